@@ -1,0 +1,48 @@
+"""Fixtures: each behaviour test runs on both backends, in fresh processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import fresh
+
+Processes = Callable[..., fresh.Process]
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Processes]:
+    """Return a function ``(backend, hash_seed=0)`` that gives the `fresh.Process` of a backend, made once a session.
+
+    For the compiled backend it skips the test where the extension is not built, and is an error where
+    ``LAMBDAPKL_REQUIRE_EXTENSION=1`` is set.
+    """
+    made: dict[tuple[str, int], fresh.Process] = {}
+
+    def get(backend: str, hash_seed: int = 0) -> fresh.Process:
+        key = backend, hash_seed
+        if key not in made:
+            made[key] = fresh.Process(pure=backend == "pure", hash_seed=hash_seed)
+        process = made[key]
+        if backend == "compiled" and not process.compiled:
+            if os.environ.get("LAMBDAPKL_REQUIRE_EXTENSION") == "1":
+                raise RuntimeError("LAMBDAPKL_REQUIRE_EXTENSION=1, but the extension lambdapkl._fast is not built")
+            pytest.skip("the extension lambdapkl._fast is not built for this interpreter")
+        if backend == "pure":
+            assert not process.compiled, "LAMBDAPKL_PURE=1 did not choose the pure backend"
+        return process
+
+    yield get
+    for process in made.values():
+        process.close()
+
+
+@pytest.fixture(params=["compiled", "pure"])
+def backend(request: pytest.FixtureRequest, processes: Processes) -> fresh.Process:
+    """Give the test a `fresh.Process` of each backend in turn: see `fresh` for what it can do.
+
+    ``backend.run(define, check)``, ``backend.refuses(define, match)`` and ``backend.execute(source)`` are the common ones.
+    """
+    return processes(request.param)
