@@ -1,0 +1,29 @@
+"""Pickle what `pickle` refuses: lambdas, closures, local classes, whatever lives in ``__main__``.
+
+The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads what is written here.
+"""
+
+from __future__ import annotations
+
+from ._backend import COMPILED
+from ._version import __version__
+from .byvalue import list_registry_pickle_by_value, register_pickle_by_value, unregister_pickle_by_value
+from .errors import BytecodeMismatchError
+from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, Unpickler, dump, dumps, load, loads
+
+__all__ = [
+    "COMPILED",
+    "DEFAULT_PROTOCOL",
+    "BytecodeMismatchError",
+    "CloudPickler",
+    "Pickler",
+    "Unpickler",
+    "__version__",
+    "dump",
+    "dumps",
+    "list_registry_pickle_by_value",
+    "load",
+    "loads",
+    "register_pickle_by_value",
+    "unregister_pickle_by_value",
+]

@@ -1,0 +1,19 @@
+"""Choose the compiled or the pure backend, once, at import.
+
+``LAMBDAPKL_PURE=1`` in the environment forces the pure one.  Nothing else asks which it is, but for
+`lambdapkl.COMPILED`, which says so.
+"""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["COMPILED", "Session", "cell", "code_info", "configure", "dumps", "function", "load_code"]
+
+if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
+    from ._pure import COMPILED, Session, cell, code_info, configure, dumps, function, load_code
+else:
+    try:
+        from ._fast import COMPILED, Session, cell, code_info, configure, dumps, function, load_code
+    except ModuleNotFoundError:
+        from ._pure import COMPILED, Session, cell, code_info, configure, dumps, function, load_code

@@ -1,0 +1,132 @@
+"""By reference or by value: the registry of modules and the one lookup rule.
+
+An object is pickled by reference when the reader can find it under its module and qualified name.  Otherwise, and
+always when its module is ``__main__`` or has been registered here, it travels by value.  The rule and the three
+registry functions are cloudpickle's.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+__all__ = ["list_registry_pickle_by_value", "register_pickle_by_value", "unregister_pickle_by_value"]
+
+# `__mp_main__` is what multiprocessing's spawn calls the parent's `__main__` in a child: no other process can import it.
+MAIN_MODULES = frozenset(("__main__", "__mp_main__"))
+
+registry: set[str] = set()
+
+
+def register_pickle_by_value(module: ModuleType) -> None:
+    """Pickle the functions and classes of `module`, and of its submodules, by value from now on.
+
+    Parameters
+    ----------
+    module
+        An imported module; a reader then needs no copy of it.
+
+    Raises
+    ------
+    ValueError
+        `module` is no module, or is not in ``sys.modules``.
+    """
+    if not isinstance(module, ModuleType):
+        raise ValueError(f"Input should be a module object, got {module} instead")
+    if module.__name__ not in sys.modules:
+        raise ValueError(f"{module} was not imported correctly, have you used an `import` statement to access it?")
+    registry.add(module.__name__)
+
+
+def unregister_pickle_by_value(module: ModuleType) -> None:
+    """Undo `register_pickle_by_value`.
+
+    Raises
+    ------
+    ValueError
+        `module` is no module, or is not registered.
+    """
+    if not isinstance(module, ModuleType):
+        raise ValueError(f"Input should be a module object, got {module} instead")
+    if module.__name__ not in registry:
+        raise ValueError(f"{module} is not registered for pickle by value")
+    registry.remove(module.__name__)
+
+
+def list_registry_pickle_by_value() -> set[str]:
+    """Return the names of the registered modules, as a new set."""
+    return registry.copy()
+
+
+def is_registered(name: str) -> bool:
+    """Whether the module called `name`, or one of its parent packages, is registered."""
+    while name:
+        if name in registry:
+            return True
+        name = name.rpartition(".")[0]
+    return False
+
+
+def is_dynamic(module: ModuleType) -> bool:
+    """Whether `module` was made at run time, so that no other process can import it.
+
+    An imported module has a ``__spec__``.  Extension modules make submodules without one while they are imported: a
+    module inside an importable package counts as importable.
+    """
+    if getattr(module, "__spec__", None) is not None or module.__name__ in sys.builtin_module_names:
+        return False
+    parent = sys.modules.get(module.__name__.rpartition(".")[0])
+    return parent is None or is_dynamic(parent)
+
+
+def module_by_reference(module: ModuleType) -> bool:
+    """Whether a module object is pickled by its name."""
+    name = module.__name__
+    if name in MAIN_MODULES:
+        return sys.modules.get(name) is module
+    return name in sys.modules and not is_registered(name) and not is_dynamic(module)
+
+
+def by_reference(obj: Any, qualname: str | None = None) -> bool:
+    """Whether `obj`, a function, class or other named object, is pickled by module and qualified name.
+
+    Parameters
+    ----------
+    qualname
+        Where in its module to look; ``obj.__qualname__`` by default.
+    """
+    if qualname is None:
+        qualname = obj.__qualname__
+    module_name = getattr(obj, "__module__", None)
+    if module_name is None:
+        return _found_anywhere(obj, qualname)
+    if not isinstance(module_name, str) or module_name in MAIN_MODULES:
+        return False
+    module = sys.modules.get(module_name)
+    if module is None or lookup(module, qualname) is not obj:
+        return False
+    return not is_registered(module_name) and not (isinstance(module, ModuleType) and is_dynamic(module))
+
+
+def lookup(module: Any, qualname: str) -> Any:
+    """Return what `qualname` names inside `module`, or None."""
+    found = module
+    try:
+        for part in qualname.split("."):
+            found = getattr(found, part)
+    # A module's `__getattr__` may raise anything: then the name is not there.
+    except Exception:
+        return None
+    return found
+
+
+def _found_anywhere(obj: Any, qualname: str) -> bool:
+    """Whether any imported module holds `obj`, which names no module of its own; `pickle` searches them all, too."""
+    for name, module in list(sys.modules.items()):
+        if name in MAIN_MODULES or not isinstance(module, ModuleType) or is_registered(name):
+            continue
+        # Not `lookup`: a module's `__getattr__` may import, and most have no such name.
+        if qualname in vars(module) and vars(module)[qualname] is obj and not is_dynamic(module):
+            return True
+    return False

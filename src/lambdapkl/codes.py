@@ -1,0 +1,154 @@
+"""Code objects as bytes, and back.
+
+A *blob* is the interpreter's bytecode magic (4 bytes), the CRC-32 of what follows (4 bytes, little-endian) and one
+`marshal` string.  The magic refuses another interpreter's bytecode, the CRC refuses damage: `marshal.loads` and the
+evaluation loop trust their input, so both are checked before either sees it.
+
+`marshal` version 2 has no references.  Later versions flag an object for reuse when its reference count is above one,
+so that the bytes depend on what else the process holds (CPython issue 34093); version 2 writes the same bytes every time.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import marshal
+import pickle
+import sys
+from binascii import crc32
+from types import CodeType
+from typing import Any
+
+from .errors import BytecodeMismatchError
+
+MAGIC = importlib.util.MAGIC_NUMBER
+MARSHAL_VERSION = 2
+
+_HEADER = len(MAGIC) + 4
+_ATOMS = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellipsis)))
+
+# How a constant that `marshal` version 2 refuses is spelled in a blob's patches: see `_encode`.
+_VALUE, _TUPLE, _SLICE, _EXTERNAL = range(4)
+
+Path = tuple[int, ...]
+
+
+def pack(code: CodeType) -> tuple[bytes, tuple[Any, ...]]:
+    """Return the blob of `code` and the constants that cannot be marshalled, in the order in which the blob numbers them.
+
+    A code object of the compiler's has marshallable constants only, slices apart (constants since 3.14; `marshal` writes
+    them from version 5 on).  ``code.replace(co_consts=...)`` and code generators put anything there.
+    """
+    patches: list[tuple[Path, Any]] = []
+    external: list[Any] = []
+    stripped = _strip(code, (), patches, external)
+    body: Any = (stripped, tuple(patches)) if patches else stripped
+    data = marshal.dumps(body, MARSHAL_VERSION)
+    return MAGIC + crc32(data).to_bytes(4, "little") + data, tuple(external)
+
+
+def unpack(blob: bytes, external: tuple[Any, ...] = ()) -> CodeType:
+    """Return the code object of a blob.
+
+    Raises
+    ------
+    BytecodeMismatchError
+        The blob was written by an interpreter with another bytecode.
+    pickle.UnpicklingError
+        The blob is damaged.
+    """
+    if type(blob) is not bytes or len(blob) <= _HEADER:
+        raise pickle.UnpicklingError("the payload is damaged: a code object is cut short")
+    if blob[:4] != MAGIC:
+        raise BytecodeMismatchError(
+            f"the payload holds bytecode of {_interpreter(blob[:4])}, this is {_interpreter(MAGIC)}: "
+            "load it with the interpreter version that wrote it, or write it again with this one"
+        )
+    data = memoryview(blob)[_HEADER:]
+    if crc32(data) != int.from_bytes(blob[4:_HEADER], "little"):
+        raise pickle.UnpicklingError("the payload is damaged: a code object's checksum is wrong")
+    body = marshal.loads(data)
+    if type(body) is tuple:
+        body, patches = body
+        for path, spec in patches:
+            body = _patch(body, path, spec, external)
+    if not isinstance(body, CodeType):
+        raise pickle.UnpicklingError(f"the payload is damaged: a {type(body).__name__} where a code object belongs")
+    return body
+
+
+def _marshallable(value: Any) -> bool:
+    """Whether `marshal` restores `value` as it is.  It writes anything with the buffer protocol, too: as bytes."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if kind is tuple or kind is frozenset:
+        return all(map(_marshallable, value))
+    return False
+
+
+def _strip(code: CodeType, path: Path, patches: list[tuple[Path, Any]], external: list[Any]) -> CodeType:
+    """Return `code` with None for each constant that `marshal` refuses; add to `patches` how to put it back."""
+    constants = list(code.co_consts)
+    changed = False
+    for index, constant in enumerate(constants):
+        if type(constant) is CodeType:
+            replacement: Any = _strip(constant, (*path, index), patches, external)
+        elif _marshallable(constant):
+            continue
+        else:
+            replacement = None
+            patches.append(((*path, index), _encode(constant, external)))
+        if replacement is not constant:
+            constants[index] = replacement
+            changed = True
+    return code.replace(co_consts=tuple(constants)) if changed else code
+
+
+def _encode(value: Any, external: list[Any]) -> tuple[Any, ...]:
+    if _marshallable(value):
+        return _VALUE, value
+    if type(value) is tuple:
+        return _TUPLE, *(_encode(item, external) for item in value)
+    if type(value) is slice:
+        return _SLICE, *(_encode(item, external) for item in (value.start, value.stop, value.step))
+    external.append(value)
+    return _EXTERNAL, len(external) - 1
+
+
+def _decode(spec: tuple[Any, ...], external: tuple[Any, ...]) -> Any:
+    kind, *rest = spec
+    if kind == _VALUE:
+        return rest[0]
+    if kind == _TUPLE:
+        return tuple(_decode(item, external) for item in rest)
+    if kind == _SLICE:
+        return slice(*(_decode(item, external) for item in rest))
+    if not 0 <= rest[0] < len(external):
+        raise pickle.UnpicklingError("the payload is damaged: a code object lacks one of its constants")
+    return external[rest[0]]
+
+
+def _patch(code: CodeType, path: Path, spec: Any, external: tuple[Any, ...]) -> CodeType:
+    index, *rest = path
+    constants = list(code.co_consts)
+    constants[index] = _patch(constants[index], tuple(rest), spec, external) if rest else _decode(spec, external)
+    return code.replace(co_consts=tuple(constants))
+
+
+def _interpreter(magic: bytes) -> str:
+    """Name the interpreter that a bytecode magic belongs to.
+
+    CPython sets 50 numbers aside for each minor version since 3.11 (``Include/internal/pycore_magic_number.h``); PyPy
+    counts from below 1000.
+    """
+    if magic == MAGIC:
+        name = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
+        return f"{name} {sys.version_info.major}.{sys.version_info.minor}"
+    number = int.from_bytes(magic[:2], "little")
+    if magic[2:] != b"\r\n":
+        return "an unknown interpreter"
+    if number < 1000:
+        return f"PyPy (bytecode {number})"
+    if number >= 3450:
+        return f"CPython 3.{11 + (number - 3450) // 50}"
+    return f"a CPython older than 3.11 (bytecode {number})"

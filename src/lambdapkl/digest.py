@@ -1,0 +1,202 @@
+"""What a by-value class is made of, as a few bytes.
+
+The digest tells apart classes that share module and qualified name: a class that was redefined, two classes that one
+factory made of different arguments.  It is the same in every process that runs the same definition, so it goes by
+content only: no ids, no hashes, sets in sorted order.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from functools import partial
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from . import codes
+
+DIGEST_SIZE = 12
+
+# A class attribute may lead to any amount of data.  What is further away than this does not make a class another one.
+_DEPTH = 12
+_ITEMS = 10_000
+
+# Made by the interpreter, or grown while a class is used.
+VOLATILE = frozenset(
+    (
+        "__dict__",
+        "__weakref__",
+        "__annotations_cache__",
+        "__abstractmethods__",
+        "_abc_impl",
+        "_abc_registry",
+        "_abc_cache",
+        "_abc_negative_cache",
+        "_abc_negative_cache_version",
+        "__static_attributes__",
+    )
+)
+
+
+def class_digest(cls: type) -> bytes:
+    """Return `DIGEST_SIZE` bytes that stand for the definition of `cls`."""
+    from hashlib import blake2b
+
+    walk = _Walk()
+    walk.classes(cls, full=True)
+    return blake2b(b"".join(walk.parts), digest_size=DIGEST_SIZE).digest()
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.seen: dict[int, int] = {}
+        self.alive: list[Any] = []
+        self.depth = 0
+
+    def text(self, tag: str, value: str) -> None:
+        data = value.encode("utf-8", "surrogatepass")
+        self.parts.append(b"%s%d:%s" % (tag.encode(), len(data), data))
+
+    def add(self, obj: Any) -> None:
+        kind = type(obj)
+        if kind is str:
+            self.text("s", obj)
+        elif kind is bytes:
+            self.parts.append(b"b%d:%s" % (len(obj), obj))
+        elif obj is None or kind in (bool, int, float, complex, range, slice) or obj is Ellipsis:
+            self.text("a", repr(obj))
+        elif self.depth >= _DEPTH or len(self.parts) >= _ITEMS:
+            self.name("deep", kind)
+        elif id(obj) in self.seen:
+            self.text("r", str(self.seen[id(obj)]))
+        else:
+            self.seen[id(obj)] = len(self.seen)
+            # Objects made on the way (bound methods, copies) must not hand their id to the next one.
+            self.alive.append(obj)
+            self.depth += 1
+            try:
+                _FEEDERS.get(kind, _feed_other)(self, obj)
+            finally:
+                self.depth -= 1
+
+    def items(self, tag: str, items: Any) -> None:
+        items = list(items)
+        self.text(tag, str(len(items)))
+        for item in items:
+            self.add(item)
+
+    def unordered(self, items: Any) -> None:
+        """Add a set: each element by itself, the results sorted."""
+        whole, self.parts = self.parts, []
+        found = []
+        for item in items:
+            self.parts = []
+            self.add(item)
+            found.append(b"".join(self.parts))
+        self.parts = whole
+        self.parts += sorted(found)
+
+    def name(self, tag: str, obj: Any) -> None:
+        module = getattr(obj, "__module__", None)
+        qualname = getattr(obj, "__qualname__", None)
+        self.text(tag, f"{module}:{qualname}")
+
+    def classes(self, cls: type, full: bool = False) -> None:
+        self.name("class", cls)
+        if not full:
+            return
+        self.seen[id(cls)] = len(self.seen)
+        self.name("meta", type(cls))
+        for base in cls.__bases__:
+            self.name("base", base)
+        for key, value in vars(cls).items():
+            if key not in VOLATILE:
+                self.text("k", key)
+                self.add(value)
+
+
+def _feed_function(walk: _Walk, func: FunctionType) -> None:
+    walk.name("function", func)
+    walk.add(func.__code__)
+    walk.add(func.__defaults__)
+    walk.add(func.__kwdefaults__)
+    walk.add(func.__dict__)
+    for cell in func.__closure__ or ():
+        walk.add(cell)
+
+
+def _feed_code(walk: _Walk, code: CodeType) -> None:
+    blob, constants = codes.pack(code)
+    walk.parts.append(blob)
+    walk.items("constants", constants)
+
+
+def _feed_cell(walk: _Walk, cell: CellType) -> None:
+    try:
+        contents = cell.cell_contents
+    except ValueError:
+        walk.text("cell", "empty")
+    else:
+        walk.add(contents)
+
+
+def _feed_dict(walk: _Walk, mapping: dict[Any, Any]) -> None:
+    walk.text("dict", str(len(mapping)))
+    for key, value in mapping.items():
+        walk.add(key)
+        walk.add(value)
+
+
+def _feed_other(walk: _Walk, obj: Any) -> None:
+    """An instance: its class, and the attributes that make it up."""
+    kind = type(obj)
+    if isinstance(obj, type):
+        walk.classes(obj)
+        return
+    walk.name("instance", kind)
+    for wrapper, parts in _WRAPPERS.items():
+        if isinstance(obj, wrapper):
+            for part in parts:
+                walk.add(getattr(obj, part))
+    attributes = getattr(obj, "__dict__", None)
+    if type(attributes) is dict:
+        _feed_dict(walk, attributes)
+    for base in kind.__mro__:
+        for name, member in vars(base).items():
+            if type(member) is _MemberDescriptor and base.__module__ != "builtins":
+                try:
+                    walk.add(member.__get__(obj))
+                except AttributeError:
+                    continue
+
+
+def _name_only(walk: _Walk, obj: Any) -> None:
+    walk.text("named", f"{type(obj).__qualname__}:{getattr(obj, '__qualname__', getattr(obj, '__name__', ''))}")
+
+
+_MemberDescriptor = type(FunctionType.__globals__)  # type: ignore[attr-defined]
+
+# Wrappers written in C keep what they wrap in fields of their own.
+_WRAPPERS: dict[type, tuple[str, ...]] = {
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
+    property: ("fget", "fset", "fdel"),
+    partial: ("func", "args", "keywords"),
+}
+
+_FEEDERS: dict[type, Callable[[_Walk, Any], None]] = {
+    FunctionType: _feed_function,
+    CodeType: _feed_code,
+    CellType: _feed_cell,
+    dict: _feed_dict,
+    list: lambda walk, obj: walk.items("list", obj),
+    tuple: lambda walk, obj: walk.items("tuple", obj),
+    set: lambda walk, obj: walk.unordered(obj),
+    frozenset: lambda walk, obj: walk.unordered(obj),
+    BuiltinFunctionType: _name_only,
+    MethodType: lambda walk, obj: walk.add(obj.__func__),
+    ModuleType: _name_only,
+    weakref.ref: _name_only,
+    _MemberDescriptor: _name_only,
+}

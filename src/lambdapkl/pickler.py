@@ -1,0 +1,155 @@
+"""`Pickler`, `Unpickler` and the four functions: the interface of `pickle`, with the reducers of lambdapkl."""
+
+from __future__ import annotations
+
+import copyreg
+import pickle
+import sys
+from collections import ChainMap
+from collections.abc import Callable
+from typing import Any, Protocol, SupportsBytes
+
+from . import _backend, diagnose, reducers, wire
+from .reducers.classes import reduce_class
+from .reducers.modules import reduce_module
+
+__all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "Unpickler", "dump", "dumps", "load", "loads"]
+
+DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
+
+# User code registers reducers here, or in `copyreg`; both count.
+_TABLE: ChainMap[type, reducers.Reducer] = ChainMap(reducers.TABLE, copyreg.dispatch_table)  # type: ignore[arg-type]
+
+_backend.configure(
+    function=wire.function,
+    code=wire.code,
+    cell=wire.cell,
+    reduce_class=reduce_class,
+    reduce_module=reduce_module,
+    table=_TABLE,
+)
+
+_base_table: Any = vars(pickle.Pickler).get("dispatch_table")
+
+
+class Writer(Protocol):
+    """A file opened for writing in binary mode."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+class _DispatchTable:
+    """`dispatch_table` of a class is the shared one; set on an instance, it is that pickler's own.
+
+    `_pickle` reads its field when a pickler is made; a plain class attribute would keep later assignments from it.
+    """
+
+    def __get__(self, pickler: Any, owner: type | None = None) -> Any:
+        return _TABLE if pickler is None else pickler._session.table
+
+    def __set__(self, pickler: Any, table: Any) -> None:
+        pickler._session.table = table
+        if _base_table is not None:
+            _base_table.__set__(pickler, table)
+
+
+class Pickler(pickle.Pickler):
+    """Write pickles of nearly any Python object to a file.
+
+    Subclasses may override `reducer_override`, `persistent_id` and `dump`, and call ``super()``.
+
+    Parameters
+    ----------
+    file
+        Anything with a `write` method that takes bytes.
+    protocol
+        2 to 5; a negative number or None stands for the highest.  0 and 1 are `pickle`'s for plain data.
+    buffer_callback
+        Called with each `pickle.PickleBuffer` that may travel out of band (PEP 574); needs protocol 5.
+    fix_imports
+        As for `pickle.Pickler`; of use with protocol 2 and below.
+    """
+
+    dispatch_table: Any = _DispatchTable()
+    if _base_table is not None:
+        # cloudpickle's name for it, which engines write to.  In `pickle._Pickler` (PyPy) it is a table of another kind.
+        dispatch: Any = _TABLE
+
+    def __init__(
+        self,
+        file: Writer,
+        protocol: int | None = None,
+        buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
+        *,
+        fix_imports: bool = True,
+    ) -> None:
+        self._session = _backend.Session(_TABLE)
+        if protocol is None:
+            protocol = DEFAULT_PROTOCOL
+        super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        self._session.table = type(self).dispatch_table
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Return the reduced value of functions, classes, code, cells and modules, NotImplemented for all else."""
+        return self._session.reduce(obj)
+
+    def clear_memo(self) -> None:
+        """Forget what was pickled so far: the next `dump` is a payload of its own."""
+        super().clear_memo()
+        self._session.clear()
+
+    def dump(self, obj: Any) -> None:
+        """Write the pickled `obj` to the file.
+
+        Raises
+        ------
+        pickle.PicklingError, TypeError
+            Something cannot be pickled; the error's notes give the path to it.
+        """
+        try:
+            super().dump(obj)
+        except Exception as error:
+            raise diagnose.explained(error, obj) from error.__cause__
+
+
+CloudPickler = Pickler
+
+
+class Unpickler(pickle.Unpickler):
+    """Read pickles from a file.  `pickle.Unpickler` does as well: payloads need nothing special."""
+
+
+def dumps(
+    obj: Any,
+    protocol: int | None = None,
+    buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
+    *,
+    fix_imports: bool = True,
+) -> bytes:
+    """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
+
+    Parameters and errors are those of `Pickler`.
+    """
+    try:
+        return _backend.dumps(obj, protocol, fix_imports, buffer_callback)
+    except Exception as error:
+        raise diagnose.explained(error, obj) from error.__cause__
+
+
+def dump(
+    obj: Any,
+    file: Writer,
+    protocol: int | None = None,
+    buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
+    *,
+    fix_imports: bool = True,
+) -> None:
+    """Write `obj` as a pickle to `file`, all of it or, on an error, nothing.
+
+    Parameters and errors are those of `Pickler`, which writes while it pickles and holds less in memory.
+    """
+    file.write(dumps(obj, protocol, buffer_callback, fix_imports=fix_imports))
+
+
+load = pickle.load
+loads = pickle.loads

@@ -1,0 +1,22 @@
+"""Modules: by name where the reader can import them, else with all that is in them."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from .. import byvalue, wire
+
+
+def reduce_module(module: ModuleType, session: Any) -> Any:
+    """Reduce a module; `session` learns that functions of a module by value find their globals in it."""
+    name = session.name(module.__name__)
+    if byvalue.module_by_reference(module):
+        return wire.module, (name,)
+    namespace = vars(module)
+    session.own_globals(namespace, module)
+    state = {session.name(key): value for key, value in namespace.items() if key != "__builtins__"}
+    return wire.dynamic_module, (name,), state, None, None, wire.dynamic_module
+
+
+REDUCERS: dict[type, Any] = {}

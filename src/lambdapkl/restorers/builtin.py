@@ -1,0 +1,40 @@
+"""Types that the interpreter keeps to itself: `pickle` cannot find them under their own names."""
+
+from __future__ import annotations
+
+import collections
+import pickle
+import types
+from typing import Any
+
+
+def _collect() -> dict[str, type]:
+    ordered: Any = collections.OrderedDict()
+    views = [view for mapping in ({}, ordered) for view in (mapping.keys(), mapping.values(), mapping.items())]
+    samples: list[Any] = [
+        *views,
+        *map(iter, views),
+        *map(reversed, views),
+        *map(iter, ((), [], set(), "", "\u0100", b"", bytearray(), memoryview(b""), range(0), range(1 << 70))),
+        iter(int, 0),
+        reversed([]),
+        {}.get,
+        object.__repr__,
+        object().__repr__,
+    ]
+    found: dict[str, type] = {}
+    for candidate in [*(getattr(types, name) for name in types.__all__), *map(type, samples)]:
+        if isinstance(candidate, type) and candidate.__module__ == "builtins":
+            found.setdefault(candidate.__qualname__, candidate)
+    return found
+
+
+BUILTIN_TYPES = _collect()
+
+
+def builtin_type(name: str) -> type:
+    """Return the interpreter's own type called `name`, one that is no attribute of a module."""
+    try:
+        return BUILTIN_TYPES[name]
+    except KeyError:
+        raise pickle.UnpicklingError(f"this interpreter has no built-in type called {name!r}") from None

@@ -1,0 +1,166 @@
+"""Classes by value: a skeleton first, its attributes when everything they refer to is there.
+
+Nothing of the program's runs.  The class is made by the C-level constructor of its metaclass and its attributes are set
+as data: the metaclass's `__new__`, `__init__` and `__setattr__`, `__init_subclass__` and `__set_name__` ran when the
+class was defined, and their results are part of what is restored.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import BuiltinFunctionType
+from typing import Any
+
+from .. import tracking
+
+_lock = threading.RLock()
+
+
+def class_(
+    first: Any,
+    second: Any,
+    digest: bytes = b"",
+    number: int = 0,
+    bases: tuple[type, ...] = (),
+    metaclass: type = type,
+    slots: tuple[str, ...] | None = None,
+    name: str | None = None,
+    shadowing: dict[str, Any] | None = None,
+) -> Any:
+    """Make the skeleton of a class, or give one its attributes.
+
+    Parameters
+    ----------
+    first, second
+        Qualified name and module of the class to make; or a class of this function's and the dictionary of its attributes.
+    digest, number
+        With the names the key of the class, see `lambdapkl.tracking`.  A class that this process has already is
+        returned as it is, and keeps its attributes.
+    slots
+        The slots to create; None where the class named none.
+    name
+        Where it is not the last part of the qualified name.
+    shadowing
+        Attributes that hide a read-only one of `type`, as a property called ``__name__`` does: they can be set at
+        creation only.
+    """
+    if isinstance(first, type):
+        if tracking.unfinished(first):
+            set_attributes(first, second)
+            tracking.finish(first)
+        return first
+    key = (second, first, digest, number)
+    found = tracking.find(key)
+    if found is not None:
+        return found
+    if name is None:
+        name = first.rpartition(".")[2]
+    namespace: dict[str, Any] = {"__module__": second, "__qualname__": first, **(shadowing or {})}
+    if slots is not None:
+        namespace["__slots__"] = slots
+    with _no_init_subclass(bases):
+        made = _constructor(metaclass)(metaclass, name, bases, namespace)
+    if slots is not None:
+        type.__delattr__(made, "__slots__")
+    return tracking.track(key, made)
+
+
+def abc_class(first: Any, second: Any, *rest: Any) -> Any:
+    """`class_` for abstract base classes; the state is the attributes and the registered virtual subclasses."""
+    import abc
+
+    if not isinstance(first, type):
+        made = class_(first, second, *rest)
+        if tracking.unfinished(made) and "_abc_impl" not in vars(made):
+            abc._abc_init(made)  # type: ignore[attr-defined]
+        return made
+    if tracking.unfinished(first):
+        attributes, registered = second
+        set_attributes(first, attributes)
+        tracking.finish(first)
+        for subclass in registered:
+            abc.ABCMeta.register(first, subclass)
+    return first
+
+
+def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
+    """Set attributes of a skeleton as data: no `__setattr__` of the metaclass, no `__set_name__`."""
+    for name, value in attributes.items():
+        name = sys.intern(name)
+        restore = _RESTORED_BY.get(name)
+        type.__setattr__(cls, name, value if restore is None else restore(value))
+
+
+def _constructor(metaclass: type) -> Any:
+    """The first `__new__` along the MRO of `metaclass` that is not written in Python."""
+    for kind in metaclass.__mro__:
+        new = vars(kind).get("__new__")
+        if isinstance(new, BuiltinFunctionType):
+            return new
+    return type.__new__
+
+
+@contextmanager
+def _no_init_subclass(bases: tuple[type, ...]) -> Iterator[None]:
+    """Keep `type.__new__` from calling the `__init_subclass__` of `bases`; other threads' classes get theirs called."""
+    ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__ if ancestor is not object)
+    hooked = [ancestor for ancestor in ancestors if "__init_subclass__" in vars(ancestor)]
+    if not hooked:
+        yield
+        return
+    loading = threading.get_ident()
+    with _lock:
+        originals = []
+        try:
+            for ancestor in hooked:
+                original = vars(ancestor)["__init_subclass__"]
+                originals.append((ancestor, original))
+                type.__setattr__(ancestor, "__init_subclass__", _unless_loading(loading, original))
+            yield
+        finally:
+            for ancestor, original in originals:
+                type.__setattr__(ancestor, "__init_subclass__", original)
+
+
+def _unless_loading(loading: int, original: Any) -> Any:
+    def init_subclass(cls: type, **kwargs: Any) -> None:
+        if threading.get_ident() != loading:
+            original.__get__(None, cls)(**kwargs)
+
+    return classmethod(init_subclass)
+
+
+def _interned(names: Any) -> Any:
+    """`names` with its strings interned, as the compiler left them.
+
+    Otherwise they would be equal to, but no longer the same as, the attribute names that the pickler meets in
+    instances, and a second dump would not share them.
+    """
+    if type(names) is tuple and all(type(name) is str for name in names):
+        return tuple(map(sys.intern, names))
+    if type(names) is dict and all(type(name) is str for name in names):
+        return {sys.intern(name): value for name, value in names.items()}
+    return names
+
+
+def _dataclass_fields(fields: Any) -> Any:
+    if type(fields) is dict:
+        for field in fields.values():
+            if type(getattr(field, "name", None)) is str:
+                field.name = sys.intern(field.name)
+    return _interned(fields)
+
+
+# Attributes that travel in another form: sets of names as sorted tuples, for their order goes by the hash seed.
+FROZEN_SETS = ("__abstractmethods__", "__required_keys__", "__optional_keys__", "__readonly_keys__", "__mutable_keys__")
+SETS = ("__protocol_attrs__", "__non_callable_proto_members__")
+
+_RESTORED_BY: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(FROZEN_SETS, lambda names: frozenset(_interned(names)) if type(names) is tuple else names),
+    **dict.fromkeys(SETS, lambda names: set(_interned(names)) if type(names) is tuple else names),
+    **dict.fromkeys(("__slots__", "__match_args__", "_fields", "__static_attributes__", "__annotations__"), _interned),
+    "__dataclass_fields__": _dataclass_fields,
+}

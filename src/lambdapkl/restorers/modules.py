@@ -1,0 +1,26 @@
+"""Modules, by name or made anew."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import Any
+
+
+def module(name: str) -> ModuleType:
+    """Import the module called `name` and return it."""
+    found = sys.modules.get(name)
+    return found if found is not None else importlib.import_module(name)
+
+
+def dynamic_module(first: Any, second: Any = None) -> ModuleType:
+    """Make an empty module called `first`, or give the module `first` the names in `second`."""
+    if isinstance(first, ModuleType):
+        namespace = vars(first)
+        for name, value in second.items():
+            namespace[sys.intern(name)] = value
+        return first
+    made = ModuleType(first)
+    vars(made)["__builtins__"] = sys.modules["builtins"]
+    return made

@@ -1,0 +1,80 @@
+"""Identity of by-value classes across dumps and loads.
+
+A class that travels by value is known by a *key*: its module, its qualified name, a digest of what it is made of, and a
+running number that tells apart live classes which agree in all three.  A reader that already holds a class with the key
+of a payload uses that one; so the same class loaded twice, or sent by two processes, is one class.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from .digest import class_digest
+
+# module, qualified name, digest, running number
+Key = tuple[Any, str, bytes, int]
+
+_lock = threading.RLock()
+_keys: dict[int, tuple[weakref.ref[Any], Key]] = {}
+_objects: weakref.WeakValueDictionary[Key, Any] = weakref.WeakValueDictionary()
+# Classes whose skeleton exists and whose attributes have not arrived yet.
+_unfinished: dict[int, weakref.ref[Any]] = {}
+
+
+def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes] = class_digest) -> Key:
+    """Return the key of a class (or of another tracked object), making one at the first call.
+
+    A class that was renamed since gets a further key: a payload names a class as it is now.
+    """
+    entry = _keys.get(id(obj))
+    if entry is not None and entry[0]() is obj:
+        key = entry[1]
+        if key[1] == qualname and key[0] == module:
+            return key
+    digest = digest_of(obj)
+    with _lock:
+        number = 0
+        while (other := _objects.get((module, qualname, digest, number))) is not None and other is not obj:
+            number += 1
+        key = (module, qualname, digest, number)
+        _remember(key, obj)
+    return key
+
+
+def find(key: Key) -> Any:
+    """Return the live object with `key`, or None."""
+    return _objects.get(key)
+
+
+def track(key: Key, obj: Any) -> Any:
+    """Make `obj`, just created by a load, known under `key`; return the one that is known already where another came first."""
+    with _lock:
+        found = _objects.get(key)
+        if found is not None:
+            return found
+        _remember(key, obj)
+        _unfinished[id(obj)] = weakref.ref(obj, _forget_unfinished(id(obj)))
+        return obj
+
+
+def unfinished(obj: Any) -> bool:
+    """Whether `obj` came from a load and still waits for its attributes."""
+    return id(obj) in _unfinished
+
+
+def finish(obj: Any) -> None:
+    """Note that `obj` has its attributes: from now on loads leave them alone."""
+    _unfinished.pop(id(obj), None)
+
+
+def _remember(key: Key, obj: Any) -> None:
+    ident = id(obj)
+    _keys[ident] = weakref.ref(obj, lambda _, ident=ident: _keys.pop(ident, None)), key  # type: ignore[misc]
+    _objects[key] = obj
+
+
+def _forget_unfinished(ident: int) -> Any:
+    return lambda _: _unfinished.pop(ident, None)

@@ -1,0 +1,31 @@
+"""The names that a payload calls when it is loaded.
+
+These names are the format.  A name that was ever released stays, with its meaning; new ones may be added.  `pickle.loads`
+imports this module by itself: an engine's worker needs no call of ours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import _backend
+from .restorers.builtin import builtin_type
+from .restorers.classes import abc_class, class_
+from .restorers.modules import dynamic_module, module
+
+__all__ = ["abc_class", "builtin_type", "cell", "class_", "code", "dynamic_module", "function", "module"]
+
+function = _backend.function
+cell = _backend.cell
+code = _backend.load_code
+
+
+def _claim(names: list[str]) -> None:
+    """Have `pickle` find these callables here, whichever module defines them."""
+    for name in names:
+        value: Any = globals()[name]
+        value.__module__ = __name__
+        value.__qualname__ = name
+
+
+_claim(__all__)
