@@ -19,6 +19,7 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from . import byvalue, codes, submodules
+from .names import private
 
 COMPILED = False
 
@@ -57,15 +58,6 @@ SPECIAL_ATTRIBUTES = frozenset(
 
 MAX_CACHED_CODES = 4096
 MAX_CACHED_BLOB = 1 << 16
-
-
-def private(name: str) -> str:
-    """Return a copy of `name` that nothing else refers to.
-
-    The pickler's memo goes by identity.  An interned name would share its entry with an equal string of the user's
-    before a round trip and not after it (strings come back from a payload not interned), and the bytes would differ.
-    """
-    return "".join(name) if len(name) < 2 else name[:1] + name[1:]
 
 
 class CodeInfo:
