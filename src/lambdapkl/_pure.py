@@ -198,6 +198,8 @@ class Session:
             return hooks.code, (self._blob(code_info(obj)), *code_info(obj).constants)
         if issubclass(kind, ModuleType):
             return hooks.reduce_module(obj, self)
+        if type(kind) is not type:
+            return hooks.reduce_instance(obj, self)
         return NotImplemented
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
@@ -349,6 +351,8 @@ class Hooks:
     cell: Any
     reduce_class: Any
     reduce_module: Any
+    reduce_instance: Any
+    refresh: Any
     table: Any
 
 
@@ -367,6 +371,7 @@ class _Pickler(pickle.Pickler):
 
 def dumps(obj: Any, protocol: int | None = None, fix_imports: bool = True, buffer_callback: Any = None) -> bytes:
     """Return the pickled `obj`; errors come as they are."""
+    hooks.refresh()
     file = io.BytesIO()
     pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
     session = Session(hooks.table)

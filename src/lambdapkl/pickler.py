@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, SupportsBytes
 
 from . import _backend, diagnose, reducers, wire
-from .reducers.classes import reduce_class
+from .reducers.classes import reduce_class, reduce_instance
 from .reducers.modules import reduce_module
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "Unpickler", "dump", "dumps", "load", "loads"]
@@ -26,6 +26,8 @@ _backend.configure(
     cell=wire.cell,
     reduce_class=reduce_class,
     reduce_module=reduce_module,
+    reduce_instance=reduce_instance,
+    refresh=reducers.refresh,
     table=_TABLE,
 )
 
@@ -106,6 +108,7 @@ class Pickler(pickle.Pickler):
         pickle.PicklingError, TypeError
             Something cannot be pickled; the error's notes give the path to it.
         """
+        reducers.refresh()
         try:
             super().dump(obj)
         except Exception as error:

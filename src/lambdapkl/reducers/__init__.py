@@ -6,7 +6,9 @@ a reducer is in the file of the same name in `lambdapkl.restorers`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from . import modules
@@ -14,3 +16,29 @@ from . import modules
 Reducer = Callable[[Any], Any]
 
 TABLE: dict[type, Reducer] = {**modules.REDUCERS}
+
+# Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
+# module: until then it has no such object, and `import lambdapkl` stays cheap.
+_PENDING: dict[str, str] = {}
+
+_stamp: tuple[int, str | None] = (-1, None)
+
+
+def refresh() -> None:
+    """Add the reducers of modules that have been imported since the last call.
+
+    ``sys.modules`` grows at its end: length and last key tell whether a module came.
+    """
+    global _stamp
+    modules = sys.modules
+    try:
+        stamp = (len(modules), next(reversed(modules)))
+    except RuntimeError:  # another thread is importing
+        stamp = (-1, None)
+    if stamp == _stamp:
+        return
+    _stamp = stamp
+    for name in [name for name in _PENDING if name in modules]:
+        for kind, reducer in import_module(f"{__name__}.{_PENDING[name]}").REDUCERS.items():
+            TABLE.setdefault(kind, reducer)
+        _PENDING.pop(name, None)

@@ -54,6 +54,11 @@ def reduce_class(cls: type, session: Any) -> Any:
     return wire.class_, args, attributes, None, None, wire.class_
 
 
+def reduce_instance(obj: Any, session: Any) -> Any:
+    """Reduce an instance of a class with a metaclass of its own, where that makes a difference."""
+    return NotImplemented
+
+
 def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return what the skeleton of `cls` is made of, and its attributes."""
     attributes: dict[str, Any] = {}
