@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["COMPILED", "Session", "cell", "code_info", "configure", "dumps", "function", "load_code"]
+__all__ = ["COMPILED", "Session", "cell", "code", "configure", "dumps", "function"]
 
 if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
-    from ._pure import COMPILED, Session, cell, code_info, configure, dumps, function, load_code
+    from ._pure import COMPILED, Session, cell, code, configure, dumps, function
 else:
     try:
-        from ._fast import COMPILED, Session, cell, code_info, configure, dumps, function, load_code
+        from ._fast import COMPILED, Session, cell, code, configure, dumps, function
     except ModuleNotFoundError:
-        from ._pure import COMPILED, Session, cell, code_info, configure, dumps, function, load_code
+        from ._pure import COMPILED, Session, cell, code, configure, dumps, function

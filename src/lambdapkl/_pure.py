@@ -384,18 +384,18 @@ def dumps(obj: Any, protocol: int | None = None, fix_imports: bool = True, buffe
 _codes: dict[bytes, CodeType] = {}
 
 
-def load_code(blob: Any, *constants: Any) -> CodeType:
+def code(blob: Any, *constants: Any) -> CodeType:
     """Return the code object of a blob.  The same blob gives the same object, which keeps its specialised bytecode."""
     if constants or type(blob) is not bytes:
         return codes.unpack(blob, constants)
-    code = _codes.get(blob)
-    if code is None:
-        code = codes.unpack(blob)
+    loaded = _codes.get(blob)
+    if loaded is None:
+        loaded = codes.unpack(blob)
         if len(blob) <= MAX_CACHED_BLOB:
             if len(_codes) >= MAX_CACHED_CODES:
                 _codes.clear()
-            _codes[blob] = code
-    return code
+            _codes[blob] = loaded
+    return loaded
 
 
 def function(first: Any, second: Any, closure: Any = None) -> Any:
@@ -407,7 +407,7 @@ def function(first: Any, second: Any, closure: Any = None) -> Any:
     """
     if type(first) is FunctionType:
         return _set_state(first, second)
-    code = first if type(first) is CodeType else load_code(first)
+    loaded = first if type(first) is CodeType else code(first)
     if second is None or type(second) is str:
         namespace: dict[str, Any] = {"__builtins__": sys.modules["builtins"]}
         if second is not None:
@@ -418,16 +418,16 @@ def function(first: Any, second: Any, closure: Any = None) -> Any:
         namespace = vars(second)
     else:
         raise pickle.UnpicklingError(f"the payload is damaged: a {type(second).__name__} where a function's globals belong")
-    count = len(code.co_freevars)
+    count = len(loaded.co_freevars)
     if closure is None:
         cells = [CellType() for _ in range(count)]
     elif type(closure) is not tuple or len(closure) != count:
-        raise pickle.UnpicklingError(f"the payload is damaged: the closure of {code.co_qualname} has the wrong size")
+        raise pickle.UnpicklingError(f"the payload is damaged: the closure of {loaded.co_qualname} has the wrong size")
     else:
         cells = []
         for entry in closure:
             cells.append(_closure_cell(entry, cells))
-    return FunctionType(code, namespace, code.co_name, None, tuple(cells) if count else None)
+    return FunctionType(loaded, namespace, loaded.co_name, None, tuple(cells) if count else None)
 
 
 def _closure_cell(entry: Any, cells: list[CellType]) -> CellType:

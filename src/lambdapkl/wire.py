@@ -17,7 +17,7 @@ __all__ = ["abc_class", "builtin_type", "cell", "class_", "code", "dynamic_modul
 
 function = _backend.function
 cell = _backend.cell
-code = _backend.load_code
+code = _backend.code
 
 
 def _claim(names: list[str]) -> None:
@@ -25,7 +25,8 @@ def _claim(names: list[str]) -> None:
     for name in names:
         value: Any = globals()[name]
         value.__module__ = __name__
-        value.__qualname__ = name
+        if value.__qualname__ != name:
+            value.__qualname__ = name
 
 
 _claim(__all__)

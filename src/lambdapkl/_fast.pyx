@@ -1,0 +1,828 @@
+# cython: language_level=3, binding=False, boundscheck=False, wraparound=False, initializedcheck=False
+"""The compiled backend: `_pure.py` in Cython, the same bytes.
+
+What a function or class becomes is explained there.  Here is what C adds: what is known of a code object hangs on that
+object, fields of functions are read without a lookup, and picklers are used again instead of made anew.
+"""
+
+import pickle
+import sys
+from opcode import opmap
+from types import ModuleType
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
+from cpython.dict cimport PyDict_Next, PyDict_SetItem
+from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
+from cpython.ref cimport Py_DECREF, Py_INCREF
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
+from libc.string cimport memcpy
+
+from . import byvalue, codes, submodules
+
+cdef extern from *:
+    """
+    #if PY_VERSION_HEX < 0x030C0000
+    #define lp_extra_index _PyEval_RequestCodeExtraIndex
+    #define lp_get_extra _PyCode_GetExtra
+    #define lp_set_extra _PyCode_SetExtra
+    #else
+    #define lp_extra_index PyUnstable_Eval_RequestCodeExtraIndex
+    #define lp_get_extra PyUnstable_Code_GetExtra
+    #define lp_set_extra PyUnstable_Code_SetExtra
+    #endif
+
+    static void lp_drop_extra(void *extra) { Py_XDECREF((PyObject *)extra); }
+
+    #if PY_VERSION_HEX >= 0x030C0000
+    #define lp_typeparams(f) ((f)->func_typeparams)
+    #else
+    #define lp_typeparams(f) ((PyObject *)NULL)
+    #endif
+
+    #if PY_VERSION_HEX >= 0x030E0000
+    #define lp_annotate(f) ((f)->func_annotate)
+    #else
+    #define lp_annotate(f) ((PyObject *)NULL)
+    #endif
+
+    /* Since 3.13 a flag says whether the first constant is a docstring; before, any string there is one. */
+    #ifdef CO_HAS_DOCSTRING
+    #define LP_HAS_DOCSTRING CO_HAS_DOCSTRING
+    #else
+    #define LP_HAS_DOCSTRING 0
+    #endif
+
+    static PyObject *lp_copy_str(PyObject *s) {
+        return PyUnicode_FromKindAndData(PyUnicode_KIND(s), PyUnicode_DATA(s), PyUnicode_GET_LENGTH(s));
+    }
+    """
+    ctypedef struct PyFunctionObject:
+        PyObject *func_globals
+        PyObject *func_name
+        PyObject *func_qualname
+        PyObject *func_code
+        PyObject *func_defaults
+        PyObject *func_kwdefaults
+        PyObject *func_doc
+        PyObject *func_dict
+        PyObject *func_closure
+        PyObject *func_module
+        PyObject *func_annotations
+
+    ctypedef struct PyCodeObject:
+        PyObject *co_name
+        PyObject *co_qualname
+        PyObject *co_consts
+        PyObject *co_names
+        int co_flags
+        int co_nfreevars
+
+    int LP_HAS_DOCSTRING
+    PyTypeObject PyFunction_Type
+    PyTypeObject PyCode_Type
+    PyTypeObject PyCell_Type
+    PyTypeObject PyModule_Type
+    PyTypeObject PyType_Type
+    PyTypeObject PyUnicode_Type
+
+    ctypedef void (*freefunc)(void *)
+    Py_ssize_t lp_extra_index(freefunc)
+    int lp_get_extra(PyObject *code, Py_ssize_t index, void **extra) except -1
+    int lp_set_extra(PyObject *code, Py_ssize_t index, void *extra) except -1
+    void lp_drop_extra(void *)
+    PyObject *lp_typeparams(PyFunctionObject *)
+    PyObject *lp_annotate(PyFunctionObject *)
+    object lp_copy_str(PyObject *)
+
+    bint PyType_Check(object)
+    bint PyType_IsSubtype(PyTypeObject *, PyTypeObject *)
+    bint PyExceptionInstance_Check(object)
+    bytes PyCode_GetCode(PyCodeObject *)
+    object PyCell_New(PyObject *)
+    PyObject *PyCell_GET(PyObject *)
+    int PyCell_Set(object, object) except -1
+    object PyFunction_New(object, object)
+    int PyFunction_SetClosure(object, object) except -1
+    PyObject *PyDict_GetItemWithError(PyObject *, PyObject *) except? NULL
+    PyObject *PyModule_GetDict(PyObject *)
+    int PyUnicode_CompareWithASCIIString(PyObject *, const char *)
+    object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
+    int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1
+
+COMPILED = True
+
+cdef object _UnpicklingError = pickle.UnpicklingError
+cdef dict _modules = sys.modules
+cdef object _builtins = sys.modules["builtins"]
+cdef object _intern = sys.intern
+cdef set _registry = byvalue.registry
+cdef object _by_reference = byvalue.by_reference
+cdef object _refresh_submodules = submodules.refresh
+cdef object _used_submodules = submodules.used
+
+cdef int _EXTENDED_ARG = opmap["EXTENDED_ARG"]
+cdef int _IMPORT_NAME = opmap["IMPORT_NAME"]
+cdef int _LOAD_GLOBAL = opmap["LOAD_GLOBAL"]
+cdef int _STORE_GLOBAL = opmap["STORE_GLOBAL"]
+cdef int _DELETE_GLOBAL = opmap["DELETE_GLOBAL"]
+cdef int _LOAD_NAME = opmap["LOAD_NAME"]
+cdef int _LOAD_FROM_DICT_OR_GLOBALS = opmap.get("LOAD_FROM_DICT_OR_GLOBALS", -1)
+
+cdef Py_ssize_t _extra = lp_extra_index(lp_drop_extra)
+if _extra < 0:
+    raise ImportError("no slot is left for data on code objects")
+
+MAX_CACHED_CODES = 4096
+MAX_CACHED_BLOB = 1 << 16
+# A pickler that has grown beyond this is not used again.
+cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 14
+cdef Py_ssize_t _MAX_POOL = 16
+
+
+cdef inline object _private(PyObject *name):
+    return lp_copy_str(name)
+
+
+cdef class _CodeInfo:
+    """What depends on a code object alone, computed once for each.  It must not refer to the code object."""
+
+    cdef bytes blob
+    cdef tuple constants
+    cdef tuple names
+    cdef frozenset attributes
+    cdef bint imports
+    cdef object doc
+    cdef dict submodules
+    cdef object generation
+
+
+cdef _CodeInfo _code_info(PyObject *code):
+    cdef void *extra = NULL
+    lp_get_extra(code, _extra, &extra)
+    if extra != NULL:
+        return <_CodeInfo><PyObject *>extra
+    cdef _CodeInfo info = _CodeInfo.__new__(_CodeInfo)
+    info.blob, info.constants = codes.pack(<object>code)
+    cdef dict names = {}
+    cdef set attributes = set()
+    info.imports = _scan(code, names, attributes)
+    info.names = tuple(names.values())
+    info.attributes = frozenset(attributes)
+    info.doc = None
+    cdef PyObject *constants = (<PyCodeObject *>code).co_consts
+    cdef PyObject *first
+    if PyTuple_GET_SIZE(<object>constants) and (
+        LP_HAS_DOCSTRING == 0 or (<PyCodeObject *>code).co_flags & LP_HAS_DOCSTRING
+    ):
+        first = PyTuple_GET_ITEM(<object>constants, 0)
+        if isinstance(<object>first, str):
+            info.doc = <object>first
+    info.submodules = {}
+    info.generation = None
+    # A finalizer may have run meanwhile and set it: then there are two, of the same contents, and the last stays.
+    lp_set_extra(code, _extra, <void *>info)
+    Py_INCREF(info)
+    return info
+
+
+cdef bint _scan(PyObject *code, dict names, set attributes) except -1:
+    """Collect the names that `code` and the code nested in it look up; see `_pure._scan`."""
+    cdef PyObject *co_names = (<PyCodeObject *>code).co_names
+    cdef PyObject *co_consts = (<PyCodeObject *>code).co_consts
+    cdef Py_ssize_t count = PyTuple_GET_SIZE(<object>co_names)
+    cdef Py_ssize_t index
+    cdef PyObject *item
+    cdef bint imports = False
+    for index in range(count):
+        attributes.add(<object>PyTuple_GET_ITEM(<object>co_names, index))
+    cdef bytes raw = PyCode_GetCode(<PyCodeObject *>code)
+    cdef const unsigned char *at = <const unsigned char *>PyBytes_AS_STRING(raw)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(raw)
+    cdef Py_ssize_t extended = 0
+    cdef Py_ssize_t arg
+    cdef int op
+    for index in range(0, size - 1, 2):
+        op = at[index]
+        if op == _EXTENDED_ARG:
+            extended = (extended | at[index + 1]) << 8
+            continue
+        arg = extended | at[index + 1]
+        extended = 0
+        if op == _LOAD_GLOBAL:
+            arg >>= 1
+        elif op == _IMPORT_NAME:
+            imports = True
+            continue
+        elif op not in (_STORE_GLOBAL, _DELETE_GLOBAL, _LOAD_NAME, _LOAD_FROM_DICT_OR_GLOBALS):
+            continue
+        if arg >= count:
+            raise ValueError("bytecode that names what is not there")
+        item = PyTuple_GET_ITEM(<object>co_names, arg)
+        if <object>item not in names:
+            names[<object>item] = _private(item)
+    for index in range(PyTuple_GET_SIZE(<object>co_consts)):
+        item = PyTuple_GET_ITEM(<object>co_consts, index)
+        if Py_TYPE(<object>item) is &PyCode_Type:
+            if _scan(item, names, attributes):
+                imports = True
+    return imports
+
+
+cdef bint _is_main(PyObject *module_name):
+    return (
+        PyUnicode_CompareWithASCIIString(module_name, "__main__") == 0
+        or PyUnicode_CompareWithASCIIString(module_name, "__mp_main__") == 0
+    )
+
+
+cdef bint _by_reference_quick(object obj, PyObject *module_name, PyObject *qualname) except -1:
+    """`byvalue.by_reference`, with the two common answers found early."""
+    cdef PyObject *module
+    cdef PyObject *namespace
+    cdef PyObject *found
+    if module_name != NULL and Py_TYPE(<object>module_name) is &PyUnicode_Type:
+        if _is_main(module_name):
+            return False
+        if not _registry:
+            module = PyDict_GetItemWithError(<PyObject *>_modules, module_name)
+            if module == NULL:
+                return False
+            if Py_TYPE(<object>module) is &PyModule_Type:
+                namespace = PyModule_GetDict(module)
+                found = PyDict_GetItemWithError(namespace, qualname)
+                if found == <PyObject *>obj:
+                    found = PyDict_GetItemWithError(namespace, <PyObject *>_SPEC)
+                    if found != NULL and found != <PyObject *>None:
+                        return True
+    return _by_reference(obj)
+
+
+cdef str _SPEC = "__spec__"
+cdef str _NAME = "__name__"
+cdef str _PACKAGE = "__package__"
+cdef str _PATH = "__path__"
+cdef str _BUILTINS = "__builtins__"
+
+
+cdef class Session:
+    """What one pickler has written so far, as far as the reducers have to know; see `_pure.Session`."""
+
+    cdef public object table
+    cdef dict _names
+    cdef dict _blobs
+    cdef dict _globals
+    cdef dict _cells
+    cdef dict _standalone
+    cdef set _imported
+    cdef bint _used
+
+    def __init__(self, table):
+        self.table = table
+        self._used = True
+        self.clear()
+
+    cpdef clear(self):
+        """Forget everything, as the pickler's memo does."""
+        if not self._used:
+            return
+        self._names = {}
+        self._blobs = {}
+        self._globals = {}
+        self._cells = {}
+        self._standalone = {}
+        self._imported = None
+        self._used = False
+
+    cpdef str name(self, str text):
+        """Return the payload's own copy of a string that a reducer writes; see `names.private`."""
+        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>self._names, <PyObject *>text)
+        if found != NULL:
+            return <str>found
+        self._used = True
+        own = _private(<PyObject *>text)
+        PyDict_SetItem(self._names, own, own)
+        return own
+
+    def own_globals(self, dict namespace, owner):
+        """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
+        self._used = True
+        self._globals[id(namespace)] = owner, set(namespace)
+
+    def reduce(self, obj):
+        """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
+        cdef PyTypeObject *kind = Py_TYPE(obj)
+        cdef PyFunctionObject *func
+        cdef _CodeInfo info
+        if kind is &PyFunction_Type:
+            func = <PyFunctionObject *>obj
+            if _by_reference_quick(obj, func.func_module, func.func_qualname):
+                return NotImplemented
+            self._used = True
+            return self._reduce_function(obj)
+        if PyType_Check(obj):
+            self._used = True
+            if kind is not &PyType_Type and <object>kind in self.table:
+                return NotImplemented
+            return _reduce_class(obj, self)
+        if kind is &PyCell_Type:
+            self._used = True
+            return self._reduce_cell(obj)
+        if kind is &PyCode_Type:
+            self._used = True
+            info = _code_info(<PyObject *>obj)
+            return _code, (self._blob(info), *info.constants)
+        if PyType_IsSubtype(kind, &PyModule_Type):
+            self._used = True
+            return _reduce_module(obj, self)
+        if Py_TYPE(<object>kind) is not &PyType_Type:
+            return _reduce_instance(obj, self)
+        return NotImplemented
+
+    cdef bytes _blob(self, _CodeInfo info):
+        # Equal code is one code object after loading, so its blob is one object here.
+        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>self._blobs, <PyObject *>info.blob)
+        if found != NULL:
+            return <bytes>found
+        PyDict_SetItem(self._blobs, info.blob, info.blob)
+        return info.blob
+
+    cdef object _reduce_function(self, object function):
+        cdef PyFunctionObject *func = <PyFunctionObject *>function
+        cdef PyObject *code = func.func_code
+        cdef _CodeInfo info = _code_info(code)
+        cdef dict namespace = <dict>func.func_globals
+        cdef object ident = <size_t>func.func_globals
+        cdef object module_name = namespace.get(_NAME)
+        cdef object owner = None
+        cdef set sent
+        cdef object where
+        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>self._globals, <PyObject *>ident)
+        cdef bint has_name = module_name is not None
+        if type(module_name) is not str and not isinstance(module_name, str):
+            module_name = None
+        if found != NULL:
+            owner, sent = <tuple>found
+        if owner is None or owner is function:
+            sent = set()
+            PyDict_SetItem(self._globals, ident, (function, sent))
+            where = None if module_name is None else self.name(module_name)
+        else:
+            where = owner
+
+        cdef dict reached = None
+        cdef list used = None
+        cdef PyObject *value
+        for name in info.names:
+            value = PyDict_GetItemWithError(<PyObject *>namespace, <PyObject *>name)
+            if value == NULL or name == _BUILTINS or name == _NAME:
+                continue
+            if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
+                used = self._add_submodules(value, info, used)
+            if name not in sent:
+                sent.add(name)
+                if reached is None:
+                    reached = {}
+                PyDict_SetItem(reached, self.name(name), <object>value)
+        if info.imports and _PACKAGE not in sent:
+            value = PyDict_GetItemWithError(<PyObject *>namespace, <PyObject *>_PACKAGE)
+            if value != NULL and value != <PyObject *>None:
+                sent.add(_PACKAGE)
+                if reached is None:
+                    reached = {}
+                reached[self.name(_PACKAGE)] = <object>value
+        if module_name is None and (has_name or _NAME in namespace) and _NAME not in sent:
+            sent.add(_NAME)
+            if reached is None:
+                reached = {}
+            reached[self.name(_NAME)] = namespace[_NAME]
+
+        cdef tuple closure = None
+        cdef object contents = None
+        if func.func_closure != NULL:
+            closure, contents, used = self._close(function, <tuple>func.func_closure, info, used)
+        cdef object attributes = self._attributes(function, <PyCodeObject *>code, info, module_name)
+        cdef object first = <object>code if info.constants else self._blob(info)
+        cdef tuple args = (first, where) if closure is None else (first, where, closure)
+        cdef object imports = tuple(used) if used else None
+        cdef object defaults = None if func.func_defaults == NULL else <object>func.func_defaults
+        cdef tuple state
+        if imports is not None:
+            state = (reached, contents, defaults, attributes, imports)
+        elif attributes is not None:
+            state = (reached, contents, defaults, attributes)
+        elif defaults is not None:
+            state = (reached, contents, defaults)
+        elif contents is not None:
+            state = (reached, contents)
+        elif reached is not None:
+            state = (reached,)
+        else:
+            return _function, args
+        return _function, args, state, None, None, _function
+
+    cdef tuple _close(self, object function, tuple cells, _CodeInfo info, list used):
+        """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.Session._close`."""
+        cdef Py_ssize_t count = PyTuple_GET_SIZE(cells)
+        cdef Py_ssize_t index
+        cdef list closure = []
+        cdef dict contents = {}
+        cdef bint shared = False
+        cdef PyObject *value
+        cdef PyObject *found
+        cdef PyObject *cell
+        cdef object ident
+        for index in range(count):
+            cell = PyTuple_GET_ITEM(cells, index)
+            ident = <size_t>cell
+            if ident in self._standalone:
+                closure.append(<object>cell)
+                shared = True
+                continue
+            found = PyDict_GetItemWithError(<PyObject *>self._cells, <PyObject *>ident)
+            if found != NULL:
+                owner, place = <tuple>found
+                if owner is not function:
+                    closure.append(<object>found)
+                    shared = True
+                    continue
+                if place != index:
+                    # One cell twice in a closure, as `FunctionType` allows.
+                    closure.append(place)
+                    shared = True
+                    continue
+            PyDict_SetItem(self._cells, ident, (function, index))
+            closure.append(None)
+            value = PyCell_GET(cell)
+            if value == NULL:
+                continue
+            if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
+                used = self._add_submodules(value, info, used)
+            contents[index] = <object>value
+        cdef object told = contents
+        if len(contents) == count:
+            told = tuple(contents.values())
+        elif not contents:
+            told = None
+        return (tuple(closure) if shared else None), told, used
+
+    cdef list _add_submodules(self, PyObject *module, _CodeInfo info, list used):
+        cdef PyObject *namespace = PyModule_GetDict(module)
+        if namespace == NULL or PyDict_GetItemWithError(namespace, <PyObject *>_PATH) == NULL:
+            return used
+        generation = _refresh_submodules()
+        if generation != info.generation:
+            info.submodules = {}
+            info.generation = generation
+        package = (<object>module).__name__
+        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>info.submodules, <PyObject *>package)
+        cdef object names
+        if found != NULL:
+            names = <object>found
+        else:
+            names = _used_submodules(package, info.attributes)
+            info.submodules[package] = names
+        for name in <tuple>names:
+            if self._imported is None:
+                self._imported = set()
+            if name not in self._imported:
+                self._imported.add(name)
+                if used is None:
+                    used = []
+                used.append(self.name(name))
+        return used
+
+    cdef dict _attributes(self, object function, PyCodeObject *code, _CodeInfo info, object module_name):
+        cdef PyFunctionObject *func = <PyFunctionObject *>function
+        cdef dict found = None
+        cdef PyObject *field
+        cdef PyObject *key = NULL
+        cdef PyObject *value = NULL
+        cdef Py_ssize_t position = 0
+        if func.func_name != code.co_name and <object>func.func_name != <object>code.co_name:
+            found = self._put(found, "__name__", self.name(str(<object>func.func_name)))
+        if func.func_qualname != code.co_qualname and <object>func.func_qualname != <object>code.co_qualname:
+            found = self._put(found, "__qualname__", self.name(str(<object>func.func_qualname)))
+        module = None if func.func_module == NULL else <object>func.func_module
+        if module is not module_name and module != module_name:
+            found = self._put(found, "__module__", self.name(module) if type(module) is str else module)
+        doc = None if func.func_doc == NULL else <object>func.func_doc
+        if doc is not info.doc and doc != info.doc:
+            found = self._put(found, "__doc__", doc)
+        if func.func_kwdefaults != NULL and func.func_kwdefaults != <PyObject *>None:
+            found = self._put(found, "__kwdefaults__", <object>func.func_kwdefaults)
+        field = lp_annotate(func)
+        if field != NULL and field != <PyObject *>None:
+            found = self._put(found, "__annotate__", <object>field)
+        elif func.func_annotations != NULL:
+            # Up to 3.13 the field can be a tuple that becomes a dictionary when it is asked for.
+            annotations = function.__annotations__
+            if annotations:
+                found = self._put(found, "__annotations__", annotations)
+        field = lp_typeparams(func)
+        if field != NULL and <object>field:
+            found = self._put(found, "__type_params__", <object>field)
+        if func.func_dict != NULL:
+            while PyDict_Next(<dict>func.func_dict, &position, &key, &value):
+                if isinstance(<object>key, str):
+                    found = self._put(found, <str>key, <object>value)
+                else:
+                    if found is None:
+                        found = {}
+                    found[<object>key] = <object>value
+        return found
+
+    cdef dict _put(self, dict found, str name, object value):
+        if found is None:
+            found = {}
+        PyDict_SetItem(found, self.name(name), value)
+        return found
+
+    cdef object _reduce_cell(self, object cell):
+        cdef object ident = <size_t><PyObject *>cell
+        cdef PyObject *owner = PyDict_GetItemWithError(<PyObject *>self._cells, <PyObject *>ident)
+        if owner != NULL:
+            return _cell, <object>owner
+        self._standalone[ident] = cell
+        cdef PyObject *contents = PyCell_GET(<PyObject *>cell)
+        if contents == NULL:
+            return _cell, ()
+        # `pickle` applies the second half of a pair with setattr.
+        return _cell, (), (None, {self.name("cell_contents"): <object>contents})
+
+
+cdef object _function = None
+cdef object _code = None
+cdef object _cell = None
+cdef object _reduce_class = None
+cdef object _reduce_module = None
+cdef object _reduce_instance = None
+cdef object _refresh = None
+cdef object _table = None
+
+
+def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, refresh, table):
+    """Take what is written into payloads and called for colder objects from the layers above."""
+    global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _refresh, _table
+    _function = function
+    _code = code
+    _cell = cell
+    _reduce_class = reduce_class
+    _reduce_module = reduce_module
+    _reduce_instance = reduce_instance
+    _refresh = refresh
+    _table = table
+
+
+cdef class _Sink:
+    """The file of a pickler: takes what is written without a copy where it comes in one piece."""
+
+    cdef object whole
+    cdef PyObject *buffer
+    cdef Py_ssize_t size
+    cdef Py_ssize_t capacity
+
+    def __cinit__(self):
+        self.whole = None
+        self.buffer = NULL
+        self.size = 0
+        self.capacity = 0
+
+    def __dealloc__(self):
+        if self.buffer != NULL:
+            Py_DECREF(<object>self.buffer)
+
+    def write(self, data):
+        if self.buffer == NULL and self.whole is None and PyBytes_CheckExact(data):
+            self.whole = data
+            return
+        if self.whole is not None:
+            first = self.whole
+            self.whole = None
+            self._append(first)
+        self._append(data)
+
+    cdef int _append(self, object data) except -1:
+        cdef const unsigned char[::1] view = data
+        cdef Py_ssize_t more = view.shape[0]
+        cdef Py_ssize_t wanted = self.size + more
+        cdef PyObject *buffer
+        if more == 0:
+            return 0
+        if self.buffer == NULL:
+            made = PyBytes_FromStringAndSize(NULL, wanted)
+            Py_INCREF(made)
+            self.buffer = <PyObject *>made
+            self.capacity = wanted
+            del made
+        elif wanted > self.capacity:
+            self.capacity = wanted + wanted // 8
+            buffer = self.buffer
+            # On failure the object is gone and the pointer NULL.
+            self.buffer = NULL
+            _PyBytes_Resize(&buffer, self.capacity)
+            self.buffer = buffer
+        memcpy(PyBytes_AS_STRING(<object>self.buffer) + self.size, &view[0], more)
+        self.size = wanted
+        return 0
+
+    cdef bytes take(self):
+        cdef bytes result
+        cdef PyObject *buffer
+        if self.buffer == NULL:
+            result = self.whole
+            self.whole = None
+            return result
+        buffer = self.buffer
+        self.buffer = NULL
+        _PyBytes_Resize(&buffer, self.size)
+        result = <bytes>buffer
+        Py_DECREF(result)
+        self.size = self.capacity = 0
+        return result
+
+
+class _Pickler(pickle.Pickler):
+    __slots__ = ("reducer_override",)
+
+
+cdef class _Pooled:
+    """A pickler with all it needs, ready to be used again."""
+
+    cdef _Sink sink
+    cdef Session session
+    cdef object dump
+    cdef object clear_memo
+
+    def __init__(self, protocol, fix_imports, buffer_callback):
+        self.sink = _Sink()
+        self.session = Session(_table)
+        pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        pickler.reducer_override = self.session.reduce
+        pickler.dispatch_table = _table
+        self.dump = pickler.dump
+        self.clear_memo = pickler.clear_memo
+
+
+# Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.
+cdef list _pool = []
+
+
+def dumps(obj, protocol=None, bint fix_imports=True, buffer_callback=None):
+    """Return the pickled `obj`; errors come as they are."""
+    cdef _Pooled pooled
+    cdef bytes result
+    cdef bint usual = protocol is None and fix_imports and buffer_callback is None
+    _refresh()
+    if usual and _pool:
+        pooled = _pool.pop()
+    else:
+        pooled = _Pooled(protocol, fix_imports, buffer_callback)
+    # After an error the pickler is dropped, with what its memo holds.
+    pooled.dump(obj)
+    result = pooled.sink.take()
+    if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(_pool) < _MAX_POOL:
+        pooled.clear_memo()
+        pooled.session.clear()
+        _pool.append(pooled)
+    return result
+
+
+cdef dict _codes = {}
+
+
+cdef object _load_code(object blob, tuple constants):
+    cdef PyObject *found
+    if constants or not PyBytes_CheckExact(blob):
+        return codes.unpack(blob, constants)
+    found = PyDict_GetItemWithError(<PyObject *>_codes, <PyObject *>blob)
+    if found != NULL:
+        return <object>found
+    loaded = codes.unpack(blob)
+    if PyBytes_GET_SIZE(blob) <= MAX_CACHED_BLOB:
+        if len(_codes) >= MAX_CACHED_CODES:
+            _codes.clear()
+        _codes[blob] = loaded
+    return loaded
+
+
+def code(blob, *constants):
+    """Return the code object of a blob.  The same blob gives the same object, which keeps its specialised bytecode."""
+    return _load_code(blob, constants)
+
+
+def function(first, second, closure=None):
+    """Make a function, or give one its state; see `_pure.function`."""
+    if Py_TYPE(first) is &PyFunction_Type:
+        return _set_state(first, second)
+    cdef object loaded = first if Py_TYPE(first) is &PyCode_Type else _load_code(first, ())
+    cdef dict namespace
+    if second is None or type(second) is str:
+        namespace = {_BUILTINS: _builtins}
+        if second is not None:
+            namespace[_NAME] = second
+    elif Py_TYPE(second) is &PyFunction_Type:
+        namespace = <dict>(<PyFunctionObject *>second).func_globals
+    elif PyType_IsSubtype(Py_TYPE(second), &PyModule_Type):
+        namespace = <dict>PyModule_GetDict(<PyObject *>second)
+    else:
+        raise _UnpicklingError(
+            f"the payload is damaged: a {type(second).__name__} where a function's globals belong"
+        )
+    cdef Py_ssize_t count = (<PyCodeObject *>loaded).co_nfreevars
+    cdef Py_ssize_t index
+    cdef tuple cells = None
+    cdef list made
+    if closure is None:
+        if count:
+            cells = PyTuple_New(count)
+            for index in range(count):
+                new = PyCell_New(NULL)
+                Py_INCREF(new)
+                PyTuple_SET_ITEM(cells, index, new)
+    elif type(closure) is not tuple or PyTuple_GET_SIZE(closure) != count:
+        raise _UnpicklingError(f"the payload is damaged: the closure of {loaded.co_qualname} has the wrong size")
+    else:
+        made = []
+        for entry in <tuple>closure:
+            made.append(_closure_cell(entry, made))
+        cells = tuple(made)
+    result = PyFunction_New(loaded, namespace)
+    if cells is not None and count:
+        PyFunction_SetClosure(result, cells)
+    return result
+
+
+cdef object _closure_cell(object entry, list cells):
+    if entry is None:
+        return PyCell_New(NULL)
+    if Py_TYPE(entry) is &PyCell_Type:
+        return entry
+    if type(entry) is int and 0 <= entry < len(cells):
+        return cells[<Py_ssize_t>entry]
+    if type(entry) is tuple and PyTuple_GET_SIZE(entry) == 2:
+        owner, index = <tuple>entry
+        return cell(owner, index)
+    raise _UnpicklingError(f"the payload is damaged: a {type(entry).__name__} where a cell belongs")
+
+
+def cell(owner=None, index=0):
+    """Return a new empty cell, or the one at `index` in the closure of the function `owner`."""
+    cdef PyObject *cells
+    if owner is None:
+        return PyCell_New(NULL)
+    if Py_TYPE(owner) is &PyFunction_Type and type(index) is int:
+        cells = (<PyFunctionObject *>owner).func_closure
+        if cells != NULL and 0 <= index < PyTuple_GET_SIZE(<object>cells):
+            return (<tuple>cells)[<Py_ssize_t>index]
+    raise _UnpicklingError("the payload is damaged: a cell that its function does not have")
+
+
+cdef object _set_state(object function, object given):
+    cdef PyFunctionObject *func = <PyFunctionObject *>function
+    cdef Py_ssize_t size
+    cdef tuple state
+    cdef dict namespace
+    cdef object cells
+    if type(given) is not tuple or not 1 <= PyTuple_GET_SIZE(given) <= 5:
+        raise _UnpicklingError(f"the payload is damaged: a wrong state for the function {function.__qualname__}")
+    state = <tuple>given
+    size = PyTuple_GET_SIZE(state)
+    if size > 4 and state[4] is not None:
+        for name in state[4]:
+            __import__(name)
+    if state[0] is not None:
+        namespace = <dict>func.func_globals
+        for name, value in (<dict?>state[0]).items():
+            namespace[_intern(name)] = value
+    if size > 1 and state[1] is not None:
+        contents = state[1]
+        cells = () if func.func_closure == NULL else <object>func.func_closure
+        for index, value in contents.items() if type(contents) is dict else enumerate(contents):
+            if type(index) is not int or not 0 <= index < len(cells):
+                raise _UnpicklingError(f"the payload is damaged: {function.__qualname__} has no cell {index!r}")
+            PyCell_Set((<tuple>cells)[<Py_ssize_t>index], value)
+    if size > 2 and state[2] is not None:
+        function.__defaults__ = state[2]
+    if size > 3 and state[3] is not None:
+        own = function.__dict__
+        for name, value in (<dict?>state[3]).items():
+            if name in _SPECIAL_ATTRIBUTES:
+                setattr(function, name, value)
+            else:
+                own[_intern(name) if type(name) is str else name] = value
+    return function
+
+
+# Attributes of a function that are no entries of its `__dict__`.
+cdef frozenset _SPECIAL_ATTRIBUTES = frozenset(
+    (
+        "__name__",
+        "__qualname__",
+        "__module__",
+        "__doc__",
+        "__kwdefaults__",
+        "__annotations__",
+        "__annotate__",
+        "__type_params__",
+    )
+)
