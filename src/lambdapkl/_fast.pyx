@@ -105,6 +105,7 @@ cdef extern from *:
     object PyFunction_New(object, object)
     int PyFunction_SetClosure(object, object) except -1
     PyObject *PyDict_GetItemWithError(PyObject *, PyObject *) except? NULL
+    Py_ssize_t PyDict_Size(PyObject *)
     PyObject *PyModule_GetDict(PyObject *)
     int PyUnicode_CompareWithASCIIString(PyObject *, const char *)
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
@@ -281,18 +282,20 @@ cdef class Session:
 
     def __init__(self, table):
         self.table = table
-        self._used = True
-        self.clear()
-
-    cpdef clear(self):
-        """Forget everything, as the pickler's memo does."""
-        if not self._used:
-            return
         self._names = {}
         self._blobs = {}
         self._globals = {}
         self._cells = {}
         self._standalone = {}
+
+    cpdef clear(self):
+        """Forget everything, as the pickler's memo does."""
+        if not self._used:
+            return
+        # Most dumps leave most of these empty.
+        for each in (self._names, self._blobs, self._globals, self._cells, self._standalone):
+            if <dict>each:
+                (<dict>each).clear()
         self._imported = None
         self._used = False
 
@@ -571,12 +574,13 @@ cdef object _reduce_class = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
 cdef object _refresh = None
+cdef object _explain = None
 cdef object _table = None
 
 
-def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, refresh, table):
+def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, refresh, explain, table):
     """Take what is written into payloads and called for colder objects from the layers above."""
-    global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _refresh, _table
+    global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _refresh, _explain, _table
     _function = function
     _code = code
     _cell = cell
@@ -584,6 +588,7 @@ def configure(*, function, code, cell, reduce_class, reduce_module, reduce_insta
     _reduce_module = reduce_module
     _reduce_instance = reduce_instance
     _refresh = refresh
+    _explain = explain
     _table = table
 
 
@@ -681,19 +686,31 @@ cdef class _Pooled:
 # Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.
 cdef list _pool = []
 
+cdef Py_ssize_t _known_modules = -1
 
-def dumps(obj, protocol=None, bint fix_imports=True, buffer_callback=None):
-    """Return the pickled `obj`; errors come as they are."""
+
+def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
+    """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
+
+    Parameters and errors are those of `Pickler`.
+    """
+    global _known_modules
     cdef _Pooled pooled
     cdef bytes result
-    cdef bint usual = protocol is None and fix_imports and buffer_callback is None
-    _refresh()
-    if usual and _pool:
-        pooled = _pool.pop()
-    else:
-        pooled = _Pooled(protocol, fix_imports, buffer_callback)
-    # After an error the pickler is dropped, with what its memo holds.
-    pooled.dump(obj)
+    cdef bint usual = protocol is None and buffer_callback is None and fix_imports is True
+    if PyDict_Size(<PyObject *>_modules) != _known_modules:
+        _refresh()
+        _known_modules = PyDict_Size(<PyObject *>_modules)
+    try:
+        if usual and _pool:
+            pooled = <_Pooled>_pool.pop()
+        else:
+            pooled = _Pooled(protocol, fix_imports, buffer_callback)
+        # After an error the pickler is dropped, with what its memo holds.
+        pooled.dump(obj)
+    except Exception as error:
+        _explain(error, obj)
+        raise
     result = pooled.sink.take()
     if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(_pool) < _MAX_POOL:
         pooled.clear_memo()

@@ -14,6 +14,7 @@ import io
 import pickle
 import sys
 import weakref
+from collections.abc import Callable
 from opcode import opmap
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -353,6 +354,7 @@ class Hooks:
     reduce_module: Any
     reduce_instance: Any
     refresh: Any
+    explain: Any
     table: Any
 
 
@@ -369,15 +371,28 @@ class _Pickler(pickle.Pickler):
     """A pickler that instances can give a `reducer_override`."""
 
 
-def dumps(obj: Any, protocol: int | None = None, fix_imports: bool = True, buffer_callback: Any = None) -> bytes:
-    """Return the pickled `obj`; errors come as they are."""
+def dumps(
+    obj: Any,
+    protocol: int | None = None,
+    buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
+    *,
+    fix_imports: bool = True,
+) -> bytes:
+    """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
+
+    Parameters and errors are those of `Pickler`.
+    """
     hooks.refresh()
-    file = io.BytesIO()
-    pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-    session = Session(hooks.table)
-    pickler.dispatch_table = hooks.table
-    pickler.reducer_override = session.reduce  # type: ignore[method-assign]
-    pickler.dump(obj)
+    try:
+        file = io.BytesIO()
+        pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        session = Session(hooks.table)
+        pickler.dispatch_table = hooks.table
+        pickler.reducer_override = session.reduce  # type: ignore[method-assign]
+        pickler.dump(obj)
+    except Exception as error:
+        hooks.explain(error, obj)
+        raise
     return file.getvalue()
 
 

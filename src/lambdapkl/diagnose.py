@@ -6,8 +6,13 @@ import pickle
 from typing import Any
 
 
-def explained(error: Exception, obj: Any) -> Exception:
-    """Return what to raise for `error`."""
+def explain_error(error: Exception, obj: Any) -> None:
+    """Add to `error`, which pickling `obj` has raised, a note with the path to the culprit.
+
+    Raises
+    ------
+    pickle.PicklingError
+        In place of a RecursionError.
+    """
     if isinstance(error, RecursionError):
-        return pickle.PicklingError("Could not pickle object as excessively deep recursion required.")
-    return error
+        raise pickle.PicklingError("Could not pickle object as excessively deep recursion required.") from error

@@ -28,6 +28,7 @@ _backend.configure(
     reduce_module=reduce_module,
     reduce_instance=reduce_instance,
     refresh=reducers.refresh,
+    explain=diagnose.explain_error,
     table=_TABLE,
 )
 
@@ -112,7 +113,8 @@ class Pickler(pickle.Pickler):
         try:
             super().dump(obj)
         except Exception as error:
-            raise diagnose.explained(error, obj) from error.__cause__
+            diagnose.explain_error(error, obj)
+            raise
 
 
 CloudPickler = Pickler
@@ -122,21 +124,7 @@ class Unpickler(pickle.Unpickler):
     """Read pickles from a file.  `pickle.Unpickler` does as well: payloads need nothing special."""
 
 
-def dumps(
-    obj: Any,
-    protocol: int | None = None,
-    buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
-    *,
-    fix_imports: bool = True,
-) -> bytes:
-    """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
-
-    Parameters and errors are those of `Pickler`.
-    """
-    try:
-        return _backend.dumps(obj, protocol, fix_imports, buffer_callback)
-    except Exception as error:
-        raise diagnose.explained(error, obj) from error.__cause__
+dumps = _backend.dumps
 
 
 def dump(
