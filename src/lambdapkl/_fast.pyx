@@ -45,7 +45,7 @@ cdef extern from *:
     #define lp_annotate(f) ((PyObject *)NULL)
     #endif
 
-    /* Since 3.13 a flag says whether the first constant is a docstring; before, any string there is one. */
+    /* Since 3.14 a flag says whether the first constant is a docstring; before, any string there is one. */
     #ifdef CO_HAS_DOCSTRING
     #define LP_HAS_DOCSTRING CO_HAS_DOCSTRING
     #else

@@ -39,7 +39,7 @@ _GLOBAL_OPS = {
     )
     if name in opmap
 }
-_HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 13) and not _PYPY else 0
+_HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 14) else 0
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
 
@@ -368,7 +368,11 @@ def configure(**given: Any) -> None:
 
 
 class _Pickler(pickle.Pickler):
-    """A pickler that instances can give a `reducer_override`."""
+    session: Session
+
+    # PyPy's pickler looks for it in the class, CPython's in the instance, too.
+    def reducer_override(self, obj: Any) -> Any:
+        return self.session.reduce(obj)
 
 
 def dumps(
@@ -386,9 +390,8 @@ def dumps(
     try:
         file = io.BytesIO()
         pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        session = Session(hooks.table)
+        pickler.session = Session(hooks.table)
         pickler.dispatch_table = hooks.table
-        pickler.reducer_override = session.reduce  # type: ignore[method-assign]
         pickler.dump(obj)
     except Exception as error:
         hooks.explain(error, obj)
