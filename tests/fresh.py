@@ -320,17 +320,27 @@ class Process:
             raise AssertionError(problem)
         return outcome.text()
 
-    def execute(self, source: str, *, directory: Path | None = None, seconds: int = SECONDS, **variables: Any) -> Any:
+    def execute(
+        self,
+        source: str,
+        *,
+        modules: Mapping[str, str] | None = None,
+        by_value: Iterable[str] = (),
+        directory: Path | None = None,
+        seconds: int = SECONDS,
+        **variables: Any,
+    ) -> Any:
         """Run `source` as ``__main__`` with `variables` set; return its variable ``result``, or None.
 
-        Variables and result must be plain data (what `marshal` takes).
+        Variables and result must be plain data (what `marshal` takes).  The other parameters are those of `dump`.
 
         Raises
         ------
         Failed
             `source` failed.
         """
-        outcome = self._request("execute", "main.py", source, None, (), directory, seconds, {"variables": variables})
+        extra = {"variables": variables}
+        outcome = self._request("execute", "main.py", source, modules, by_value, directory, seconds, extra)
         if not outcome.ok:
             raise Failed(outcome)
         return outcome.result
