@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 __all__ = ["COMPILED", "Session", "cell", "code", "configure", "dumps", "function"]
 
-if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
+if TYPE_CHECKING:
+    from ._fast import COMPILED, Session, cell, code, configure, dumps, function
+elif os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
     from ._pure import COMPILED, Session, cell, code, configure, dumps, function
 else:
     try:

@@ -322,8 +322,8 @@ class Session:
             found["__annotate__"] = func.__annotate__  # type: ignore[attr-defined]
         elif func.__annotations__:
             found["__annotations__"] = func.__annotations__
-        if _TYPE_PARAMS and func.__type_params__:  # type: ignore[attr-defined]
-            found["__type_params__"] = func.__type_params__  # type: ignore[attr-defined]
+        if _TYPE_PARAMS and func.__type_params__:
+            found["__type_params__"] = func.__type_params__
         found.update(func.__dict__)
         return {self.name(key) if isinstance(key, str) else key: value for key, value in found.items()}
 

@@ -175,7 +175,7 @@ def _name_only(walk: _Walk, obj: Any) -> None:
     walk.text("named", f"{type(obj).__qualname__}:{getattr(obj, '__qualname__', getattr(obj, '__name__', ''))}")
 
 
-_MemberDescriptor = type(FunctionType.__globals__)  # type: ignore[attr-defined]
+_MemberDescriptor = type(FunctionType.__globals__)
 
 # Wrappers written in C keep what they wrap in fields of their own.
 _WRAPPERS: dict[type, tuple[str, ...]] = {

@@ -18,7 +18,7 @@ __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "Unpickler", "dump", "
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
 # User code registers reducers here, or in `copyreg`; both count.
-_TABLE: ChainMap[type, reducers.Reducer] = ChainMap(reducers.TABLE, copyreg.dispatch_table)  # type: ignore[arg-type]
+_TABLE: ChainMap[type, reducers.Reducer] = ChainMap(reducers.TABLE, copyreg.dispatch_table)
 
 _backend.configure(
     function=wire.function,

@@ -22,8 +22,8 @@ def refresh() -> int:
     global _stamp, _index, generation
     modules = sys.modules
     try:
-        stamp = (len(modules), next(reversed(modules)))
-    except (StopIteration, RuntimeError):  # another thread is importing
+        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules)))
+    except RuntimeError:  # another thread is importing
         stamp = (-1, None)
     if stamp != _stamp or stamp[1] is None:
         index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}

@@ -32,7 +32,7 @@ def refresh() -> None:
     global _stamp
     modules = sys.modules
     try:
-        stamp = (len(modules), next(reversed(modules)))
+        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules)))
     except RuntimeError:  # another thread is importing
         stamp = (-1, None)
     if stamp == _stamp:

@@ -9,8 +9,8 @@ from typing import Any
 
 
 def _collect() -> dict[str, type]:
-    ordered: Any = collections.OrderedDict()
-    views = [view for mapping in ({}, ordered) for view in (mapping.keys(), mapping.values(), mapping.items())]
+    mappings: tuple[dict[Any, Any], ...] = ({}, collections.OrderedDict())
+    views: list[Any] = [view for mapping in mappings for view in (mapping.keys(), mapping.values(), mapping.items())]
     samples: list[Any] = [
         *views,
         *map(iter, views),

@@ -1,0 +1,39 @@
+import pickle
+from collections.abc import Callable
+from types import CellType, CodeType
+from typing import Any, Final
+
+COMPILED: Final = True
+MAX_CACHED_CODES: int
+MAX_CACHED_BLOB: int
+
+class Session:
+    table: Any
+    def __init__(self, table: Any) -> None: ...
+    def clear(self) -> None: ...
+    def name(self, text: str) -> str: ...
+    def own_globals(self, namespace: dict[str, Any], owner: Any) -> None: ...
+    def reduce(self, obj: Any) -> Any: ...
+
+def configure(
+    *,
+    function: Any,
+    code: Any,
+    cell: Any,
+    reduce_class: Callable[[type, Session], Any],
+    reduce_module: Callable[[Any, Session], Any],
+    reduce_instance: Callable[[Any, Session], Any],
+    refresh: Callable[[], None],
+    explain: Callable[[Exception, Any], None],
+    table: Any,
+) -> None: ...
+def dumps(
+    obj: Any,
+    protocol: int | None = None,
+    buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
+    *,
+    fix_imports: bool = True,
+) -> bytes: ...
+def code(blob: Any, *constants: Any) -> CodeType: ...
+def function(first: Any, second: Any, closure: Any = None) -> Any: ...
+def cell(owner: Any = None, index: Any = 0) -> CellType: ...
