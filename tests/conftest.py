@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Callable, Iterator
 
@@ -10,6 +11,17 @@ import pytest
 import fresh
 
 Processes = Callable[..., fresh.Process]
+REQUIRED = os.environ.get("LAMBDAPKL_REQUIRE_EXTENSION") == "1"
+
+
+def _backends() -> list[str]:
+    if REQUIRED or importlib.util.find_spec("lambdapkl._fast") is not None:
+        return ["compiled", "pure"]
+    return ["pure"]
+
+
+# The backends that this installation has.
+BACKENDS = _backends()
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +39,7 @@ def processes() -> Iterator[Processes]:
             made[key] = fresh.Process(pure=backend == "pure", hash_seed=hash_seed)
         process = made[key]
         if backend == "compiled" and not process.compiled:
-            if os.environ.get("LAMBDAPKL_REQUIRE_EXTENSION") == "1":
+            if REQUIRED:
                 raise RuntimeError("LAMBDAPKL_REQUIRE_EXTENSION=1, but the extension lambdapkl._fast is not built")
             pytest.skip("the extension lambdapkl._fast is not built for this interpreter")
         if backend == "pure":

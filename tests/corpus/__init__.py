@@ -21,7 +21,7 @@ PYPY = sys.implementation.name == "pypy"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Case:
     """An object and what must be true of it.
 

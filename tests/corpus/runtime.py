@@ -60,7 +60,7 @@ case("open file x", "o = open('excl.txt', 'x'); o.write('1'); o.flush()", "o.wri
 case("closed file", FILE + "o = open('data.txt'); o.close()", "assert o.closed and o.name.endswith('data.txt')")
 case("open file that is gone", FILE + "import os\no = open('data.txt'); os.remove('data.txt')", refused="(?i)delet|remov|gone|exist|no such")
 case("file of a descriptor number", "import os\nr, w = os.pipe()\no = os.fdopen(r)", refused="(?i)name|descriptor|pipe")
-case("sys.stdout", "import sys\no = sys.stdout, sys.stderr, sys.stdin, lambda: sys.stdout", "import sys; assert o[0] is sys.stdout and o[1] is sys.stderr and o[2] is sys.stdin and o[3]() is sys.stdout")
+case("sys.stdout", "import sys\no = sys.stdout, sys.stderr, lambda: sys.stdout", "import sys; assert o[0] is sys.stdout and o[1] is sys.stderr and o[2]() is sys.stdout")
 case("sys.__stdout__", "import sys\no = sys.__stdout__, sys.__stderr__", "import sys; assert o[0] is sys.__stdout__ and o[1] is sys.__stderr__")
 case("io.StringIO (mid-read)", "import io\no = io.StringIO('abc'); o.read(1); o.note = 'n'", "assert o.read() == 'bc' and o.note == 'n'")
 case("io.BytesIO (mid-read)", "import io\no = io.BytesIO(b'abc'); o.read(1)", "assert o.read() == b'bc'; o.write(b'd'); assert o.getvalue() == b'abcd'")
@@ -81,7 +81,8 @@ case("ssl context", "import ssl\no = ssl.create_default_context()", refused="(?i
 case("suspicious object inside a closure is named", "import socket\ndef make():\n    client = socket.socket()\n    def train(): return client\n    return train\no = make()", refused="(?s)socket.*client|client.*socket")
 case("deep recursion gives PicklingError", "o = []\nfor _ in range(200_000): o = [o]", refused="(?i)recurs|deep", not_on_pypy="")
 
-case("ctypes simple (c_int)", "import ctypes\no = ctypes.c_int(5), ctypes.c_double(1.5), (ctypes.c_int * 3)(1, 2, 3)", "i, d, a = o; assert i.value == 5 and d.value == 1.5 and list(a) == [1, 2, 3]")
+case("ctypes simple (c_int)", "import ctypes\no = ctypes.c_int(5), ctypes.c_double(1.5)", "i, d = o; assert i.value == 5 and d.value == 1.5")
+case("ctypes array and array type", "import ctypes\no = (ctypes.c_int * 3)(1, 2, 3), ctypes.c_int * 3", "import ctypes; a, t = o; assert list(a) == [1, 2, 3] and t is ctypes.c_int * 3 and type(a) is t")
 case("ctypes Structure instance (`__main__` class)", "import ctypes\nclass P(ctypes.Structure):\n    _fields_ = [('x', ctypes.c_int), ('y', ctypes.c_double), ('tag', ctypes.c_char * 4)]\n    def total(self): return self.x + self.y\no = P(1, 2.5, b'ab'), P", "p, P = o; assert (p.x, p.y, p.tag) == (1, 2.5, b'ab') and p.total() == 3.5 and P(4).x == 4 and P._fields_[0][0] == 'x'")
 case("ctypes Union, nested and packed structures", "import ctypes\nclass U(ctypes.Union): _fields_ = [('i', ctypes.c_uint32), ('b', ctypes.c_ubyte * 4)]\nclass S(ctypes.Structure):\n    _pack_ = 1\n    _layout_ = 'ms'\n    _anonymous_ = ('u',)\n    _fields_ = [('t', ctypes.c_ubyte), ('u', U)]\ns = S(); s.t = 7; s.i = 1\no = s", "import ctypes; assert o.t == 7 and o.i == 1 and o.b[0] + o.b[3] == 1 and ctypes.sizeof(o) == 5", not_on_pypy="no _layout_ there")
 case("ctypes pointer", "import ctypes\no = ctypes.pointer(ctypes.c_int(5))", refused="(?i)pointer")
