@@ -114,6 +114,7 @@ cdef extern from *:
 COMPILED = True
 
 cdef object _UnpicklingError = pickle.UnpicklingError
+cdef object _HIGHEST_PROTOCOL = pickle.HIGHEST_PROTOCOL
 cdef dict _modules = sys.modules
 cdef object _builtins = sys.modules["builtins"]
 cdef object _intern = sys.intern
@@ -705,6 +706,8 @@ def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
         if usual and _pool:
             pooled = <_Pooled>_pool.pop()
         else:
+            if protocol is None:
+                protocol = _HIGHEST_PROTOCOL
             pooled = _Pooled(protocol, fix_imports, buffer_callback)
         # After an error the pickler is dropped, with what its memo holds.
         pooled.dump(obj)

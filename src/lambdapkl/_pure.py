@@ -387,6 +387,8 @@ def dumps(
     Parameters and errors are those of `Pickler`.
     """
     hooks.refresh()
+    if protocol is None:
+        protocol = pickle.HIGHEST_PROTOCOL
     try:
         file = io.BytesIO()
         pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)

@@ -21,7 +21,7 @@ DIGEST_SIZE = 12
 _DEPTH = 12
 _ITEMS = 10_000
 
-# Made by the interpreter, or grown while a class is used.
+# Made by the interpreter, or grown while a class is used (`copyreg` keeps `__slotnames__` there).
 VOLATILE = frozenset(
     (
         "__dict__",
@@ -34,6 +34,7 @@ VOLATILE = frozenset(
         "_abc_negative_cache",
         "_abc_negative_cache_version",
         "__static_attributes__",
+        "__slotnames__",
     )
 )
 

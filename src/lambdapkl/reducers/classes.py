@@ -91,6 +91,9 @@ def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     explicit: tuple[str, ...] | None = None
     if slots or "__slots__" in own:
         explicit = (*slots, *(session.name(name) for name in ("__dict__", "__weakref__") if name in own))
+        declared = own.get("__slots__")
+        if type(declared) is tuple and sorted(map(str, declared)) == sorted(explicit):
+            explicit = declared  # which travels anyway, as an attribute
     module = cls.__module__
     qualname = cls.__qualname__
     _, _, digest, number = tracking.key_of(cls, module, qualname)
