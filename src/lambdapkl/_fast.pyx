@@ -419,7 +419,7 @@ cdef class Session:
         if func.func_closure != NULL:
             closure, contents, used = self._close(function, <tuple>func.func_closure, info, used)
         cdef object attributes = self._attributes(function, <PyCodeObject *>code, info, module_name)
-        cdef object first = <object>code if info.constants else self._blob(info)
+        cdef object first = self._blob(info)
         cdef tuple args = (first, where) if closure is None else (first, where, closure)
         cdef object imports = tuple(used) if used else None
         cdef object defaults = None if func.func_defaults == NULL else <object>func.func_defaults
@@ -516,6 +516,9 @@ cdef class Session:
         cdef PyObject *key = NULL
         cdef PyObject *value = NULL
         cdef Py_ssize_t position = 0
+        if info.constants:
+            # The constructor made do without them: they may refer to the function.
+            found = self._put(found, "__code__", <object>func.func_code)
         if func.func_name != code.co_name and <object>func.func_name != <object>code.co_name:
             found = self._put(found, "__name__", self.name(str(<object>func.func_name)))
         if func.func_qualname != code.co_qualname and <object>func.func_qualname != <object>code.co_qualname:
@@ -749,7 +752,7 @@ def function(first, second, closure=None):
     """Make a function, or give one its state; see `_pure.function`."""
     if Py_TYPE(first) is &PyFunction_Type:
         return _set_state(first, second)
-    cdef object loaded = first if Py_TYPE(first) is &PyCode_Type else _load_code(first, ())
+    cdef object loaded = _load_code(first, ())
     cdef dict namespace
     if second is None or type(second) is str:
         namespace = {_BUILTINS: _builtins}
@@ -851,6 +854,7 @@ cdef object _set_state(object function, object given):
 # Attributes of a function that are no entries of its `__dict__`.
 cdef frozenset _SPECIAL_ATTRIBUTES = frozenset(
     (
+        "__code__",
         "__name__",
         "__qualname__",
         "__module__",

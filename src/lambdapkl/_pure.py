@@ -46,6 +46,7 @@ _TYPE_PARAMS = sys.version_info >= (3, 12)
 # Attributes of a function that are no entries of its `__dict__`.
 SPECIAL_ATTRIBUTES = frozenset(
     (
+        "__code__",
         "__name__",
         "__qualname__",
         "__module__",
@@ -245,7 +246,7 @@ class Session:
             reached[self.name("__name__")] = namespace["__name__"]
 
         closure, contents = self._close(func, info, used)
-        args: tuple[Any, ...] = (code if info.constants else self._blob(info), where)
+        args: tuple[Any, ...] = (self._blob(info), where)
         if closure is not None:
             args = (*args, closure)
         state = [
@@ -306,6 +307,9 @@ class Session:
 
     def _attributes(self, func: FunctionType, code: CodeType, info: CodeInfo, module_name: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        if info.constants:
+            # The constructor made do without them: they may refer to the function.
+            found["__code__"] = code
         if func.__name__ != code.co_name:
             found["__name__"] = self.name(func.__name__)
         if func.__qualname__ != code.co_qualname:
@@ -419,7 +423,7 @@ def code(blob: Any, *constants: Any) -> CodeType:
 
 
 def function(first: Any, second: Any, closure: Any = None) -> Any:
-    """Make a function of a blob (or code object), where its globals are, and its closure; or give one its state.
+    """Make a function of a blob, where its globals are, and its closure; or give one its state.
 
     The globals are new where `second` is a module's name or None, and those of `second` where that is a function or a
     module.  In `closure`, None is a new cell, a pair the cell of another function, a number this function's own cell
@@ -427,7 +431,7 @@ def function(first: Any, second: Any, closure: Any = None) -> Any:
     """
     if type(first) is FunctionType:
         return _set_state(first, second)
-    loaded = first if type(first) is CodeType else code(first)
+    loaded = code(first)
     if second is None or type(second) is str:
         namespace: dict[str, Any] = {"__builtins__": sys.modules["builtins"]}
         if second is not None:

@@ -47,7 +47,9 @@ def pack(code: CodeType) -> tuple[bytes, tuple[Any, ...]]:
 
 
 def unpack(blob: bytes, external: tuple[Any, ...] = ()) -> CodeType:
-    """Return the code object of a blob.
+    """Return the code object of a blob, with the constants that `pack` returned beside it.
+
+    Without any, None stands for each: enough to make a function that a constant may refer to.
 
     Raises
     ------
@@ -123,6 +125,8 @@ def _decode(spec: tuple[Any, ...], external: tuple[Any, ...]) -> Any:
         return tuple(_decode(item, external) for item in rest)
     if kind == _SLICE:
         return slice(*(_decode(item, external) for item in rest))
+    if not external:
+        return None
     if not 0 <= rest[0] < len(external):
         raise pickle.UnpicklingError("the payload is damaged: a code object lacks one of its constants")
     return external[rest[0]]
