@@ -165,6 +165,7 @@ class Process:
         modules: Mapping[str, str] | None = None,
         by_value: Iterable[str] = (),
         directory: Path | None = None,
+        home: Path | None = None,
         seconds: int = SECONDS,
     ) -> Outcome:
         """Run `define` and dump its ``o``; return the outcome, whatever it is.
@@ -181,11 +182,14 @@ class Process:
             Names of modules to import and to register by value first.
         directory
             The working directory; a new one by default.  Pass one to `load` too, to share files.
+        home
+            Where the sources are; `directory` by default.  Code objects name their file: payloads are only comparable
+            when they come from one home.
         seconds
             Time limit.
         """
         return self._request(
-            "dump", "dumping.py", define, modules, by_value, directory, seconds, {"protocol": protocol}
+            "dump", "dumping.py", define, modules, by_value, directory, home, seconds, {"protocol": protocol}
         )
 
     def load(
@@ -197,6 +201,7 @@ class Process:
         modules: Mapping[str, str] | None = None,
         by_value: Iterable[str] = (),
         directory: Path | None = None,
+        home: Path | None = None,
         seconds: int = SECONDS,
         dump_again: bool = False,
     ) -> Outcome:
@@ -206,7 +211,7 @@ class Process:
         check does not see): that outcome is the attribute ``again``.  The other parameters are those of `dump`.
         """
         extra = {"payload": payload, "protocol": protocol, "dump_again": dump_again}
-        return self._request("load", "loading.py", check, modules, by_value, directory, seconds, extra)
+        return self._request("load", "loading.py", check, modules, by_value, directory, home, seconds, extra)
 
     def _request(
         self,
@@ -216,21 +221,22 @@ class Process:
         modules: Mapping[str, str] | None,
         by_value: Iterable[str],
         directory: Path | None,
+        home: Path | None,
         seconds: int,
         extra: Mapping[str, Any],
     ) -> Outcome:
         directory = directory or new_directory()
+        home = home or directory
         source = dedent(source)
-        (directory / file).write_text(source, encoding="utf-8")
-        library = directory / f"modules-{kind}"
+        _write(home / file, source)
+        library = home / f"modules-{kind}"
         for name, text in (modules or {}).items():
-            (library / name).parent.mkdir(parents=True, exist_ok=True)
-            (library / name).write_text(dedent(text), encoding="utf-8")
-        output = directory / f"{kind}-{self.name}.txt"
+            _write(library / name, dedent(text))
+        output = home / f"{kind}-{self.name}.txt"
         request = {
             "kind": kind,
             "source": source,
-            "file": str(directory / file),
+            "file": str(home / file),
             "directory": str(directory),
             "path": [str(library)] if modules else [],
             "by_value": list(by_value),
@@ -327,6 +333,7 @@ class Process:
         modules: Mapping[str, str] | None = None,
         by_value: Iterable[str] = (),
         directory: Path | None = None,
+        home: Path | None = None,
         seconds: int = SECONDS,
         **variables: Any,
     ) -> Any:
@@ -340,7 +347,7 @@ class Process:
             `source` failed.
         """
         extra = {"variables": variables}
-        outcome = self._request("execute", "main.py", source, modules, by_value, directory, seconds, extra)
+        outcome = self._request("execute", "main.py", source, modules, by_value, directory, home, seconds, extra)
         if not outcome.ok:
             raise Failed(outcome)
         return outcome.result
@@ -362,6 +369,17 @@ def not_refused(outcome: Outcome, match: str) -> str:
 def dedent(source: str) -> str:
     """Return `source` without common indentation and without the line break after an opening triple quote."""
     return textwrap.dedent(source.removeprefix("\n"))
+
+
+def _write(path: Path, text: str) -> None:
+    # Another process may be reading the very same file.
+    with contextlib.suppress(OSError):
+        if path.read_text(encoding="utf-8") == text:
+            return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{next(_numbers)}")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(path)
 
 
 def new_directory() -> Path:

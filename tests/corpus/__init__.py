@@ -16,6 +16,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+# `pickle` keeps the identity of strings; the interpreter interns names and the keys of instances, and so makes some
+# equal strings one object before a dump and two after a load, or the other way round.
+EQUAL_STRINGS = "equal strings are one object before and two after"
+
 PYPY = sys.implementation.name == "pypy"
 
 NOTHING: Mapping[str, str] = MappingProxyType({})

@@ -10,24 +10,22 @@ from pathlib import Path
 
 import fresh
 
-from . import Case, all_cases
+from . import Case, _run, all_cases
 
 
 def verdict(case: Case, dumper: fresh.Process, loader: fresh.Process) -> tuple[str, str]:
     """Return ``ok``, ``wrong``, ``refused`` or ``fails at load``, and the report that explains it."""
-    directory = fresh.new_directory()
-    dumped = dumper.dump(case.define, modules=case.modules, by_value=case.by_value, directory=directory)
+    dump = _run.dump(case, dumper)
+    dumped = dump.outcome
     if case.refused is not None:
         problem = fresh.not_refused(dumped, case.refused)
         return ("wrong", problem) if problem else ("ok", "")
     if dumped.payload is None:
         return ("broken case" if dumped.phase == "define" else "refused"), dumped.report()
-    loaded = loader.load(
-        dumped.payload, case.check, modules=case.modules_of_reader, directory=directory, dump_again=True
-    )
+    loaded = _run.load(case, loader, dump)
     if not loaded.ok:
         return ("fails at load" if loaded.phase == "load" else "wrong"), loaded.report()
-    if loader.pickler == "lambdapkl" and loaded.again is not None and not case.unstable:
+    if loader.pickler == "lambdapkl" and loaded.again is not None:
         if loaded.again.payload is None:
             return "dumps once", loaded.again.report()
         if loaded.again.payload != dumped.payload:

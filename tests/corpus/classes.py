@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import family
+from . import EQUAL_STRINGS, family
 
 case = family(__name__)
 
@@ -103,7 +103,7 @@ case("__hash__ is None, and __eq__", "class C:\n    def __init__(self, v): self.
 case("__eq__ and __hash__, instances in a set and as keys", "class C:\n    def __init__(self, v): self.v = v\n    def __eq__(self, other): return self.v == other.v\n    def __hash__(self): return hash(self.v)\no = {C(1): 'one'}, {C(2)}, C(1)", "d, s, c = o; assert d[c] == 'one' and type(c)(2) in s")
 case("__match_args__, __class_getitem__, __init_subclass__, __call__, operators", "class P:\n    __match_args__ = ('x', 'y')\n    def __init__(self, x, y): self.x, self.y = x, y\n    def __class_getitem__(cls, k): return cls, k\n    def __add__(self, p): return P(self.x + p.x, self.y + p.y)\n    def __call__(self): return self.x\no = P(1, 2)",
      "match o + o:\n    case type(x=2, y=4): ok = 1\nassert type(o)['k'] == (type(o), 'k') and o() == 1 and type(o).__match_args__ == ('x', 'y')")
-case("__getattribute__ and __setattr__ of a class", "class C:\n    log = []\n    def __setattr__(self, n, v):\n        C.log.append(n)\n        object.__setattr__(self, n, v)\nc = C(); c.x = 1\no = c", "assert o.x == 1 and type(o).log == ['x']; o.y = 2; assert type(o).log == ['x', 'y']")
+case("__getattribute__ and __setattr__ of a class", "class C:\n    log = []\n    def __setattr__(self, n, v):\n        C.log.append(n)\n        object.__setattr__(self, n, v)\nc = C(); c.x = 1\no = c", "assert o.x == 1 and type(o).log == ['x']; o.y = 2; assert type(o).log == ['x', 'y']", unstable=EQUAL_STRINGS)
 case("__getstate__ and __setstate__", "class C:\n    def __init__(self): self.x, self.lock = 1, __import__('threading').Lock()\n    def __getstate__(self): return {'x': self.x}\n    def __setstate__(self, s):\n        self.__dict__.update(s); self.lock = 'new'\no = C()", "assert o.x == 1 and o.lock == 'new'")
 case("__reduce__ of a by-value class", "class C:\n    def __init__(self, a, b): self.a, self.b = a, b\n    def __reduce__(self): return C, (self.b, self.a)\no = C(1, 2)", "assert (o.a, o.b) == (2, 1)", unstable="each dump swaps the values")
 case("__getnewargs_ex__ and __new__", "class C:\n    def __new__(cls, a, *, b):\n        self = super().__new__(cls); self.got = a, b\n        return self\n    def __getnewargs_ex__(self): return (1,), {'b': 2}\no = C(1, b=2)", "assert o.got == (1, 2)", protocols=(2, 3, 4))
@@ -117,7 +117,7 @@ case("local class with __slots__ + instance", "def make():\n    class S:\n      
 case("__slots__: one string", "class S: __slots__ = 'alone'\no = S(); o.alone = 1", "assert o.alone == 1 and type(o).__slots__ == 'alone' and not hasattr(o, '__dict__')")
 case("__slots__: dict with docs", "class S: __slots__ = {'a': 'The a.', 'b': 'The b.'}\no = S(); o.a = 1", "import inspect; assert o.a == 1 and type(o).__slots__ == {'a': 'The a.', 'b': 'The b.'} and inspect.getdoc(type(o).a) == 'The a.'")
 case("__slots__: list", "class S: __slots__ = ['a', 'b']\no = S(); o.b = 1", "assert o.b == 1 and type(o).__slots__ == ['a', 'b']")
-case("__slots__: an iterator, used up", "class S: __slots__ = iter(('a', 'b'))\no = S", "s = o(); s.a = 2; s.b = 3; assert (s.a, s.b) == (2, 3) and not hasattr(s, '__dict__')")
+case("__slots__: an iterator, used up", "class S: __slots__ = iter(('a', 'b'))\no = S", "s = o(); s.a = 2; s.b = 3; assert (s.a, s.b) == (2, 3) and not hasattr(s, '__dict__')", unstable="a list iterator loses its index when it is used up")
 case("__slots__: private, mangled names", "class S:\n    __slots__ = ('__hidden', '_one', '__dunder__')\n    def __init__(self): self.__hidden = 5\n    def get(self): return self.__hidden\no = S()", "assert o.get() == 5 and o._S__hidden == 5; o.__dunder__ = 1; o._one = 2; assert type(o).__slots__ == ('__hidden', '_one', '__dunder__')")
 case("__slots__: mangled, with a class name that starts with underscores", "class __S:\n    __slots__ = ('__x',)\n    def __init__(self): self.__x = 5\n    def get(self): return self.__x\no = __S()", "assert o.get() == 5 and o._S__x == 5")
 case("__slots__: with __dict__ and __weakref__", "class S: __slots__ = ('a', '__dict__', '__weakref__')\no = S(); o.a = 1; o.other = 2", "import weakref; assert o.a == 1 and o.__dict__ == {'other': 2} and weakref.ref(o)() is o")
