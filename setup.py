@@ -1,0 +1,101 @@
+"""Build the compiled backend; install without it where that cannot be done.
+
+The extension is optional: lambdapkl works in pure Python, more slowly.  ``LAMBDAPKL_PURE=1`` leaves it out,
+``LAMBDAPKL_REQUIRE_EXTENSION=1`` makes a failure to build it an error.
+"""
+
+import os
+import sys
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.dist import Distribution
+
+SOURCE = "src/lambdapkl/_fast.pyx"
+
+
+def flag(name):
+    return os.environ.get(name, "0") not in ("", "0")
+
+
+REQUIRED = flag("LAMBDAPKL_REQUIRE_EXTENSION")
+
+
+def give_up(reason):
+    """Say that the pure backend is what gets installed, or fail where that was ruled out."""
+    if REQUIRED:
+        raise SystemExit(f"lambdapkl: the compiled backend cannot be built: {reason}")
+    line = "*" * 78
+    message = (
+        f"\n{line}\nlambdapkl: the compiled backend was NOT built: {reason}\n"
+        f"lambdapkl will run in pure Python, several times slower (lambdapkl.COMPILED is False).\n{line}\n"
+    )
+    print(message, file=sys.stderr, flush=True)
+
+
+def extensions():
+    """Return the extension, translated to C, or nothing where there is no point or no way."""
+    if flag("LAMBDAPKL_PURE"):
+        if REQUIRED:
+            raise SystemExit("lambdapkl: LAMBDAPKL_PURE and LAMBDAPKL_REQUIRE_EXTENSION contradict each other")
+        return []
+    if sys.implementation.name != "cpython":
+        give_up(f"it is for CPython, this is {sys.implementation.name}")
+        return []
+    try:
+        from Cython.Build import cythonize
+    except ImportError as error:
+        give_up(f"Cython is missing ({error})")
+        return []
+    options = [] if sys.platform == "win32" else ["-O2"]
+    extension = Extension("lambdapkl._fast", [SOURCE], extra_compile_args=options)
+    return cythonize([extension], build_dir="build/cython", language_level=3)
+
+
+class OptionalBuild(build_ext):
+    """`build_ext` for which a failing compiler is no failure."""
+
+    def run(self):
+        try:
+            super().run()
+        except Exception as error:
+            self._forget(error)
+
+    def build_extension(self, extension):
+        try:
+            super().build_extension(extension)
+        except Exception as error:
+            self._forget(error)
+
+    def _forget(self, error):
+        give_up(f"{type(error).__name__}: {error}")
+        # Without it the wheel is one for every platform, and must say so.
+        self.extensions = []
+        self.distribution.ext_modules = []
+
+
+class TaggedDistribution(Distribution):
+    """A distribution whose wheel is for one platform only if the extension could be built."""
+
+    def has_ext_modules(self):
+        return bool(self.ext_modules)
+
+
+def platform_wheel():
+    """A `bdist_wheel` that chooses its tag after the build, when it is known whether there is an extension."""
+    from setuptools.command.bdist_wheel import bdist_wheel
+
+    class LateTag(bdist_wheel):
+        def run(self):
+            self.run_command("build_ext")
+            self.root_is_pure = not self.distribution.has_ext_modules()
+            super().run()
+
+    return LateTag
+
+
+setup(
+    ext_modules=extensions(),
+    cmdclass={"build_ext": OptionalBuild, "bdist_wheel": platform_wheel()},
+    distclass=TaggedDistribution,
+)
