@@ -91,9 +91,10 @@ class Outcome:
             text = f"failed in phase {self.phase!r}\n{self.error['traceback']}"
         else:
             text = f"ok ({self.phase})"
-        with contextlib.suppress(OSError, TypeError):
-            printed = self._output.read_text(errors="replace")[-2000:]  # type: ignore[union-attr]
-            text += f"\n--- printed:\n{printed}" if printed else ""
+        if self._output is not None:
+            with contextlib.suppress(OSError):
+                printed = self._output.read_text(errors="replace")[-2000:]
+                text += f"\n--- printed:\n{printed}" if printed else ""
         return text
 
     def text(self) -> str:
