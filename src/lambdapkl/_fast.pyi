@@ -23,6 +23,7 @@ def configure(
     reduce_class: Callable[[type, Session], Any],
     reduce_module: Callable[[Any, Session], Any],
     reduce_instance: Callable[[Any, Session], Any],
+    inherited: dict[type, Callable[[Any], Any]],
     refresh: Callable[[], None],
     explain: Callable[[Exception, Any], None],
     table: Any,

@@ -84,6 +84,7 @@ cdef extern from *:
     PyTypeObject PyModule_Type
     PyTypeObject PyType_Type
     PyTypeObject PyCFunction_Type
+    PyTypeObject PyBaseObject_Type
     PyTypeObject PyUnicode_Type
 
     ctypedef void (*freefunc)(void *)
@@ -342,6 +343,7 @@ cdef class Session:
         if PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
             return _reduce_module(obj, self)
+        cdef PyTypeObject *ancestor
         if kind is &PyCFunction_Type:
             # The pickler would ask its dispatch table and `__reduce_ex__` for the name.
             if obj is _function:
@@ -350,6 +352,15 @@ cdef class Session:
             found = _reduce_instance(obj, self)
             if found is not NotImplemented:
                 return found
+        ancestor = kind
+        while ancestor is not &PyBaseObject_Type and ancestor != NULL:
+            if Py_TYPE(<object>ancestor) is &PyType_Type:
+                reducer = PyDict_GetItemWithError(<PyObject *>_inherited, <PyObject *>ancestor)
+                if reducer != NULL:
+                    if <object>kind in self.table:
+                        break
+                    return (<object>reducer)(obj)
+            ancestor = ancestor.tp_base
         if self._own is not None:
             reducer = PyDict_GetItemWithError(<PyObject *>self._own, <PyObject *>kind)
             if reducer != NULL:
@@ -577,20 +588,23 @@ cdef object _cell = None
 cdef object _reduce_class = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
+cdef dict _inherited = {}
 cdef object _refresh = None
 cdef object _explain = None
 cdef object _table = None
 
 
-def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, refresh, explain, table):
+def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, inherited, refresh, explain, table):
     """Take what is written into payloads and called for colder objects from the layers above."""
-    global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _refresh, _explain, _table
+    global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _inherited
+    global _refresh, _explain, _table
     _function = function
     _code = code
     _cell = cell
     _reduce_class = reduce_class
     _reduce_module = reduce_module
     _reduce_instance = reduce_instance
+    _inherited = inherited
     _refresh = refresh
     _explain = explain
     _table = table

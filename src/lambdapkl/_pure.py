@@ -201,7 +201,14 @@ class Session:
         if issubclass(kind, ModuleType):
             return hooks.reduce_module(obj, self)
         if type(kind) is not type:
-            return hooks.reduce_instance(obj, self)
+            reduced = hooks.reduce_instance(obj, self)
+            if reduced is not NotImplemented:
+                return reduced
+        ancestor = kind
+        while ancestor is not object:
+            if type(ancestor) is type and ancestor in hooks.inherited:
+                return NotImplemented if kind in self.table else hooks.inherited[ancestor](obj)
+            ancestor = ancestor.__base__
         return NotImplemented
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
@@ -357,6 +364,7 @@ class Hooks:
     reduce_class: Any
     reduce_module: Any
     reduce_instance: Any
+    inherited: dict[type, Any]
     refresh: Any
     explain: Any
     table: Any

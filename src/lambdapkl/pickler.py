@@ -27,6 +27,7 @@ _backend.configure(
     reduce_class=reduce_class,
     reduce_module=reduce_module,
     reduce_instance=reduce_instance,
+    inherited=reducers.INHERITED,
     refresh=reducers.refresh,
     explain=diagnose.explain_error,
     table=_TABLE,

@@ -11,9 +11,25 @@ from typing import Any
 from . import _backend
 from .restorers.builtin import builtin_type
 from .restorers.classes import abc_class, class_
+from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.modules import dynamic_module, module
+from .restorers.wrappers import lru_cache
 
-__all__ = ["abc_class", "builtin_type", "cell", "class_", "code", "dynamic_module", "function", "module"]
+__all__ = [
+    "abc_class",
+    "builtin_type",
+    "cell",
+    "class_",
+    "code",
+    "descriptor",
+    "dynamic_module",
+    "function",
+    "function_wrapper",
+    "lru_cache",
+    "method",
+    "module",
+    "property_",
+]
 
 function = _backend.function
 cell = _backend.cell

@@ -11,15 +11,18 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from . import modules
+from . import descriptors, wrappers
 
 Reducer = Callable[[Any], Any]
 
-TABLE: dict[type, Reducer] = {**modules.REDUCERS}
+TABLE: dict[type, Reducer] = {**descriptors.REDUCERS, **wrappers.REDUCERS}
+
+# Types whose subclasses need a reducer, too.  It returns NotImplemented for a subclass that pickles in its own way.
+INHERITED: dict[type, Reducer] = {**descriptors.INHERITED}
 
 # Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
 # module: until then it has no such object, and `import lambdapkl` stays cheap.
-_PENDING: dict[str, str] = {}
+_PENDING: dict[str, str] = {"dataclasses": "sentinels"}
 
 _stamp: tuple[int, str | None] = (-1, None)
 
@@ -39,6 +42,8 @@ def refresh() -> None:
         return
     _stamp = stamp
     for name in [name for name in _PENDING if name in modules]:
-        for kind, reducer in import_module(f"{__name__}.{_PENDING[name]}").REDUCERS.items():
+        family = import_module(f"{__name__}.{_PENDING[name]}")
+        for kind, reducer in family.REDUCERS.items():
             TABLE.setdefault(kind, reducer)
+        INHERITED.update(getattr(family, "INHERITED", {}))
         _PENDING.pop(name, None)

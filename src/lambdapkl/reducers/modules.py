@@ -17,6 +17,3 @@ def reduce_module(module: ModuleType, session: Any) -> Any:
     session.own_globals(namespace, module)
     state = {session.name(key): value for key, value in namespace.items() if key != "__builtins__"}
     return wire.dynamic_module, (name,), state, None, None, wire.dynamic_module
-
-
-REDUCERS: dict[type, Any] = {}

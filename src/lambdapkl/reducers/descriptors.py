@@ -1,0 +1,103 @@
+"""Descriptors and bound methods: what stands between a class and its functions."""
+
+from __future__ import annotations
+
+import sys
+from types import (
+    ClassMethodDescriptorType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    MethodType,
+    WrapperDescriptorType,
+)
+from typing import Any
+
+from .. import wire
+from ..names import private
+
+# Since 3.13 a property knows the name under which its class holds it.
+_PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
+
+
+def reduce_method(method: MethodType) -> Any:
+    """A bound method, by its function: its name might lead to another one (`super().f`, a function bound by hand)."""
+    return wire.method, (method.__func__, method.__self__)
+
+
+def reduce_descriptor(descriptor: Any) -> Any:
+    """The interpreter's own descriptor of a slot or C function: the class that it belongs to has it."""
+    return wire.descriptor, (descriptor.__objclass__, private(descriptor.__name__))
+
+
+def reduce_super(obj: Any) -> Any:
+    """`super()`; asked for its `__reduce_ex__` it would answer with the one of the object behind it."""
+    this, bound = object.__getattribute__(obj, "__thisclass__"), object.__getattribute__(obj, "__self__")
+    return (super, (this,)) if bound is None else (super, (this, bound))
+
+
+def reduce_property(obj: Any) -> Any:
+    """`property` and its subclasses, whose constructors may take other arguments."""
+    kind = type(obj)
+    if _reduces_itself(kind, property):
+        return NotImplemented
+    functions = (obj.fget, obj.fset, obj.fdel)
+    doc = obj.__doc__
+    inherited = getattr(obj.fget, "__doc__", None)
+    args = functions if doc == inherited else (*functions, doc)
+    state: dict[str, Any] = {}
+    if kind is property and doc is None and inherited is not None:
+        state["__doc__"] = None
+    if _PROPERTY_HAS_NAME:
+        name = getattr(obj, "__name__", None)
+        if name != getattr(obj.fget, "__name__", None):
+            state["__name__"] = private(name) if isinstance(name, str) else name
+    if kind is property:
+        reduced = (property, args)
+    else:
+        reduced = (wire.property_, (kind, *functions, doc))
+    own = {private(key): value for key, value in getattr(obj, "__dict__", {}).items()}
+    if not own and not state:
+        return reduced
+    # `pickle` updates `__dict__` with the first half of the pair and applies the second with setattr.
+    return (*reduced, (own or None, {private(key): value for key, value in state.items()}))
+
+
+def reduce_wrapper(obj: Any) -> Any:
+    """`staticmethod`, `classmethod` and their subclasses."""
+    kind = type(obj)
+    base = staticmethod if isinstance(obj, staticmethod) else classmethod
+    if _reduces_itself(kind, base):
+        return NotImplemented
+    function = obj.__func__
+    # The constructor copies what `functools.wraps` would.
+    copied = vars(base(function))
+    own = {
+        private(key): value
+        for key, value in vars(obj).items()
+        if key not in copied or not (copied[key] is value or copied[key] == value)
+    }
+    reduced = (kind, (function,)) if kind is base else (wire.function_wrapper, (kind, function))
+    return (*reduced, own) if own else reduced
+
+
+def _reduces_itself(kind: type, base: type) -> bool:
+    """Whether a subclass brings pickling methods of its own."""
+    return any(getattr(kind, name) is not getattr(base, name) for name in ("__reduce_ex__", "__reduce__"))
+
+
+REDUCERS: dict[type, Any] = {
+    MethodType: reduce_method,
+    GetSetDescriptorType: reduce_descriptor,
+    MemberDescriptorType: reduce_descriptor,
+    MethodDescriptorType: reduce_descriptor,
+    WrapperDescriptorType: reduce_descriptor,
+    ClassMethodDescriptorType: reduce_descriptor,
+    super: reduce_super,
+}
+
+INHERITED: dict[type, Any] = {
+    property: reduce_property,
+    staticmethod: reduce_wrapper,
+    classmethod: reduce_wrapper,
+}

@@ -1,0 +1,35 @@
+"""Descriptors and bound methods."""
+
+from __future__ import annotations
+
+import pickle
+from types import MethodType
+from typing import Any
+
+
+def method(function: Any, owner: Any) -> MethodType:
+    """Return `function` bound to `owner`."""
+    return MethodType(function, owner)
+
+
+def descriptor(cls: type, name: str) -> Any:
+    """Return the descriptor `name` of `cls` itself, not what it gives when it is asked."""
+    try:
+        return vars(cls)[name]
+    except KeyError:
+        raise pickle.UnpicklingError(f"the class {cls.__qualname__} has no {name!r} here") from None
+
+
+def property_(kind: Any, fget: Any, fset: Any, fdel: Any, doc: Any) -> Any:
+    """Return an instance of a subclass of `property`, without its own constructor."""
+    made = property.__new__(kind)
+    property.__init__(made, fget, fset, fdel, doc)
+    return made
+
+
+def function_wrapper(kind: Any, function: Any) -> Any:
+    """Return an instance of a subclass of `staticmethod` or `classmethod`, without its own constructor."""
+    base: Any = staticmethod if issubclass(kind, staticmethod) else classmethod
+    made = base.__new__(kind, function)
+    base.__init__(made, function)
+    return made

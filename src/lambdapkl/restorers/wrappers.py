@@ -1,0 +1,11 @@
+"""Callables that `functools` makes out of functions."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+
+def lru_cache(function: Any, maxsize: int | None, typed: bool) -> Any:
+    """Return `function` behind an empty cache."""
+    return functools.lru_cache(maxsize, typed)(function)
