@@ -11,8 +11,10 @@ from typing import Any
 from . import _backend
 from .restorers.builtin import builtin_type
 from .restorers.classes import abc_class, class_
+from .restorers.containers import class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.modules import dynamic_module, module
+from .restorers.weakrefs import weak_container, weak_reference
 from .restorers.wrappers import lru_cache
 
 __all__ = [
@@ -20,15 +22,21 @@ __all__ = [
     "builtin_type",
     "cell",
     "class_",
+    "class_namespace",
     "code",
     "descriptor",
+    "dict_view",
     "dynamic_module",
     "function",
     "function_wrapper",
     "lru_cache",
+    "mapping_proxy",
+    "memory_view",
     "method",
     "module",
     "property_",
+    "weak_container",
+    "weak_reference",
 ]
 
 function = _backend.function

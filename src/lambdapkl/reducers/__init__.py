@@ -11,11 +11,16 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from . import descriptors, wrappers
+from . import containers, descriptors, weakrefs, wrappers
 
 Reducer = Callable[[Any], Any]
 
-TABLE: dict[type, Reducer] = {**descriptors.REDUCERS, **wrappers.REDUCERS}
+TABLE: dict[type, Reducer] = {
+    **containers.REDUCERS,
+    **descriptors.REDUCERS,
+    **weakrefs.REDUCERS,
+    **wrappers.REDUCERS,
+}
 
 # Types whose subclasses need a reducer, too.  It returns NotImplemented for a subclass that pickles in its own way.
 INHERITED: dict[type, Reducer] = {**descriptors.INHERITED}

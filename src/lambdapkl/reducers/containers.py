@@ -1,0 +1,77 @@
+"""Views of containers: they stay tied to what they show."""
+
+from __future__ import annotations
+
+import gc
+from collections import OrderedDict
+from types import GetSetDescriptorType, MappingProxyType
+from typing import Any
+
+from .. import wire
+from ..names import private
+
+
+def reduce_mapping_proxy(proxy: MappingProxyType[Any, Any]) -> Any:
+    """A read-only view of a mapping, or what `vars` gives of a class."""
+    owner = _class_of(proxy)
+    if owner is not None:
+        return wire.class_namespace, (owner,)
+    return wire.mapping_proxy, (_behind(proxy),)
+
+
+def reduce_view(view: Any) -> Any:
+    """A view of a dictionary's keys, values or items; the dictionary travels with it."""
+    return wire.dict_view, (_behind(view.mapping), private(type(view).__name__.rpartition("_")[2]))
+
+
+def reduce_memoryview(view: memoryview) -> Any:
+    """A view of all of an object stays a view of it; one of a part becomes a view of a copy of that part."""
+    exporter: Any = view.obj
+    whole = memoryview(exporter) if exporter is not None else None
+    tied = (
+        whole is not None
+        and type(exporter).__flags__
+        and view.c_contiguous
+        and whole.c_contiguous
+        and view.nbytes == whole.nbytes
+    )
+    if not tied:
+        exporter = view.tobytes() if view.readonly else bytearray(view.tobytes())
+    elif (view.format, view.shape, view.readonly) == (whole.format, whole.shape, whole.readonly):  # type: ignore[union-attr]
+        return memoryview, (exporter,)
+    return wire.memory_view, (exporter, private(view.format), view.shape, view.readonly)
+
+
+def _behind(view: Any) -> Any:
+    """The mapping that a proxy or view shows: the one object it refers to, which has no public name."""
+    return gc.get_referents(view)[0]
+
+
+def _class_of(proxy: Any) -> Any:
+    """The class whose namespace `proxy` shows, or None."""
+    for name in ("__dict__", "__weakref__"):
+        candidate = proxy.get(name)
+        if isinstance(candidate, GetSetDescriptorType) and _shows(proxy, candidate.__objclass__):
+            return candidate.__objclass__
+    for value in list(proxy.values()):
+        owner = getattr(value, "__objclass__", None)
+        if isinstance(owner, type) and _shows(proxy, owner):
+            return owner
+    return None
+
+
+def _shows(proxy: Any, cls: type) -> bool:
+    return _behind(vars(cls)) is _behind(proxy)
+
+
+_ordered: OrderedDict[Any, Any] = OrderedDict()
+
+REDUCERS: dict[type, Any] = {
+    MappingProxyType: reduce_mapping_proxy,
+    memoryview: reduce_memoryview,
+    **{
+        type(view): reduce_view
+        for mapping in ({}, _ordered)
+        for view in (mapping.keys(), mapping.values(), mapping.items())  # type: ignore[attr-defined]
+    },
+}
