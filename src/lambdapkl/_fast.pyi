@@ -24,6 +24,7 @@ def configure(
     reduce_module: Callable[[Any, Session], Any],
     reduce_instance: Callable[[Any, Session], Any],
     inherited: dict[type, Callable[[Any], Any]],
+    own_keys: set[type],
     refresh: Callable[[], None],
     explain: Callable[[Exception, Any], None],
     table: Any,

@@ -101,6 +101,7 @@ cdef extern from *:
     bint PyExceptionInstance_Check(object)
     bytes PyCode_GetCode(PyCodeObject *)
     object PyCell_New(PyObject *)
+    unsigned long Py_TPFLAGS_HEAPTYPE
     PyObject *PyCell_GET(PyObject *)
     int PyCell_Set(object, object) except -1
     object PyFunction_New(object, object)
@@ -279,6 +280,7 @@ cdef class Session:
     cdef dict _globals
     cdef dict _cells
     cdef dict _standalone
+    cdef dict _plain
     cdef set _imported
     cdef bint _used
 
@@ -289,13 +291,14 @@ cdef class Session:
         self._globals = {}
         self._cells = {}
         self._standalone = {}
+        self._plain = {}
 
     cpdef clear(self):
         """Forget everything, as the pickler's memo does."""
         if not self._used:
             return
         # Most dumps leave most of these empty.
-        for each in (self._names, self._blobs, self._globals, self._cells, self._standalone):
+        for each in (self._names, self._blobs, self._globals, self._cells, self._standalone, self._plain):
             if <dict>each:
                 (<dict>each).clear()
         self._imported = None
@@ -361,11 +364,55 @@ cdef class Session:
                         break
                     return (<object>reducer)(obj)
             ancestor = ancestor.tp_base
+        if self._is_plain(kind):
+            return self._reduce_plain(obj)
         if self._own is not None:
             reducer = PyDict_GetItemWithError(<PyObject *>self._own, <PyObject *>kind)
             if reducer != NULL:
                 return (<object>reducer)(obj)
         return NotImplemented
+
+    cdef bint _is_plain(self, PyTypeObject *kind) except -1:
+        """Whether instances of `kind`, a class by value, are pickled in the way `object` has for it."""
+        if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
+            return False
+        cdef object ident = <size_t>kind
+        cdef PyObject *known = PyDict_GetItemWithError(<PyObject *>self._plain, <PyObject *>ident)
+        if known != NULL:
+            return known == <PyObject *>True
+        cls = <object>kind
+        plain = (
+            cls.__reduce_ex__ is object.__reduce_ex__
+            and cls.__reduce__ is object.__reduce__
+            and cls.__getstate__ is object.__getstate__
+            and cls not in self.table
+            and (cls in _own_keys or not _by_reference(cls))
+        )
+        self._used = True
+        self._plain[ident] = plain
+        return plain
+
+    cdef object _reduce_plain(self, object obj):
+        """Reduce an instance as `object` does, but with names of the payload's own; see `_pure.Session._reduce_plain`."""
+        cdef tuple reduced = object.__reduce_ex__(obj, 2)
+        state = reduced[2]
+        if type(state) is dict:
+            named = self._named(<dict>state)
+        elif type(state) is tuple and PyTuple_GET_SIZE(state) == 2:
+            first, second = <tuple>state
+            named = (
+                self._named(<dict>first) if type(first) is dict else first,
+                self._named(<dict>second) if type(second) is dict else second,
+            )
+        else:
+            return reduced
+        return (*reduced[:2], named, *reduced[3:])
+
+    cdef dict _named(self, dict state):
+        cdef dict named = {}
+        for key, value in state.items():
+            named[self.name(<str>key) if type(key) is str else key] = value
+        return named
 
     cdef bytes _blob(self, _CodeInfo info):
         # Equal code is one code object after loading, so its blob is one object here.
@@ -589,15 +636,16 @@ cdef object _reduce_class = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
 cdef dict _inherited = {}
+cdef set _own_keys = set()
 cdef object _refresh = None
 cdef object _explain = None
 cdef object _table = None
 
 
-def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, inherited, refresh, explain, table):
+def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, inherited, own_keys, refresh, explain, table):
     """Take what is written into payloads and called for colder objects from the layers above."""
     global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _inherited
-    global _refresh, _explain, _table
+    global _own_keys, _refresh, _explain, _table
     _function = function
     _code = code
     _cell = cell
@@ -605,6 +653,7 @@ def configure(*, function, code, cell, reduce_class, reduce_module, reduce_insta
     _reduce_module = reduce_module
     _reduce_instance = reduce_instance
     _inherited = inherited
+    _own_keys = own_keys
     _refresh = refresh
     _explain = explain
     _table = table

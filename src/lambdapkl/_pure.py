@@ -158,7 +158,7 @@ class Session:
         The pickler's dispatch table: a metaclass with a reducer of the user's there is left to that.
     """
 
-    __slots__ = ("_blobs", "_cells", "_globals", "_imported", "_names", "_standalone", "table")
+    __slots__ = ("_blobs", "_cells", "_globals", "_imported", "_names", "_plain", "_standalone", "table")
 
     def __init__(self, table: Any) -> None:
         self.table = table
@@ -173,6 +173,7 @@ class Session:
         # id of a cell -> the function that brought it, and its place in the closure
         self._cells: dict[int, tuple[FunctionType, int]] = {}
         self._standalone: dict[int, CellType] = {}
+        self._plain: dict[type, bool] = {}
         self._imported: set[str] = set()
 
     def name(self, text: str) -> str:
@@ -209,11 +210,42 @@ class Session:
             if type(ancestor) is type and ancestor in hooks.inherited:
                 return NotImplemented if kind in self.table else hooks.inherited[ancestor](obj)
             ancestor = ancestor.__base__
-        return NotImplemented
+        plain = self._plain.get(kind)
+        if plain is None:
+            plain = self._plain[kind] = self._is_plain(kind)
+        return self._reduce_plain(obj) if plain else NotImplemented
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
         """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
         self._globals[id(namespace)] = owner, set(namespace)
+
+    def _is_plain(self, kind: type) -> bool:
+        """Whether instances of `kind`, a class by value, are pickled in the way `object` has for it."""
+        return (
+            kind.__reduce_ex__ is object.__reduce_ex__
+            and kind.__reduce__ is object.__reduce__
+            and kind.__getstate__ is object.__getstate__  # type: ignore[attr-defined]
+            and kind not in self.table
+            and (kind in hooks.own_keys or not byvalue.by_reference(kind))
+        )
+
+    def _reduce_plain(self, obj: Any) -> Any:
+        """Reduce an instance as `object` does, but with names of the payload's own for its attributes.
+
+        Names of attributes are interned, and would be shared with strings of the user's before a round trip only.
+        """
+        reduced = object.__reduce_ex__(obj, 2)
+        state = reduced[2]  # type: ignore[misc]
+        if type(state) is dict:
+            named: Any = self._named(state)
+        elif type(state) is tuple and len(state) == 2:
+            named = tuple(self._named(half) if type(half) is dict else half for half in state)
+        else:
+            return reduced
+        return (*reduced[:2], named, *reduced[3:])
+
+    def _named(self, state: dict[Any, Any]) -> dict[Any, Any]:
+        return {self.name(key) if type(key) is str else key: value for key, value in state.items()}
 
     def _blob(self, info: CodeInfo) -> bytes:
         # Equal code is one code object after loading, so its blob is one object here.
@@ -365,6 +397,7 @@ class Hooks:
     reduce_module: Any
     reduce_instance: Any
     inherited: dict[type, Any]
+    own_keys: set[type]
     refresh: Any
     explain: Any
     table: Any

@@ -28,6 +28,7 @@ _backend.configure(
     reduce_module=reduce_module,
     reduce_instance=reduce_instance,
     inherited=reducers.INHERITED,
+    own_keys=reducers.OWN_KEYS,
     refresh=reducers.refresh,
     explain=diagnose.explain_error,
     table=_TABLE,

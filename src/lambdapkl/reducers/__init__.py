@@ -25,6 +25,10 @@ TABLE: dict[type, Reducer] = {
 # Types whose subclasses need a reducer, too.  It returns NotImplemented for a subclass that pickles in its own way.
 INHERITED: dict[type, Reducer] = {**descriptors.INHERITED}
 
+# Importable classes whose instances describe a class and hold the names of its attributes, so that names of their own
+# attributes have to be kept apart from those.
+OWN_KEYS: set[type] = set()
+
 # Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
 # module: until then it has no such object, and `import lambdapkl` stays cheap.
 _PENDING: dict[str, str] = {"dataclasses": "sentinels"}
@@ -51,4 +55,5 @@ def refresh() -> None:
         for kind, reducer in family.REDUCERS.items():
             TABLE.setdefault(kind, reducer)
         INHERITED.update(getattr(family, "INHERITED", {}))
+        OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
         _PENDING.pop(name, None)

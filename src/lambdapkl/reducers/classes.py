@@ -27,7 +27,7 @@ _BUILTIN_NAMES = {id(kind): name for name, kind in BUILTIN_TYPES.items() if name
 
 # The interpreter's descriptors of a class's own slots and C functions; they come and go with the class.
 _C_DESCRIPTORS = (MethodDescriptorType, WrapperDescriptorType, GetSetDescriptorType, ClassMethodDescriptorType)
-_MADE_BY_SKELETON = VOLATILE - {"__abstractmethods__", "__static_attributes__"} | {"__module__"}
+_MADE_BY_SKELETON = VOLATILE - {"__static_attributes__"} | {"__module__", "__doc__"}
 _WRITABLE_ON_TYPES = frozenset(
     ("__module__", "__doc__", "__abstractmethods__", "__annotations__", "__annotate__", "__type_params__")
 )
@@ -65,6 +65,10 @@ def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     slots: list[str] = []
     shadowing: dict[str, Any] = {}
     own = vars(cls)
+    # The skeleton has these from the start; so they come first however often a class has travelled.
+    for name in ("__doc__", "__abstractmethods__"):
+        if own.get(name) is not None:
+            attributes[session.name(name)] = _portable(name, own[name])
     for name, value in own.items():
         if isinstance(value, MemberDescriptorType) and value.__objclass__ is cls:
             if value.__name__ == name:
@@ -86,7 +90,7 @@ def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
             shadowing[session.name(name)] = value
         elif name == "__dict__" and not isinstance(value, GetSetDescriptorType):
             shadowing[session.name(name)] = value
-        elif name not in _MADE_BY_SKELETON and not (name == "__doc__" and value is None):
+        elif name not in _MADE_BY_SKELETON:
             attributes[session.name(name)] = _portable(name, value)
     explicit: tuple[str, ...] | None = None
     if slots or "__slots__" in own:

@@ -30,3 +30,5 @@ REDUCERS: dict[type, Any] = {
     type(dataclasses._HAS_DEFAULT_FACTORY): reduce_default_factory,  # type: ignore[attr-defined]
     type(dataclasses._FIELD): reduce_field_kind,  # type: ignore[attr-defined]
 }
+
+OWN_KEYS = (dataclasses.Field, dataclasses._DataclassParams)  # type: ignore[attr-defined]

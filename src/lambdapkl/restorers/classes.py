@@ -133,34 +133,11 @@ def _unless_loading(loading: int, original: Any) -> Any:
     return classmethod(init_subclass)
 
 
-def _interned(names: Any) -> Any:
-    """`names` with its strings interned, as the compiler left them.
-
-    Otherwise they would be equal to, but no longer the same as, the attribute names that the pickler meets in
-    instances, and a second dump would not share them.
-    """
-    if type(names) is tuple and all(type(name) is str for name in names):
-        return tuple(map(sys.intern, names))
-    if type(names) is dict and all(type(name) is str for name in names):
-        return {sys.intern(name): value for name, value in names.items()}
-    return names
-
-
-def _dataclass_fields(fields: Any) -> Any:
-    if type(fields) is dict:
-        for field in fields.values():
-            if type(getattr(field, "name", None)) is str:
-                field.name = sys.intern(field.name)
-    return _interned(fields)
-
-
 # Attributes that travel in another form: sets of names as sorted tuples, for their order goes by the hash seed.
 FROZEN_SETS = ("__abstractmethods__", "__required_keys__", "__optional_keys__", "__readonly_keys__", "__mutable_keys__")
 SETS = ("__protocol_attrs__", "__non_callable_proto_members__")
 
 _RESTORED_BY: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(FROZEN_SETS, lambda names: frozenset(_interned(names)) if type(names) is tuple else names),
-    **dict.fromkeys(SETS, lambda names: set(_interned(names)) if type(names) is tuple else names),
-    **dict.fromkeys(("__slots__", "__match_args__", "_fields", "__static_attributes__", "__annotations__"), _interned),
-    "__dataclass_fields__": _dataclass_fields,
+    **dict.fromkeys(FROZEN_SETS, lambda names: frozenset(names) if type(names) is tuple else names),
+    **dict.fromkeys(SETS, lambda names: set(names) if type(names) is tuple else names),
 }
