@@ -80,6 +80,12 @@ class Pickler(pickle.Pickler):
         # cloudpickle's name for it, which engines write to.  In `pickle._Pickler` (PyPy) it is a table of another kind.
         dispatch: Any = _TABLE
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Pickler:
+        self = super().__new__(cls)
+        # Here and not in `__init__`: a subclass may set its `dispatch_table` before it calls that.
+        self._session = _backend.Session(cls.dispatch_table)
+        return self
+
     def __init__(
         self,
         file: Writer,
@@ -88,11 +94,10 @@ class Pickler(pickle.Pickler):
         *,
         fix_imports: bool = True,
     ) -> None:
-        self._session = _backend.Session(_TABLE)
+        self._session.clear()
         if protocol is None:
             protocol = DEFAULT_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        self._session.table = type(self).dispatch_table
 
     def reducer_override(self, obj: Any) -> Any:
         """Return the reduced value of functions, classes, code, cells and modules, NotImplemented for all else."""
