@@ -14,7 +14,7 @@ case("open binary file rb (mid-file)", FILE + "o = open('data.txt', 'rb'); o.rea
 case("open binary file, unbuffered", FILE + "o = open('data.txt', 'rb', buffering=0); o.read(5)", "import io; assert type(o) is io.FileIO and o.read(3) == b'one'")
 case("open file w (mid-write)", "o = open('out.txt', 'w', encoding='utf-8'); o.write('some'); o.flush()", "o.write(' more'); o.close(); assert open('out.txt').read() == 'some more'")
 case("open file w, not flushed", "o = open('out2.txt', 'w', encoding='utf-8'); o.write('some')", "o.write(' more'); o.close(); assert open('out2.txt').read() == 'some more'")
-case("open file a and r+", "open('app.txt', 'w').write('abc')\no = open('app.txt', 'a'), open('app.txt', 'r+b')\no[1].seek(1)", "a, r = o; a.write('d'); a.close(); assert r.read() == b'bcd'; r.seek(0); r.write(b'X'); r.close(); assert open('app.txt').read() == 'Xbcd'")
+case("open file a and r+", "with open('app.txt', 'w') as f: f.write('abc')\no = open('app.txt', 'a'), open('app.txt', 'r+b')\no[1].seek(1)", "a, r = o; a.write('d'); a.close(); assert r.read() == b'bcd'; r.seek(0); r.write(b'X'); r.close(); assert open('app.txt').read() == 'Xbcd'")
 case("open file x", "o = open('excl.txt', 'x'); o.write('1'); o.flush()", "o.write('2'); o.close(); assert open('excl.txt').read() == '12'")
 case("closed file", FILE + "o = open('data.txt'); o.close()", "assert o.closed and o.name.endswith('data.txt')")
 case("open file that is gone", FILE + "import os\no = open('data.txt'); os.remove('data.txt')", refused="(?i)delet|remov|gone|exist|no such")
