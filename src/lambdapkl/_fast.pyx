@@ -52,8 +52,13 @@ cdef extern from *:
     #define LP_HAS_DOCSTRING 0
     #endif
 
+    /* PyUnicode_FromKindAndData would return the one object there is for a single character. */
     static PyObject *lp_copy_str(PyObject *s) {
-        return PyUnicode_FromKindAndData(PyUnicode_KIND(s), PyUnicode_DATA(s), PyUnicode_GET_LENGTH(s));
+        Py_ssize_t size = PyUnicode_GET_LENGTH(s);
+        PyObject *copy = PyUnicode_New(size, PyUnicode_MAX_CHAR_VALUE(s));
+        if (copy != NULL && size)
+            memcpy(PyUnicode_DATA(copy), PyUnicode_DATA(s), (size_t)size * PyUnicode_KIND(s));
+        return copy;
     }
     """
     ctypedef struct PyFunctionObject:
@@ -379,7 +384,7 @@ cdef class Session:
         cdef object ident = <size_t>kind
         cdef PyObject *known = PyDict_GetItemWithError(<PyObject *>self._plain, <PyObject *>ident)
         if known != NULL:
-            return known == <PyObject *>True
+            return <object>known is True
         cls = <object>kind
         plain = (
             cls.__reduce_ex__ is object.__reduce_ex__

@@ -9,4 +9,11 @@ def private(name: str) -> str:
     The pickler's memo goes by identity.  An interned name would share its entry with an equal string of the user's
     before a round trip and not after it (strings come back from a payload not interned), and the bytes would differ.
     """
-    return "".join(name) if len(name) < 2 else name[:1] + name[1:]
+    if len(name) != 1:
+        return name[:1] + name[1:]
+    # CPython keeps one object for each character below 256, and up to 3.12 a second one where the interpreter itself uses
+    # it as a name; changing the case is what makes a new one.
+    for changed in (name.lower(), name.upper()):
+        if changed == name:
+            return changed
+    return name
