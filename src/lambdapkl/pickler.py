@@ -7,7 +7,7 @@ import pickle
 import sys
 from collections import ChainMap
 from collections.abc import Callable
-from typing import Any, Protocol, SupportsBytes
+from typing import Any, Protocol
 
 from . import _backend, diagnose, reducers, wire
 from .reducers.classes import reduce_class, reduce_instance

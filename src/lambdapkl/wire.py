@@ -13,6 +13,7 @@ from .restorers.builtin import builtin_type
 from .restorers.classes import abc_class, class_
 from .restorers.containers import class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
+from .restorers.enumerations import enum_class, enum_member
 from .restorers.modules import dynamic_module, module
 from .restorers.weakrefs import weak_container, weak_reference
 from .restorers.wrappers import lru_cache
@@ -27,6 +28,8 @@ __all__ = [
     "descriptor",
     "dict_view",
     "dynamic_module",
+    "enum_class",
+    "enum_member",
     "function",
     "function_wrapper",
     "lru_cache",

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import pickle
+import enum
 import sys
-from types import (
-    BuiltinFunctionType,
-    ClassMethodDescriptorType,
-    GetSetDescriptorType,
-    MemberDescriptorType,
-    MethodDescriptorType,
-    WrapperDescriptorType,
-)
 from typing import Any
 
-from .. import byvalue, tracking, wire
-from ..digest import VOLATILE
+from .. import byvalue, wire
 from ..restorers.builtin import BUILTIN_TYPES
-from ..restorers.classes import FROZEN_SETS, SETS
+from . import enumerations
+from .skeletons import describe
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 
 # `pickle` itself restores these, from the one instance they have.
 _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
 _BUILTIN_NAMES = {id(kind): name for name, kind in BUILTIN_TYPES.items() if name not in _SINGLETON_TYPES}
-
-# The interpreter's descriptors of a class's own slots and C functions; they come and go with the class.
-_C_DESCRIPTORS = (MethodDescriptorType, WrapperDescriptorType, GetSetDescriptorType, ClassMethodDescriptorType)
-_MADE_BY_SKELETON = VOLATILE - {"__static_attributes__"} | {"__module__", "__doc__"}
-_WRITABLE_ON_TYPES = frozenset(
-    ("__module__", "__doc__", "__abstractmethods__", "__annotations__", "__annotate__", "__type_params__")
-)
-# `type` answers for these itself, so they cannot be set on a class that exists.
-_SHADOWING = frozenset(
-    name
-    for name, value in vars(type).items()
-    if isinstance(value, (GetSetDescriptorType, MemberDescriptorType)) and name not in _WRITABLE_ON_TYPES
-)
 
 
 def reduce_class(cls: type, session: Any) -> Any:
@@ -47,6 +26,8 @@ def reduce_class(cls: type, session: Any) -> Any:
         return NotImplemented
     if not cls.__flags__ & _HEAP_TYPE:
         return NotImplemented
+    if isinstance(cls, enum.EnumType) and "_member_map_" in vars(cls):
+        return enumerations.reduce_enum_class(cls, session)
     args, attributes = describe(cls, session)
     abc = sys.modules["abc"]
     if issubclass(type(cls), abc.ABCMeta):
@@ -56,75 +37,9 @@ def reduce_class(cls: type, session: Any) -> Any:
 
 def reduce_instance(obj: Any, session: Any) -> Any:
     """Reduce an instance of a class with a metaclass of its own, where that makes a difference."""
+    if isinstance(type(obj), enum.EnumType):
+        return enumerations.reduce_enum_member(obj, session)
     return NotImplemented
-
-
-def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return what the skeleton of `cls` is made of, and its attributes."""
-    attributes: dict[str, Any] = {}
-    slots: list[str] = []
-    shadowing: dict[str, Any] = {}
-    own = vars(cls)
-    # The skeleton has these from the start; so they come first however often a class has travelled.
-    for name in ("__doc__", "__abstractmethods__"):
-        if own.get(name) is not None:
-            attributes[session.name(name)] = _portable(name, own[name])
-    for name, value in own.items():
-        if isinstance(value, MemberDescriptorType) and value.__objclass__ is cls:
-            if value.__name__ == name:
-                slots.append(session.name(name))
-                continue
-        elif isinstance(value, _C_DESCRIPTORS) and value.__objclass__ is cls:
-            if name in ("__dict__", "__weakref__"):
-                continue
-            raise pickle.PicklingError(
-                f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: it is written in C and no module that can be "
-                "imported holds it under this name"
-            )
-        elif isinstance(value, BuiltinFunctionType) and value.__self__ is cls:
-            raise pickle.PicklingError(
-                f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: its {name} is written in C and no module "
-                "that can be imported holds it"
-            )
-        if name in _SHADOWING and name != "__dict__":
-            shadowing[session.name(name)] = value
-        elif name == "__dict__" and not isinstance(value, GetSetDescriptorType):
-            shadowing[session.name(name)] = value
-        elif name not in _MADE_BY_SKELETON:
-            attributes[session.name(name)] = _portable(name, value)
-    explicit: tuple[str, ...] | None = None
-    if slots or "__slots__" in own:
-        explicit = (*slots, *(session.name(name) for name in ("__dict__", "__weakref__") if name in own))
-        declared = own.get("__slots__")
-        if type(declared) is tuple and sorted(map(str, declared)) == sorted(explicit):
-            explicit = declared  # which travels anyway, as an attribute
-    module = cls.__module__
-    qualname = cls.__qualname__
-    _, _, digest, number = tracking.key_of(cls, module, qualname)
-    args = [
-        session.name(qualname),
-        session.name(module) if isinstance(module, str) else module,
-        digest,
-        number,
-        () if cls.__bases__ == (object,) else cls.__bases__,
-        type(cls),
-        explicit,
-        None if cls.__name__ == qualname.rpartition(".")[2] else session.name(cls.__name__),
-        shadowing or None,
-    ]
-    defaults = (None, None, None, 0, (), type, None, None, None)
-    while args[-1] is defaults[len(args) - 1]:
-        args.pop()
-    return tuple(args), attributes
-
-
-def _portable(name: str, value: Any) -> Any:
-    """The form in which an attribute travels: sets of names get an order."""
-    if (name in FROZEN_SETS and type(value) is frozenset) or (name in SETS and type(value) is set):
-        return tuple(sorted(value))
-    if name == "__static_attributes__" and type(value) is tuple:
-        return tuple(sorted(value))
-    return value
 
 
 def _registered(cls: type) -> list[type]:
