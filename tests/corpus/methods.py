@@ -137,8 +137,8 @@ case("types.FunctionType (the type)", "import types\no = types.FunctionType", "i
 case("dict_keys (the type)", "o = [type({}.keys()), type({}.values()), type({}.items())]", "assert o == [type({}.keys()), type({}.values()), type({}.items())]")
 case(
     "the types in `types`",
-    "import types\no = {n: getattr(types, n) for n in types.__all__ if isinstance(getattr(types, n), type)}",
-    "import types\nfor n, t in o.items(): assert t is getattr(types, n), n",
+    "import types\no = [getattr(types, n) for n in types.__all__ if isinstance(getattr(types, n), type)]",
+    "import types\nassert o == [getattr(types, n) for n in types.__all__ if isinstance(getattr(types, n), type)]",
 )
 case(
     "types that no module names",
