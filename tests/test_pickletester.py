@@ -3,8 +3,8 @@
 They run in a process of their own for each backend, under `unittest`, because one result has to stand for all subtests
 of a test.  ``python test_pickletester.py`` runs them all with this interpreter's backend and prints the score.
 
-PyPy does not have the package ``test``; Debian keeps it in ``libpython3.x-testsuite``, which may be unpacked into a folder
-of ``PYTHONPATH``.
+PyPy does not have the package ``test``; Debian keeps it in ``libpython3.x-testsuite``, which may be unpacked into a
+folder of ``PYTHONPATH``.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from typing import Any
 import pytest
 
 from conftest import BACKENDS
-
-PYPY = sys.implementation.name == "pypy"
 
 # What `pickle` promises and lambdapkl, by intention, does not: test -> how each of its subtests fails, and why.  A test
 # of these that passes, or fails in another way, fails here.
@@ -48,9 +46,6 @@ LISTED: dict[str, tuple[str, str]] = {
 
 def _find_tests() -> tuple[dict[str, type[unittest.TestCase]], str]:
     """Return CPython's test classes set up for lambdapkl, and why there are none."""
-    if PYPY:
-        # PyPy's package has tests of `pickle._Pickler`'s inner life, which our pickler is built on there.
-        return {}, "CPython's tests"
     try:
         original: Any = importlib.import_module("test.test_pickle")
         abstract: Any = importlib.import_module("test.pickletester")
