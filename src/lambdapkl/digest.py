@@ -48,6 +48,15 @@ def class_digest(cls: type) -> bytes:
     return blake2b(b"".join(walk.parts), digest_size=DIGEST_SIZE).digest()
 
 
+def value_digest(value: Any) -> bytes:
+    """Return `DIGEST_SIZE` bytes that stand for any other value."""
+    from hashlib import blake2b
+
+    walk = _Walk()
+    walk.add(value)
+    return blake2b(b"".join(walk.parts), digest_size=DIGEST_SIZE).digest()
+
+
 class _Walk:
     def __init__(self) -> None:
         self.parts: list[bytes] = []

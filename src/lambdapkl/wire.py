@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import _backend
+from .restorers.annotations import generic_alias, new_type, type_alias, type_variable
 from .restorers.builtin import builtin_type
 from .restorers.classes import abc_class, class_
 from .restorers.containers import class_namespace, dict_view, mapping_proxy, memory_view
@@ -32,12 +33,16 @@ __all__ = [
     "enum_member",
     "function",
     "function_wrapper",
+    "generic_alias",
     "lru_cache",
     "mapping_proxy",
     "memory_view",
     "method",
     "module",
+    "new_type",
     "property_",
+    "type_alias",
+    "type_variable",
     "weak_container",
     "weak_reference",
 ]

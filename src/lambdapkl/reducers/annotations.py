@@ -1,0 +1,108 @@
+"""What annotations are made of: type variables, new types and type aliases."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import typing
+from types import FunctionType
+from typing import Any
+
+from .. import byvalue, tracking, wire
+from ..digest import value_digest
+from ..names import private
+
+_FLAGS = ("__covariant__", "__contravariant__", "__infer_variance__")
+# Since 3.14 what is evaluated late can be had without evaluating it.
+_EVALUATORS = (
+    ("bound", "__bound__", "evaluate_bound"),
+    ("constraints", "__constraints__", "evaluate_constraints"),
+    ("default", "__default__", "evaluate_default"),
+)
+
+
+def reduce_type_variable(variable: Any) -> Any:
+    """A TypeVar, ParamSpec or TypeVarTuple: by name where its module has it, else with all it was made of."""
+    name = variable.__name__
+    if byvalue.by_reference(variable, name):
+        return private(name)
+    options: dict[str, Any] = {private(flag): True for flag in _FLAGS if getattr(variable, flag, False)}
+    for option, attribute, evaluator in _EVALUATORS:
+        evaluate = getattr(variable, evaluator, None)
+        if type(evaluate) is FunctionType:
+            options[private(evaluator)] = evaluate
+            continue
+        value = getattr(variable, attribute, None)
+        if value is not None and value != () and value is not getattr(typing, "NoDefault", None):
+            options[private(option)] = value
+    module = variable.__module__
+    args = (private(type(variable).__name__), private(name), private(module) if isinstance(module, str) else module)
+    if getattr(variable, "__infer_variance__", False):
+        # A parameter of a PEP 695 function, class or alias belongs to that one alone.
+        key: tuple[Any, ...] = ()
+    else:
+        key = tracking.key_of(variable, module, name, _variable_digest)[2:]
+    return wire.type_variable, (*args, options, *key) if options or key else args
+
+
+def _variable_digest(variable: Any) -> bytes:
+    parts = [type(variable).__name__, *(getattr(variable, flag, False) for flag in _FLAGS)]
+    parts += [getattr(variable, attribute, None) for _, attribute, _ in _EVALUATORS]
+    return value_digest(parts)
+
+
+def reduce_new_type(new_type: Any) -> Any:
+    """A NewType, whose own reducer knows its name only."""
+    qualname = new_type.__qualname__
+    if byvalue.by_reference(new_type, qualname):
+        return private(qualname)
+    module = new_type.__module__
+    key = tracking.key_of(new_type, module, qualname, _new_type_digest)
+    return wire.new_type, (private(qualname), private(module), *key[2:], new_type.__supertype__)
+
+
+def _new_type_digest(new_type: Any) -> bytes:
+    return value_digest(["NewType", new_type.__supertype__])
+
+
+def reduce_type_alias(alias: Any) -> Any:
+    """``type X = ...``: its value stays unevaluated."""
+    name = alias.__name__
+    if byvalue.by_reference(alias, name):
+        return private(name)
+    module = alias.__module__
+    evaluate = getattr(alias, "evaluate_value", None)
+    if evaluate is None:
+        # 3.12 and 3.13 give no name to the function that computes the value.
+        evaluate = next((each for each in gc.get_referents(alias) if type(each) is FunctionType), None)
+    spelled = private(name), private(module) if isinstance(module, str) else module
+    if type(evaluate) is FunctionType:
+        return wire.type_alias, (*spelled, alias.__type_params__, evaluate, True)
+    return wire.type_alias, (*spelled, alias.__type_params__, alias.__value__, False)
+
+
+def reduce_param_spec_part(part: Any) -> Any:
+    """``P.args`` and ``P.kwargs``."""
+    return type(part), (part.__origin__,)
+
+
+def reduce_generic_alias(alias: Any) -> Any:
+    """A parametrised class of a program's own, as data: its class may not be complete when the alias is loaded."""
+    origin = alias.__origin__
+    if not isinstance(origin, type) or byvalue.by_reference(origin):
+        return NotImplemented
+    return wire.generic_alias, (origin, alias.__args__)
+
+
+REDUCERS: dict[type, Any] = {
+    typing.TypeVar: reduce_type_variable,
+    typing.ParamSpec: reduce_type_variable,
+    typing.TypeVarTuple: reduce_type_variable,
+    typing.ParamSpecArgs: reduce_param_spec_part,
+    typing.ParamSpecKwargs: reduce_param_spec_part,
+    typing.NewType: reduce_new_type,
+}
+if sys.version_info >= (3, 12):
+    REDUCERS[typing.TypeAliasType] = reduce_type_alias
+
+INHERITED: dict[type, Any] = {typing._GenericAlias: reduce_generic_alias}  # type: ignore[attr-defined]

@@ -1,0 +1,109 @@
+"""Type variables, new types, type aliases and parametrised classes."""
+
+from __future__ import annotations
+
+import keyword
+import pickle
+import sys
+from typing import Any
+
+from .. import tracking
+
+# Their variance is worked out by type checkers, and what they name is evaluated when it is asked for; only the syntax of
+# PEP 695 makes them so.
+_PREFIXES = {"TypeVar": "", "ParamSpec": "**", "TypeVarTuple": "*"}
+
+
+def type_variable(
+    kind: str, name: str, module: Any, options: dict[str, Any] | None = None, digest: bytes = b"", number: int = 0
+) -> Any:
+    """Return a TypeVar, ParamSpec or TypeVarTuple, the one that this process has where it has one with that key."""
+    import typing
+
+    key = (module, name, digest, number)
+    if digest and (found := tracking.find(key)) is not None:
+        return found
+    given = dict(options or {})
+    if kind not in _PREFIXES:
+        raise pickle.UnpicklingError(f"the payload is damaged: {kind!r} is no kind of type variable")
+    evaluators = [option for option in given if option.startswith("evaluate_")]
+    if evaluators:
+        made = _deferred_variable(kind, name, module, {option: given[option] for option in evaluators}, given)
+    else:
+        constraints = given.pop("constraints", ())
+        keywords = {option.strip("_"): value for option, value in given.items()}
+        made = getattr(typing, kind)(name, *constraints, **keywords)
+        _set_module(made, module)
+    if digest:
+        made = tracking.track(key, made)
+        tracking.finish(made)
+    return made
+
+
+def _deferred_variable(kind: str, name: str, module: Any, evaluators: dict[str, Any], given: dict[str, Any]) -> Any:
+    namespace: dict[str, Any] = {"__name__": module, **evaluators}
+    bound = default = ""
+    if "evaluate_bound" in evaluators:
+        bound = ": evaluate_bound(1)"
+    elif "evaluate_constraints" in evaluators:
+        bound = ": (*evaluate_constraints(1),)"
+    if "evaluate_default" in evaluators:
+        default = " = evaluate_default(1)"
+    elif "default" in given:
+        namespace["default"] = given["default"]
+        default = " = default"
+    source = f"def function[{_PREFIXES[kind]}{_identifier(name)}{bound}{default}](): pass"
+    exec(source, namespace)
+    return namespace["function"].__type_params__[0]
+
+
+def _identifier(name: str) -> str:
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise pickle.UnpicklingError(f"the payload is damaged: {name!r} cannot be the name of a type")
+    return name
+
+
+def _set_module(made: Any, module: Any) -> None:
+    try:
+        made.__module__ = module
+    except (AttributeError, TypeError):  # read-only in some versions; for show only
+        pass
+
+
+def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: Any) -> Any:
+    """Return a NewType, the one that this process has where it has one with that key."""
+    import typing
+
+    key = (module, qualname, digest, number)
+    found = tracking.find(key)
+    if found is not None:
+        return found
+    made = typing.NewType(qualname, supertype)
+    made.__module__ = module
+    made = tracking.track(key, made)
+    tracking.finish(made)
+    return made
+
+
+def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, deferred: bool) -> Any:
+    """Return what ``type name[parameters] = value`` makes; a `deferred` value is a function that computes it."""
+    import typing
+
+    if deferred and parameters:
+        value = value(1) if sys.version_info >= (3, 14) else value()
+        deferred = False
+    if not deferred:
+        made = typing.TypeAliasType(name, value, type_params=parameters)  # type: ignore[attr-defined]
+        _set_module(made, module)
+        return made
+    namespace: dict[str, Any] = {"__name__": module, "evaluate": value}
+    argument = "1" if sys.version_info >= (3, 14) else ""
+    exec(f"type {_identifier(name)} = evaluate({argument})", namespace)
+    return namespace[name]
+
+
+def generic_alias(origin: Any, args: tuple[Any, ...]) -> Any:
+    """Return ``origin[args]`` without asking `origin`, whose parameters may not be there yet."""
+    import typing
+
+    return typing._GenericAlias(origin, args)  # type: ignore[attr-defined]
