@@ -129,7 +129,7 @@ case("__slots__: one slot hidden by a subclass's slot", "class A: __slots__ = ('
 case("__slots__: descriptor replaced after the class was made", "class S: __slots__ = ('a',)\nS.a = property(lambda self: 'prop')\no = S()", "assert o.a == 'prop'")
 case("__slots__: descriptor deleted", "class S: __slots__ = ('a', 'b')\ndel S.a\no = S(); o.b = 1", "assert o.b == 1 and not hasattr(type(o), 'a')")
 case("__slots__: slot of another class as attribute", "class S: __slots__ = ('a',)\nclass T: alias = S.a\ns = S(); s.a = 3\no = T, s", "T, s = o; assert T.__dict__['alias'].__get__(s) == 3")
-case("__slots__ with __getstate__", "class S:\n    __slots__ = ('a', 'b')\n    def __getstate__(self): return None, {'a': self.a}\no = S(); o.a = 1; o.b = 2", "assert o.a == 1 and not hasattr(o, 'b')")
+case("__slots__ with __getstate__", "class S:\n    __slots__ = ('a', 'b')\n    def __getstate__(self): return None, {'a': self.a}\no = S(); o.a = 1; o.b = 2", "assert o.a == 1 and not hasattr(o, 'b')", unstable=EQUAL_STRINGS)
 case("__slots__ changed after the class was made", "class S: __slots__ = ('a',)\nS.__slots__ = ('a', 'fake')\no = S(); o.a = 1", "assert o.a == 1 and type(o).__slots__ == ('a', 'fake')\ntry: o.fake = 1\nexcept AttributeError: pass\nelse: assert False")
 
 # ---- what runs at class creation must not run again
