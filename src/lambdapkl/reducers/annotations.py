@@ -11,6 +11,7 @@ from typing import Any
 from .. import byvalue, tracking, wire
 from ..digest import value_digest
 from ..names import private
+from ..restorers.annotations import deferred
 
 _FLAGS = ("__covariant__", "__contravariant__", "__infer_variance__")
 # Since 3.14 what is evaluated late can be had without evaluating it.
@@ -30,10 +31,11 @@ def reduce_type_variable(variable: Any) -> Any:
     for option, attribute, evaluator in _EVALUATORS:
         evaluate = getattr(variable, evaluator, None)
         if type(evaluate) is FunctionType:
-            options[private(evaluator)] = evaluate
+            options[private(evaluator)] = deferred(evaluate, evaluator)
             continue
         value = getattr(variable, attribute, None)
-        if value is not None and value != () and value is not getattr(typing, "NoDefault", None):
+        # `ParamSpec` turns a bound of None, the default, into NoneType.
+        if value not in (None, type(None), ()) and value is not getattr(typing, "NoDefault", None):
             options[private(option)] = value
     module = variable.__module__
     args = (private(type(variable).__name__), private(name), private(module) if isinstance(module, str) else module)
@@ -77,7 +79,7 @@ def reduce_type_alias(alias: Any) -> Any:
         evaluate = next((each for each in gc.get_referents(alias) if type(each) is FunctionType), None)
     spelled = private(name), private(module) if isinstance(module, str) else module
     if type(evaluate) is FunctionType:
-        return wire.type_alias, (*spelled, alias.__type_params__, evaluate, True)
+        return wire.type_alias, (*spelled, alias.__type_params__, deferred(evaluate, "evaluate"), True)
     return wire.type_alias, (*spelled, alias.__type_params__, alias.__value__, False)
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from .. import tracking
 
+# The file name of code that makes what only syntax can make.
+DEFERRED = "<lambdapkl: deferred>"
+
 # Their variance is worked out by type checkers, and what they name is evaluated when it is asked for; only the syntax of
 # PEP 695 makes them so.
 _PREFIXES = {"TypeVar": "", "ParamSpec": "**", "TypeVarTuple": "*"}
@@ -53,8 +56,15 @@ def _deferred_variable(kind: str, name: str, module: Any, evaluators: dict[str, 
         namespace["default"] = given["default"]
         default = " = default"
     source = f"def function[{_PREFIXES[kind]}{_identifier(name)}{bound}{default}](): pass"
-    exec(source, namespace)
+    exec(compile(source, DEFERRED, "exec"), namespace)
     return namespace["function"].__type_params__[0]
+
+
+def deferred(evaluate: Any, name: str) -> Any:
+    """Return the function behind `evaluate` where that was made here, to be called `name`."""
+    while evaluate.__code__.co_filename == DEFERRED:
+        evaluate = evaluate.__globals__[name]
+    return evaluate
 
 
 def _identifier(name: str) -> str:
@@ -85,21 +95,18 @@ def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: 
     return made
 
 
-def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, deferred: bool) -> Any:
-    """Return what ``type name[parameters] = value`` makes; a `deferred` value is a function that computes it."""
-    import typing
-
-    if deferred and parameters:
-        value = value(1) if sys.version_info >= (3, 14) else value()
-        deferred = False
-    if not deferred:
-        made = typing.TypeAliasType(name, value, type_params=parameters)  # type: ignore[attr-defined]
-        _set_module(made, module)
-        return made
+def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, is_deferred: bool) -> Any:
+    """Return what ``type name[parameters] = value`` makes; a deferred value is a function that computes it."""
     namespace: dict[str, Any] = {"__name__": module, "evaluate": value}
     argument = "1" if sys.version_info >= (3, 14) else ""
-    exec(f"type {_identifier(name)} = evaluate({argument})", namespace)
-    return namespace[name]
+    if is_deferred and not parameters:
+        exec(compile(f"type {_identifier(name)} = evaluate({argument})", DEFERRED, "exec"), namespace)
+        return namespace[name]
+    # The module is that of the caller's frame, and cannot be set.
+    call = f"TypeAliasType(name, {f'evaluate({argument})' if is_deferred else 'evaluate'}, type_params=parameters)"
+    import typing
+
+    return eval(call, {**namespace, "TypeAliasType": typing.TypeAliasType, "name": name, "parameters": parameters})  # type: ignore[attr-defined]
 
 
 def generic_alias(origin: Any, args: tuple[Any, ...]) -> Any:
