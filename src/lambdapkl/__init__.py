@@ -9,6 +9,7 @@ from ._backend import COMPILED
 from ._version import __version__
 from .byvalue import list_registry_pickle_by_value, register_pickle_by_value, unregister_pickle_by_value
 from .errors import BytecodeMismatchError
+from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, Unpickler, dump, dumps, load, loads
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "list_registry_pickle_by_value",
     "load",
     "loads",
+    "options",
     "register_pickle_by_value",
     "unregister_pickle_by_value",
 ]

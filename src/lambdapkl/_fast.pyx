@@ -10,6 +10,7 @@ import sys
 from opcode import opmap
 from types import ModuleType
 
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
@@ -693,8 +694,15 @@ cdef class _Sink:
         self._append(data)
 
     cdef int _append(self, object data) except -1:
-        cdef const unsigned char[::1] view = data
-        cdef Py_ssize_t more = view.shape[0]
+        # No typed memoryview: Cython registers its type with `collections.abc.Sequence`, and a copy of that would drag it along.
+        cdef Py_buffer view
+        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+        try:
+            return self._copy(<const char *>view.buf, view.len)
+        finally:
+            PyBuffer_Release(&view)
+
+    cdef int _copy(self, const char *data, Py_ssize_t more) except -1:
         cdef Py_ssize_t wanted = self.size + more
         cdef PyObject *buffer
         if more == 0:
@@ -712,7 +720,7 @@ cdef class _Sink:
             self.buffer = NULL
             _PyBytes_Resize(&buffer, self.capacity)
             self.buffer = buffer
-        memcpy(PyBytes_AS_STRING(<object>self.buffer) + self.size, &view[0], more)
+        memcpy(PyBytes_AS_STRING(<object>self.buffer) + self.size, data, more)
         self.size = wanted
         return 0
 

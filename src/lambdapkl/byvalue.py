@@ -8,7 +8,7 @@ registry functions are cloudpickle's.
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from types import BuiltinFunctionType, ModuleType
 from typing import Any
 
 __all__ = ["list_registry_pickle_by_value", "register_pickle_by_value", "unregister_pickle_by_value"]
@@ -80,9 +80,19 @@ def is_dynamic(module: ModuleType) -> bool:
     return parent is None or is_dynamic(parent)
 
 
+def imported_name(module: ModuleType) -> str:
+    """Return the name under which `module` can be imported: ``_collections_abc`` says that it is ``collections.abc``."""
+    name = module.__name__
+    if sys.modules.get(name) is not module:
+        spec = getattr(module, "__spec__", None)
+        if spec is not None and sys.modules.get(spec.name) is module:
+            return str(spec.name)
+    return name
+
+
 def module_by_reference(module: ModuleType) -> bool:
     """Whether a module object is pickled by its name."""
-    name = module.__name__
+    name = imported_name(module)
     if name in MAIN_MODULES:
         return sys.modules.get(name) is module
     return name in sys.modules and not is_registered(name) and not is_dynamic(module)
@@ -106,7 +116,10 @@ def by_reference(obj: Any, qualname: str | None = None) -> bool:
     module = sys.modules.get(module_name)
     if module is None or lookup(module, qualname) is not obj:
         return False
-    return not is_registered(module_name) and not (isinstance(module, ModuleType) and is_dynamic(module))
+    if is_registered(module_name):
+        # An extension type has nothing that could be copied.
+        return isinstance(obj, type) and _is_extension_type(obj, module_name)
+    return not (isinstance(module, ModuleType) and is_dynamic(module))
 
 
 def lookup(module: Any, qualname: str) -> Any:
@@ -119,6 +132,33 @@ def lookup(module: Any, qualname: str) -> Any:
     except Exception:
         return None
     return found
+
+
+_HEAP_TYPE, _IMMUTABLE_TYPE = 1 << 9, 1 << 8  # Py_TPFLAGS_HEAPTYPE, Py_TPFLAGS_IMMUTABLETYPE
+
+
+def is_extension_type(cls: type) -> bool:
+    """Whether `cls` is of a kind that no class statement can make."""
+    if cls.__flags__ & (_HEAP_TYPE | _IMMUTABLE_TYPE) != _HEAP_TYPE:
+        return True
+    new = vars(cls).get("__new__")
+    return isinstance(new, BuiltinFunctionType) and new.__self__ is cls
+
+
+def _is_extension_type(cls: type, module_name: str) -> bool:
+    # C code also makes classes that look like any other, the syntax tree's in `_ast`: an accelerator module (PEP 399)
+    # has its name by an underscore in front.
+    accelerator = sys.modules.get(f"_{module_name}")
+    return is_extension_type(cls) or (accelerator is not None and lookup(accelerator, cls.__qualname__) is cls)
+
+
+def other_name(cls: type) -> str | None:
+    """Return the name under which the module of `cls` holds it, None if it does not: ``_json.make_scanner`` is a `Scanner`."""
+    module = sys.modules.get(cls.__module__)
+    for name, value in vars(module).items() if isinstance(module, ModuleType) else ():
+        if value is cls:
+            return name
+    return None
 
 
 def _found_anywhere(obj: Any, qualname: str) -> bool:

@@ -15,7 +15,9 @@ from .restorers.classes import abc_class, class_
 from .restorers.containers import class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.enumerations import enum_class, enum_member
+from .restorers.exceptions import exception
 from .restorers.modules import dynamic_module, module
+from .restorers.threads import lock, thread_local
 from .restorers.weakrefs import weak_container, weak_reference
 from .restorers.wrappers import lru_cache
 
@@ -31,9 +33,11 @@ __all__ = [
     "dynamic_module",
     "enum_class",
     "enum_member",
+    "exception",
     "function",
     "function_wrapper",
     "generic_alias",
+    "lock",
     "lru_cache",
     "mapping_proxy",
     "memory_view",
@@ -41,6 +45,7 @@ __all__ = [
     "module",
     "new_type",
     "property_",
+    "thread_local",
     "type_alias",
     "type_variable",
     "weak_container",

@@ -11,19 +11,20 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from . import containers, descriptors, weakrefs, wrappers
+from . import containers, descriptors, exceptions, threads, weakrefs, wrappers
 
 Reducer = Callable[[Any], Any]
 
 TABLE: dict[type, Reducer] = {
     **containers.REDUCERS,
     **descriptors.REDUCERS,
+    **threads.REDUCERS,
     **weakrefs.REDUCERS,
     **wrappers.REDUCERS,
 }
 
 # Types whose subclasses need a reducer, too.  It returns NotImplemented for a subclass that pickles in its own way.
-INHERITED: dict[type, Reducer] = {**descriptors.INHERITED}
+INHERITED: dict[type, Reducer] = {**descriptors.INHERITED, **exceptions.INHERITED, **threads.INHERITED}
 
 # Importable classes whose instances describe a class and hold the names of its attributes, so that names of their own
 # attributes have to be kept apart from those.

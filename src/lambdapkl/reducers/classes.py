@@ -11,8 +11,6 @@ from ..restorers.builtin import BUILTIN_TYPES
 from . import enumerations
 from .skeletons import describe
 
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
-
 # `pickle` itself restores these, from the one instance they have.
 _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
 _BUILTIN_NAMES = {id(kind): name for name, kind in BUILTIN_TYPES.items() if name not in _SINGLETON_TYPES}
@@ -24,8 +22,10 @@ def reduce_class(cls: type, session: Any) -> Any:
         return wire.builtin_type, (session.name(_BUILTIN_NAMES[id(cls)]),)
     if byvalue.by_reference(cls):
         return NotImplemented
-    if not cls.__flags__ & _HEAP_TYPE:
-        return NotImplemented
+    if byvalue.is_extension_type(cls):
+        # `pickle` says what is wrong with one that its module does not hold.
+        name = byvalue.other_name(cls)
+        return NotImplemented if name is None else session.name(name)
     if isinstance(cls, enum.EnumType) and "_member_map_" in vars(cls):
         return enumerations.reduce_enum_class(cls, session)
     args, attributes = describe(cls, session)

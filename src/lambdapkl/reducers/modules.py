@@ -10,9 +10,9 @@ from .. import byvalue, wire
 
 def reduce_module(module: ModuleType, session: Any) -> Any:
     """Reduce a module; `session` learns that functions of a module by value find their globals in it."""
-    name = session.name(module.__name__)
     if byvalue.module_by_reference(module):
-        return wire.module, (name,)
+        return wire.module, (session.name(byvalue.imported_name(module)),)
+    name = session.name(module.__name__)
     namespace = vars(module)
     session.own_globals(namespace, module)
     state = {session.name(key): value for key, value in namespace.items() if key != "__builtins__"}
