@@ -55,8 +55,9 @@ SUBMODULES = {"json": ("json.decoder", "json.encoder", "json.scanner")}
 IMPORTED_ANYWAY = {"collections", "contextlib", "enum", "functools"}
 if PYPY:
     IMPORTED_ANYWAY |= {"heapq"}
-# Their C types, which go by reference, say that they are in these modules.
-IMPORTED_BY_LOADING = {"ast"}
+# Payloads name these modules themselves: `ast` for the types of nodes, which are written in C, `dataclasses` for its
+# sentinels, of which there is one each.
+IMPORTED_BY_LOADING = {"ast", "dataclasses"}
 
 # Names that samples use and that some interpreter does not have.
 OPTIONAL: set[str] = set()
@@ -85,8 +86,10 @@ def is_copied(module, name, value):
 objects, copied = {}, []
 for module in modules:
     for name, value in vars(module).items():
-        own = isinstance(value, (type, types.FunctionType)) and value.__module__ == module.__name__
-        if own or callable(value) and name in getattr(module, "__all__", ()):
+        home = getattr(value, "__module__", None)
+        own = isinstance(value, (type, types.FunctionType)) and home == module.__name__
+        public = name in module.__all__ if hasattr(module, "__all__") else home == f"_{module.__name__}"
+        if own or callable(value) and public:
             objects[f"{module.__name__}:{name}"] = value
             if own and is_copied(module, name, value):
                 copied.append(f"{module.__name__}:{name}")
@@ -94,14 +97,16 @@ for module in modules:
 warnings.simplefilter("ignore")
 namespace = {"__name__": "__main__"}
 exec(compile(samples_text, samples_file, "exec"), namespace)
-needs, expected = {}, {}
+needs = {}
 for name, sample in namespace.items():
     if isinstance(sample, types.FunctionType) and not name.startswith("_"):
         parameters = inspect.signature(sample).parameters.values()
         needs[name] = [each.name for each in parameters if each.default is each.empty]
-        if all(hasattr(modules[0], each) or each not in optional for each in needs[name]):
-            expected[name] = repr(sample(*(getattr(modules[0], each) for each in needs[name])))
+        for each in needs[name]:
+            if each not in optional or hasattr(modules[0], each):
+                objects[f"{subject}:{each}"] = getattr(modules[0], each)
 
+# Before any sample runs: some classes count their instances.
 together, single, errors = None, {}, {}
 for name, value in [("together", objects), *objects.items()]:
     try:
@@ -109,6 +114,12 @@ for name, value in [("together", objects), *objects.items()]:
     except Exception as error:
         errors[name] = "\\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
 together = single.pop("together", None)
+
+expected = {}
+for name, each in needs.items():
+    if all(f"{subject}:{need}" in objects for need in each):
+        expected[name] = repr(namespace[name](*(getattr(modules[0], need) for need in each)))
+
 result = {
     "together": together, "single": single, "errors": errors, "copied": copied, "needs": needs, "expected": expected
 }

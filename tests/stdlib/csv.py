@@ -10,24 +10,27 @@ def round_trip(writer, reader):
     return file.getvalue(), list(reader(io.StringIO(file.getvalue(), newline=""))) == ROWS, made.dialect.delimiter
 
 
-def dictionaries(DictReader):
-    made = DictReader(io.StringIO("a,b\n1,2\n3\n4,5,6\n"), restkey="more", restval="none")
+# The copies know the default dialect's name, but `csv` registers that name when it is imported.
+
+
+def dictionaries(DictReader, excel):
+    made = DictReader(io.StringIO("a,b\n1,2\n3\n4,5,6\n"), restkey="more", restval="none", dialect=excel)
     return made.fieldnames, list(made), made.line_num
 
 
-def writing_dictionaries(DictWriter):
+def writing_dictionaries(DictWriter, excel):
     file = io.StringIO(newline="")
-    made = DictWriter(file, ["a", "b"], restval="-", extrasaction="ignore")
+    made = DictWriter(file, ["a", "b"], restval="-", extrasaction="ignore", dialect=excel)
     made.writeheader()
     made.writerow({"a": 1, "c": 3})
     made.writerows([{"b": 2}])
     try:
-        DictWriter(file, ["a"]).writerow({"b": 1})
+        DictWriter(file, ["a"], dialect=excel()).writerow({"b": 1})
     except ValueError as error:
         return file.getvalue(), str(error)
 
 
-def dialects(Dialect, excel, excel_tab, unix_dialect, reader, writer, QUOTE_ALL=1):
+def dialects(Dialect, excel, excel_tab, unix_dialect, reader, writer, QUOTE_ALL):
     class Semicolon(excel):
         delimiter = ";"
         quoting = QUOTE_ALL
