@@ -17,6 +17,7 @@ from .restorers.descriptors import descriptor, function_wrapper, method, propert
 from .restorers.enumerations import enum_class, enum_member
 from .restorers.exceptions import exception
 from .restorers.modules import dynamic_module, module
+from .restorers.scanners import json_scanner
 from .restorers.threads import lock, thread_local
 from .restorers.weakrefs import weak_container, weak_reference
 from .restorers.wrappers import lru_cache
@@ -37,6 +38,7 @@ __all__ = [
     "function",
     "function_wrapper",
     "generic_alias",
+    "json_scanner",
     "lock",
     "lru_cache",
     "mapping_proxy",

@@ -32,7 +32,7 @@ OWN_KEYS: set[type] = set()
 
 # Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
 # module: until then it has no such object, and `import lambdapkl` stays cheap.
-_PENDING: dict[str, str] = {"dataclasses": "sentinels", "typing": "annotations"}
+_PENDING: dict[str, str] = {"dataclasses": "sentinels", "json.decoder": "scanners", "typing": "annotations"}
 
 _stamp: tuple[int, str | None] = (-1, None)
 

@@ -1,0 +1,14 @@
+"""The compiled scanner of a `json.JSONDecoder`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def json_scanner(options: dict[str, Any]) -> Any:
+    """Return a scanner for a decoder that has the attributes `options`."""
+    # A reader that has a copy of `json` needs no other.
+    from _json import make_scanner
+    from types import SimpleNamespace
+
+    return make_scanner(SimpleNamespace(**options))  # type: ignore[arg-type]
