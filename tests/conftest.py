@@ -55,6 +55,7 @@ def processes() -> Iterator[Processes]:
 def backend(request: pytest.FixtureRequest, processes: Processes) -> fresh.Process:
     """Give the test a `fresh.Process` of each backend in turn: see `fresh` for what it can do.
 
-    ``backend.run(define, check)``, ``backend.refuses(define, match)`` and ``backend.execute(source)`` are the common ones.
+    ``backend.run(define, check)``, ``backend.refuses(define, match)`` and ``backend.execute(source)`` are the common
+    ones.
     """
     return processes(request.param)

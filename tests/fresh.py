@@ -40,7 +40,7 @@ _numbers = itertools.count()
 _root: Path | None = None
 
 
-class Failed(AssertionError):
+class Failed(AssertionError):  # noqa: N818 (pytest's own word for it)
     """Code in a fresh process failed, hung or died.  `outcome` is the `Outcome` it had."""
 
     def __init__(self, outcome: Outcome) -> None:
@@ -214,7 +214,7 @@ class Process:
         extra = {"payload": payload, "protocol": protocol, "dump_again": dump_again}
         return self._request("load", "loading.py", check, modules, by_value, directory, home, seconds, extra)
 
-    def _request(
+    def _request(  # noqa: PLR0917
         self,
         kind: str,
         file: str,

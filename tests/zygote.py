@@ -1,4 +1,4 @@
-"""The server side of `fresh`: a process that has imported a pickler and nothing else, and forks a child for each request.
+"""The server side of `fresh`: a process that has imported a pickler and nothing else, and forks for each request.
 
 A child is as good as a fresh process, because its parent never runs a case's code, and costs 2 ms where starting an
 interpreter costs 50.  Requests and answers are `marshal` frames with a length in front, on what were stdin and stdout.

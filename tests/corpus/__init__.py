@@ -104,7 +104,9 @@ def family(module: str) -> Callable[..., None]:
 
     def case(name: str, define: str, check: str = "", **fields: object) -> None:
         _cases.append(
-            Case(name=name, family=module.rpartition(".")[2], define=define, check=check, **fields)  # type: ignore[arg-type]
+            Case(  # type: ignore[arg-type]
+                name=name, family=module.rpartition(".")[2], define=define, check=check, **fields
+            )
         )
 
     return case

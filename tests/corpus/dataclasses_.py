@@ -6,34 +6,550 @@ from . import family
 
 case = family(__name__)
 
-case("`__main__` dataclass + instance", "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    x: int\n    y: list = field(default_factory=list)\n    z: 'str' = 'z'\no = P, P(1, [2])", "import dataclasses\nP, p = o; assert p == P(1, [2]) and repr(p) == \"P(x=1, y=[2], z='z')\" and P(1).y == [] and dataclasses.asdict(p) == {'x': 1, 'y': [2], 'z': 'z'} and dataclasses.replace(p, x=5).x == 5\nassert [f.name for f in dataclasses.fields(P)] == ['x', 'y', 'z'] and dataclasses.is_dataclass(P) and P.__match_args__ == ('x', 'y', 'z')", protocols=(2, 3, 4))
-case("local dataclass + instance", "import dataclasses\ndef make():\n    @dataclasses.dataclass\n    class P:\n        x: int\n        y: int = 2\n    return P\nP = make()\no = P, P(1)",
-     "import dataclasses\nP, p = o; f = dataclasses.fields(P); assert f[0].default is dataclasses.MISSING and f[0].default_factory is dataclasses.MISSING and f[0]._field_type is dataclasses._FIELD and f[1].default == 2\n@dataclasses.dataclass\nclass Sub(P):\n    z: int = 3\ntry: Sub()\nexcept TypeError: pass\nelse: assert False, 'required field became optional'\nassert Sub(1).y == 2 and p == P(1, 2)")
-case("dataclass frozen, order, slots, kw_only", "from dataclasses import dataclass\n@dataclass(frozen=True, order=True, slots=True, kw_only=True)\nclass P:\n    x: int\n    y: int = 2\no = P(x=1), P(x=2)", "a, b = o; assert a < b and hash(a) == hash(type(a)(x=1)) and not hasattr(a, '__dict__') and type(a).__slots__ == ('x', 'y')\nimport dataclasses\ntry: a.x = 3\nexcept dataclasses.FrozenInstanceError: pass\nelse: assert False\ntry: type(a)(1)\nexcept TypeError: pass\nelse: assert False\nassert dataclasses.replace(a, y=9).y == 9 and dataclasses.fields(a)[0].kw_only")
-case("dataclass slots with super() and weakref_slot", "from dataclasses import dataclass\nclass Base:\n    __slots__ = ()\n    def m(self): return 1\n@dataclass(slots=True, weakref_slot=True)\nclass P(Base):\n    x: int\n    def m(self): return super(P, self).m() + self.x\no = P(2)", "import weakref; assert o.m() == 3 and weakref.ref(o)() is o and not hasattr(o, '__dict__')")
-case("dataclass slots with zero-argument super()", "from dataclasses import dataclass\nclass Base:\n    def m(self): return 1\n@dataclass(slots=True)\nclass P(Base):\n    x: int\n    def m(self): return super().m() + self.x\no = P(2)", "assert o.m() == 3", min_version=(3, 14))
-case("dataclass InitVar and ClassVar", "from dataclasses import dataclass, InitVar, field\nfrom typing import ClassVar\n@dataclass\nclass P:\n    x: int\n    scale: InitVar[int] = 2\n    count: ClassVar[int] = 0\n    y: int = field(init=False, default=0)\n    def __post_init__(self, scale): self.y = self.x * scale\no = P(3, 4), P", "import dataclasses\np, P = o; assert p.y == 12 and P(3).y == 6 and [f.name for f in dataclasses.fields(P)] == ['x', 'y'] and P.count == 0\n@dataclasses.dataclass\nclass Sub(P):\n    z: int = 1\nassert Sub(2, 5).y == 10 and [f.name for f in dataclasses.fields(Sub)] == ['x', 'y', 'z']")
-case("dataclass KW_ONLY sentinel", "from dataclasses import dataclass, KW_ONLY\n@dataclass\nclass P:\n    x: int\n    _: KW_ONLY\n    y: int = 2\no = P(1, y=3)", "P = type(o); assert o == P(1, y=3)\ntry: P(1, 3)\nexcept TypeError: pass\nelse: assert False")
-case("dataclass field options", "from dataclasses import dataclass, field\n@dataclass(eq=True, unsafe_hash=True)\nclass P:\n    x: int = field(repr=False, compare=False, metadata={'unit': 'm'})\n    y: int = field(default=1, hash=False, kw_only=True)\no = P(1, y=2)", "import dataclasses, types\nf = dataclasses.fields(o)[0]; assert repr(o) == 'P(y=2)' and f.metadata['unit'] == 'm' and type(f.metadata) is types.MappingProxyType and o == type(o)(5, y=2) and f.type is int or f.type == 'int'")
-case("dataclass empty metadata stays the read-only empty mapping", "from dataclasses import dataclass\n@dataclass\nclass P: x: int\no = P", "import dataclasses\nm = dataclasses.fields(o)[0].metadata; assert dict(m) == {}\ntry: m['a'] = 1\nexcept TypeError: pass\nelse: assert False")
-case("dataclass inheritance, by value all along", "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\n@dataclass\nclass B(A):\n    y: int = 2\n    def total(self): return self.x + self.y\n@dataclass\nclass C(B):\n    x: int = 10\no = C(), B(1)", "c, b = o; assert c.total() == 12 and b.total() == 3 and isinstance(c, type(b)) and repr(c) == 'C(x=10, y=2)'")
-case("dataclass that inherits from an importable one", "import base\nfrom dataclasses import dataclass\n@dataclass\nclass B(base.A):\n    y: int = 2\no = B(1)", "import base, dataclasses; assert isinstance(o, base.A) and o == type(o)(1, 2)", modules={"base.py": "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int"})
-case("subclass of a loaded dataclass, made by the reader", "from dataclasses import dataclass, field\n@dataclass\nclass A:\n    x: int\n    y: list = field(default_factory=list)\no = A", "from dataclasses import dataclass, fields\n@dataclass\nclass B(o):\n    z: int = 1\nassert B(1).y == [] and B(1) == B(1, [], 1) and [f.name for f in fields(B)] == ['x', 'y', 'z']\ntry: B()\nexcept TypeError: pass\nelse: assert False")
-case("dataclass generic", "from dataclasses import dataclass\nfrom typing import Generic, TypeVar\nT = TypeVar('T')\n@dataclass\nclass Box(Generic[T]):\n    item: T\no = Box(1), Box[int], T", "b, alias, T = o; assert b == alias(1) and alias.__origin__ is type(b) and type(b).__parameters__ == (T,) and type(b).__dataclass_fields__['item'].type is T")
-case("dataclass PEP 695", "from dataclasses import dataclass\n@dataclass\nclass Box[T]:\n    item: T\no = Box(1)", "T, = type(o).__type_params__; assert o.item == 1 and type(o).__dataclass_fields__['item'].type is T and type(o)[int].__args__ == (int,)", min_version=(3, 12))
-case("dataclass with a lambda default factory and default", "from dataclasses import dataclass, field\nn = 3\n@dataclass\nclass P:\n    'A docstring: the one that dataclass makes has the address of the function.'\n    f: object = lambda x: x + 1\n    y: list = field(default_factory=lambda: [n])\no = P", "p = o(); assert p.y == [3] and o.__dataclass_fields__['f'].default(1) == 2")
-case("dataclass make_dataclass", "import dataclasses\nP = dataclasses.make_dataclass('P', [('x', int), 'y', ('z', int, dataclasses.field(default=5))], namespace={'total': lambda self: self.x + self.z})\no = P(1, 2)", "assert o.total() == 6 and repr(o) == 'P(x=1, y=2, z=5)'")
-case("dataclass under the future import", "from __future__ import annotations\nfrom dataclasses import dataclass\nimport typing\n@dataclass\nclass P:\n    x: int\n    k: typing.ClassVar[int] = 1\n    peer: P | None = None\no = P(1, P(2))", "import dataclasses; assert o.peer.x == 2 and [f.type for f in dataclasses.fields(o)] == ['int', 'P | None']")
-case("dataclass that refers to itself, deferred", "from dataclasses import dataclass\n@dataclass\nclass Node:\n    v: int\n    next: 'Node | None' = None\nn = Node(1); n.next = Node(2, n)\no = n", "assert o.next.next is o and type(o.next) is type(o)")
-case("dataclass with cached_property, property and classmethod", "import dataclasses, functools\n@dataclasses.dataclass\nclass P:\n    x: int\n    @functools.cached_property\n    def twice(self): return self.x * 2\n    @classmethod\n    def zero(cls): return cls(0)\no = P(2)", "assert o.twice == 4 and o.zero() == type(o)(0)")
-case("dataclass with __getstate__ of slots and frozen", "import dataclasses\n@dataclasses.dataclass(frozen=True, slots=True)\nclass P:\n    x: int\n    f: object\no = P(1, lambda: 2)", "assert o.x == 1 and o.f() == 2", protocols=(2, 3, 4))
-case("dataclass field object alone", "import dataclasses\n@dataclasses.dataclass\nclass P:\n    x: int = 1\no = dataclasses.fields(P)[0], dataclasses.MISSING, dataclasses.KW_ONLY, dataclasses.InitVar[int]", "import dataclasses\nf, m, k, i = o; assert f.name == 'x' and f.default == 1 and m is dataclasses.MISSING and k is dataclasses.KW_ONLY and i.type is int")
-case("HAS_DEFAULT_FACTORY sentinel in __init__", "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    y: list = field(default_factory=list)\no = P", "a, b = o(), o(); a.y.append(1); assert b.y == [] and a.y == [1]; assert o([5]).y == [5]")
+case(
+    "`__main__` dataclass + instance",
+    """
+    from dataclasses import dataclass, field
+    @dataclass
+    class P:
+        x: int
+        y: list = field(default_factory=list)
+        z: 'str' = 'z'
+    o = P, P(1, [2])
+    """,
+    """
+    import dataclasses
+    P, p = o
+    assert p == P(1, [2]) and repr(p) == "P(x=1, y=[2], z='z')" and P(1).y == []
+    assert dataclasses.asdict(p) == {'x': 1, 'y': [2], 'z': 'z'}
+    assert dataclasses.replace(p, x=5).x == 5
+    assert [f.name for f in dataclasses.fields(P)] == ['x', 'y', 'z']
+    assert dataclasses.is_dataclass(P) and P.__match_args__ == ('x', 'y', 'z')
+    """,
+    protocols=(2, 3, 4),
+)
 
-case("`__main__` NamedTuple + instance", "from typing import NamedTuple\nclass P(NamedTuple):\n    'Doc.'\n    x: int\n    y: str = 'y'\n    def total(self): return self.x * 2\n    @property\n    def p(self): return self.y\no = P, P(1)", "P, p = o; assert p == (1, 'y') and p.total() == 2 and p.p == 'y' and P._fields == ('x', 'y') and P._field_defaults == {'y': 'y'} and repr(p) == \"P(x=1, y='y')\" and p._replace(x=5).x == 5 and P.__doc__ == 'Doc.' and type(p) is P\nimport inspect, collections; assert inspect.get_annotations(P) == {'x': int, 'y': str} and p._asdict() == {'x': 1, 'y': 'y'} and P.x.__get__(p) == 1")
-case("local NamedTuple + instance", "def make():\n    from typing import NamedTuple\n    class P(NamedTuple):\n        x: int\n        def m(self): return self.x + 1\n    return P\nP = make()\no = P(4), P", "p, P = o; assert p.m() == 5 and P.__qualname__ == 'make.<locals>.P' and P.__annotations__ == {'x': int} and P._make([1]) == (1,)")
-case("local collections.namedtuple + instance", "import collections\ndef make(): return collections.namedtuple('P', 'x y', defaults=[5])\nP = make()\no = P(1), P", "p, P = o; assert p == (1, 5) and p.y == 5 and P(x=3).x == 3 and P._field_defaults == {'y': 5} and type(p).x.__doc__ == 'Alias for field number 0'")
-case("namedtuple subclass with slots and methods", "import collections\nclass P(collections.namedtuple('P', 'x y')):\n    __slots__ = ()\n    def norm(self): return self.x ** 2 + self.y ** 2\no = P(3, 4)", "assert o.norm() == 25 and not hasattr(o, '__dict__') and o._replace(x=0).norm() == 16")
-case("generic NamedTuple", "from typing import NamedTuple, Generic, TypeVar\nT = TypeVar('T')\nclass P(NamedTuple, Generic[T]):\n    x: T\no = P(1), P[int]", "p, alias = o; assert p.x == 1 and alias.__origin__ is type(p)")
-case("NamedTuple functional, and with lambda default", "from typing import NamedTuple\nP = NamedTuple('P', [('x', int), ('y', int)])\nclass Q(NamedTuple):\n    f: object = lambda x: x + 1\no = P(1, 2), Q()", "p, q = o; assert p.x == 1 and q.f(1) == 2 and p == (1, 2)")
-case("recursive NamedTuple instances", "from typing import NamedTuple\nclass N(NamedTuple):\n    v: int\n    kids: list\nn = N(1, []); n.kids.append(n)\no = n", "assert o.kids[0] is o", unstable="as with pickle, a tuple in a cycle is written twice")
+case(
+    "local dataclass + instance",
+    """
+    import dataclasses
+    def make():
+        @dataclasses.dataclass
+        class P:
+            x: int
+            y: int = 2
+        return P
+    P = make()
+    o = P, P(1)
+    """,
+    """
+    import dataclasses
+    P, p = o
+    f = dataclasses.fields(P)
+    assert f[0].default is dataclasses.MISSING
+    assert f[0].default_factory is dataclasses.MISSING
+    assert f[0]._field_type is dataclasses._FIELD and f[1].default == 2
+    @dataclasses.dataclass
+    class Sub(P):
+        z: int = 3
+    try: Sub()
+    except TypeError: pass
+    else: assert False, 'required field became optional'
+    assert Sub(1).y == 2 and p == P(1, 2)
+    """,
+)
+
+case(
+    "dataclass frozen, order, slots, kw_only",
+    """
+    from dataclasses import dataclass
+    @dataclass(frozen=True, order=True, slots=True, kw_only=True)
+    class P:
+        x: int
+        y: int = 2
+    o = P(x=1), P(x=2)
+    """,
+    """
+    a, b = o
+    assert a < b and hash(a) == hash(type(a)(x=1)) and not hasattr(a, '__dict__')
+    assert type(a).__slots__ == ('x', 'y')
+    import dataclasses
+    try: a.x = 3
+    except dataclasses.FrozenInstanceError: pass
+    else: assert False
+    try: type(a)(1)
+    except TypeError: pass
+    else: assert False
+    assert dataclasses.replace(a, y=9).y == 9 and dataclasses.fields(a)[0].kw_only
+    """,
+)
+
+case(
+    "dataclass slots with super() and weakref_slot",
+    """
+    from dataclasses import dataclass
+    class Base:
+        __slots__ = ()
+        def m(self): return 1
+    @dataclass(slots=True, weakref_slot=True)
+    class P(Base):
+        x: int
+        def m(self): return super(P, self).m() + self.x
+    o = P(2)
+    """,
+    """
+    import weakref
+    assert o.m() == 3 and weakref.ref(o)() is o and not hasattr(o, '__dict__')
+    """,
+)
+
+case(
+    "dataclass slots with zero-argument super()",
+    """
+    from dataclasses import dataclass
+    class Base:
+        def m(self): return 1
+    @dataclass(slots=True)
+    class P(Base):
+        x: int
+        def m(self): return super().m() + self.x
+    o = P(2)
+    """,
+    "assert o.m() == 3",
+    min_version=(3, 14),
+)
+
+case(
+    "dataclass InitVar and ClassVar",
+    """
+    from dataclasses import dataclass, InitVar, field
+    from typing import ClassVar
+    @dataclass
+    class P:
+        x: int
+        scale: InitVar[int] = 2
+        count: ClassVar[int] = 0
+        y: int = field(init=False, default=0)
+        def __post_init__(self, scale): self.y = self.x * scale
+    o = P(3, 4), P
+    """,
+    """
+    import dataclasses
+    p, P = o
+    assert p.y == 12 and P(3).y == 6
+    assert [f.name for f in dataclasses.fields(P)] == ['x', 'y'] and P.count == 0
+    @dataclasses.dataclass
+    class Sub(P):
+        z: int = 1
+    assert Sub(2, 5).y == 10
+    assert [f.name for f in dataclasses.fields(Sub)] == ['x', 'y', 'z']
+    """,
+)
+
+case(
+    "dataclass KW_ONLY sentinel",
+    """
+    from dataclasses import dataclass, KW_ONLY
+    @dataclass
+    class P:
+        x: int
+        _: KW_ONLY
+        y: int = 2
+    o = P(1, y=3)
+    """,
+    """
+    P = type(o)
+    assert o == P(1, y=3)
+    try: P(1, 3)
+    except TypeError: pass
+    else: assert False
+    """,
+)
+
+case(
+    "dataclass field options",
+    """
+    from dataclasses import dataclass, field
+    @dataclass(eq=True, unsafe_hash=True)
+    class P:
+        x: int = field(repr=False, compare=False, metadata={'unit': 'm'})
+        y: int = field(default=1, hash=False, kw_only=True)
+    o = P(1, y=2)
+    """,
+    """
+    import dataclasses, types
+    f = dataclasses.fields(o)[0]
+    assert repr(o) == 'P(y=2)' and f.metadata['unit'] == 'm'
+    assert type(f.metadata) is types.MappingProxyType and o == type(o)(5, y=2) and f.type is int
+    """,
+)
+
+case(
+    "dataclass empty metadata stays the read-only empty mapping",
+    """
+    from dataclasses import dataclass
+    @dataclass
+    class P: x: int
+    o = P
+    """,
+    """
+    import dataclasses
+    m = dataclasses.fields(o)[0].metadata
+    assert dict(m) == {}
+    try: m['a'] = 1
+    except TypeError: pass
+    else: assert False
+    """,
+)
+
+case(
+    "dataclass inheritance, by value all along",
+    """
+    from dataclasses import dataclass
+    @dataclass
+    class A:
+        x: int
+    @dataclass
+    class B(A):
+        y: int = 2
+        def total(self): return self.x + self.y
+    @dataclass
+    class C(B):
+        x: int = 10
+    o = C(), B(1)
+    """,
+    """
+    c, b = o
+    assert c.total() == 12 and b.total() == 3 and isinstance(c, type(b))
+    assert repr(c) == 'C(x=10, y=2)'
+    """,
+)
+
+case(
+    "dataclass that inherits from an importable one",
+    """
+    import base
+    from dataclasses import dataclass
+    @dataclass
+    class B(base.A):
+        y: int = 2
+    o = B(1)
+    """,
+    """
+    import base, dataclasses
+    assert isinstance(o, base.A) and o == type(o)(1, 2)
+    """,
+    modules={
+        "base.py": """
+            from dataclasses import dataclass
+            @dataclass
+            class A:
+                x: int
+            """,
+    },
+)
+
+case(
+    "subclass of a loaded dataclass, made by the reader",
+    """
+    from dataclasses import dataclass, field
+    @dataclass
+    class A:
+        x: int
+        y: list = field(default_factory=list)
+    o = A
+    """,
+    """
+    from dataclasses import dataclass, fields
+    @dataclass
+    class B(o):
+        z: int = 1
+    assert B(1).y == [] and B(1) == B(1, [], 1)
+    assert [f.name for f in fields(B)] == ['x', 'y', 'z']
+    try: B()
+    except TypeError: pass
+    else: assert False
+    """,
+)
+
+case(
+    "dataclass generic",
+    """
+    from dataclasses import dataclass
+    from typing import Generic, TypeVar
+    T = TypeVar('T')
+    @dataclass
+    class Box(Generic[T]):
+        item: T
+    o = Box(1), Box[int], T
+    """,
+    """
+    b, alias, T = o
+    assert b == alias(1) and alias.__origin__ is type(b)
+    assert type(b).__parameters__ == (T,)
+    assert type(b).__dataclass_fields__['item'].type is T
+    """,
+)
+
+case(
+    "dataclass PEP 695",
+    """
+    from dataclasses import dataclass
+    @dataclass
+    class Box[T]:
+        item: T
+    o = Box(1)
+    """,
+    """
+    T, = type(o).__type_params__
+    assert o.item == 1 and type(o).__dataclass_fields__['item'].type is T
+    assert type(o)[int].__args__ == (int,)
+    """,
+    min_version=(3, 12),
+)
+
+case(
+    "dataclass with a lambda default factory and default",
+    """
+    from dataclasses import dataclass, field
+    n = 3
+    @dataclass
+    class P:
+        'A docstring: the one that dataclass makes has the address of the function.'
+        f: object = lambda x: x + 1
+        y: list = field(default_factory=lambda: [n])
+    o = P
+    """,
+    """
+    p = o()
+    assert p.y == [3] and o.__dataclass_fields__['f'].default(1) == 2
+    """,
+)
+
+case(
+    "dataclass make_dataclass",
+    """
+    import dataclasses
+    fields = [('x', int), 'y', ('z', int, dataclasses.field(default=5))]
+    P = dataclasses.make_dataclass('P', fields, namespace={'total': lambda self: self.x + self.z})
+    o = P(1, 2)
+    """,
+    "assert o.total() == 6 and repr(o) == 'P(x=1, y=2, z=5)'",
+)
+
+case(
+    "dataclass under the future import",
+    """
+    from __future__ import annotations
+    from dataclasses import dataclass
+    import typing
+    @dataclass
+    class P:
+        x: int
+        k: typing.ClassVar[int] = 1
+        peer: P | None = None
+    o = P(1, P(2))
+    """,
+    """
+    import dataclasses
+    assert o.peer.x == 2
+    assert [f.type for f in dataclasses.fields(o)] == ['int', 'P | None']
+    """,
+)
+
+case(
+    "dataclass that refers to itself, deferred",
+    """
+    from dataclasses import dataclass
+    @dataclass
+    class Node:
+        v: int
+        next: 'Node | None' = None
+    n = Node(1)
+    n.next = Node(2, n)
+    o = n
+    """,
+    "assert o.next.next is o and type(o.next) is type(o)",
+)
+
+case(
+    "dataclass with cached_property, property and classmethod",
+    """
+    import dataclasses, functools
+    @dataclasses.dataclass
+    class P:
+        x: int
+        @functools.cached_property
+        def twice(self): return self.x * 2
+        @classmethod
+        def zero(cls): return cls(0)
+    o = P(2)
+    """,
+    "assert o.twice == 4 and o.zero() == type(o)(0)",
+)
+
+case(
+    "dataclass with __getstate__ of slots and frozen",
+    """
+    import dataclasses
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class P:
+        x: int
+        f: object
+    o = P(1, lambda: 2)
+    """,
+    "assert o.x == 1 and o.f() == 2",
+    protocols=(2, 3, 4),
+)
+
+case(
+    "dataclass field object alone",
+    """
+    import dataclasses
+    @dataclasses.dataclass
+    class P:
+        x: int = 1
+    o = dataclasses.fields(P)[0], dataclasses.MISSING, dataclasses.KW_ONLY, dataclasses.InitVar[int]
+    """,
+    """
+    import dataclasses
+    f, m, k, i = o
+    assert f.name == 'x' and f.default == 1 and m is dataclasses.MISSING
+    assert k is dataclasses.KW_ONLY and i.type is int
+    """,
+)
+
+case(
+    "HAS_DEFAULT_FACTORY sentinel in __init__",
+    """
+    from dataclasses import dataclass, field
+    @dataclass
+    class P:
+        y: list = field(default_factory=list)
+    o = P
+    """,
+    """
+    a, b = o(), o()
+    a.y.append(1)
+    assert b.y == [] and a.y == [1]
+    assert o([5]).y == [5]
+    """,
+)
+
+case(
+    "`__main__` NamedTuple + instance",
+    """
+    from typing import NamedTuple
+    class P(NamedTuple):
+        'Doc.'
+        x: int
+        y: str = 'y'
+        def total(self): return self.x * 2
+        @property
+        def p(self): return self.y
+    o = P, P(1)
+    """,
+    """
+    P, p = o
+    assert p == (1, 'y') and p.total() == 2 and p.p == 'y' and P._fields == ('x', 'y')
+    assert P._field_defaults == {'y': 'y'} and repr(p) == "P(x=1, y='y')"
+    assert p._replace(x=5).x == 5 and P.__doc__ == 'Doc.' and type(p) is P
+    import inspect, collections
+    assert inspect.get_annotations(P) == {'x': int, 'y': str}
+    assert p._asdict() == {'x': 1, 'y': 'y'} and P.x.__get__(p) == 1
+    """,
+)
+
+case(
+    "local NamedTuple + instance",
+    """
+    def make():
+        from typing import NamedTuple
+        class P(NamedTuple):
+            x: int
+            def m(self): return self.x + 1
+        return P
+    P = make()
+    o = P(4), P
+    """,
+    """
+    p, P = o
+    assert p.m() == 5 and P.__qualname__ == 'make.<locals>.P'
+    assert P.__annotations__ == {'x': int} and P._make([1]) == (1,)
+    """,
+)
+
+case(
+    "local collections.namedtuple + instance",
+    """
+    import collections
+    def make(): return collections.namedtuple('P', 'x y', defaults=[5])
+    P = make()
+    o = P(1), P
+    """,
+    """
+    p, P = o
+    assert p == (1, 5) and p.y == 5 and P(x=3).x == 3 and P._field_defaults == {'y': 5}
+    assert type(p).x.__doc__ == 'Alias for field number 0'
+    """,
+)
+
+case(
+    "namedtuple subclass with slots and methods",
+    """
+    import collections
+    class P(collections.namedtuple('P', 'x y')):
+        __slots__ = ()
+        def norm(self): return self.x ** 2 + self.y ** 2
+    o = P(3, 4)
+    """,
+    """
+    assert o.norm() == 25 and not hasattr(o, '__dict__')
+    assert o._replace(x=0).norm() == 16
+    """,
+)
+
+case(
+    "generic NamedTuple",
+    """
+    from typing import NamedTuple, Generic, TypeVar
+    T = TypeVar('T')
+    class P(NamedTuple, Generic[T]):
+        x: T
+    o = P(1), P[int]
+    """,
+    """
+    p, alias = o
+    assert p.x == 1 and alias.__origin__ is type(p)
+    """,
+)
+
+case(
+    "NamedTuple functional, and with lambda default",
+    """
+    from typing import NamedTuple
+    P = NamedTuple('P', [('x', int), ('y', int)])
+    class Q(NamedTuple):
+        f: object = lambda x: x + 1
+    o = P(1, 2), Q()
+    """,
+    """
+    p, q = o
+    assert p.x == 1 and q.f(1) == 2 and p == (1, 2)
+    """,
+)
+
+case(
+    "recursive NamedTuple instances",
+    """
+    from typing import NamedTuple
+    class N(NamedTuple):
+        v: int
+        kids: list
+    n = N(1, [])
+    n.kids.append(n)
+    o = n
+    """,
+    "assert o.kids[0] is o",
+    unstable="as with pickle, a tuple in a cycle is written twice",
+)

@@ -6,23 +6,242 @@ from . import family
 
 case = family(__name__)
 
-FILE = "with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\\nline two\\nline three\\n')\n"
-case("open text file r (mid-file)", FILE + "o = open('data.txt', encoding='utf-8'); o.readline()", "assert o.readline() == 'line two\\n' and o.mode == 'r' and o.encoding == 'utf-8' and o.name.endswith('data.txt'); o.close()")
-case("open text file, read through its iterator", FILE + "o = open('data.txt', encoding='utf-8'); next(o)", refused="(?i)tell|position|next")
-case("open text file with an encoding, errors and newline", FILE + "o = open('data.txt', encoding='latin-1', errors='replace', newline='\\n'); o.read(3)", "assert (o.encoding, o.errors) == ('latin-1', 'replace') and o.read(3) == 'e o'")
-case("open binary file rb (mid-file)", FILE + "o = open('data.txt', 'rb'); o.read(5)", "import io; assert o.tell() == 5 and o.read(3) == b'one' and o.mode == 'rb' and isinstance(o, io.BufferedReader)")
-case("open binary file, unbuffered", FILE + "o = open('data.txt', 'rb', buffering=0); o.read(5)", "import io; assert type(o) is io.FileIO and o.read(3) == b'one'")
-case("open file w (mid-write)", "o = open('out.txt', 'w', encoding='utf-8'); o.write('some'); o.flush()", "o.write(' more'); o.close(); assert open('out.txt').read() == 'some more'")
-case("open file w, not flushed", "o = open('out2.txt', 'w', encoding='utf-8'); o.write('some')", "o.write(' more'); o.close(); assert open('out2.txt').read() == 'some more'")
-case("open file a and r+", "with open('app.txt', 'w') as f: f.write('abc')\no = open('app.txt', 'a'), open('app.txt', 'r+b')\no[1].seek(1)", "a, r = o; a.write('d'); a.close(); assert r.read() == b'bcd'; r.seek(0); r.write(b'X'); r.close(); assert open('app.txt').read() == 'Xbcd'")
-case("open file x", "o = open('excl.txt', 'x'); o.write('1'); o.flush()", "o.write('2'); o.close(); assert open('excl.txt').read() == '12'")
-case("closed file", FILE + "o = open('data.txt'); o.close()", "assert o.closed and o.name.endswith('data.txt')")
-case("open file that is gone", FILE + "import os\no = open('data.txt'); os.remove('data.txt')", refused="(?i)delet|remov|gone|exist|no such")
-case("file of a descriptor number", "import os\nr, w = os.pipe()\no = os.fdopen(r)", refused="(?i)name|descriptor|pipe")
-case("sys.stdout", "import sys\no = sys.stdout, sys.stderr, lambda: sys.stdout", "import sys; assert o[0] is sys.stdout and o[1] is sys.stderr and o[2]() is sys.stdout")
-case("sys.__stdout__", "import sys\no = sys.__stdout__, sys.__stderr__", "import sys; assert o[0] is sys.__stdout__ and o[1] is sys.__stderr__")
-case("io.StringIO (mid-read)", "import io\no = io.StringIO('abc'); o.read(1); o.note = 'n'", "assert o.read() == 'bc' and o.note == 'n'")
-case("io.BytesIO (mid-read)", "import io\no = io.BytesIO(b'abc'); o.read(1)", "assert o.read() == b'bc'; o.write(b'd'); assert o.getvalue() == b'abcd'")
-case("io.TextIOWrapper and BufferedReader over BytesIO", "import io\nb = io.BytesIO(b'one\\ntwo\\n')\no = io.TextIOWrapper(b, encoding='utf-8'); o.readline()", "assert o.readline() == 'two\\n'")
-case("NamedTemporaryFile (dumper gone, file deleted)", "import tempfile\no = tempfile.NamedTemporaryFile()", refused="(?i)temp|delete")
-case("NamedTemporaryFile(delete=False)", "import tempfile\ntempfile._name_sequence = iter(['fixed'])\no = tempfile.NamedTemporaryFile('w+', delete=False, dir='.'); o.write('abc'); o.flush(); o.seek(1)", "assert o.read() == 'bc'; o.close(); import os; assert os.path.exists(o.name); os.remove(o.name)")
+case(
+    "open text file r (mid-file)",
+    r"""
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline two\nline three\n')
+    o = open('data.txt', encoding='utf-8')
+    o.readline()
+    """,
+    r"""
+    assert o.readline() == 'line two\n' and o.mode == 'r' and o.encoding == 'utf-8'
+    assert o.name.endswith('data.txt')
+    o.close()
+    """,
+)
+
+case(
+    "open text file, read through its iterator",
+    r"""
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline two\nline three\n')
+    o = open('data.txt', encoding='utf-8')
+    next(o)
+    """,
+    refused="(?i)tell|position|next",
+)
+
+case(
+    "open text file with an encoding, errors and newline",
+    r"""
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline two\nline three\n')
+    o = open('data.txt', encoding='latin-1', errors='replace', newline='\n')
+    o.read(3)
+    """,
+    "assert (o.encoding, o.errors) == ('latin-1', 'replace') and o.read(3) == 'e o'",
+)
+
+case(
+    "open binary file rb (mid-file)",
+    r"""
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline two\nline three\n')
+    o = open('data.txt', 'rb')
+    o.read(5)
+    """,
+    """
+    import io
+    assert o.tell() == 5 and o.read(3) == b'one' and o.mode == 'rb'
+    assert isinstance(o, io.BufferedReader)
+    """,
+)
+
+case(
+    "open binary file, unbuffered",
+    r"""
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline two\nline three\n')
+    o = open('data.txt', 'rb', buffering=0)
+    o.read(5)
+    """,
+    """
+    import io
+    assert type(o) is io.FileIO and o.read(3) == b'one'
+    """,
+)
+
+case(
+    "open file w (mid-write)",
+    """
+    o = open('out.txt', 'w', encoding='utf-8')
+    o.write('some')
+    o.flush()
+    """,
+    """
+    o.write(' more')
+    o.close()
+    assert open('out.txt').read() == 'some more'
+    """,
+)
+
+case(
+    "open file w, not flushed",
+    """
+    o = open('out2.txt', 'w', encoding='utf-8')
+    o.write('some')
+    """,
+    """
+    o.write(' more')
+    o.close()
+    assert open('out2.txt').read() == 'some more'
+    """,
+)
+
+case(
+    "open file a and r+",
+    """
+    with open('app.txt', 'w') as f: f.write('abc')
+    o = open('app.txt', 'a'), open('app.txt', 'r+b')
+    o[1].seek(1)
+    """,
+    """
+    a, r = o
+    a.write('d')
+    a.close()
+    assert r.read() == b'bcd'
+    r.seek(0)
+    r.write(b'X')
+    r.close()
+    assert open('app.txt').read() == 'Xbcd'
+    """,
+)
+
+case(
+    "open file x",
+    """
+    o = open('excl.txt', 'x')
+    o.write('1')
+    o.flush()
+    """,
+    """
+    o.write('2')
+    o.close()
+    assert open('excl.txt').read() == '12'
+    """,
+)
+
+case(
+    "closed file",
+    r"""
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline two\nline three\n')
+    o = open('data.txt')
+    o.close()
+    """,
+    "assert o.closed and o.name.endswith('data.txt')",
+)
+
+case(
+    "open file that is gone",
+    r"""
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline two\nline three\n')
+    import os
+    o = open('data.txt')
+    os.remove('data.txt')
+    """,
+    refused="(?i)delet|remov|gone|exist|no such",
+)
+
+case(
+    "file of a descriptor number",
+    """
+    import os
+    r, w = os.pipe()
+    o = os.fdopen(r)
+    """,
+    refused="(?i)name|descriptor|pipe",
+)
+
+case(
+    "sys.stdout",
+    """
+    import sys
+    o = sys.stdout, sys.stderr, lambda: sys.stdout
+    """,
+    """
+    import sys
+    assert o[0] is sys.stdout and o[1] is sys.stderr and o[2]() is sys.stdout
+    """,
+)
+
+case(
+    "sys.__stdout__",
+    """
+    import sys
+    o = sys.__stdout__, sys.__stderr__
+    """,
+    """
+    import sys
+    assert o[0] is sys.__stdout__ and o[1] is sys.__stderr__
+    """,
+)
+
+case(
+    "io.StringIO (mid-read)",
+    """
+    import io
+    o = io.StringIO('abc')
+    o.read(1)
+    o.note = 'n'
+    """,
+    "assert o.read() == 'bc' and o.note == 'n'",
+)
+
+case(
+    "io.BytesIO (mid-read)",
+    """
+    import io
+    o = io.BytesIO(b'abc')
+    o.read(1)
+    """,
+    """
+    assert o.read() == b'bc'
+    o.write(b'd')
+    assert o.getvalue() == b'abcd'
+    """,
+)
+
+case(
+    "io.TextIOWrapper and BufferedReader over BytesIO",
+    r"""
+    import io
+    b = io.BytesIO(b'one\ntwo\n')
+    o = io.TextIOWrapper(b, encoding='utf-8')
+    o.readline()
+    """,
+    "assert o.readline() == 'two\\n'",
+)
+
+case(
+    "NamedTemporaryFile (dumper gone, file deleted)",
+    """
+    import tempfile
+    o = tempfile.NamedTemporaryFile()
+    """,
+    refused="(?i)temp|delete",
+)
+
+case(
+    "NamedTemporaryFile(delete=False)",
+    """
+    import tempfile
+    tempfile._name_sequence = iter(['fixed'])
+    o = tempfile.NamedTemporaryFile('w+', delete=False, dir='.')
+    o.write('abc')
+    o.flush()
+    o.seek(1)
+    """,
+    """
+    assert o.read() == 'bc'
+    o.close()
+    import os
+    assert os.path.exists(o.name)
+    os.remove(o.name)
+    """,
+)

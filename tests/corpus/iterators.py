@@ -1,0 +1,322 @@
+"""Iterators."""
+
+from __future__ import annotations
+
+from . import family
+
+case = family(__name__)
+
+case(
+    "list iterator",
+    """
+    o = iter([1, 2, 3])
+    next(o)
+    """,
+    "assert list(o) == [2, 3]",
+    protocols=(2,),
+)
+
+case(
+    "list iterator over a shared list",
+    """
+    l = [1, 2]
+    o = iter(l), l
+    """,
+    """
+    i, l = o
+    l.append(3)
+    assert list(i) == [1, 2, 3]
+    """,
+)
+
+case(
+    "dict iterator",
+    """
+    o = iter({'a': 1, 'b': 2})
+    next(o)
+    """,
+    "assert list(o) == ['b']",
+    unstable="pickle turns it into an iterator of a list",
+)
+
+case(
+    "dict value and item iterators, reversed",
+    """
+    d = {'a': 1, 'b': 2}
+    o = iter(d.values()), iter(d.items()), reversed(d)
+    """,
+    "assert [list(i) for i in o] == [[1, 2], [('a', 1), ('b', 2)], ['b', 'a']]",
+    unstable="pickle turns it into an iterator of a list",
+)
+
+case(
+    "set iterator",
+    "o = iter({1, 2, 3})",
+    "assert sorted(o) == [1, 2, 3]",
+    unstable="pickle turns it into an iterator of a list",
+)
+
+case(
+    "range iterator",
+    """
+    o = iter(range(5))
+    next(o)
+    """,
+    "assert list(o) == [1, 2, 3, 4]",
+)
+
+case(
+    "tuple, str, bytes iterators",
+    """
+    o = iter((1, 2)), iter('ab'), iter(b'ab'), reversed([1, 2])
+    next(o[1])
+    """,
+    "assert [list(i) for i in o] == [[1, 2], ['b'], [97, 98], [2, 1]]",
+)
+
+case(
+    "used-up iterators",
+    """
+    o = iter([1]), iter({}), iter(range(0)), iter('')
+    next(o[0])
+    list(map(list, o))
+    """,
+    "assert [list(i) for i in o] == [[], [], [], []]",
+    unstable="pickle turns a used-up iterator into one of an empty list",
+)
+
+case("callable iterator", "o = iter([1, 2, 0, 3].pop, 0)", "assert list(o) == [3]")
+
+case(
+    "callable iterator of a lambda",
+    """
+    l = [3, 2, 1]
+    o = iter(lambda: l.pop(), 3)
+    """,
+    "assert list(o) == [1, 2]",
+)
+
+case(
+    "enumerate",
+    """
+    o = enumerate('abc', 5)
+    next(o)
+    """,
+    "assert list(o) == [(6, 'b'), (7, 'c')]",
+)
+
+case(
+    "zip",
+    """
+    o = zip([1, 2], 'ab', strict=True)
+    next(o)
+    """,
+    "assert list(o) == [(2, 'b')]",
+)
+
+case(
+    "map (lambda)",
+    """
+    o = map(lambda x, y: x + y, [1, 2], [10, 20])
+    next(o)
+    """,
+    "assert list(o) == [22]",
+)
+
+case(
+    "map (builtin)",
+    """
+    o = map(str, [1, 2])
+    next(o)
+    """,
+    "assert list(o) == ['2']",
+)
+
+case("filter (lambda)", "o = filter(lambda x: x > 1, [1, 2, 3])", "assert list(o) == [2, 3]")
+case("filter (None)", "o = filter(None, [0, 1, 2])", "assert list(o) == [1, 2]")
+
+case(
+    "iterator of a by-value class",
+    """
+    class I:
+        def __init__(self): self.n = 0
+        def __iter__(self): return self
+        def __next__(self):
+            self.n += 1
+            if self.n > 3: raise StopIteration
+            return self.n
+    o = I()
+    next(o)
+    """,
+    "assert list(o) == [2, 3]",
+)
+
+case(
+    "iterator of the sequence protocol",
+    """
+    class S:
+        def __getitem__(self, i):
+            if i > 2: raise IndexError
+            return i * 10
+    o = iter(S())
+    next(o)
+    """,
+    "assert list(o) == [10, 20]",
+)
+
+case(
+    "itertools.chain",
+    """
+    import itertools
+    o = itertools.chain([1, 2], 'ab')
+    next(o)
+    """,
+    "assert list(o) == [2, 'a', 'b']",
+)
+
+case(
+    "itertools.chain.from_iterable",
+    """
+    import itertools
+    o = itertools.chain.from_iterable([[1], [2, 3]])
+    next(o)
+    """,
+    "assert list(o) == [2, 3]",
+)
+
+case(
+    "itertools.islice",
+    """
+    import itertools
+    o = itertools.islice([0, 1, 2, 3, 4, 5], 1, None, 2)
+    next(o)
+    """,
+    "assert list(o) == [3, 5]",
+)
+
+case(
+    "itertools.product",
+    """
+    import itertools
+    o = itertools.product('ab', [1, 2])
+    next(o)
+    """,
+    "assert list(o) == [('a', 2), ('b', 1), ('b', 2)]",
+)
+
+case(
+    "itertools.pairwise",
+    """
+    import itertools
+    o = itertools.pairwise([1, 2, 3])
+    next(o)
+    """,
+    "assert list(o) == [(2, 3)]",
+)
+
+case(
+    "itertools.pairwise (not started, and used up)",
+    """
+    import itertools
+    o = itertools.pairwise([1, 2, 3]), itertools.pairwise([1, 2])
+    next(o[1])
+    """,
+    "assert [list(i) for i in o] == [[(1, 2), (2, 3)], []]",
+)
+
+case(
+    "itertools.count",
+    """
+    import itertools
+    o = itertools.count(5, 2)
+    next(o)
+    """,
+    "assert [next(o), next(o)] == [7, 9]",
+)
+
+case(
+    "itertools.cycle",
+    """
+    import itertools
+    o = itertools.cycle([1, 2, 3])
+    next(o)
+    """,
+    "assert [next(o) for _ in range(4)] == [2, 3, 1, 2]",
+)
+
+case(
+    "itertools.groupby",
+    """
+    import itertools
+    o = itertools.groupby('aabbc')
+    next(o)
+    """,
+    "assert [(k, len(list(g))) for k, g in o] == [('b', 2), ('c', 1)]",
+)
+
+case(
+    "itertools.groupby (lambda)",
+    """
+    import itertools
+    o = itertools.groupby([1, 3, 2], key=lambda x: x % 2)
+    """,
+    "assert [(k, list(g)) for k, g in o] == [(1, [1, 3]), (0, [2])]",
+)
+
+case(
+    "itertools: the others",
+    """
+    import itertools as i
+    o = [
+        i.accumulate([1, 2, 3]), i.repeat(5, 2), i.takewhile(lambda x: x < 3, [1, 2, 3]),
+        i.dropwhile(lambda x: x < 3, [1, 2, 3]), i.filterfalse(lambda x: x < 3, [1, 2, 3]),
+        i.starmap(lambda a, b: a * b, [(2, 3)]), i.compress('abc', [1, 0, 1]),
+        i.zip_longest([1], [2, 3], fillvalue=0), i.permutations([1, 2]), i.combinations([1, 2, 3], 2),
+        i.combinations_with_replacement([1, 2], 2),
+    ]
+    next(o[0])
+    next(o[8])
+    """,
+    """
+    assert [list(x) for x in o] == [
+        [3, 6], [5, 5], [1, 2], [3], [3], [6], ['a', 'c'], [(1, 2), (0, 3)], [(2, 1)],
+        [(1, 2), (1, 3), (2, 3)], [(1, 1), (1, 2), (2, 2)],
+    ]
+    """,
+)
+
+case(
+    "itertools.accumulate with a lambda and an initial value",
+    """
+    import itertools
+    o = itertools.accumulate([1, 2, 3], lambda a, b: a * b, initial=10)
+    next(o)
+    next(o)
+    """,
+    "assert list(o) == [20, 60]",
+)
+
+case(
+    "itertools.tee",
+    """
+    import itertools
+    a, b = itertools.tee([1, 2, 3])
+    next(a)
+    o = a, b
+    """,
+    """
+    a, b = o
+    assert list(a) == [2, 3] and list(b) == [1, 2, 3]
+    """,
+)
+
+case(
+    "itertools.batched",
+    """
+    import itertools
+    o = itertools.batched('abcde', 2)
+    next(o)
+    """,
+    "assert list(o) == [('c', 'd'), ('e',)]",
+    min_version=(3, 12),
+)
