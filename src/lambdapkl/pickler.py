@@ -17,8 +17,8 @@ __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "Unpickler", "dump", "
 
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
-# User code registers reducers here, or in `copyreg`; both count.
-_TABLE: ChainMap[type, reducers.Reducer] = ChainMap(reducers.TABLE, copyreg.dispatch_table)
+# What user code writes here or registers with `copyreg` comes before our own reducers.
+_TABLE: ChainMap[type, reducers.Reducer] = ChainMap({}, copyreg.dispatch_table, reducers.TABLE)
 
 _backend.configure(
     function=wire.function,

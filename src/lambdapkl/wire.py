@@ -13,9 +13,11 @@ from .restorers.annotations import generic_alias, new_type, type_alias, type_var
 from .restorers.builtin import builtin_type
 from .restorers.classes import abc_class, class_
 from .restorers.containers import class_namespace, dict_view, mapping_proxy, memory_view
+from .restorers.contexts import attribute, context, context_var
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.enumerations import enum_class, enum_member
 from .restorers.exceptions import exception
+from .restorers.files import closed_file, file, file_in_memory, layered_file, standard_stream
 from .restorers.modules import dynamic_module, module
 from .restorers.scanners import json_scanner
 from .restorers.threads import lock, thread_local
@@ -24,21 +26,28 @@ from .restorers.wrappers import lru_cache
 
 __all__ = [
     "abc_class",
+    "attribute",
     "builtin_type",
     "cell",
     "class_",
     "class_namespace",
+    "closed_file",
     "code",
+    "context",
+    "context_var",
     "descriptor",
     "dict_view",
     "dynamic_module",
     "enum_class",
     "enum_member",
     "exception",
+    "file",
+    "file_in_memory",
     "function",
     "function_wrapper",
     "generic_alias",
     "json_scanner",
+    "layered_file",
     "lock",
     "lru_cache",
     "mapping_proxy",
@@ -47,6 +56,7 @@ __all__ = [
     "module",
     "new_type",
     "property_",
+    "standard_stream",
     "thread_local",
     "type_alias",
     "type_variable",

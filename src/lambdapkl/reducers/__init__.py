@@ -11,13 +11,14 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from . import containers, descriptors, exceptions, threads, weakrefs, wrappers
+from . import containers, descriptors, exceptions, files, refused, threads, weakrefs, wrappers
 
 Reducer = Callable[[Any], Any]
 
 TABLE: dict[type, Reducer] = {
     **containers.REDUCERS,
     **descriptors.REDUCERS,
+    **files.REDUCERS,
     **threads.REDUCERS,
     **weakrefs.REDUCERS,
     **wrappers.REDUCERS,
@@ -32,7 +33,10 @@ OWN_KEYS: set[type] = set()
 
 # Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
 # module: until then it has no such object, and `import lambdapkl` stays cheap.
-_PENDING: dict[str, str] = {"dataclasses": "sentinels", "json.decoder": "scanners", "typing": "annotations"}
+_PENDING: dict[str, str] = {"contextvars": "contexts", "dataclasses": "sentinels", "json.decoder": "scanners", "tempfile": "temporary", "typing": "annotations"}
+
+# Modules with types that are refused, likewise.
+_REFUSED = set(refused.REASONS)
 
 _stamp: tuple[int, str | None] = (-1, None)
 
@@ -58,3 +62,7 @@ def refresh() -> None:
         INHERITED.update(getattr(family, "INHERITED", {}))
         OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
         _PENDING.pop(name, None)
+    for name in [name for name in _REFUSED if name in modules]:
+        for kind, refuser in refused.refusers(name, modules[name]).items():
+            INHERITED.setdefault(kind, refuser)
+        _REFUSED.discard(name)

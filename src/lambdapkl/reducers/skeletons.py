@@ -6,6 +6,7 @@ import pickle
 from types import (
     BuiltinFunctionType,
     ClassMethodDescriptorType,
+    FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodDescriptorType,
@@ -17,12 +18,18 @@ from .. import tracking
 from ..digest import VOLATILE
 from ..restorers.classes import FROZEN_SETS, SETS
 
-# The interpreter's descriptors of a class's own slots and C functions; they come and go with the class.
-_C_DESCRIPTORS = (MethodDescriptorType, WrapperDescriptorType, GetSetDescriptorType, ClassMethodDescriptorType)
+# The interpreter's descriptors of a class's own slots and C functions; they come and go with the class.  PyPy has none
+# for methods: these names stand for functions and class methods there.
+_C_DESCRIPTORS = tuple(
+    {MethodDescriptorType, WrapperDescriptorType, GetSetDescriptorType, ClassMethodDescriptorType}
+    - {FunctionType, classmethod}
+)
 _MADE_BY_SKELETON = VOLATILE - {"__static_attributes__"} | {"__module__", "__doc__"}
 _WRITABLE_ON_TYPES = frozenset(
     ("__module__", "__doc__", "__abstractmethods__", "__annotations__", "__annotate__", "__type_params__")
 )
+# Every class has these anew, except that all share one of each since 3.15.
+_OF_THE_INSTANCE = ("__dict__", "__weakref__")
 # `type` answers for these itself, so they cannot be set on a class that exists.
 _SHADOWING = frozenset(
     name
@@ -46,9 +53,9 @@ def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
             if value.__name__ == name:
                 slots.append(session.name(name))
                 continue
-        elif isinstance(value, _C_DESCRIPTORS) and value.__objclass__ is cls:
-            if name in ("__dict__", "__weakref__"):
-                continue
+        elif isinstance(value, GetSetDescriptorType) and name in _OF_THE_INSTANCE and value.__name__ == name:
+            continue
+        elif isinstance(value, _C_DESCRIPTORS) and getattr(value, "__objclass__", None) is cls:
             raise pickle.PicklingError(
                 f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: it is written in C and no module that can be "
                 "imported holds it under this name"
@@ -66,7 +73,7 @@ def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
             attributes[session.name(name)] = _portable(name, value)
     explicit: tuple[str, ...] | None = None
     if slots or "__slots__" in own:
-        explicit = (*slots, *(session.name(name) for name in ("__dict__", "__weakref__") if name in own))
+        explicit = (*slots, *(session.name(name) for name in _OF_THE_INSTANCE if name in own))
         declared = own.get("__slots__")
         if type(declared) is tuple and sorted(map(str, declared)) == sorted(explicit):
             explicit = declared  # which travels anyway, as an attribute

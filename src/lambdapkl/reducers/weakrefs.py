@@ -47,12 +47,6 @@ def reduce_container(container: Any) -> Any:
     return wire.weak_container, (kind,), members, None, None, wire.weak_container
 
 
-def refuse_finalizer(_: Any) -> Any:
-    raise pickle.PicklingError(
-        "cannot pickle a weakref.finalize: it is registered with this process's interpreter; make a new one where the object is loaded"
-    )
-
-
 REDUCERS: dict[type, Any] = {
     weakref.ref: reduce_reference,
     weakref.KeyedRef: reduce_reference,
@@ -62,5 +56,4 @@ REDUCERS: dict[type, Any] = {
     weakref.WeakSet: reduce_container,
     weakref.WeakKeyDictionary: reduce_container,
     weakref.WeakValueDictionary: reduce_container,
-    weakref.finalize: refuse_finalizer,
 }

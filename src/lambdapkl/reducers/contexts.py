@@ -1,0 +1,65 @@
+"""Context variables and contexts."""
+
+from __future__ import annotations
+
+import contextvars
+import pickle
+import sys
+from types import ModuleType
+from typing import Any
+
+from .. import byvalue, tracking, wire
+from ..digest import value_digest
+from ..names import private
+
+
+def reduce_context_var(variable: Any) -> Any:
+    """By reference where an importable module has it, else by name and default; loaded twice it is one variable."""
+    found = _place_of(variable)
+    if found is not None:
+        return wire.attribute, tuple(map(private, found))
+    key = tracking.key_of(variable, None, variable.name, _digest)
+    return wire.context_var, (private(variable.name), *key[2:], *_default(variable))
+
+
+def _default(variable: Any) -> tuple[Any, ...]:
+    """The default, in a tuple, if there is one: asked for where the variable has no value."""
+    try:
+        return (contextvars.Context().run(variable.get),)
+    except LookupError:
+        return ()
+
+
+def _digest(variable: Any) -> bytes:
+    return value_digest(["ContextVar", _default(variable)])
+
+
+def _place_of(variable: Any) -> tuple[str, str] | None:
+    for name, module in list(sys.modules.items()):
+        if not isinstance(module, ModuleType) or name in byvalue.MAIN_MODULES:
+            continue
+        if byvalue.is_registered(name) or byvalue.is_dynamic(module):
+            continue
+        for attribute, value in list(vars(module).items()):
+            if value is variable:
+                return name, attribute
+    return None
+
+
+def reduce_context(context: contextvars.Context) -> Any:
+    """A context is its variables and their values; it is empty first, for a value may refer to it."""
+    items = sorted(context.items(), key=lambda item: item[0].name)
+    return wire.context, (), items or None, None, None, wire.context
+
+
+def refuse_token(_: Any) -> Any:
+    raise pickle.PicklingError(
+        "cannot pickle a contextvars.Token: it undoes a `set` in this process's context; pickle the value instead"
+    )
+
+
+REDUCERS: dict[type, Any] = {
+    contextvars.ContextVar: reduce_context_var,
+    contextvars.Context: reduce_context,
+    contextvars.Token: refuse_token,
+}

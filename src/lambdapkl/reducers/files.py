@@ -1,0 +1,107 @@
+"""Open files: by name, mode and position, or, when asked for, with their contents.
+
+A file is opened again where it is loaded and never truncated; so it must be there.  The standard streams are those of the
+reader.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+from typing import Any
+
+from .. import wire
+from ..names import private
+from ..options import current
+
+_STANDARD = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
+
+
+def reduce_file(file: Any) -> Any:
+    """A text or binary file of any of the classes that `open` returns."""
+    for name in _STANDARD:
+        if getattr(sys, name) is file:
+            return wire.standard_stream, (private(name),)
+    layers = [file]
+    while (inner := getattr(layers[-1], "buffer", None) or getattr(layers[-1], "raw", None)) is not None:
+        layers.append(inner)
+    raw = layers[-1]
+    if file.closed:
+        return wire.closed_file, (*_description(file, raw), private(str(getattr(raw, "name", ""))))
+    if not isinstance(raw, io.FileIO):
+        if file.writable():
+            file.flush()
+        return wire.layered_file, (type(file), layers[1], _text(file), _position(file))
+    name = raw.name
+    _refuse_special(file, name)
+    if file.writable():
+        file.flush()
+    position = _position(file)
+    if current().file_contents:
+        contents, position = _contents(file, raw, position)
+        return wire.file_in_memory, (contents, position, private(os.fspath(name)))
+    if not os.path.exists(name):
+        raise pickle.PicklingError(
+            f"cannot pickle the open file {name!r}: it has been deleted, so the reader could not open it; pickle it with its "
+            "contents under `with lambdapkl.options(file_contents=True)`"
+        )
+    return wire.file, (*_description(file, raw), private(os.path.abspath(name)), position)
+
+
+def _description(file: Any, raw: Any) -> tuple[Any, ...]:
+    """What `open` needs to make such a file: mode, whether it is buffered, and how text is spelled."""
+    text = _text(file)
+    mode = str(getattr(file if text else raw, "mode", "r" if text else "rb"))
+    return private(mode), file is not raw, text
+
+
+def _text(file: Any) -> tuple[Any, ...] | None:
+    """Encoding, error handler, line buffering and write-through; a text file does not tell its `newline` argument."""
+    if not isinstance(file, io.TextIOWrapper):
+        return None
+    return private(file.encoding), private(file.errors or "strict"), file.line_buffering, file.write_through
+
+
+def _position(file: Any) -> int:
+    try:
+        return int(file.tell())
+    except OSError as error:
+        raise pickle.PicklingError(
+            f"cannot pickle the file {getattr(file, 'name', file)!r}: it does not tell its position ({error}); finish the loop "
+            "over its lines, or read it with readline"
+        ) from error
+
+
+def _refuse_special(file: Any, name: Any) -> None:
+    if not isinstance(name, (str, bytes, os.PathLike)):
+        raise pickle.PicklingError(
+            f"cannot pickle a file without a name (made of the descriptor {name}): no other process has it; open it by name"
+        )
+    if file.isatty() or not file.seekable():
+        raise pickle.PicklingError(
+            f"cannot pickle the file {name!r}: a terminal, pipe or device belongs to this process; pickle what was read from it"
+        )
+
+
+def _contents(file: Any, raw: Any, position: int) -> tuple[Any, int]:
+    """All that is in the file, and the position in it in characters or bytes."""
+    if not file.readable():
+        text = _text(file)
+        with open(raw.name, *(("r", -1, *text[:2]) if text else ("rb",))) as reader:
+            whole = reader.read()
+        return whole, len(whole)
+    try:
+        file.seek(position)
+        rest = file.read()
+        file.seek(0)
+        whole = file.read()
+    finally:
+        file.seek(position)
+    return whole, len(whole) - len(rest)
+
+
+REDUCERS: dict[type, Any] = dict.fromkeys(
+    (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO), reduce_file
+)

@@ -1,0 +1,61 @@
+"""What belongs to this process, and is refused with the reason and with what to do instead."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+Reason = tuple[str, str]
+
+_CONNECTION = ("a connection belongs to this process", "open a new one where it is needed")
+_EVENT_LOOP = ("it belongs to an event loop of this process", "await it and pickle its result, or pickle what it was made from")
+_IN_C = ("what it has taken in so far is kept in C", "feed it to the end and pickle the result, or pickle the data")
+_SUSPENDED = ("a call that has begun cannot be pickled", "pickle the function and its arguments and call it where it is loaded")
+
+# Module -> type in it, or a call that makes one -> why, and what to do.  Subclasses are refused with their base.
+REASONS: dict[str, dict[str, Reason]] = {
+    "types": {
+        "GeneratorType": ("a call that has begun cannot be pickled", "pickle the function and its arguments, or a list of items"),
+        "CoroutineType": _SUSPENDED,
+        "AsyncGeneratorType": _SUSPENDED,
+        "FrameType": ("a frame belongs to a call of this process", "pickle what is of use in its f_locals"),
+        "TracebackType": ("it refers to calls of this process", "pickle the lines of traceback.format_tb()"),
+    },
+    "_socket": {"socket": _CONNECTION},
+    "_ssl": {"_SSLContext": ("it keeps keys in C", "make a new one where it is needed")},
+    "sqlite3": {
+        "Connection": ("a connection belongs to this process", "pickle the path, or the lines of iterdump(), and connect there"),
+        "Cursor": ("it belongs to a connection of this process", "fetch the rows and pickle those"),
+    },
+    "subprocess": {"Popen": ("a process belongs to its parent", "pickle its output, and its returncode when it has finished")},
+    "re": {"Match": ("it refers to the string and pattern in C", "keep its span(), or pickle group() and groupdict()")},
+    "_hashlib": {"HASH": _IN_C, "HMAC": _IN_C},
+    "zlib": {"compressobj()": _IN_C, "decompressobj()": _IN_C},
+    "select": {"epoll": ("it watches descriptors of this process", "make a new one where it is needed")},
+    "mmap": {"mmap": ("it is memory of this process", "pickle the path, or bytes(map)")},
+    "asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP, "AbstractEventLoop": _EVENT_LOOP},
+    "_asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP},
+    "_queue": {"SimpleQueue": ("its items cannot be seen without taking them out", "use queue.Queue, or pickle a list of items")},
+    "weakref": {"finalize": ("it is registered with this interpreter", "make a new one where the object is loaded")},
+    "greenlet": {"greenlet": ("its stack is kept in C", "pickle the function and its arguments")},
+}
+
+
+def refusers(name: str, module: Any) -> dict[type, Any]:
+    """Return the reducers that refuse the types of `module`, called `name`."""
+    found: dict[type, Any] = {}
+    for spelling, why in REASONS[name].items():
+        kind = getattr(module, spelling.removesuffix("()"), None)
+        if spelling.endswith("()") and kind is not None:
+            kind = type(kind())
+        if isinstance(kind, type):
+            found[kind] = _Refuser(*why)
+    return found
+
+
+class _Refuser:
+    def __init__(self, reason: str, remedy: str) -> None:
+        self.text = f"{reason}; {remedy}"
+
+    def __call__(self, obj: Any) -> Any:
+        raise pickle.PicklingError(f"cannot pickle {type(obj).__name__!r} object: {self.text}")
