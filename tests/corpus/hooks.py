@@ -225,3 +225,99 @@ case(
     assert pickle.loads(o['blob'])() == 5
     """,
 )
+
+case(
+    "reducer_override in a subclass that calls super()",
+    """
+    import io
+    class Box:
+        def __init__(self, x): self.x = x
+    class Mine(pickler.Pickler):
+        def reducer_override(self, obj):
+            if type(obj) is Box: return dict, ([('box', obj.x)],)
+            return super().reducer_override(obj)
+    def dumps(obj):
+        out = io.BytesIO()
+        Mine(out).dump(obj)
+        return out.getvalue()
+    k = 5
+    o = dumps([Box(1), lambda: k, Box(2), 'text'])
+    """,
+    """
+    import pickle
+    a, f, b, t = pickle.loads(o)
+    assert (a, b, t) == ({'box': 1}, {'box': 2}, 'text') and f() == 5
+    """,
+)
+
+case(
+    "dispatch_table on an instance, on a subclass and on the class itself",
+    """
+    import copyreg, io
+    class A: pass
+    class B: pass
+    class C: pass
+    class Mine(pickler.Pickler):
+        dispatch_table = dict(pickler.Pickler.dispatch_table)
+        dispatch_table[B] = lambda b: (str, ('B',))
+    def dumps(cls, table=None):
+        out = io.BytesIO()
+        p = cls(out)
+        if table is not None: p.dispatch_table = table
+        p.dump([A(), B(), C(), lambda: 1])
+        return out.getvalue()
+    one = dumps(pickler.Pickler, {A: lambda a: (str, ('A',))})
+    two = dumps(Mine)
+    pickler.Pickler.dispatch_table[C] = lambda c: (str, ('C',))
+    three = pickler.dumps([A(), B(), C(), lambda: 1])
+    del pickler.Pickler.dispatch_table[C]
+    o = one, two, three
+    """,
+    """
+    import pickle
+    got = [[x if isinstance(x, str) else type(x).__name__ for x in pickle.loads(b)] for b in o]
+    assert got == [['A', 'B', 'C', 'function'], ['A', 'B', 'C', 'function'], ['A', 'B', 'C', 'function']]
+    kinds = [[type(x).__name__ for x in pickle.loads(b)[:3]] for b in o]
+    assert kinds == [['str', 'B', 'C'], ['A', 'str', 'C'], ['A', 'B', 'str']], kinds
+    """,
+)
+
+case(
+    "persistent_id",
+    """
+    import io
+    class Handle: pass
+    h = Handle()
+    class Mine(pickler.Pickler):
+        def persistent_id(self, obj): return 'the handle' if obj is h else None
+    out = io.BytesIO()
+    Mine(out).dump({'h': h, 'f': lambda: h})
+    o = out.getvalue()
+    """,
+    """
+    import io, pickle
+    class Un(pickle.Unpickler):
+        def persistent_load(self, pid): return ('loaded', pid)
+    d = Un(io.BytesIO(o)).load()
+    assert d['h'] == ('loaded', 'the handle') and d['f']() == ('loaded', 'the handle')
+    """,
+)
+
+case(
+    "buffer_callback",
+    """
+    import pickle
+    class Big:
+        def __init__(self, data): self.data = data
+        def __reduce_ex__(self, protocol): return Big, (pickle.PickleBuffer(self.data),)
+    buffers = []
+    payload = pickler.dumps([Big(bytearray(b'x' * 1000)), lambda: 1], buffer_callback=buffers.append)
+    o = payload, [bytes(b) for b in buffers]
+    """,
+    """
+    import pickle
+    blob, buffers = o
+    big, f = pickle.loads(blob, buffers=buffers)
+    assert bytes(big.data) == b'x' * 1000 and f() == 1 and b'xxxx' not in blob
+    """,
+)
