@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Callable
 from opcode import opmap
 from types import CellType, CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import byvalue, codes, submodules
 from .names import private
@@ -25,6 +25,12 @@ from .names import private
 COMPILED = False
 
 _PYPY = sys.implementation.name == "pypy"
+if TYPE_CHECKING or not _PYPY:
+    BasePickler = pickle.Pickler
+else:
+    # The one written in RPython asks `reducer_override` before its memo: objects that refer to themselves never end, and
+    # shared ones are written twice (measured on 8.0.1).
+    BasePickler = pickle._Pickler
 _EXTENDED_ARG = opmap["EXTENDED_ARG"]
 _IMPORT_NAME = opmap["IMPORT_NAME"]
 # Opcode -> how far its argument is shifted to make room for flags (LOAD_GLOBAL's "push NULL" bit, CPython 3.11).
@@ -412,7 +418,7 @@ def configure(**given: Any) -> None:
         setattr(hooks, name, value)
 
 
-class _Pickler(pickle.Pickler):
+class _Pickler(BasePickler):
     session: Session
 
     # PyPy's pickler looks for it in the class, CPython's in the instance, too.

@@ -163,10 +163,11 @@ def other_name(cls: type) -> str | None:
 
 def _found_anywhere(obj: Any, qualname: str) -> bool:
     """Whether any imported module holds `obj`, which names no module of its own; `pickle` searches them all, too."""
+    first = qualname.partition(".")[0]
     for name, module in list(sys.modules.items()):
         if name in MAIN_MODULES or not isinstance(module, ModuleType) or is_registered(name):
             continue
-        # Not `lookup`: a module's `__getattr__` may import, and most have no such name.
-        if qualname in vars(module) and vars(module)[qualname] is obj and not is_dynamic(module):
+        # Not `lookup` alone: a module's `__getattr__` may import, and most have no such name.
+        if first in vars(module) and lookup(module, qualname) is obj and not is_dynamic(module):
             return True
     return False

@@ -10,7 +10,20 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from functools import partial
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    ClassMethodDescriptorType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import Any
 
 from . import codes
@@ -174,7 +187,7 @@ def _feed_other(walk: _Walk, obj: Any) -> None:
         _feed_dict(walk, attributes)
     for base in kind.__mro__:
         for name, member in vars(base).items():
-            if type(member) is _MemberDescriptor and base.__module__ != "builtins":
+            if type(member) is MemberDescriptorType and base.__module__ != "builtins":
                 try:
                     walk.add(member.__get__(obj))
                 except AttributeError:
@@ -185,7 +198,6 @@ def _name_only(walk: _Walk, obj: Any) -> None:
     walk.text("named", f"{type(obj).__qualname__}:{getattr(obj, '__qualname__', getattr(obj, '__name__', ''))}")
 
 
-_MemberDescriptor = type(FunctionType.__globals__)
 
 # Wrappers written in C keep what they wrap in fields of their own.
 _WRAPPERS: dict[type, tuple[str, ...]] = {
@@ -204,9 +216,21 @@ _FEEDERS: dict[type, Callable[[_Walk, Any], None]] = {
     tuple: lambda walk, obj: walk.items("tuple", obj),
     set: lambda walk, obj: walk.unordered(obj),
     frozenset: lambda walk, obj: walk.unordered(obj),
-    BuiltinFunctionType: _name_only,
     MethodType: lambda walk, obj: walk.add(obj.__func__),
     ModuleType: _name_only,
     weakref.ref: _name_only,
-    _MemberDescriptor: _name_only,
+    **{
+        kind: _name_only
+        for kind in (
+            BuiltinFunctionType,
+            ClassMethodDescriptorType,
+            GetSetDescriptorType,
+            MemberDescriptorType,
+            MethodDescriptorType,
+            MethodWrapperType,
+            WrapperDescriptorType,
+        )
+        # What PyPy has in place of the interpreter's own kinds.
+        if kind not in (FunctionType, MethodType, classmethod)
+    },
 }

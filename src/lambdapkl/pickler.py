@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from . import _backend, diagnose, reducers, wire
+from ._pure import BasePickler
 from .reducers.classes import reduce_class, reduce_instance
 from .reducers.modules import reduce_module
 
@@ -18,7 +19,9 @@ __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "Unpickler", "dump", "
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
 # What user code writes here or registers with `copyreg` comes before our own reducers.
-_TABLE: ChainMap[type, reducers.Reducer] = ChainMap({}, copyreg.dispatch_table, reducers.TABLE)
+_TABLE: ChainMap[type, reducers.Reducer] = ChainMap(
+    reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE
+)
 
 _backend.configure(
     function=wire.function,
@@ -34,7 +37,7 @@ _backend.configure(
     table=_TABLE,
 )
 
-_base_table: Any = vars(pickle.Pickler).get("dispatch_table")
+_base_table: Any = vars(BasePickler).get("dispatch_table")
 
 
 class Writer(Protocol):
@@ -58,7 +61,7 @@ class _DispatchTable:
             _base_table.__set__(pickler, table)
 
 
-class Pickler(pickle.Pickler):
+class Pickler(BasePickler):
     """Write pickles of nearly any Python object to a file.
 
     Subclasses may override `reducer_override`, `persistent_id` and `dump`, and call ``super()``.

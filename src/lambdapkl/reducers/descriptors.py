@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
+import pickle
 import sys
 from types import (
     ClassMethodDescriptorType,
+    FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodDescriptorType,
@@ -15,6 +18,7 @@ from typing import Any
 
 from .. import wire
 from ..names import private
+from ..restorers.builtin import BUILTIN_TYPES
 
 # Since 3.13 a property knows the name under which its class holds it.
 _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
@@ -27,7 +31,17 @@ def reduce_method(method: MethodType) -> Any:
 
 def reduce_descriptor(descriptor: Any) -> Any:
     """The interpreter's own descriptor of a slot or C function: the class that it belongs to has it."""
-    return wire.descriptor, (descriptor.__objclass__, private(descriptor.__name__))
+    name = descriptor.__name__
+    owner = getattr(descriptor, "__objclass__", None) or _holder(descriptor, name)
+    if owner is None:
+        raise pickle.PicklingError(f"cannot pickle the descriptor {name!r}: it does not say which class it belongs to")
+    return wire.descriptor, (owner, private(name))
+
+
+def _holder(descriptor: Any, name: str) -> Any:
+    """The interpreter's own type that has `descriptor`, which on PyPy does not name it."""
+    types = [*BUILTIN_TYPES.values(), *(each for each in vars(builtins).values() if isinstance(each, type))]
+    return next((kind for kind in types if vars(kind).get(name) is descriptor), None)
 
 
 def reduce_super(obj: Any) -> Any:
@@ -87,14 +101,18 @@ def _reduces_itself(kind: type, base: type) -> bool:
 
 
 REDUCERS: dict[type, Any] = {
-    MethodType: reduce_method,
-    GetSetDescriptorType: reduce_descriptor,
-    MemberDescriptorType: reduce_descriptor,
-    MethodDescriptorType: reduce_descriptor,
-    WrapperDescriptorType: reduce_descriptor,
-    ClassMethodDescriptorType: reduce_descriptor,
-    super: reduce_super,
+    kind: reduce_descriptor
+    for kind in (
+        GetSetDescriptorType,
+        MemberDescriptorType,
+        MethodDescriptorType,
+        WrapperDescriptorType,
+        ClassMethodDescriptorType,
+    )
+    # What PyPy has in place of the interpreter's own kinds.
+    if kind not in (FunctionType, classmethod)
 }
+REDUCERS |= {MethodType: reduce_method, super: reduce_super}
 
 INHERITED: dict[type, Any] = {
     property: reduce_property,

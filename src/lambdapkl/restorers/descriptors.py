@@ -7,6 +7,10 @@ from types import MethodType
 from typing import Any
 
 
+class _WithDict:
+    """A class like most."""
+
+
 def method(function: Any, owner: Any) -> MethodType:
     """Return `function` bound to `owner`."""
     return MethodType(function, owner)
@@ -15,7 +19,8 @@ def method(function: Any, owner: Any) -> MethodType:
 def descriptor(cls: type, name: str) -> Any:
     """Return the descriptor `name` of `cls` itself, not what it gives when it is asked."""
     try:
-        return vars(cls)[name]
+        # Since 3.15 one descriptor serves all classes, and names `object` as its class, which does not have it.
+        return vars(_WithDict if cls is object and name in ("__dict__", "__weakref__") else cls)[name]
     except KeyError:
         raise pickle.UnpicklingError(f"the class {cls.__qualname__} has no {name!r} here") from None
 
