@@ -20,7 +20,9 @@ from .restorers.exceptions import exception
 from .restorers.files import closed_file, file, file_in_memory, layered_file, standard_stream
 from .restorers.modules import dynamic_module, module
 from .restorers.scanners import json_scanner
+from .restorers.structures import ctypes_array, ctypes_class
 from .restorers.threads import lock, thread_local
+from .restorers.ufuncs import ufunc
 from .restorers.weakrefs import weak_container, weak_reference
 from .restorers.wrappers import lru_cache
 
@@ -35,6 +37,8 @@ __all__ = [
     "code",
     "context",
     "context_var",
+    "ctypes_array",
+    "ctypes_class",
     "descriptor",
     "dict_view",
     "dynamic_module",
@@ -60,6 +64,7 @@ __all__ = [
     "thread_local",
     "type_alias",
     "type_variable",
+    "ufunc",
     "weak_container",
     "weak_reference",
 ]

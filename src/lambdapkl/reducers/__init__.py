@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from . import containers, descriptors, exceptions, files, refused, threads, weakrefs, wrappers
+from . import containers, descriptors, exceptions, files, iterators, refused, threads, weakrefs, wrappers
 
 Reducer = Callable[[Any], Any]
 
@@ -19,10 +19,14 @@ TABLE: dict[type, Reducer] = {
     **containers.REDUCERS,
     **descriptors.REDUCERS,
     **files.REDUCERS,
+    **iterators.REDUCERS,
     **threads.REDUCERS,
     **weakrefs.REDUCERS,
     **wrappers.REDUCERS,
 }
+
+# What comes before reducers registered with `copyreg`; user code adds to it through the pickler's dispatch table.
+OVERRIDES: dict[type, Reducer] = {}
 
 # Types whose subclasses need a reducer, too.  It returns NotImplemented for a subclass that pickles in its own way.
 INHERITED: dict[type, Reducer] = {**descriptors.INHERITED, **exceptions.INHERITED, **threads.INHERITED}
@@ -33,7 +37,7 @@ OWN_KEYS: set[type] = set()
 
 # Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
 # module: until then it has no such object, and `import lambdapkl` stays cheap.
-_PENDING: dict[str, str] = {"contextvars": "contexts", "dataclasses": "sentinels", "json.decoder": "scanners", "tempfile": "temporary", "typing": "annotations"}
+_PENDING: dict[str, str] = {"contextvars": "contexts", "dataclasses": "sentinels", "json.decoder": "scanners", "numpy": "ufuncs", "tempfile": "temporary", "typing": "annotations"}
 
 # Modules with types that are refused, likewise.
 _REFUSED = set(refused.REASONS)
@@ -59,6 +63,7 @@ def refresh() -> None:
         family = import_module(f"{__name__}.{_PENDING[name]}")
         for kind, reducer in family.REDUCERS.items():
             TABLE.setdefault(kind, reducer)
+        OVERRIDES.update(getattr(family, "OVERRIDES", {}))
         INHERITED.update(getattr(family, "INHERITED", {}))
         OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
         _PENDING.pop(name, None)

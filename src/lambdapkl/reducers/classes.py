@@ -22,6 +22,12 @@ def reduce_class(cls: type, session: Any) -> Any:
         return wire.builtin_type, (session.name(_BUILTIN_NAMES[id(cls)]),)
     if byvalue.by_reference(cls):
         return NotImplemented
+    if "_ctypes" in sys.modules:
+        from .structures import reduce_structure_class
+
+        reduced = reduce_structure_class(cls, session)
+        if reduced is not NotImplemented:
+            return reduced
     if byvalue.is_extension_type(cls):
         # `pickle` says what is wrong with one that its module does not hold.
         name = byvalue.other_name(cls)

@@ -27,17 +27,11 @@ def reduce_view(view: Any) -> Any:
 def reduce_memoryview(view: memoryview) -> Any:
     """A view of all of an object stays a view of it; one of a part becomes a view of a copy of that part."""
     exporter: Any = view.obj
-    whole = memoryview(exporter) if exporter is not None else None
-    tied = (
-        whole is not None
-        and type(exporter).__flags__
-        and view.c_contiguous
-        and whole.c_contiguous
-        and view.nbytes == whole.nbytes
-    )
-    if not tied:
+    whole = memoryview(exporter) if exporter is not None else view
+    if exporter is None or not (view.c_contiguous and whole.c_contiguous and view.nbytes == whole.nbytes):
         exporter = view.tobytes() if view.readonly else bytearray(view.tobytes())
-    elif (view.format, view.shape, view.readonly) == (whole.format, whole.shape, whole.readonly):  # type: ignore[union-attr]
+        whole = memoryview(exporter)
+    if (view.format, view.shape, view.readonly) == (whole.format, whole.shape, whole.readonly):
         return memoryview, (exporter,)
     return wire.memory_view, (exporter, private(view.format), view.shape, view.readonly)
 

@@ -8,9 +8,10 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from .. import byvalue, tracking, wire
+from .. import byvalue, wire
 from ..digest import value_digest
 from ..names import private
+from ..restorers.contexts import key_of
 
 
 def reduce_context_var(variable: Any) -> Any:
@@ -18,8 +19,9 @@ def reduce_context_var(variable: Any) -> Any:
     found = _place_of(variable)
     if found is not None:
         return wire.attribute, tuple(map(private, found))
-    key = tracking.key_of(variable, None, variable.name, _digest)
-    return wire.context_var, (private(variable.name), *key[2:], *_default(variable))
+    default = _default(variable)
+    _, digest, number = key_of(variable, value_digest(["ContextVar", default]))
+    return wire.context_var, (private(variable.name), digest, number, *default)
 
 
 def _default(variable: Any) -> tuple[Any, ...]:
@@ -28,10 +30,6 @@ def _default(variable: Any) -> tuple[Any, ...]:
         return (contextvars.Context().run(variable.get),)
     except LookupError:
         return ()
-
-
-def _digest(variable: Any) -> bytes:
-    return value_digest(["ContextVar", _default(variable)])
 
 
 def _place_of(variable: Any) -> tuple[str, str] | None:

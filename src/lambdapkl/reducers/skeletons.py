@@ -38,8 +38,8 @@ _SHADOWING = frozenset(
 )
 
 
-def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return what the skeleton of `cls` is made of, and its attributes."""
+def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return what the skeleton of `cls` is made of, and its attributes but for those of the types in `skip`."""
     attributes: dict[str, Any] = {}
     slots: list[str] = []
     shadowing: dict[str, Any] = {}
@@ -49,6 +49,8 @@ def describe(cls: type, session: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if own.get(name) is not None:
             attributes[session.name(name)] = _portable(name, own[name])
     for name, value in own.items():
+        if isinstance(value, skip):
+            continue
         if isinstance(value, MemberDescriptorType) and value.__objclass__ is cls:
             if value.__name__ == name:
                 slots.append(session.name(name))

@@ -6,7 +6,22 @@ import contextvars
 import importlib
 from typing import Any
 
-from .. import tracking
+# Context variables cannot be referred to weakly, and are made to live as long as the program.
+_variables: dict[tuple[str, bytes, int], contextvars.ContextVar[Any]] = {}
+_keys: dict[contextvars.ContextVar[Any], tuple[str, bytes, int]] = {}
+
+
+def key_of(variable: contextvars.ContextVar[Any], digest: bytes) -> tuple[str, bytes, int]:
+    """Return what a context variable by value is known by: name, digest of its default, running number."""
+    key = _keys.get(variable)
+    if key is None:
+        number = 0
+        while (variable.name, digest, number) in _variables:
+            number += 1
+        key = (variable.name, digest, number)
+        _keys[variable] = key
+        _variables[key] = variable
+    return key
 
 
 def attribute(module: str, name: str) -> Any:
@@ -16,14 +31,12 @@ def attribute(module: str, name: str) -> Any:
 
 def context_var(name: str, digest: bytes, number: int, *default: Any) -> Any:
     """Return a context variable, the one that this process has where it has one with that key."""
-    key = (None, name, digest, number)
-    found = tracking.find(key)
-    if found is not None:
-        return found
-    made: Any = contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
-    made = tracking.track(key, made)
-    tracking.finish(made)
-    return made
+    key = (name, digest, number)
+    if key not in _variables:
+        made: Any = contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
+        made = _variables.setdefault(key, made)
+        _keys[made] = key
+    return _variables[key]
 
 
 def context(first: Any = None, second: Any = ()) -> contextvars.Context:

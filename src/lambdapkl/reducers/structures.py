@@ -1,0 +1,35 @@
+"""`ctypes` types of a program's own: the memory layout is laid out anew by `ctypes`."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+from .. import wire
+from .skeletons import describe
+
+_METACLASSES = {type(kind): kind for kind in (ctypes.Structure, ctypes.Union, ctypes.Array)}
+# In the order in which `ctypes` wants to see them.
+_LAYOUT = ("_swappedbytes_", "_align_", "_layout_", "_pack_", "_anonymous_", "_fields_")
+
+
+def reduce_structure_class(cls: Any, session: Any) -> Any:
+    """Reduce a Structure, Union or array type, or NotImplemented for a class of another kind."""
+    if cls in _METACLASSES:
+        return type, (_METACLASSES[cls],)
+    if isinstance(cls, type(ctypes.Array)) and cls.__bases__ == (ctypes.Array,):
+        return wire.ctypes_array, (cls._type_, cls._length_)
+    if not isinstance(cls, (type(ctypes.Structure), type(ctypes.Union))):
+        return NotImplemented
+    args, attributes = describe(cls, session, skip=_CField)
+    layout = {session.name(name): attributes.pop(name) for name in _LAYOUT if name in attributes}
+    return wire.ctypes_class, args, (layout, attributes), None, None, wire.ctypes_class
+
+
+class _Probe(ctypes.Structure):
+    _fields_ = (("field", ctypes.c_int),)
+
+
+_CField: Any = type(vars(_Probe)["field"])
+
+REDUCERS: dict[type, Any] = {}

@@ -1,0 +1,38 @@
+"""NumPy's universal functions: by name where NumPy or a library has them, else with the Python function in them."""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import sys
+from types import ModuleType
+from typing import Any
+
+import numpy
+
+from .. import wire
+from ..names import private
+
+
+def reduce_ufunc(ufunc: Any) -> Any:
+    """NumPy's own reducer gives the name only, which leads nowhere for what `numpy.frompyfunc` returns."""
+    name = ufunc.__name__
+    for module_name in ("numpy", "scipy.special"):
+        if getattr(sys.modules.get(module_name), name, None) is ufunc:
+            return wire.attribute, (private(module_name), private(name))
+    functions = [each for each in gc.get_referents(ufunc) if callable(each)]
+    if ufunc.types and set("".join(ufunc.types)) <= set("O->") and functions:
+        args = (functions[0], ufunc.nin, ufunc.nout)
+        return wire.ufunc, args if ufunc.identity is None else (*args, ufunc.identity)
+    for module_name, module in list(sys.modules.items()):
+        if isinstance(module, ModuleType) and vars(module).get(name) is ufunc:
+            return wire.attribute, (private(module_name), private(name))
+    raise pickle.PicklingError(
+        f"cannot pickle the ufunc {name!r}: it is written in C and no imported module has it under its name"
+    )
+
+
+# NumPy has registered a reducer with `copyreg`; this one goes before it.
+OVERRIDES: dict[type, Any] = {numpy.ufunc: reduce_ufunc}
+
+REDUCERS: dict[type, Any] = {}
