@@ -56,8 +56,8 @@ IMPORTED_ANYWAY = {"collections", "contextlib", "enum", "functools"}
 if PYPY:
     IMPORTED_ANYWAY |= {"heapq"}
 # Payloads name these modules themselves: `ast` for the types of nodes, which are written in C, `dataclasses` for its
-# sentinels, of which there is one each.
-IMPORTED_BY_LOADING = {"ast", "dataclasses"}
+# sentinels, of which there is one each, `json` for the errors of its scanner.
+IMPORTED_BY_LOADING = {"ast", "dataclasses", "json"}
 
 # Names that samples use and that some interpreter does not have.
 OPTIONAL: set[str] = set()
