@@ -545,6 +545,9 @@ cdef class Session:
                 continue
             if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
                 used = self._add_submodules(value, info, used)
+            elif type(<object>value) is dict and function.__code__.co_freevars[index] == "__classdict__":
+                contents[index] = _class_dict(<object>value)
+                continue
             contents[index] = <object>value
         cdef object told = contents
         if len(contents) == count:
@@ -647,6 +650,7 @@ cdef object _cell = None
 cdef object _reduce_class = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
+cdef object _class_dict = None
 cdef dict _inherited = {}
 cdef set _own_keys = set()
 cdef object _refresh = None
@@ -654,9 +658,9 @@ cdef object _explain = None
 cdef object _table = None
 
 
-def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, inherited, own_keys, refresh, explain, table):
+def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, class_dict, inherited, own_keys, refresh, explain, table):
     """Take what is written into payloads and called for colder objects from the layers above."""
-    global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _inherited
+    global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _class_dict, _inherited
     global _own_keys, _refresh, _explain, _table
     _function = function
     _code = code
@@ -664,6 +668,7 @@ def configure(*, function, code, cell, reduce_class, reduce_module, reduce_insta
     _reduce_class = reduce_class
     _reduce_module = reduce_module
     _reduce_instance = reduce_instance
+    _class_dict = class_dict
     _inherited = inherited
     _own_keys = own_keys
     _refresh = refresh

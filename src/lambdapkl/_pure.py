@@ -335,6 +335,8 @@ class Session:
                 continue
             if isinstance(value, ModuleType):
                 self._add_submodules(value, info, used)
+            elif type(value) is dict and func.__code__.co_freevars[index] == "__classdict__":
+                value = hooks.class_dict(value)
             contents[index] = value
         shared = None if closure.count(None) == len(closure) else tuple(closure)
         if len(contents) == len(cells):
@@ -402,6 +404,7 @@ class Hooks:
     reduce_class: Any
     reduce_module: Any
     reduce_instance: Any
+    class_dict: Any
     inherited: dict[type, Any]
     own_keys: set[type]
     refresh: Any

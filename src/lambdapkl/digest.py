@@ -145,8 +145,10 @@ def _feed_function(walk: _Walk, func: FunctionType) -> None:
     walk.add(func.__defaults__)
     walk.add(func.__kwdefaults__)
     walk.add(func.__dict__)
-    for cell in func.__closure__ or ():
-        walk.add(cell)
+    for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
+        # That one holds the dictionary of a class, with what changes while the class is used.
+        if name != "__classdict__":
+            walk.add(cell)
 
 
 def _feed_code(walk: _Walk, code: CodeType) -> None:

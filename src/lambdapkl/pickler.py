@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from . import _backend, diagnose, reducers, wire
 from ._pure import BasePickler
 from .reducers.classes import reduce_class, reduce_instance
+from .reducers.namespaces import class_dict
 from .reducers.modules import reduce_module
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "Unpickler", "dump", "dumps", "load", "loads"]
@@ -30,6 +31,7 @@ _backend.configure(
     reduce_class=reduce_class,
     reduce_module=reduce_module,
     reduce_instance=reduce_instance,
+    class_dict=class_dict,
     inherited=reducers.INHERITED,
     own_keys=reducers.OWN_KEYS,
     refresh=reducers.refresh,

@@ -12,19 +12,20 @@ from . import _backend
 from .restorers.annotations import generic_alias, new_type, type_alias, type_variable
 from .restorers.builtin import builtin_type
 from .restorers.classes import abc_class, class_
-from .restorers.containers import class_namespace, dict_view, mapping_proxy, memory_view
+from .restorers.containers import class_dict, class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.contexts import attribute, context, context_var
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.enumerations import enum_class, enum_member
 from .restorers.exceptions import exception
 from .restorers.files import closed_file, file, file_in_memory, layered_file, standard_stream
 from .restorers.modules import dynamic_module, module
+from .restorers.queues import simple_queue
 from .restorers.scanners import json_scanner
 from .restorers.structures import ctypes_array, ctypes_class
 from .restorers.threads import lock, thread_local
 from .restorers.ufuncs import ufunc
 from .restorers.weakrefs import weak_container, weak_reference
-from .restorers.wrappers import lru_cache
+from .restorers.wrappers import comparison_key, lru_cache
 
 __all__ = [
     "abc_class",
@@ -32,9 +33,11 @@ __all__ = [
     "builtin_type",
     "cell",
     "class_",
+    "class_dict",
     "class_namespace",
     "closed_file",
     "code",
+    "comparison_key",
     "context",
     "context_var",
     "ctypes_array",
@@ -60,6 +63,7 @@ __all__ = [
     "module",
     "new_type",
     "property_",
+    "simple_queue",
     "standard_stream",
     "thread_local",
     "type_alias",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from . import containers, descriptors, exceptions, files, iterators, refused, threads, weakrefs, wrappers
+from . import containers, descriptors, exceptions, files, iterators, namespaces, refused, threads, weakrefs, wrappers
 
 Reducer = Callable[[Any], Any]
 
@@ -20,6 +20,7 @@ TABLE: dict[type, Reducer] = {
     **descriptors.REDUCERS,
     **files.REDUCERS,
     **iterators.REDUCERS,
+    **namespaces.REDUCERS,
     **threads.REDUCERS,
     **weakrefs.REDUCERS,
     **wrappers.REDUCERS,
@@ -37,7 +38,17 @@ OWN_KEYS: set[type] = set()
 
 # Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
 # module: until then it has no such object, and `import lambdapkl` stays cheap.
-_PENDING: dict[str, str] = {"contextvars": "contexts", "dataclasses": "sentinels", "json.decoder": "scanners", "numpy": "ufuncs", "tempfile": "temporary", "typing": "annotations"}
+_PENDING: dict[str, str] = {
+    "contextvars": "contexts",
+    "dataclasses": "sentinels",
+    "inspect": "marks",
+    "json.decoder": "scanners",
+    "logging": "handlers",
+    "numpy": "ufuncs",
+    "queue": "queues",
+    "tempfile": "temporary",
+    "typing": "annotations",
+}
 
 # Modules with types that are refused, likewise.
 _REFUSED = set(refused.REASONS)

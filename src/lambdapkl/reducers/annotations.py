@@ -14,7 +14,7 @@ from ..names import private
 from ..restorers.annotations import deferred
 
 _FLAGS = ("__covariant__", "__contravariant__", "__infer_variance__")
-# Since 3.14 what is evaluated late can be had without evaluating it.
+# Since 3.14 what is evaluated late can be had without evaluating it; see `_evaluators` for the versions before.
 _EVALUATORS = (
     ("bound", "__bound__", "evaluate_bound"),
     ("constraints", "__constraints__", "evaluate_constraints"),
@@ -28,8 +28,9 @@ def reduce_type_variable(variable: Any) -> Any:
     if byvalue.by_reference(variable, name):
         return private(name)
     options: dict[str, Any] = {private(flag): True for flag in _FLAGS if getattr(variable, flag, False)}
+    deferred_parts = _evaluators(variable)
     for option, attribute, evaluator in _EVALUATORS:
-        evaluate = getattr(variable, evaluator, None)
+        evaluate = deferred_parts.get(evaluator)
         if type(evaluate) is FunctionType:
             options[private(evaluator)] = deferred(evaluate, evaluator)
             continue
@@ -45,6 +46,27 @@ def reduce_type_variable(variable: Any) -> Any:
     else:
         key = tracking.key_of(variable, module, name, _variable_digest)[2:]
     return wire.type_variable, (*args, options, *key) if options or key else args
+
+
+def _evaluators(variable: Any) -> dict[str, Any]:
+    """The functions that compute what a type parameter of PEP 695 syntax defers."""
+    if hasattr(variable, "evaluate_default"):
+        return {evaluator: getattr(variable, evaluator, None) for _, _, evaluator in _EVALUATORS}
+    functions = [each for each in gc.get_referents(variable) if type(each) is FunctionType]
+    found = {}
+    if functions and sys.version_info >= (3, 13) and variable.has_default():
+        found["evaluate_default"] = functions.pop()
+    if functions:
+        found["evaluate_constraints" if _returns_display(functions[0]) else "evaluate_bound"] = functions[0]
+    return found
+
+
+def _returns_display(function: FunctionType) -> bool:
+    """Whether a function returns a tuple display; the compiler takes such a bound for constraints."""
+    import dis
+
+    last = [each for each in dis.get_instructions(function) if each.opname not in ("RETURN_VALUE", "NOP")][-1]
+    return last.opname == "BUILD_TUPLE" or type(last.argval) is tuple
 
 
 def _variable_digest(variable: Any) -> bytes:

@@ -35,7 +35,6 @@ REASONS: dict[str, dict[str, Reason]] = {
     "mmap": {"mmap": ("it is memory of this process", "pickle the path, or bytes(map)")},
     "asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP, "AbstractEventLoop": _EVENT_LOOP},
     "_asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP},
-    "_queue": {"SimpleQueue": ("its items cannot be seen without taking them out", "use queue.Queue, or pickle a list of items")},
     "weakref": {"finalize": ("it is registered with this interpreter", "make a new one where the object is loaded")},
     "greenlet": {"greenlet": ("its stack is kept in C", "pickle the function and its arguments")},
 }

@@ -25,10 +25,11 @@ def reduce_field_kind(kind: Any) -> str:
 
 
 REDUCERS: dict[type, Any] = {
-    type(dataclasses.MISSING): reduce_missing,
-    type(dataclasses.KW_ONLY): reduce_kw_only,
     type(dataclasses._HAS_DEFAULT_FACTORY): reduce_default_factory,  # type: ignore[attr-defined]
     type(dataclasses._FIELD): reduce_field_kind,  # type: ignore[attr-defined]
 }
+if type(dataclasses.MISSING) is not type(dataclasses.KW_ONLY):  # since 3.15 both are sentinels of PEP 661
+    REDUCERS[type(dataclasses.MISSING)] = reduce_missing
+    REDUCERS[type(dataclasses.KW_ONLY)] = reduce_kw_only
 
 OWN_KEYS = (dataclasses.Field, dataclasses._DataclassParams)  # type: ignore[attr-defined]

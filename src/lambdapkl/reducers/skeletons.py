@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from types import (
     BuiltinFunctionType,
     ClassMethodDescriptorType,
@@ -17,6 +18,7 @@ from typing import Any
 from .. import tracking
 from ..digest import VOLATILE
 from ..restorers.classes import FROZEN_SETS, SETS
+from . import namespaces
 
 # The interpreter's descriptors of a class's own slots and C functions; they come and go with the class.  PyPy has none
 # for methods: these names stand for functions and class methods there.
@@ -44,6 +46,8 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     slots: list[str] = []
     shadowing: dict[str, Any] = {}
     own = vars(cls)
+    if sys.version_info >= (3, 12):
+        namespaces.note_owner(cls)
     # The skeleton has these from the start; so they come first however often a class has travelled.
     for name in ("__doc__", "__abstractmethods__"):
         if own.get(name) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from typing import Any
 
 from .. import byvalue, wire
@@ -31,4 +32,14 @@ def reduce_lru_cache(wrapper: Any) -> Any:
 
 _MADE_BY_WRAPPING = ("cache_parameters", "__wrapped__")
 
-REDUCERS: dict[type, Any] = {_LruCacheWrapper: reduce_lru_cache}
+_KeyWrapper: Any = type(functools.cmp_to_key(lambda a, b: 0))
+
+
+def reduce_cmp_to_key(wrapper: Any) -> Any:
+    """What `functools.cmp_to_key` returns, or a key that it has made."""
+    compare = next(each for each in gc.get_referents(wrapper) if each is not _KeyWrapper)
+    made = (functools.cmp_to_key, (compare,))
+    return (wire.comparison_key, (compare, wrapper.obj)) if hasattr(wrapper, "obj") else made
+
+
+REDUCERS: dict[type, Any] = {_LruCacheWrapper: reduce_lru_cache, _KeyWrapper: reduce_cmp_to_key}

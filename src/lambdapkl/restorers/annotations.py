@@ -12,6 +12,9 @@ from .. import tracking
 # The file name of code that makes what only syntax can make.
 DEFERRED = "<lambdapkl: deferred>"
 
+# What a function that evaluates late is called with: `annotationlib.Format.VALUE`, since 3.14.
+_FORMAT = "1" if sys.version_info >= (3, 14) else ""
+
 # Their variance is worked out by type checkers, and what they name is evaluated when it is asked for; only the syntax of
 # PEP 695 makes them so.
 _PREFIXES = {"TypeVar": "", "ParamSpec": "**", "TypeVarTuple": "*"}
@@ -47,17 +50,31 @@ def _deferred_variable(kind: str, name: str, module: Any, evaluators: dict[str, 
     namespace: dict[str, Any] = {"__name__": module, **evaluators}
     bound = default = ""
     if "evaluate_bound" in evaluators:
-        bound = ": evaluate_bound(1)"
+        bound = f": evaluate_bound({_FORMAT})"
     elif "evaluate_constraints" in evaluators:
-        bound = ": (*evaluate_constraints(1),)"
+        # Only a tuple display makes constraints, and only of as many as it shows.
+        count = _count(evaluators["evaluate_constraints"])
+        bound = f": ({', '.join(f'evaluate_constraints({_FORMAT})[{index}]' for index in range(count))},)"
     if "evaluate_default" in evaluators:
-        default = " = evaluate_default(1)"
+        default = f" = evaluate_default({_FORMAT})"
     elif "default" in given:
         namespace["default"] = given["default"]
         default = " = default"
     source = f"def function[{_PREFIXES[kind]}{_identifier(name)}{bound}{default}](): pass"
     exec(compile(source, DEFERRED, "exec"), namespace)
     return namespace["function"].__type_params__[0]
+
+
+def _count(evaluate: Any) -> int:
+    """The number of elements in the tuple display that a function returns."""
+    import dis
+
+    for instruction in dis.get_instructions(evaluate):
+        if instruction.opname == "BUILD_TUPLE":
+            count = instruction.arg or 0
+        elif type(instruction.argval) is tuple:
+            count = len(instruction.argval)
+    return count
 
 
 def deferred(evaluate: Any, name: str) -> Any:
@@ -98,12 +115,11 @@ def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: 
 def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, is_deferred: bool) -> Any:
     """Return what ``type name[parameters] = value`` makes; a deferred value is a function that computes it."""
     namespace: dict[str, Any] = {"__name__": module, "evaluate": value}
-    argument = "1" if sys.version_info >= (3, 14) else ""
     if is_deferred and not parameters:
-        exec(compile(f"type {_identifier(name)} = evaluate({argument})", DEFERRED, "exec"), namespace)
+        exec(compile(f"type {_identifier(name)} = evaluate({_FORMAT})", DEFERRED, "exec"), namespace)
         return namespace[name]
     # The module is that of the caller's frame, and cannot be set.
-    call = f"TypeAliasType(name, {f'evaluate({argument})' if is_deferred else 'evaluate'}, type_params=parameters)"
+    call = f"TypeAliasType(name, {f'evaluate({_FORMAT})' if is_deferred else 'evaluate'}, type_params=parameters)"
     import typing
 
     return eval(call, {**namespace, "TypeAliasType": typing.TypeAliasType, "name": name, "parameters": parameters})  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import BuiltinFunctionType
+from types import BuiltinFunctionType, WrapperDescriptorType
 from typing import Any
 
 from .. import tracking
@@ -62,7 +62,7 @@ def class_(
     if slots is not None:
         namespace["__slots__"] = slots
     with _no_init_subclass(bases):
-        made = _constructor(metaclass)(metaclass, name, bases, namespace)
+        made = _written_in_c(metaclass, "__new__", BuiltinFunctionType)(metaclass, name, bases, namespace)
     if slots is not None:
         type.__delattr__(made, "__slots__")
     return tracking.track(key, made)
@@ -88,19 +88,19 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
 
 def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
     """Set attributes of a skeleton as data: no `__setattr__` of the metaclass, no `__set_name__`."""
+    set_attribute = _written_in_c(type(cls), "__setattr__", WrapperDescriptorType)
     for name, value in attributes.items():
         name = sys.intern(name)
         restore = _RESTORED_BY.get(name)
-        type.__setattr__(cls, name, value if restore is None else restore(value))
+        set_attribute(cls, name, value if restore is None else restore(value))
 
 
-def _constructor(metaclass: type) -> Any:
-    """The first `__new__` along the MRO of `metaclass` that is not written in Python."""
-    for kind in metaclass.__mro__:
-        new = vars(kind).get("__new__")
-        if isinstance(new, BuiltinFunctionType):
-            return new
-    return type.__new__
+def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
+    """The first `method` along the MRO of `metaclass` that is not written in Python."""
+    for base in metaclass.__mro__:
+        if isinstance(found := vars(base).get(method), kind):
+            return found
+    return getattr(type, method)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,11 @@ def mapping_proxy(mapping: Any) -> MappingProxyType[Any, Any]:
 def class_namespace(cls: type) -> MappingProxyType[str, Any]:
     """Return what `vars` gives of a class."""
     return vars(cls)
+
+
+def class_dict(cls: type) -> Any:
+    """Return the dictionary in which `cls` keeps its attributes, which `vars` shows."""
+    return gc.get_referents(vars(cls))[0]
 
 
 def dict_view(mapping: Any, kind: str) -> Any:

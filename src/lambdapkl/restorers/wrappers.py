@@ -9,3 +9,8 @@ from typing import Any
 def lru_cache(function: Any, maxsize: int | None, typed: bool) -> Any:
     """Return `function` behind an empty cache."""
     return functools.lru_cache(maxsize, typed)(function)
+
+
+def comparison_key(compare: Any, obj: Any) -> Any:
+    """Return the key of `obj` for sorting by the comparison function `compare`."""
+    return functools.cmp_to_key(compare)(obj)

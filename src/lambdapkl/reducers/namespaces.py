@@ -1,0 +1,52 @@
+"""The dictionary in which a class keeps its attributes.
+
+What is evaluated late in a class body (annotations since 3.14, bounds of type parameters since 3.12) looks names up in
+it, through a cell called ``__classdict__``.
+"""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+from .. import wire
+
+_owners: weakref.WeakValueDictionary[int, type] = weakref.WeakValueDictionary()
+
+
+class ClassDict:
+    """Stands for the dictionary of a class where that is pickled: a copy would not follow the class."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: type) -> None:
+        self.owner = owner
+
+
+def reduce_class_dict(stand_in: ClassDict) -> Any:
+    return wire.class_dict, (stand_in.owner,)
+
+
+def note_owner(cls: type) -> None:
+    """Remember whose dictionary `cls` has, for `class_dict` to find."""
+    _owners[id(_dictionary(cls))] = cls
+
+
+def class_dict(namespace: dict[str, Any]) -> Any:
+    """Return what to pickle for the contents of a ``__classdict__`` cell; `namespace` itself if no class has it."""
+    owner = _owners.get(id(namespace))
+    if owner is None or _dictionary(owner) is not namespace:
+        owner = next((each for each in gc.get_referrers(namespace) if _owns(each, namespace)), None)
+    return namespace if owner is None else ClassDict(owner)
+
+
+def _owns(candidate: Any, namespace: dict[str, Any]) -> bool:
+    return isinstance(candidate, type) and _dictionary(candidate) is namespace
+
+
+def _dictionary(cls: type) -> Any:
+    return next(iter(gc.get_referents(vars(cls))), None)
+
+
+REDUCERS: dict[type, Any] = {ClassDict: reduce_class_dict}
