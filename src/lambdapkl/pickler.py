@@ -24,6 +24,8 @@ _TABLE: ChainMap[type, reducers.Reducer] = ChainMap(
     reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE
 )
 
+diagnose.table = _TABLE
+
 _backend.configure(
     function=wire.function,
     code=wire.code,
