@@ -199,9 +199,9 @@ case(
     """
     class S: __slots__ = ('a',)
     S.a = property(lambda self: 'prop')
-    o = S()
+    o = S
     """,
-    "assert o.a == 'prop'",
+    "assert o().a == 'prop'",
 )
 
 case(
