@@ -6,9 +6,8 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterator
 
-import pytest
-
 import fresh
+import pytest
 
 Processes = Callable[..., fresh.Process]
 REQUIRED = os.environ.get("LAMBDAPKL_REQUIRE_EXTENSION") == "1"

@@ -40,7 +40,7 @@ _numbers = itertools.count()
 _root: Path | None = None
 
 
-class Failed(AssertionError):  # noqa: N818 (pytest's own word for it)
+class Failed(AssertionError):
     """Code in a fresh process failed, hung or died.  `outcome` is the `Outcome` it had."""
 
     def __init__(self, outcome: Outcome) -> None:
@@ -189,9 +189,7 @@ class Process:
         seconds
             Time limit.
         """
-        return self._request(
-            "dump", "dumping.py", define, modules, by_value, directory, home, seconds, {"protocol": protocol}
-        )
+        return self._request("dump", "dumping.py", define, modules, by_value, directory, home, seconds, {"protocol": protocol})
 
     def load(
         self,
@@ -214,7 +212,7 @@ class Process:
         extra = {"payload": payload, "protocol": protocol, "dump_again": dump_again}
         return self._request("load", "loading.py", check, modules, by_value, directory, home, seconds, extra)
 
-    def _request(  # noqa: PLR0917
+    def _request(
         self,
         kind: str,
         file: str,

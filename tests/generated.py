@@ -117,7 +117,7 @@ class Program:
 
     def expression(self, names: list[str], depth: int = 2) -> str:
         """Return an expression of integers; `names` are those it may use besides the globals."""
-        inner = lambda *more: self.expression([*names, *more], depth - 1)  # noqa: E731
+        inner = lambda *more: self.expression([*names, *more], depth - 1)
         kinds = ["literal", "name"]
         if depth:
             kinds += ["binary", "choice", "lambda", "comprehension", "container", "module", "text"]
@@ -140,7 +140,12 @@ class Program:
             case "container":
                 return self.choose(("data[1]", "table[3]", f"table.get({inner()}, 1)", "len(data)"))  # type: ignore[no-any-return]
             case "module":
-                calls = ("math.isqrt(abs({}))", "int(math.fabs({}))", "len(os.path.basename(str({})))", "functools.reduce(max, (1, {}))")
+                calls = (
+                    "math.isqrt(abs({}))",
+                    "int(math.fabs({}))",
+                    "len(os.path.basename(str({})))",
+                    "functools.reduce(max, (1, {}))",
+                )
                 return str(self.choose(calls)).format(inner())
             case "call":
                 return f"{self.choose(self.functions)}({inner()})"
@@ -284,7 +289,10 @@ def _class_body(program: Program, methods: list[str], derived: bool) -> list[str
     if program.choose((False, False, True)):
         body += ["def __init_subclass__(cls, **more):", "    super().__init_subclass__(**more)"]
         body += ["    cls.made_by = [getattr(cls, 'made_by', None) is None]"]
-    body += ["def __init__(self, p=1, *rest):", "    super().__init__(*([p] if type(self).__mro__[-2] is not __class__ else []))"]
+    body += [
+        "def __init__(self, p=1, *rest):",
+        "    super().__init__(*([p] if type(self).__mro__[-2] is not __class__ else []))",
+    ]
     if not derived:
         body[-1] = "    pass"
     body += [f"    self.{each} = {program.expression(['p'], 1)}" for each in attributes]
@@ -307,16 +315,30 @@ def _class_body(program: Program, methods: list[str], derived: bool) -> list[str
                 lines, _, _ = program.function([], 0)
                 body += ["@staticmethod", *lines]
             case "class":
-                body += ["@classmethod", f"def {program.new('cm')}(cls, p=1):", f"    return cls.__name__, {program.expression(['p'])}"]
+                body += [
+                    "@classmethod",
+                    f"def {program.new('cm')}(cls, p=1):",
+                    f"    return cls.__name__, {program.expression(['p'])}",
+                ]
             case "call":
                 body += ["def __call__(self, p=0):", f"    return {program.expression([*own, 'p'])}"]
             case "nested":
                 name = program.new("N")
-                body += [f"class {name}:", f"    value = {program.count(9)}", "    def get(self): return type(self).__qualname__, self.value"]
+                body += [
+                    f"class {name}:",
+                    f"    value = {program.count(9)}",
+                    "    def get(self): return type(self).__qualname__, self.value",
+                ]
             case "closure":
-                body.append(f"{program.new('l')} = (lambda c: lambda self, p=1: (c, p, __class__.__name__))({program.expression([], 1)})")
+                body.append(
+                    f"{program.new('l')} = (lambda c: lambda self, p=1: (c, p, __class__.__name__))({program.expression([], 1)})"
+                )
             case "cached" if not slots and not derived:
-                body += ["@functools.cached_property", f"def {program.new('cp')}(self):", f"    return {program.expression(own, 1)}"]
+                body += [
+                    "@functools.cached_property",
+                    f"def {program.new('cp')}(self):",
+                    f"    return {program.expression(own, 1)}",
+                ]
     return body
 
 

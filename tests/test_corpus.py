@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-import pytest
-
 import fresh
+import pytest
 from conftest import BACKENDS, Processes
 from corpus import Case, _run, all_cases
 

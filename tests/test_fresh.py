@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pytest
-
 import fresh
+import pytest
 
 
 @pytest.fixture(params=[True, False], ids=["fork", "spawn"])

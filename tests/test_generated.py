@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 
-import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
-from hypothesis import strategies as st
-
 import fresh
+import pytest
 from conftest import BACKENDS, Processes
 from generated import EXERCISE, classes, functions
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
 
 settings.register_profile(
     "ci",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 import fresh
+import pytest
 from conftest import BACKENDS, Processes
 from corpus import Case, _run, all_cases
 

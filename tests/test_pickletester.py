@@ -21,7 +21,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-
 from conftest import BACKENDS
 
 # What `pickle` promises and lambdapkl, by intention, does not: test -> how each of its subtests fails, and why.  A test
@@ -105,9 +104,7 @@ def run(test: str) -> Outcome:
     expected, reason = LISTED.get(method, ("", ""))
     if expected and not problems and not result.skipped:
         return "failed", f"listed because lambdapkl {reason}, but it passes"
-    unexpected = [
-        text for text in problems if not expected or not re.search(rf"^\S*(?:{expected})", text, re.MULTILINE)
-    ]
+    unexpected = [text for text in problems if not expected or not re.search(rf"^\S*(?:{expected})", text, re.MULTILINE)]
     if unexpected:
         return "failed", "\n".join(unexpected)
     if problems:

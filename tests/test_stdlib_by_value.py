@@ -11,9 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
-
 import fresh
+import pytest
 from conftest import BACKENDS, Processes
 
 SAMPLES = Path(__file__).with_name("stdlib")
@@ -185,9 +184,7 @@ def _load(subject: Subject, process: fresh.Process, dumped: dict[str, Any], only
     """Load all of a module, or one object of it, in a fresh process, and run the samples that need nothing else."""
     available = [only] if only else [f"{subject.name}:{name}" for names in dumped["needs"].values() for name in names]
     samples = [
-        name
-        for name in dumped["expected"]
-        if all(f"{subject.name}:{each}" in available for each in dumped["needs"][name])
+        name for name in dumped["expected"] if all(f"{subject.name}:{each}" in available for each in dumped["needs"][name])
     ]
     result: dict[str, Any] = process.execute(
         LOAD,

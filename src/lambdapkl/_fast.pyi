@@ -23,6 +23,7 @@ def configure(
     reduce_class: Callable[[type, Session], Any],
     reduce_module: Callable[[Any, Session], Any],
     reduce_instance: Callable[[Any, Session], Any],
+    class_dict: Callable[[dict[str, Any]], Any],
     inherited: dict[type, Callable[[Any], Any]],
     own_keys: set[type],
     refresh: Callable[[], None],

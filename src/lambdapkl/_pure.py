@@ -17,20 +17,15 @@ import weakref
 from collections.abc import Callable
 from opcode import opmap
 from types import CellType, CodeType, FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import byvalue, codes, submodules
+from .base import BasePickler
 from .names import private
 
 COMPILED = False
 
 _PYPY = sys.implementation.name == "pypy"
-if TYPE_CHECKING or not _PYPY:
-    BasePickler = pickle.Pickler
-else:
-    # The one written in RPython asks `reducer_override` before its memo: objects that refer to themselves never end, and
-    # shared ones are written twice (measured on 8.0.1).
-    BasePickler = pickle._Pickler
 _EXTENDED_ARG = opmap["EXTENDED_ARG"]
 _IMPORT_NAME = opmap["IMPORT_NAME"]
 # Opcode -> how far its argument is shifted to make room for flags (LOAD_GLOBAL's "push NULL" bit, CPython 3.11).
@@ -211,7 +206,7 @@ class Session:
             reduced = hooks.reduce_instance(obj, self)
             if reduced is not NotImplemented:
                 return reduced
-        ancestor = kind
+        ancestor: Any = kind
         while ancestor is not object:
             if type(ancestor) is type and ancestor in hooks.inherited:
                 return NotImplemented if kind in self.table else hooks.inherited[ancestor](obj)
@@ -225,12 +220,12 @@ class Session:
         """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
         self._globals[id(namespace)] = owner, set(namespace)
 
-    def _is_plain(self, kind: type) -> bool:
+    def _is_plain(self, kind: Any) -> bool:
         """Whether instances of `kind`, a class by value, are pickled in the way `object` has for it."""
         return (
             kind.__reduce_ex__ is object.__reduce_ex__
             and kind.__reduce__ is object.__reduce__
-            and kind.__getstate__ is object.__getstate__  # type: ignore[attr-defined]
+            and kind.__getstate__ is object.__getstate__
             and kind not in self.table
             and (kind in hooks.own_keys or not byvalue.by_reference(kind))
         )
@@ -240,8 +235,8 @@ class Session:
 
         Names of attributes are interned, and would be shared with strings of the user's before a round trip only.
         """
-        reduced = object.__reduce_ex__(obj, 2)
-        state = reduced[2]  # type: ignore[misc]
+        reduced: Any = object.__reduce_ex__(obj, 2)
+        state = reduced[2]
         if type(state) is dict:
             named: Any = self._named(state)
         elif type(state) is tuple and len(state) == 2:

@@ -20,7 +20,7 @@ from . import COMPILED, __version__
 _PICKLERS = ("pickle", "cloudpickle", "dill", "lambdapkl")
 
 # The program whose objects travel.  It runs as `__main__`, so that nothing in it can be imported by the reader.
-_PROGRAM = '''
+_PROGRAM = """
 from dataclasses import dataclass, field
 
 RATE = 0.25
@@ -53,7 +53,7 @@ class Order:
     tags: list = field(default_factory=list)
     def total(self):
         return self.price * (1 + RATE)
-'''
+"""
 
 # Name, expression in the program, expression over the loaded object `o`; both have to give the same.
 _OBJECTS = [

@@ -75,7 +75,7 @@ class _Nowhere:
         pass
 
 
-_PythonPickler: Any = pickle._Pickler  # type: ignore[attr-defined]
+_PythonPickler: Any = pickle._Pickler
 
 
 class _Walker(_PythonPickler):  # type: ignore[misc]

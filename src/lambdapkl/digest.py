@@ -188,7 +188,7 @@ def _feed_other(walk: _Walk, obj: Any) -> None:
     if type(attributes) is dict:
         _feed_dict(walk, attributes)
     for base in kind.__mro__:
-        for name, member in vars(base).items():
+        for member in vars(base).values():
             if type(member) is MemberDescriptorType and base.__module__ != "builtins":
                 try:
                     walk.add(member.__get__(obj))
@@ -198,7 +198,6 @@ def _feed_other(walk: _Walk, obj: Any) -> None:
 
 def _name_only(walk: _Walk, obj: Any) -> None:
     walk.text("named", f"{type(obj).__qualname__}:{getattr(obj, '__qualname__', getattr(obj, '__name__', ''))}")
-
 
 
 # Wrappers written in C keep what they wrap in fields of their own.
@@ -233,6 +232,6 @@ _FEEDERS: dict[type, Callable[[_Walk, Any], None]] = {
             WrapperDescriptorType,
         )
         # What PyPy has in place of the interpreter's own kinds.
-        if kind not in (FunctionType, MethodType, classmethod)
+        if kind not in (FunctionType, MethodType, classmethod)  # type: ignore[comparison-overlap]
     },
 }

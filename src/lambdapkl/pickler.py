@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import copyreg
 import pickle
-import sys
 from collections import ChainMap
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from . import _backend, diagnose, reducers, wire
-from ._pure import BasePickler
+from .base import BasePickler
 from .reducers.classes import reduce_class, reduce_instance
-from .reducers.namespaces import class_dict
 from .reducers.modules import reduce_module
+from .reducers.namespaces import class_dict
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "Unpickler", "dump", "dumps", "load", "loads"]
 
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
 # What user code writes here or registers with `copyreg` comes before our own reducers.
-_TABLE: ChainMap[type, reducers.Reducer] = ChainMap(
-    reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE
-)
+_TABLE: ChainMap[type, reducers.Reducer] = ChainMap(reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
 
 diagnose.table = _TABLE
 
@@ -82,6 +79,7 @@ class Pickler(BasePickler):
         As for `pickle.Pickler`; of use with protocol 2 and below.
     """
 
+    _session: _backend.Session
     dispatch_table: Any = _DispatchTable()
     if _base_table is not None:
         # cloudpickle's name for it, which engines write to.  In `pickle._Pickler` (PyPy) it is a table of another kind.

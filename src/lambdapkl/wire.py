@@ -25,7 +25,7 @@ from .restorers.structures import ctypes_array, ctypes_class
 from .restorers.threads import lock, thread_local
 from .restorers.ufuncs import ufunc
 from .restorers.weakrefs import weak_container, weak_reference
-from .restorers.wrappers import comparison_key, lru_cache
+from .restorers.wrappers import comparison_key, lru_cache, partial_method
 
 __all__ = [
     "abc_class",
@@ -62,6 +62,7 @@ __all__ = [
     "method",
     "module",
     "new_type",
+    "partial_method",
     "property_",
     "simple_queue",
     "standard_stream",

@@ -68,22 +68,41 @@ def transforming(parse, unparse, NodeTransformer, Constant, copy_location, fix_m
 
 def walking(parse, walk, iter_child_nodes, iter_fields):
     tree = parse(SOURCE)
-    return [type(n).__name__ for n in walk(tree)], [type(n).__name__ for n in iter_child_nodes(tree)], [n for n, _ in iter_fields(tree)]
+    return (
+        [type(n).__name__ for n in walk(tree)],
+        [type(n).__name__ for n in iter_child_nodes(tree)],
+        [n for n, _ in iter_fields(tree)],
+    )
 
 
 def documentation(parse, get_docstring, get_source_segment, increment_lineno):
     tree = parse(SOURCE)
     increment = increment_lineno(parse("a\nb"), 5)
-    return get_docstring(tree.body[0]), get_docstring(tree.body[0], clean=False), get_source_segment(SOURCE, tree.body[0].args), [
-        n.lineno for n in increment.body
-    ]
+    return (
+        get_docstring(tree.body[0]),
+        get_docstring(tree.body[0], clean=False),
+        get_source_segment(SOURCE, tree.body[0].args),
+        [n.lineno for n in increment.body],
+    )
 
 
 def nodes(Module, Expr, BinOp, Name, Load, Add, Constant, AST, expr, dump, unparse):
     made = BinOp(Name("a", Load()), Add(), Constant(3))
-    return dump(made), unparse(made), isinstance(made, expr), isinstance(made, AST), BinOp._fields, dump(Module([Expr(made)], []))
+    return (
+        dump(made),
+        unparse(made),
+        isinstance(made, expr),
+        isinstance(made, AST),
+        BinOp._fields,
+        dump(Module([Expr(made)], [])),
+    )
 
 
 def types_of_nodes(parse, Assign, Call, FunctionDef, stmt):
     body = parse("x = f(1)\ndef g(): pass").body
-    return isinstance(body[0], Assign), isinstance(body[0].value, Call), isinstance(body[1], FunctionDef), issubclass(Assign, stmt)
+    return (
+        isinstance(body[0], Assign),
+        isinstance(body[0].value, Call),
+        isinstance(body[1], FunctionDef),
+        issubclass(Assign, stmt),
+    )

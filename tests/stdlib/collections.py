@@ -3,8 +3,20 @@ def counting(Counter):
     made.update(a=2)
     made.subtract("zz")
     return (
-        made, made.most_common(2), sorted(made.elements()), made["none"], made + Counter("ab"), made - Counter("aaa"), -made, +made,
-        made & Counter("ab"), made | Counter("q"), made.total(), Counter(a=1) <= Counter(a=2), made.copy() == made, Counter.fromkeys,
+        made,
+        made.most_common(2),
+        sorted(made.elements()),
+        made["none"],
+        made + Counter("ab"),
+        made - Counter("aaa"),
+        -made,
+        +made,
+        made & Counter("ab"),
+        made | Counter("q"),
+        made.total(),
+        Counter(a=1) <= Counter(a=2),
+        made.copy() == made,
+        Counter.fromkeys,
     )[:-1]
 
 
@@ -14,8 +26,16 @@ def named(namedtuple):
     try:
         namedtuple("Bad", "class x")
     except ValueError as error:
-        return made, made.x, made._asdict(), made._replace(y=5), Point._make([1, 2]), Point._fields, Point._field_defaults, str(error), (
-            namedtuple("Renamed", "def x x", rename=True)._fields, Point.__doc__, Point.x.__doc__, made == (3, 0)
+        return (
+            made,
+            made.x,
+            made._asdict(),
+            made._replace(y=5),
+            Point._make([1, 2]),
+            Point._fields,
+            Point._field_defaults,
+            str(error),
+            (namedtuple("Renamed", "def x x", rename=True)._fields, Point.__doc__, Point.x.__doc__, made == (3, 0)),
         )
 
 
@@ -24,14 +44,31 @@ def chained(ChainMap):
     child = made.new_child({"c": 4})
     child["a"] = 9
     del child["a"]
-    return made["a"], dict(child), child.maps, child.parents, len(child), "b" in child, child | {"d": 5}, made.get("z", 0), list(child)
+    return (
+        made["a"],
+        dict(child),
+        child.maps,
+        child.parents,
+        len(child),
+        "b" in child,
+        child | {"d": 5},
+        made.get("z", 0),
+        list(child),
+    )
 
 
 def ordered(OrderedDict):
     made = OrderedDict(a=1, b=2, c=3)
     made.move_to_end("a")
     made["b"] = 9
-    return made, list(reversed(made)), made.popitem(last=False), made == OrderedDict(c=3, a=1), made == OrderedDict(a=1, c=3), made | {"z": 0}
+    return (
+        made,
+        list(reversed(made)),
+        made.popitem(last=False),
+        made == OrderedDict(c=3, a=1),
+        made == OrderedDict(a=1, c=3),
+        made | {"z": 0},
+    )
 
 
 def defaults(defaultdict):
@@ -56,6 +93,17 @@ def user_types(UserDict, UserList, UserString):
     made.update(B=2)
     items.sort()
     return (
-        made, made | {"c": 3}, items, items + [4], items[1:], type(items[1:]).__name__, text.upper() + "!", text * 2, text[1:], text == "text",
-        isinstance(text.upper(), UserString), items.copy(), hash(text) == hash("text"),
+        made,
+        made | {"c": 3},
+        items,
+        items + [4],
+        items[1:],
+        type(items[1:]).__name__,
+        text.upper() + "!",
+        text * 2,
+        text[1:],
+        text == "text",
+        isinstance(text.upper(), UserString),
+        items.copy(),
+        hash(text) == hash("text"),
     )

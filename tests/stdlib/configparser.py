@@ -20,9 +20,22 @@ def parser(ConfigParser):
     made.read_string(TEXT)
     main = made["main"]
     return (
-        made.sections(), made.defaults(), main["path"], main.getboolean("debug"), main.getfloat("ratio"), main.getint("level"),
-        main["lines"], list(main), made.get("other", "empty"), made.get("main", "none", fallback="f"), "other" in made,
-        made.has_option("main", "path"), made.items("main", raw=True), main.get("x"), len(made), dict(made["other"].items()),
+        made.sections(),
+        made.defaults(),
+        main["path"],
+        main.getboolean("debug"),
+        main.getfloat("ratio"),
+        main.getint("level"),
+        main["lines"],
+        list(main),
+        made.get("other", "empty"),
+        made.get("main", "none", fallback="f"),
+        "other" in made,
+        made.has_option("main", "path"),
+        made.items("main", raw=True),
+        main.get("x"),
+        len(made),
+        dict(made["other"].items()),
     )
 
 
@@ -55,7 +68,11 @@ def raw(RawConfigParser):
 
 def errors(ConfigParser, Error, DuplicateSectionError, NoSectionError, NoOptionError, MissingSectionHeaderError, ParsingError):
     found = []
-    for text, kind in (("[a]\n[a]\n", DuplicateSectionError), ("x = 1\n", MissingSectionHeaderError), ("[a]\nx\n", ParsingError)):
+    for text, kind in (
+        ("[a]\n[a]\n", DuplicateSectionError),
+        ("x = 1\n", MissingSectionHeaderError),
+        ("[a]\nx\n", ParsingError),
+    ):
         try:
             ConfigParser().read_string(text)
         except kind as error:

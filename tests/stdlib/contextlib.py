@@ -115,7 +115,11 @@ def abstract(AbstractContextManager, AbstractAsyncContextManager):
         def __exit__(self, *error): ...
 
     with Managed() as made:
-        return isinstance(made, Managed), issubclass(Duck, AbstractContextManager), issubclass(Duck, AbstractAsyncContextManager)
+        return (
+            isinstance(made, Managed),
+            issubclass(Duck, AbstractContextManager),
+            issubclass(Duck, AbstractAsyncContextManager),
+        )
 
 
 def asynchronous(asynccontextmanager, AsyncExitStack, aclosing):

@@ -5,8 +5,14 @@ B = "ore\ntwo\ntree\nfour\nfive\n".splitlines(keepends=True)
 def matching(SequenceMatcher):
     made = SequenceMatcher(None, "abcdefgh", "bcxefghy")
     return (
-        made.ratio(), made.quick_ratio(), made.real_quick_ratio(), made.get_opcodes(), made.get_matching_blocks(),
-        made.find_longest_match(), list(made.get_grouped_opcodes(1)), SequenceMatcher(lambda c: c == " ", " a b", "ab ").ratio(),
+        made.ratio(),
+        made.quick_ratio(),
+        made.real_quick_ratio(),
+        made.get_opcodes(),
+        made.get_matching_blocks(),
+        made.find_longest_match(),
+        list(made.get_grouped_opcodes(1)),
+        SequenceMatcher(lambda c: c == " ", " a b", "ab ").ratio(),
     )
 
 

@@ -11,8 +11,19 @@ def plain(Enum):
         Color(7)
     except ValueError as error:
         return (
-            list(Color), Color.RED, Color(2), Color["GREEN"], Color.CRIMSON is Color.RED, Color.RED.describe(), str(error), len(Color),
-            list(Color.__members__), Color.RED in Color, str(Color.RED), hash(Color.RED) == hash(Color(1)), isinstance(Color.RED, Enum),
+            list(Color),
+            Color.RED,
+            Color(2),
+            Color["GREEN"],
+            Color.CRIMSON is Color.RED,
+            Color.RED.describe(),
+            str(error),
+            len(Color),
+            list(Color.__members__),
+            Color.RED in Color,
+            str(Color.RED),
+            hash(Color.RED) == hash(Color(1)),
+            isinstance(Color.RED, Enum),
         )
 
 
@@ -26,7 +37,15 @@ def integers(IntEnum):
         LOW = 1
         HIGH = 5
 
-    return Level.LOW + 1, Level.HIGH > Level.LOW, sorted([Level.HIGH, Level.LOW]), f"{Level.LOW}", str(Level.HIGH), Level(5), int(Level.LOW)
+    return (
+        Level.LOW + 1,
+        Level.HIGH > Level.LOW,
+        sorted([Level.HIGH, Level.LOW]),
+        f"{Level.LOW}",
+        str(Level.HIGH),
+        Level(5),
+        int(Level.LOW),
+    )
 
 
 def strings(StrEnum, auto):
@@ -57,7 +76,17 @@ def flags(Flag, auto):
         RW = R | W
 
     both = Right.R | Right.X
-    return both, Right.RW, ~Right.R, both & Right.W, bool(both & Right.W), Right.R in both, Right(5) is both, list(Right.RW), both ^ Right.R
+    return (
+        both,
+        Right.RW,
+        ~Right.R,
+        both & Right.W,
+        bool(both & Right.W),
+        Right.R in both,
+        Right(5) is both,
+        list(Right.RW),
+        both ^ Right.R,
+    )
 
 
 def integer_flags(IntFlag):

@@ -1,8 +1,27 @@
 def arithmetic(Fraction):
     a, b = Fraction(3, 4), Fraction("-5/6")
     return (
-        a + b, a - b, a * b, a / b, a // b, a % b, a**2, a**-3, b**3, divmod(a, b), -b, abs(b), +a,
-        a + 1, 2 * a, a + 0.5, 1 - a, 3 / a, 2**Fraction(2), a ** Fraction(1, 2), a + 1j,
+        a + b,
+        a - b,
+        a * b,
+        a / b,
+        a // b,
+        a % b,
+        a**2,
+        a**-3,
+        b**3,
+        divmod(a, b),
+        -b,
+        abs(b),
+        +a,
+        a + 1,
+        2 * a,
+        a + 0.5,
+        1 - a,
+        3 / a,
+        2 ** Fraction(2),
+        a ** Fraction(1, 2),
+        a + 1j,
     )
 
 
@@ -10,8 +29,15 @@ def making(Fraction):
     from decimal import Decimal
 
     return (
-        Fraction(0.25), Fraction(Decimal("1.1")), Fraction(" 7/3 "), Fraction("1.5e-2"), Fraction(6, -4), Fraction(),
-        Fraction.from_float(0.1), Fraction.from_decimal(Decimal("0.3")), Fraction(0.1).limit_denominator(100),
+        Fraction(0.25),
+        Fraction(Decimal("1.1")),
+        Fraction(" 7/3 "),
+        Fraction("1.5e-2"),
+        Fraction(6, -4),
+        Fraction(),
+        Fraction.from_float(0.1),
+        Fraction.from_decimal(Decimal("0.3")),
+        Fraction(0.1).limit_denominator(100),
     )
 
 
@@ -46,7 +72,6 @@ def refusing(Fraction):
 
 def subclassing(Fraction):
     import copy
-    import pickle
 
     class Half(Fraction):
         pass

@@ -35,7 +35,15 @@ def dispatching(singledispatch):
     def _(value):
         return f"sequence {len(value)}"
 
-    return show(1), show(True), show([1]), show(()), show("s"), show.dispatch(bool) is show.dispatch(int), sorted(map(str, show.registry))
+    return (
+        show(1),
+        show(True),
+        show([1]),
+        show(()),
+        show("s"),
+        show.dispatch(bool) is show.dispatch(int),
+        sorted(map(str, show.registry)),
+    )
 
 
 def dispatching_methods(singledispatchmethod):

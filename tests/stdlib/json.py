@@ -1,4 +1,4 @@
-DATA = {"b": [1, 2.5, None, True, "caf\u00e9 \U0001f600 \"q\"\n"], "a": {"nested": {"deep": []}}, "3": -1e300, "": {}}
+DATA = {"b": [1, 2.5, None, True, 'caf\u00e9 \U0001f600 "q"\n'], "a": {"nested": {"deep": []}}, "3": -1e300, "": {}}
 
 
 def round_trip(loads, dumps):
@@ -8,8 +8,13 @@ def round_trip(loads, dumps):
 
 def writing(dumps):
     return (
-        dumps(DATA, indent=2, sort_keys=True), dumps(DATA, separators=(",", ":"), ensure_ascii=False), dumps({1: 2, None: 3}),
-        dumps(float("inf")), dumps({(1,): 2, "k": 1}, skipkeys=True), dumps({1, 2}, default=sorted), dumps([[]], indent="\t"),
+        dumps(DATA, indent=2, sort_keys=True),
+        dumps(DATA, separators=(",", ":"), ensure_ascii=False),
+        dumps({1: 2, None: 3}),
+        dumps(float("inf")),
+        dumps({(1,): 2, "k": 1}, skipkeys=True),
+        dumps({1, 2}, default=sorted),
+        dumps([[]], indent="\t"),
     )
 
 
@@ -17,8 +22,11 @@ def reading(loads):
     from decimal import Decimal
 
     return (
-        loads(' {"x" : [1.50, 2, NaN, "\\u00e9\\ud83d\\ude00"]} ', parse_float=Decimal), loads("[1e3, -0]", parse_int=str),
-        loads('{"a": 1, "a": 2}', object_pairs_hook=list), loads('{"a": {"b": 1}}', object_hook=sorted), loads(b"[true]"),
+        loads(' {"x" : [1.50, 2, NaN, "\\u00e9\\ud83d\\ude00"]} ', parse_float=Decimal),
+        loads("[1e3, -0]", parse_int=str),
+        loads('{"a": 1, "a": 2}', object_pairs_hook=list),
+        loads('{"a": {"b": 1}}', object_hook=sorted),
+        loads(b"[true]"),
     )
 
 
@@ -60,7 +68,11 @@ def encoder(JSONEncoder):
         def default(self, value):
             return [value.real, value.imag] if isinstance(value, complex) else super().default(value)
 
-    return Complex().encode({"z": 1 + 2j}), list(JSONEncoder(indent=1).iterencode([1, {"a": 2}])), Complex(sort_keys=True).encode(DATA)
+    return (
+        Complex().encode({"z": 1 + 2j}),
+        list(JSONEncoder(indent=1).iterencode([1, {"a": 2}])),
+        Complex(sort_keys=True).encode(DATA),
+    )
 
 
 def decoder(JSONDecoder):

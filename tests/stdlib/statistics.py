@@ -6,8 +6,14 @@ def averages(mean, fmean, geometric_mean, harmonic_mean):
     from fractions import Fraction
 
     return (
-        mean(DATA), mean([Fraction(1, 2), Fraction(1, 3)]), mean([Decimal("0.5"), Decimal("0.75")]), fmean(DATA),
-        fmean([1, 2], weights=[3, 1]), geometric_mean(DATA), harmonic_mean(DATA), harmonic_mean([40, 60], weights=[5, 30]),
+        mean(DATA),
+        mean([Fraction(1, 2), Fraction(1, 3)]),
+        mean([Decimal("0.5"), Decimal("0.75")]),
+        fmean(DATA),
+        fmean([1, 2], weights=[3, 1]),
+        geometric_mean(DATA),
+        harmonic_mean(DATA),
+        harmonic_mean([40, 60], weights=[5, 30]),
     )
 
 
@@ -21,8 +27,14 @@ def median_only(median):
 
 def middle(median, median_low, median_high, median_grouped, mode, multimode, quantiles):
     return (
-        median(DATA), median_low([1, 2, 3, 4]), median_high([1, 2, 3, 4]), median_grouped([1, 2, 2, 3, 4]),
-        mode("abracadabra"), multimode("aabbcd"), quantiles(DATA, n=4), quantiles(DATA, method="inclusive"),
+        median(DATA),
+        median_low([1, 2, 3, 4]),
+        median_high([1, 2, 3, 4]),
+        median_grouped([1, 2, 2, 3, 4]),
+        mode("abracadabra"),
+        multimode("aabbcd"),
+        quantiles(DATA, n=4),
+        quantiles(DATA, method="inclusive"),
     )
 
 
@@ -39,8 +51,25 @@ def relations(correlation, covariance, linear_regression):
 def normal(NormalDist):
     a, b = NormalDist(10, 2), NormalDist.from_samples([1, 2, 3, 4])
     return (
-        a, a.pdf(11), a.cdf(12), a.inv_cdf(0.3), a.quantiles(4), a + b, a - 3, a * 2, a / 2, -a, a.overlap(b), a.zscore(13),
-        a.mean, a.median, a.mode, a.stdev, a.variance, a == NormalDist(10, 2), hash(a) == hash(NormalDist(10, 2)),
+        a,
+        a.pdf(11),
+        a.cdf(12),
+        a.inv_cdf(0.3),
+        a.quantiles(4),
+        a + b,
+        a - 3,
+        a * 2,
+        a / 2,
+        -a,
+        a.overlap(b),
+        a.zscore(13),
+        a.mean,
+        a.median,
+        a.mode,
+        a.stdev,
+        a.variance,
+        a == NormalDist(10, 2),
+        hash(a) == hash(NormalDist(10, 2)),
         a.samples(3, seed=4),
     )
 

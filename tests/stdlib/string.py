@@ -3,7 +3,12 @@ def template(Template):
     try:
         made.substitute(who="tim")
     except KeyError as error:
-        return made.safe_substitute(who="tim", what="kung pao"), str(error), made.template, Template("$a-$b").substitute({"a": 1}, b=2)
+        return (
+            made.safe_substitute(who="tim", what="kung pao"),
+            str(error),
+            made.template,
+            Template("$a-$b").substitute({"a": 1}, b=2),
+        )
 
 
 def broken(Template):
@@ -28,8 +33,10 @@ def formatter(Formatter):
 
     made = Formatter()
     return (
-        made.format("{0!r:>6} {name.real:{width}.1f}", "a", name=2.5, width=6), list(made.parse("a{b!r:c}d")),
-        Default().format("{x} {y}", x=1), made.vformat("{} {}", (1, 2), {}),
+        made.format("{0!r:>6} {name.real:{width}.1f}", "a", name=2.5, width=6),
+        list(made.parse("a{b!r:c}d")),
+        Default().format("{x} {y}", x=1),
+        made.vformat("{} {}", (1, 2), {}),
     )
 
 

@@ -58,14 +58,10 @@ def _shows(proxy: Any, cls: type) -> bool:
     return _behind(vars(cls)) is _behind(proxy)
 
 
-_ordered: OrderedDict[Any, Any] = OrderedDict()
+_mappings: tuple[dict[Any, Any], ...] = ({}, OrderedDict())
 
 REDUCERS: dict[type, Any] = {
     MappingProxyType: reduce_mapping_proxy,
     memoryview: reduce_memoryview,
-    **{
-        type(view): reduce_view
-        for mapping in ({}, _ordered)
-        for view in (mapping.keys(), mapping.values(), mapping.items())  # type: ignore[attr-defined]
-    },
+    **{type(view): reduce_view for mapping in _mappings for view in (mapping.keys(), mapping.values(), mapping.items())},
 }

@@ -66,10 +66,9 @@ def reduce_property(obj: Any) -> Any:
         name = getattr(obj, "__name__", None)
         if name != getattr(obj.fget, "__name__", None):
             state["__name__"] = private(name) if isinstance(name, str) else name
+    reduced: tuple[Any, ...] = (wire.property_, (kind, *functions, doc))
     if kind is property:
         reduced = (property, args)
-    else:
-        reduced = (wire.property_, (kind, *functions, doc))
     own = {private(key): value for key, value in getattr(obj, "__dict__", {}).items()}
     if not own and not state:
         return reduced
@@ -110,7 +109,7 @@ REDUCERS: dict[type, Any] = {
         ClassMethodDescriptorType,
     )
     # What PyPy has in place of the interpreter's own kinds.
-    if kind not in (FunctionType, classmethod)
+    if kind not in (FunctionType, classmethod)  # type: ignore[comparison-overlap]
 }
 REDUCERS |= {MethodType: reduce_method, super: reduce_super}
 

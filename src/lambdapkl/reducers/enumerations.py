@@ -27,7 +27,11 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
         if name not in _REBUILT and not (name in cls._member_map_ and value is cls._member_map_[name])
     }
     states = tuple(
-        {session.name(key): None if key == "_inverted_" else value for key, value in vars(member).items() if key != "__objclass__"}
+        {
+            session.name(key): None if key == "_inverted_" else value
+            for key, value in vars(member).items()
+            if key != "__objclass__"
+        }
         for member in canonical.values()
     )
     aliases = {

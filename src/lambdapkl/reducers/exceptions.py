@@ -22,14 +22,15 @@ def reduce_exception(exception: BaseException) -> Any:
     kind = type(exception)
     if _is_python(kind.__reduce__) or _is_python(kind.__reduce_ex__):
         return NotImplemented
-    if hasattr(kind, "__getstate__") and _is_python(kind.__getstate__) or _is_python(getattr(kind, "__setstate__", None)):
+    if (hasattr(kind, "__getstate__") and _is_python(kind.__getstate__)) or _is_python(getattr(kind, "__setstate__", None)):
         return NotImplemented
     chained = (exception.__cause__, exception.__context__, exception.__suppress_context__)
     slots = {name: getattr(exception, name) for name in copyreg._slotnames(kind) if hasattr(exception, name)}  # type: ignore[attr-defined]
     fields = {name: value for base, name in _FIELDS if isinstance(exception, base) and (value := getattr(exception, name))}
     if chained == (None, None, False) and not slots and not fields and not _has_constructor(kind):
         return NotImplemented
-    _, args, *more = exception.__reduce__()  # type: ignore[misc]
+    reduced: Any = exception.__reduce__()
+    _, args, *more = reduced
     attributes = {**fields, **(more[0] if more and more[0] else {}), **slots}
     state: list[Any] = [{private(name): value for name, value in attributes.items()} or None, *chained]
     while state and not state[-1]:
@@ -39,7 +40,7 @@ def reduce_exception(exception: BaseException) -> Any:
     return wire.exception, (kind, args), tuple(state), None, None, wire.exception
 
 
-def _has_constructor(kind: type) -> bool:
+def _has_constructor(kind: Any) -> bool:
     return _is_python(kind.__init__) or _is_python(kind.__new__)
 
 

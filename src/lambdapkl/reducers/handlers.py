@@ -14,8 +14,8 @@ def reduce_stream_handler(handler: Any) -> Any:
     if isinstance(handler, logging.FileHandler) or any(handler.stream is stream for stream in standard):
         return NotImplemented
     raise pickle.PicklingError(
-        f"cannot pickle a {type(handler).__name__} of the stream {handler.stream!r}: what it writes there would be lost; set up "
-        "logging where the object is loaded"
+        f"cannot pickle a {type(handler).__name__} of the stream {handler.stream!r}: what it writes there would be lost; set "
+        "up logging where the object is loaded"
     )
 
 

@@ -15,7 +15,10 @@ _SUSPENDED = ("a call that has begun cannot be pickled", "pickle the function an
 # Module -> type in it, or a call that makes one -> why, and what to do.  Subclasses are refused with their base.
 REASONS: dict[str, dict[str, Reason]] = {
     "types": {
-        "GeneratorType": ("a call that has begun cannot be pickled", "pickle the function and its arguments, or a list of items"),
+        "GeneratorType": (
+            "a call that has begun cannot be pickled",
+            "pickle the function and its arguments, or a list of items",
+        ),
         "CoroutineType": _SUSPENDED,
         "AsyncGeneratorType": _SUSPENDED,
         "FrameType": ("a frame belongs to a call of this process", "pickle what is of use in its f_locals"),
@@ -24,7 +27,10 @@ REASONS: dict[str, dict[str, Reason]] = {
     "_socket": {"socket": _CONNECTION},
     "_ssl": {"_SSLContext": ("it keeps keys in C", "make a new one where it is needed")},
     "sqlite3": {
-        "Connection": ("a connection belongs to this process", "pickle the path, or the lines of iterdump(), and connect there"),
+        "Connection": (
+            "a connection belongs to this process",
+            "pickle the path, or the lines of iterdump(), and connect there",
+        ),
         "Cursor": ("it belongs to a connection of this process", "fetch the rows and pickle those"),
     },
     "subprocess": {"Popen": ("a process belongs to its parent", "pickle its output, and its returncode when it has finished")},
@@ -34,8 +40,10 @@ REASONS: dict[str, dict[str, Reason]] = {
     "select": {"epoll": ("it watches descriptors of this process", "make a new one where it is needed")},
     "mmap": {"mmap": ("it is memory of this process", "pickle the path, or bytes(map)")},
     "asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP, "AbstractEventLoop": _EVENT_LOOP},
+    "_ctypes": {"_Pointer": ("it is an address in this process", "pickle what it points to: its `contents`")},
     "_asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP},
     "weakref": {"finalize": ("it is registered with this interpreter", "make a new one where the object is loaded")},
+    "itertools": {"batched": ("the size of its batches is kept in C", "pickle a list of the batches, or what it is made of")},
     "greenlet": {"greenlet": ("its stack is kept in C", "pickle the function and its arguments")},
 }
 

@@ -28,7 +28,7 @@ REDUCERS: dict[type, Any] = {
     type(dataclasses._HAS_DEFAULT_FACTORY): reduce_default_factory,  # type: ignore[attr-defined]
     type(dataclasses._FIELD): reduce_field_kind,  # type: ignore[attr-defined]
 }
-if type(dataclasses.MISSING) is not type(dataclasses.KW_ONLY):  # since 3.15 both are sentinels of PEP 661
+if type(dataclasses.MISSING) is not type(dataclasses.KW_ONLY):  # type: ignore[comparison-overlap]  # since 3.15 both are sentinels of PEP 661
     REDUCERS[type(dataclasses.MISSING)] = reduce_missing
     REDUCERS[type(dataclasses.KW_ONLY)] = reduce_kw_only
 

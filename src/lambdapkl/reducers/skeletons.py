@@ -23,8 +23,7 @@ from . import namespaces
 # The interpreter's descriptors of a class's own slots and C functions; they come and go with the class.  PyPy has none
 # for methods: these names stand for functions and class methods there.
 _C_DESCRIPTORS = tuple(
-    {MethodDescriptorType, WrapperDescriptorType, GetSetDescriptorType, ClassMethodDescriptorType}
-    - {FunctionType, classmethod}
+    {MethodDescriptorType, WrapperDescriptorType, GetSetDescriptorType, ClassMethodDescriptorType} - {FunctionType, classmethod}
 )
 _MADE_BY_SKELETON = VOLATILE - {"__static_attributes__"} | {"__module__", "__doc__"}
 _WRITABLE_ON_TYPES = frozenset(
@@ -71,9 +70,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
                 f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: its {name} is written in C and no module "
                 "that can be imported holds it"
             )
-        if name in _SHADOWING and name != "__dict__":
-            shadowing[session.name(name)] = value
-        elif name == "__dict__" and not isinstance(value, GetSetDescriptorType):
+        if (name in _SHADOWING and name != "__dict__") or (name == "__dict__" and not isinstance(value, GetSetDescriptorType)):
             shadowing[session.name(name)] = value
         elif name not in _MADE_BY_SKELETON:
             attributes[session.name(name)] = _portable(name, value)

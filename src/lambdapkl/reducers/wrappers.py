@@ -42,4 +42,13 @@ def reduce_cmp_to_key(wrapper: Any) -> Any:
     return (wire.comparison_key, (compare, wrapper.obj)) if hasattr(wrapper, "obj") else made
 
 
-REDUCERS: dict[type, Any] = {_LruCacheWrapper: reduce_lru_cache, _KeyWrapper: reduce_cmp_to_key}
+def reduce_partial_method(method: Any) -> Any:
+    """`functools.partialmethod`, whose `__new__` asks for a function since 3.14."""
+    return wire.partial_method, (method.func, method.args, method.keywords)
+
+
+REDUCERS: dict[type, Any] = {
+    _LruCacheWrapper: reduce_lru_cache,
+    _KeyWrapper: reduce_cmp_to_key,
+    functools.partialmethod: reduce_partial_method,
+}

@@ -105,9 +105,9 @@ def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: 
     found = tracking.find(key)
     if found is not None:
         return found
-    made = typing.NewType(qualname, supertype)
+    made: Any = typing.NewType(qualname, supertype)  # type: ignore[misc]
     made.__module__ = module
-    made = tracking.track(key, made)
+    made = tracking.track(key, made)  # type: ignore[misc]
     tracking.finish(made)
     return made
 
@@ -122,7 +122,7 @@ def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, 
     call = f"TypeAliasType(name, {f'evaluate({_FORMAT})' if is_deferred else 'evaluate'}, type_params=parameters)"
     import typing
 
-    return eval(call, {**namespace, "TypeAliasType": typing.TypeAliasType, "name": name, "parameters": parameters})  # type: ignore[attr-defined]
+    return eval(call, {**namespace, "TypeAliasType": typing.TypeAliasType, "name": name, "parameters": parameters})
 
 
 def generic_alias(origin: Any, args: tuple[Any, ...]) -> Any:

@@ -82,7 +82,7 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
         set_attributes(first, attributes)
         tracking.finish(first)
         for subclass in registered:
-            abc.ABCMeta.register(first, subclass)
+            abc.ABCMeta.register(first, subclass)  # type: ignore[arg-type]
     return first
 
 
@@ -126,7 +126,7 @@ def _no_init_subclass(bases: tuple[type, ...]) -> Iterator[None]:
 
 
 def _unless_loading(loading: int, original: Any) -> Any:
-    def init_subclass(cls: type, **kwargs: Any) -> None:
+    def init_subclass(cls: Any, /, **kwargs: Any) -> None:
         if threading.get_ident() != loading:
             original.__get__(None, cls)(**kwargs)
 

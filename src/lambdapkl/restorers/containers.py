@@ -24,8 +24,10 @@ def class_dict(cls: type) -> Any:
 
 def dict_view(mapping: Any, kind: str) -> Any:
     """Return the view of the ``keys``, ``values`` or ``items`` of `mapping`."""
-    return {"keys": dict.keys, "values": dict.values, "items": dict.items}[kind](mapping) if type(mapping) is dict else (
-        getattr(mapping, kind)()
+    return (
+        {"keys": dict.keys, "values": dict.values, "items": dict.items}[kind](mapping)
+        if type(mapping) is dict
+        else (getattr(mapping, kind)())
     )
 
 

@@ -10,14 +10,13 @@ from .. import tracking
 from .classes import class_, set_attributes
 
 
-def enum_class(
-    first: Any, second: Any, members: tuple[tuple[str, Any], ...] = (), data_type: Any = None, *rest: Any
-) -> Any:
+def enum_class(first: Any, second: Any, members: tuple[tuple[str, Any], ...] = (), data_type: Any = None, *rest: Any) -> Any:
     """Make the skeleton of an enumeration with its members, or give one its state.
 
     Each of `members` is a name and what `data_type` (`object` where it is None) makes the member of, or an alias and the
-    name it stands for; the other arguments are those of `class_`.  The state is the attributes of the class, those of each member, and further
-    values that stand for a member.  `EnumType` takes no part: no `__new__` or `__init__` of the enumeration runs again.
+    name it stands for; the other arguments are those of `class_`.  The state is the attributes of the class, those of each
+    member, and further values that stand for a member.  `EnumType` takes no part: no `__new__` or `__init__` of the
+    enumeration runs again.
     """
     if isinstance(first, type):
         if tracking.unfinished(first):

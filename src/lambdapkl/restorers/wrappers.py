@@ -14,3 +14,8 @@ def lru_cache(function: Any, maxsize: int | None, typed: bool) -> Any:
 def comparison_key(compare: Any, obj: Any) -> Any:
     """Return the key of `obj` for sorting by the comparison function `compare`."""
     return functools.cmp_to_key(compare)(obj)
+
+
+def partial_method(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """Return a `functools.partialmethod` of `function`."""
+    return functools.partialmethod(function, *args, **keywords)
