@@ -83,6 +83,7 @@ case(
     """,
     "assert [list(i) for i in o] == [[], [], [], []]",
     unstable="pickle turns a used-up iterator into one of an empty list",
+    not_on_pypy="its `pickle` crashes on a used-up dictionary iterator",
 )
 
 case("callable iterator", "o = iter([1, 2, 0, 3].pop, 0)", "assert list(o) == [3]")
@@ -308,6 +309,7 @@ case(
     a, b = o
     assert list(a) == [2, 3] and list(b) == [1, 2, 3]
     """,
+    not_on_pypy="its `pickle` makes the two iterators one",
 )
 
 case(
