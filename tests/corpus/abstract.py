@@ -72,10 +72,10 @@ case(
     class V: pass
     A.register(B)
     B.register(V)
-    o = A, V
+    o = A, V, B  # the registry of A holds B weakly
     """,
     """
-    A, V = o
+    A, V, _ = o
     assert issubclass(V, A)
     """,
 )
