@@ -3,10 +3,13 @@ from collections.abc import Callable
 from types import CellType, CodeType
 from typing import Any, Final
 
+from typing_extensions import disjoint_base
+
 COMPILED: Final = True
 MAX_CACHED_CODES: int
 MAX_CACHED_BLOB: int
 
+@disjoint_base
 class Session:
     table: Any
     def __init__(self, table: Any) -> None: ...

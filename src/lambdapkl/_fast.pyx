@@ -1,4 +1,4 @@
-# cython: language_level=3, binding=False, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: language_level=3, binding=False, boundscheck=False, wraparound=False, initializedcheck=False, autotestdict=False
 """The compiled backend: `_pure.py` in Cython, the same bytes.
 
 What a function or class becomes is explained there.  Here is what C adds: what is known of a code object hangs on that
@@ -7,7 +7,7 @@ object, fields of functions are read without a lookup, and picklers are used aga
 
 import pickle
 import sys
-from opcode import opmap
+from opcode import opmap as _opmap
 from types import ModuleType
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
@@ -131,13 +131,13 @@ cdef object _by_reference = byvalue.by_reference
 cdef object _refresh_submodules = submodules.refresh
 cdef object _used_submodules = submodules.used
 
-cdef int _EXTENDED_ARG = opmap["EXTENDED_ARG"]
-cdef int _IMPORT_NAME = opmap["IMPORT_NAME"]
-cdef int _LOAD_GLOBAL = opmap["LOAD_GLOBAL"]
-cdef int _STORE_GLOBAL = opmap["STORE_GLOBAL"]
-cdef int _DELETE_GLOBAL = opmap["DELETE_GLOBAL"]
-cdef int _LOAD_NAME = opmap["LOAD_NAME"]
-cdef int _LOAD_FROM_DICT_OR_GLOBALS = opmap.get("LOAD_FROM_DICT_OR_GLOBALS", -1)
+cdef int _EXTENDED_ARG = _opmap["EXTENDED_ARG"]
+cdef int _IMPORT_NAME = _opmap["IMPORT_NAME"]
+cdef int _LOAD_GLOBAL = _opmap["LOAD_GLOBAL"]
+cdef int _STORE_GLOBAL = _opmap["STORE_GLOBAL"]
+cdef int _DELETE_GLOBAL = _opmap["DELETE_GLOBAL"]
+cdef int _LOAD_NAME = _opmap["LOAD_NAME"]
+cdef int _LOAD_FROM_DICT_OR_GLOBALS = _opmap.get("LOAD_FROM_DICT_OR_GLOBALS", -1)
 
 cdef Py_ssize_t _extra = lp_extra_index(lp_drop_extra)
 if _extra < 0:

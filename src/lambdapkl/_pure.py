@@ -496,7 +496,10 @@ def function(first: Any, second: Any, closure: Any = None) -> Any:
         cells = []
         for entry in closure:
             cells.append(_closure_cell(entry, cells))
-    return FunctionType(loaded, namespace, loaded.co_name, None, tuple(cells) if count else None)
+    made = FunctionType(loaded, namespace, loaded.co_name, None, tuple(cells) if count else None)
+    if _PYPY:  # which takes the short name for the qualified one
+        made.__qualname__ = loaded.co_qualname
+    return made
 
 
 def _closure_cell(entry: Any, cells: list[CellType]) -> CellType:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from . import containers, descriptors, exceptions, files, iterators, namespaces, refused, threads, weakrefs, wrappers
+from . import containers, descriptors, exceptions, files, imports, iterators, namespaces, refused, threads, weakrefs, wrappers
 
 Reducer = Callable[[Any], Any]
 
@@ -19,6 +19,7 @@ TABLE: dict[type, Reducer] = {
     **containers.REDUCERS,
     **descriptors.REDUCERS,
     **files.REDUCERS,
+    **imports.REDUCERS,
     **iterators.REDUCERS,
     **namespaces.REDUCERS,
     **threads.REDUCERS,

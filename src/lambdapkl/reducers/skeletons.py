@@ -39,6 +39,11 @@ _SHADOWING = frozenset(
 )
 
 
+_PYPY = sys.implementation.name == "pypy"
+_DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
+_ANNOTATING = frozenset(("__annotations__", "__annotate_func__"))
+
+
 def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return what the skeleton of `cls` is made of, and its attributes but for those of the types in `skip`."""
     attributes: dict[str, Any] = {}
@@ -51,6 +56,12 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     for name in ("__doc__", "__abstractmethods__"):
         if own.get(name) is not None:
             attributes[session.name(name)] = _portable(name, own[name])
+    if _PYPY and "__del__" in own:
+        # A class that has none from the start never has it called.
+        shadowing[session.name("__del__")] = None
+    changed = _changed_annotations(cls) if _DEFERRED_ANNOTATIONS else None
+    if changed is not None:
+        attributes[session.name("__annotations__")] = changed
     for name, value in own.items():
         if isinstance(value, skip):
             continue
@@ -72,6 +83,8 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
             )
         if (name in _SHADOWING and name != "__dict__") or (name == "__dict__" and not isinstance(value, GetSetDescriptorType)):
             shadowing[session.name(name)] = value
+        elif name in _ANNOTATING and changed is not None:
+            continue
         elif name not in _MADE_BY_SKELETON:
             attributes[session.name(name)] = _portable(name, value)
     explicit: tuple[str, ...] | None = None
@@ -98,6 +111,27 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     while args[-1] is defaults[len(args) - 1]:
         args.pop()
     return tuple(args), attributes
+
+
+def _changed_annotations(cls: type) -> Any:
+    """The annotations of `cls` where they are not what its ``__annotate__`` gives; None where they are.
+
+    Without one, `type` keeps them where the class statement or whoever assigned them put them.
+    """
+    own = vars(cls)
+    if "__annotations__" in own:
+        return own["__annotations__"]
+    evaluated = own.get("__annotations_cache__")
+    if not evaluated:
+        return None
+    annotate = own.get("__annotate_func__")
+    if annotate is None:
+        return evaluated
+    try:
+        return evaluated if annotate(1) != evaluated else None
+    # What a name in it stood for may be gone.
+    except Exception:
+        return None
 
 
 def _portable(name: str, value: Any) -> Any:
