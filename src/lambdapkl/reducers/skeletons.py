@@ -62,6 +62,9 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     changed = _changed_annotations(cls) if _DEFERRED_ANNOTATIONS else None
     if changed is not None:
         attributes[session.name("__annotations__")] = changed
+        if "__annotations__" in own:
+            # Where a class starts without, `type` keeps them under another name.
+            shadowing[session.name("__annotations__")] = {}
     for name, value in own.items():
         if isinstance(value, skip):
             continue
