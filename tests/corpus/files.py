@@ -245,3 +245,29 @@ case(
     os.remove(o.name)
     """,
 )
+
+case(
+    "file contents, when asked for",
+    r"""
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('één\ntwo\nthree\n')
+    text, binary = open('data.txt', encoding='utf-8'), open('data.txt', 'rb')
+    text.readline()
+    binary.read(6)
+    with pickler.options(file_contents=True):
+        o = pickler.dumps([text, binary])
+    assert text.readline() == 'two\n' and binary.read(3) == b'two', 'dumping moved the position'
+    import os
+    text.close()
+    binary.close()
+    os.remove('data.txt')
+    """,
+    r"""
+    import io, pickle
+    text, binary = pickle.loads(o)
+    assert isinstance(text, io.StringIO) and isinstance(binary, io.BytesIO)
+    assert text.readline() == 'two\n' and binary.read(3) == b'two'
+    text.seek(0)
+    binary.seek(0)
+    assert text.read() == 'één\ntwo\nthree\n' and binary.read() == 'één\ntwo\nthree\n'.encode()
+    """,
+)
