@@ -5,12 +5,15 @@ The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads w
 
 from __future__ import annotations
 
+from . import cloudpickle
 from ._backend import COMPILED
 from ._version import __version__
 from .byvalue import list_registry_pickle_by_value, register_pickle_by_value, unregister_pickle_by_value
+from .cloudpickle import is_tornado_coroutine
 from .errors import BytecodeMismatchError
+from .loading import Unpickler, load, loads
 from .options import options
-from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, Unpickler, dump, dumps, load, loads
+from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
 
 __all__ = [
     "COMPILED",
@@ -20,8 +23,10 @@ __all__ = [
     "Pickler",
     "Unpickler",
     "__version__",
+    "cloudpickle",
     "dump",
     "dumps",
+    "is_tornado_coroutine",
     "list_registry_pickle_by_value",
     "load",
     "loads",

@@ -1,4 +1,4 @@
-"""`Pickler`, `Unpickler` and the four functions: the interface of `pickle`, with the reducers of lambdapkl."""
+"""`Pickler`, `dumps` and `dump`: the interface of `pickle`, with the reducers of lambdapkl."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .reducers.classes import reduce_class, reduce_instance
 from .reducers.modules import reduce_module
 from .reducers.namespaces import class_dict
 
-__all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "Unpickler", "dump", "dumps", "load", "loads"]
+__all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
@@ -132,10 +132,6 @@ class Pickler(BasePickler):
 CloudPickler = Pickler
 
 
-class Unpickler(pickle.Unpickler):
-    """Read pickles from a file.  `pickle.Unpickler` does as well: payloads need nothing special."""
-
-
 dumps = _backend.dumps
 
 
@@ -152,7 +148,3 @@ def dump(
     Parameters and errors are those of `Pickler`, which writes while it pickles and holds less in memory.
     """
     file.write(dumps(obj, protocol, buffer_callback, fix_imports=fix_imports))
-
-
-load = pickle.load
-loads = pickle.loads
