@@ -365,7 +365,8 @@ cdef class Session:
                 return found
         ancestor = kind
         while ancestor is not &PyBaseObject_Type and ancestor != NULL:
-            if Py_TYPE(<object>ancestor) is &PyType_Type:
+            # A metaclass may have a hash of its own.
+            if Py_TYPE(<object>ancestor).tp_hash is PyType_Type.tp_hash:
                 reducer = PyDict_GetItemWithError(<PyObject *>_inherited, <PyObject *>ancestor)
                 if reducer != NULL:
                     if <object>kind in self.table:

@@ -44,6 +44,8 @@ _HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 14) else 0
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
 
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+
 # Attributes of a function that are no entries of its `__dict__`.
 SPECIAL_ATTRIBUTES = frozenset(
     (
@@ -189,7 +191,8 @@ class Session:
         """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
         kind = type(obj)
         if kind is FunctionType:
-            if byvalue.by_reference(obj):
+            # PyPy's own functions have code of a kind of their own, and reducers.
+            if byvalue.by_reference(obj) or type(obj.__code__) is not CodeType:
                 return NotImplemented
             return self._reduce_function(obj)
         if issubclass(kind, type):
@@ -208,7 +211,7 @@ class Session:
                 return reduced
         ancestor: Any = kind
         while ancestor is not object:
-            if type(ancestor) is type and ancestor in hooks.inherited:
+            if type(ancestor).__hash__ is type.__hash__ and ancestor in hooks.inherited:
                 return NotImplemented if kind in self.table else hooks.inherited[ancestor](obj)
             ancestor = ancestor.__base__
         plain = self._plain.get(kind)
@@ -222,8 +225,10 @@ class Session:
 
     def _is_plain(self, kind: Any) -> bool:
         """Whether instances of `kind`, a class by value, are pickled in the way `object` has for it."""
+        # A pickler in Python asks for None and the like, too.
         return (
-            kind.__reduce_ex__ is object.__reduce_ex__
+            bool(kind.__flags__ & _HEAP_TYPE)
+            and kind.__reduce_ex__ is object.__reduce_ex__
             and kind.__reduce__ is object.__reduce__
             and kind.__getstate__ is object.__getstate__
             and kind not in self.table

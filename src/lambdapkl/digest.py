@@ -141,6 +141,8 @@ class _Walk:
 
 def _feed_function(walk: _Walk, func: FunctionType) -> None:
     walk.name("function", func)
+    if type(func.__code__) is not CodeType:  # PyPy's own functions
+        return
     walk.add(func.__code__)
     walk.add(func.__defaults__)
     walk.add(func.__kwdefaults__)

@@ -11,7 +11,7 @@ from typing import Any
 from . import _backend
 from .restorers.annotations import generic_alias, new_type, type_alias, type_variable
 from .restorers.builtin import builtin_type
-from .restorers.classes import abc_class, class_
+from .restorers.classes import abc_class, class_, class_part
 from .restorers.containers import class_dict, class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.contexts import attribute, context, context_var
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
@@ -36,6 +36,7 @@ __all__ = [
     "class_",
     "class_dict",
     "class_namespace",
+    "class_part",
     "closed_file",
     "code",
     "comparison_key",

@@ -7,6 +7,7 @@ import pickle
 import sys
 from types import (
     ClassMethodDescriptorType,
+    CodeType,
     FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
@@ -26,6 +27,11 @@ _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
 
 def reduce_method(method: MethodType) -> Any:
     """A bound method, by its function: its name might lead to another one (`super().f`, a function bound by hand)."""
+    if not isinstance(getattr(method.__func__, "__code__", None), CodeType):
+        # PyPy's own methods are of this type, too, and their functions may have no name to be found by.
+        found = getattr(method.__self__, method.__name__, None)
+        if type(found) is MethodType and found.__func__ is method.__func__ and sys.implementation.name == "pypy":
+            return method.__reduce_ex__(2)
     return wire.method, (method.__func__, method.__self__)
 
 

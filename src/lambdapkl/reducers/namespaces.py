@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from types import FunctionType
 from typing import Any
 
 from .. import wire
@@ -49,4 +50,36 @@ def _dictionary(cls: type) -> Any:
     return next(iter(gc.get_referents(vars(cls))), None)
 
 
-REDUCERS: dict[type, Any] = {ClassDict: reduce_class_dict}
+class ClassPart:
+    """Attributes of a class that are to be set while its other attributes are still being loaded."""
+
+    __slots__ = ("attributes", "owner")
+
+    def __init__(self, owner: type, attributes: dict[str, Any]) -> None:
+        self.owner = owner
+        self.attributes = attributes
+
+
+def reduce_class_part(part: ClassPart) -> Any:
+    return wire.class_part, (part.owner, part.attributes)
+
+
+def staged(cls: type, attributes: dict[str, Any]) -> dict[str, Any]:
+    """Put first what instances of `cls` are hashed with, where one of its attributes is a container of them.
+
+    The container is filled when it is loaded, before the class has its attributes.
+    """
+    if "__hash__" not in vars(cls) or not any(_holds(value, cls) for value in attributes.values()):
+        return attributes
+    early = {name: value for name, value in attributes.items() if isinstance(value, _BEHAVIOUR)}
+    return {"": ClassPart(cls, early), **{name: value for name, value in attributes.items() if name not in early}}
+
+
+_BEHAVIOUR = (FunctionType, property, staticmethod, classmethod)
+
+
+def _holds(value: Any, cls: type) -> bool:
+    return isinstance(value, (dict, set, frozenset)) and any(isinstance(each, cls) for each in value)
+
+
+REDUCERS: dict[type, Any] = {ClassDict: reduce_class_dict, ClassPart: reduce_class_part}

@@ -40,7 +40,7 @@ REASONS: dict[str, dict[str, Reason]] = {
     "select": {"epoll": ("it watches descriptors of this process", "make a new one where it is needed")},
     "mmap": {"mmap": ("it is memory of this process", "pickle the path, or bytes(map)")},
     "asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP, "AbstractEventLoop": _EVENT_LOOP},
-    "_ctypes": {"_Pointer": ("it is an address in this process", "pickle what it points to: its `contents`")},
+    "_ctypes": {"_Pointer": ("a pointer is an address in this process", "pickle what it points to: its `contents`")},
     "_asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP},
     "weakref": {"finalize": ("it is registered with this interpreter", "make a new one where the object is loaded")},
     "itertools": {"batched": ("the size of its batches is kept in C", "pickle a list of the batches, or what it is made of")},

@@ -54,11 +54,12 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
         namespaces.note_owner(cls)
     # The skeleton has these from the start; so they come first however often a class has travelled.
     for name in ("__doc__", "__abstractmethods__"):
-        if own.get(name) is not None:
+        if own.get(name) is not None and (type(cls) is type or not _intercepted(type(cls), name)):
             attributes[session.name(name)] = _portable(name, own[name])
     if _PYPY and "__del__" in own:
         # A class that has none from the start never has it called.
         shadowing[session.name("__del__")] = None
+        attributes[session.name("__del__")] = own["__del__"]
     changed = _changed_annotations(cls) if _DEFERRED_ANNOTATIONS else None
     if changed is not None:
         attributes[session.name("__annotations__")] = changed
@@ -84,7 +85,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
                 f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: its {name} is written in C and no module "
                 "that can be imported holds it"
             )
-        if (name in _SHADOWING and name != "__dict__") or (name == "__dict__" and not isinstance(value, GetSetDescriptorType)):
+        if name in _SHADOWING or (type(cls) is not type and _intercepted(type(cls), name)):
             shadowing[session.name(name)] = value
         elif name in _ANNOTATING and changed is not None:
             continue
@@ -113,7 +114,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     defaults = (None, None, None, 0, (), type, None, None, None)
     while args[-1] is defaults[len(args) - 1]:
         args.pop()
-    return tuple(args), attributes
+    return tuple(args), namespaces.staged(cls, attributes)
 
 
 def _changed_annotations(cls: type) -> Any:
@@ -135,6 +136,16 @@ def _changed_annotations(cls: type) -> Any:
     # What a name in it stood for may be gone.
     except Exception:
         return None
+
+
+def _intercepted(metaclass: type, name: str) -> bool:
+    """Whether a data descriptor of `metaclass` would take what is assigned to an attribute of its classes."""
+    for base in metaclass.__mro__:
+        if base is type:
+            break
+        if name in vars(base):
+            return hasattr(type(vars(base)[name]), "__set__")
+    return False
 
 
 def _portable(name: str, value: Any) -> Any:

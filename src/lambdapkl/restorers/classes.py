@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import BuiltinFunctionType, WrapperDescriptorType
+from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
 from .. import tracking
@@ -86,10 +86,18 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
     return first
 
 
+def class_part(cls: type, attributes: dict[str, Any]) -> None:
+    """Set some attributes of a skeleton before the others are loaded: those may be containers that hash by the class."""
+    if tracking.unfinished(cls):
+        set_attributes(cls, attributes)
+
+
 def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
     """Set attributes of a skeleton as data: no `__setattr__` of the metaclass, no `__set_name__`."""
     set_attribute = _written_in_c(type(cls), "__setattr__", WrapperDescriptorType)
     for name, value in attributes.items():
+        if not name:  # the place of attributes that `class_part` has set
+            continue
         name = sys.intern(name)
         restore = _RESTORED_BY.get(name)
         set_attribute(cls, name, value if restore is None else restore(value))
@@ -98,7 +106,8 @@ def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
 def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
     """The first `method` along the MRO of `metaclass` that is not written in Python."""
     for base in metaclass.__mro__:
-        if isinstance(found := vars(base).get(method), kind):
+        # On PyPy `kind` is the type of all functions, and `type` is the only such class there.
+        if isinstance(found := vars(base).get(method), kind) and not isinstance(found, FunctionType):
             return found
     return getattr(type, method)
 
