@@ -673,3 +673,91 @@ case(
     min_version=(3, 13),
     not_on_pypy="CPython 3.13",
 )
+
+case(
+    "containers of hashed instances as attributes of their class",
+    """
+    class C:
+        def __init__(self, v): self.v = v
+        def __eq__(self, other): return self.v == other.v
+        def __hash__(self): return hash(self.v)
+    C.one = C(1)
+    C.names = {C.one: 'one'}
+    C.known = {C(7)}
+    o = C.one
+    """,
+    """
+    C = type(o)
+    assert C.one is o and C.names[o] == 'one' and C(7) in C.known and C(1) in C.names
+    """,
+)
+
+case(
+    "metaclass with properties for what its classes hold",
+    """
+    class M(type):
+        @property
+        def __doc__(cls): return 'of the metaclass'
+        @property
+        def kind(cls): return 'M'
+    class C(metaclass=M):
+        'Its own.'
+        kind = 'C'
+    o = C, C()
+    """,
+    """
+    C, c = o
+    assert C.kind == 'M' and c.kind == 'C' and vars(C)['kind'] == 'C'
+    assert C.__doc__ == 'of the metaclass' and vars(C)['__doc__'] == 'Its own.'
+    """,
+)
+
+case(
+    "metaclass whose hash, comparison, __setattr__ and __getattr__ fail",
+    """
+    class M(type):
+        def __hash__(cls): raise TypeError('no hash')
+        def __eq__(cls, other): raise ValueError('no comparison')
+        def __setattr__(cls, name, value): raise RuntimeError('read-only')
+        def __getattr__(cls, name): raise AttributeError(name)
+        def __call__(cls, *args): return 5
+    class C(metaclass=M):
+        x = 1
+    o = [C, C]
+    """,
+    """
+    C, same = o
+    assert C is same and C.x == 1 and C() == 5
+    """,
+)
+
+case(
+    "metaclass with an mro of its own",
+    """
+    class X:
+        z = 7
+    class M(type):
+        def mro(cls):
+            first, *rest = super().mro()
+            return [first, X, *rest]
+    class C(metaclass=M): pass
+    o = C
+    """,
+    "assert o.z == 7 and [c.__name__ for c in o.__mro__] == ['C', 'X', 'object']",
+)
+
+case(
+    "class annotations changed by hand",
+    """
+    class C:
+        x: int
+    C.__annotations__['y'] = float
+    class D: pass
+    D.__annotations__ = {'z': int}
+    o = C, D
+    """,
+    """
+    C, D = o
+    assert C.__annotations__ == {'x': int, 'y': float} and D.__annotations__ == {'z': int}
+    """,
+)

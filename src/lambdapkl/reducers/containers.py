@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections import OrderedDict
 from types import GetSetDescriptorType, MappingProxyType
 from typing import Any
 
 from .. import wire
 from ..names import private
+from .namespaces import owner_of
 
 
 def reduce_mapping_proxy(proxy: MappingProxyType[Any, Any]) -> Any:
@@ -21,7 +23,7 @@ def reduce_mapping_proxy(proxy: MappingProxyType[Any, Any]) -> Any:
 
 def reduce_view(view: Any) -> Any:
     """A view of a dictionary's keys, values or items; the dictionary travels with it."""
-    return wire.dict_view, (_behind(view.mapping), private(type(view).__name__.rpartition("_")[2]))
+    return wire.dict_view, (_behind(view.mapping), private(_KINDS[type(view)]))
 
 
 def reduce_memoryview(view: memoryview) -> Any:
@@ -51,17 +53,22 @@ def _class_of(proxy: Any) -> Any:
         owner = getattr(value, "__objclass__", None)
         if isinstance(owner, type) and _shows(proxy, owner):
             return owner
-    return None
+    # Since 3.15 the descriptors of all classes name `object`.
+    return owner_of(_behind(proxy)) if "__module__" in proxy else None
 
 
 def _shows(proxy: Any, cls: type) -> bool:
+    if sys.implementation.name == "pypy":  # whose classes make a dictionary whenever they are asked for one
+        return dict(vars(cls)) == dict(proxy)
     return _behind(vars(cls)) is _behind(proxy)
 
 
-_mappings: tuple[dict[Any, Any], ...] = ({}, OrderedDict())
+_KINDS: dict[type, str] = {
+    type(getattr(mapping, kind)()): kind for mapping in ({}, OrderedDict[Any, Any]()) for kind in ("keys", "values", "items")
+}
 
 REDUCERS: dict[type, Any] = {
     MappingProxyType: reduce_mapping_proxy,
     memoryview: reduce_memoryview,
-    **{type(view): reduce_view for mapping in _mappings for view in (mapping.keys(), mapping.values(), mapping.items())},
+    **dict.fromkeys(_KINDS, reduce_view),
 }

@@ -36,10 +36,16 @@ def note_owner(cls: type) -> None:
 
 def class_dict(namespace: dict[str, Any]) -> Any:
     """Return what to pickle for the contents of a ``__classdict__`` cell; `namespace` itself if no class has it."""
-    owner = _owners.get(id(namespace))
-    if owner is None or _dictionary(owner) is not namespace:
-        owner = next((each for each in gc.get_referrers(namespace) if _owns(each, namespace)), None)
+    owner = owner_of(namespace)
     return namespace if owner is None else ClassDict(owner)
+
+
+def owner_of(namespace: Any) -> type | None:
+    """Return the class that keeps its attributes in the dictionary `namespace`, or None."""
+    owner = _owners.get(id(namespace))
+    if owner is not None and _dictionary(owner) is namespace:
+        return owner
+    return next((each for each in gc.get_referrers(namespace) if _owns(each, namespace)), None)
 
 
 def _owns(candidate: Any, namespace: dict[str, Any]) -> bool:
