@@ -620,3 +620,17 @@ case(
     assert a['x'].__metadata__[0].v == 3 and a['y'].__args__ == ('a', 'b')
     """,
 )
+
+case(
+    "generic type alias that refers to itself",
+    """
+    type Tree[T] = list[Tree[T]] | T
+    o = Tree
+    """,
+    """
+    branch, leaf = o.__value__.__args__
+    assert branch.__args__[0].__origin__ is o and leaf.__name__ == 'T' == o.__type_params__[0].__name__
+    """,
+    min_version=(3, 12),
+    unstable="the alias comes with a parameter of its own, beside the one that its value names",
+)

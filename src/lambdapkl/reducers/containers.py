@@ -63,8 +63,9 @@ def _shows(proxy: Any, cls: type) -> bool:
     return _behind(vars(cls)) is _behind(proxy)
 
 
+_mappings: tuple[dict[Any, Any], ...] = ({}, OrderedDict())
 _KINDS: dict[type, str] = {
-    type(getattr(mapping, kind)()): kind for mapping in ({}, OrderedDict[Any, Any]()) for kind in ("keys", "values", "items")
+    type(getattr(mapping, kind)()): kind for mapping in _mappings for kind in ("keys", "values", "items")
 }
 
 REDUCERS: dict[type, Any] = {

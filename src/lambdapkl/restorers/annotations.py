@@ -115,14 +115,39 @@ def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: 
 def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, is_deferred: bool) -> Any:
     """Return what ``type name[parameters] = value`` makes; a deferred value is a function that computes it."""
     namespace: dict[str, Any] = {"__name__": module, "evaluate": value}
-    if is_deferred and not parameters:
-        exec(compile(f"type {_identifier(name)} = evaluate({_FORMAT})", DEFERRED, "exec"), namespace)
-        return namespace[name]
+    if is_deferred and all(map(_is_bare, parameters)):
+        # By syntax, or the value would be computed here, where an alias that refers to itself cannot be.
+        listed = ", ".join(_PREFIXES[type(each).__name__] + _identifier(each.__name__) for each in parameters)
+        head = f"{_identifier(name)}[{listed}]" if listed else _identifier(name)
+        exec(compile(f"type {head} = evaluate({_FORMAT})", DEFERRED, "exec"), namespace)
+        made = namespace[name]
+        _exchange(value, parameters, made.__type_params__)
+        return made
     # The module is that of the caller's frame, and cannot be set.
     call = f"TypeAliasType(name, {f'evaluate({_FORMAT})' if is_deferred else 'evaluate'}, type_params=parameters)"
     import typing
 
     return eval(call, {**namespace, "TypeAliasType": typing.TypeAliasType, "name": name, "parameters": parameters})
+
+
+def _is_bare(parameter: Any) -> bool:
+    """Whether a type parameter has neither bound nor constraints nor default."""
+    try:
+        bound = getattr(parameter, "__bound__", None) or getattr(parameter, "__constraints__", ())
+    except Exception:  # they name what is not there yet
+        return False
+    return not bound and not (hasattr(parameter, "has_default") and parameter.has_default())
+
+
+def _exchange(evaluate: Any, parameters: tuple[Any, ...], made: tuple[Any, ...]) -> None:
+    """Have a function that computes the value of an alias use the parameters that came with the alias."""
+    for cell in evaluate.__closure__ or ():
+        for parameter, new in zip(parameters, made, strict=True):
+            try:
+                if cell.cell_contents is parameter:
+                    cell.cell_contents = new
+            except ValueError:  # empty as yet
+                break
 
 
 def generic_alias(origin: Any, args: tuple[Any, ...]) -> Any:
