@@ -65,14 +65,14 @@ case(
             functools.update_wrapper(self, f)
         def __call__(self, *a): return self.f(*a)
     def mine(x: int) -> str: return str(x)
-    o = W(helper.f), W(mine)
+    o = W(helper.original), W(mine)
     """,
     """
     a, b = o
-    assert a('x') == 'x' and b(1) == '1' and a.__wrapped__ is __import__('helper').f
+    assert a('x') == 'x' and b(1) == '1' and a.__wrapped__ is __import__('helper').original
     assert (b.__annotate__(1) if hasattr(b, '__annotate__') else b.__annotations__) == {'x': int, 'return': str}
     """,
-    modules={"helper.py": "def f(x: str) -> str: return x"},
+    modules={"helper.py": "def original(x: str) -> str: return x"},
 )
 
 case(
