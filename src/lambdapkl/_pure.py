@@ -44,6 +44,7 @@ _HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 14) else 0
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
 
+_TYPE_HASH: Any = type.__hash__
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 
 # Attributes of a function that are no entries of its `__dict__`.
@@ -211,7 +212,8 @@ class Session:
                 return reduced
         ancestor: Any = kind
         while ancestor is not object:
-            if type(ancestor).__hash__ is type.__hash__ and ancestor in hooks.inherited:
+            # A metaclass may have a hash of its own.
+            if type(ancestor).__hash__ is _TYPE_HASH and ancestor in hooks.inherited:
                 return NotImplemented if kind in self.table else hooks.inherited[ancestor](obj)
             ancestor = ancestor.__base__
         plain = self._plain.get(kind)

@@ -21,6 +21,9 @@ _TELLING = (
     "file must have",
 )
 
+# Modules whose code runs while a payload is read, and does not run the user's.
+_READING = ("lambdapkl", "pickle", "weakref")
+
 
 class Reader(Protocol):
     """A file opened for reading in binary mode."""
@@ -93,7 +96,7 @@ def _raise_damage(error: Exception) -> None:
     traceback = error.__traceback__
     while traceback is not None:
         name = traceback.tb_frame.f_globals.get("__name__", "")
-        if name != "pickle" and name.partition(".")[0] != "lambdapkl":
+        if name.partition(".")[0] not in _READING:
             return
         traceback = traceback.tb_next
     kind = next(each for each in _SUSPECT if isinstance(error, each))

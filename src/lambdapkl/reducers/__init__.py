@@ -7,6 +7,7 @@ a reducer is in the file of the same name in `lambdapkl.restorers`.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -55,6 +56,7 @@ _PENDING: dict[str, str] = {
 _REFUSED = set(refused.REASONS)
 
 _stamp: tuple[int, str | None] = (-1, None)
+_lock = threading.Lock()
 
 
 def refresh() -> None:
@@ -70,16 +72,18 @@ def refresh() -> None:
         stamp = (-1, None)
     if stamp == _stamp:
         return
-    _stamp = stamp
-    for name in [name for name in _PENDING if name in modules]:
-        family = import_module(f"{__name__}.{_PENDING[name]}")
-        for kind, reducer in family.REDUCERS.items():
-            TABLE.setdefault(kind, reducer)
-        OVERRIDES.update(getattr(family, "OVERRIDES", {}))
-        INHERITED.update(getattr(family, "INHERITED", {}))
-        OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
-        _PENDING.pop(name, None)
-    for name in [name for name in _REFUSED if name in modules]:
-        for kind, refuser in refused.refusers(name, modules[name]).items():
-            INHERITED.setdefault(kind, refuser)
-        _REFUSED.discard(name)
+    with _lock:
+        for name in [name for name in _PENDING if name in modules]:
+            family = import_module(f"{__name__}.{_PENDING[name]}")
+            for kind, reducer in family.REDUCERS.items():
+                TABLE.setdefault(kind, reducer)
+            OVERRIDES.update(getattr(family, "OVERRIDES", {}))
+            INHERITED.update(getattr(family, "INHERITED", {}))
+            OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
+            del _PENDING[name]
+        for name in [name for name in _REFUSED if name in modules]:
+            for kind, refuser in refused.refusers(name, modules[name]).items():
+                INHERITED.setdefault(kind, refuser)
+            _REFUSED.discard(name)
+        # Last: until then, other threads wait for what they may need.
+        _stamp = stamp
