@@ -10,6 +10,7 @@ the compiler's business, different before and after a round trip.
 from __future__ import annotations
 
 import itertools
+import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -150,6 +151,8 @@ class Program:
             case "call":
                 return f"{self.choose(self.functions)}({inner()})"
             case _:
+                if sys.version_info < (3, 12):  # no quotes within the quotes of an f-string
+                    return f"len({self.text()} + format({inner()}, '>4'))"
                 return f"len({self.text()} f'{{{inner()}:>4}}')"
 
     def parameters(self, names: list[str]) -> tuple[str, list[str]]:
