@@ -8,8 +8,9 @@ from typing import Any
 from ..names import private
 
 
-def reduce_missing(_: Any) -> str:
-    return private("MISSING")
+def reduce_missing(obj: Any) -> Any:
+    # cloudpickle's loads copies it, into classes that it finds in the process, too (cloudpickle 3.1.2).
+    return private("MISSING") if obj is dataclasses.MISSING else object.__reduce_ex__(obj, 2)
 
 
 def reduce_kw_only(_: Any) -> str:
@@ -28,7 +29,8 @@ REDUCERS: dict[type, Any] = {
     type(dataclasses._HAS_DEFAULT_FACTORY): reduce_default_factory,  # type: ignore[attr-defined]
     type(dataclasses._FIELD): reduce_field_kind,  # type: ignore[attr-defined]
 }
-if type(dataclasses.MISSING) is not type(dataclasses.KW_ONLY):  # type: ignore[comparison-overlap]  # since 3.15 both are sentinels of PEP 661
+# Since 3.15 both are sentinels of PEP 661, which pickle by themselves.
+if type(dataclasses.MISSING) is not type(dataclasses.KW_ONLY):  # type: ignore[comparison-overlap]
     REDUCERS[type(dataclasses.MISSING)] = reduce_missing
     REDUCERS[type(dataclasses.KW_ONLY)] = reduce_kw_only
 
