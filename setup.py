@@ -6,6 +6,8 @@ The extension is optional: lambdapkl works in pure Python, more slowly.  ``LAMBD
 
 import os
 import sys
+from glob import glob
+from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -22,9 +24,9 @@ REQUIRED = flag("LAMBDAPKL_REQUIRE_EXTENSION")
 
 
 def give_up(reason):
-    """Say that the pure backend is what gets installed, or fail where that was ruled out."""
+    """Say that the pure backend is what gets installed (pip shows it with ``-v``), or fail where that was ruled out."""
     if REQUIRED:
-        raise SystemExit(f"lambdapkl: the compiled backend cannot be built: {reason}")
+        raise SystemExit(f"lambdapkl: LAMBDAPKL_REQUIRE_EXTENSION is set, but the compiled backend cannot be built: {reason}")
     line = "*" * 78
     message = (
         f"\n{line}\nlambdapkl: the compiled backend was NOT built: {reason}\n"
@@ -36,20 +38,24 @@ def give_up(reason):
 def extensions():
     """Return the extension, translated to C, or nothing where there is no point or no way."""
     if flag("LAMBDAPKL_PURE"):
-        if REQUIRED:
-            raise SystemExit("lambdapkl: LAMBDAPKL_PURE and LAMBDAPKL_REQUIRE_EXTENSION contradict each other")
+        give_up("LAMBDAPKL_PURE is set")
         return []
     if sys.implementation.name != "cpython":
         give_up(f"it is for CPython, this is {sys.implementation.name}")
         return []
     try:
         from Cython.Build import cythonize
+        from Cython.Compiler.Errors import CompileError
     except ImportError as error:
         give_up(f"Cython is missing ({error})")
         return []
     options = [] if sys.platform == "win32" else ["-O2"]
-    extension = Extension("lambdapkl._fast", [SOURCE], extra_compile_args=options)
-    return cythonize([extension], build_dir="build/cython", language_level=3)
+    extension = Extension("lambdapkl._fast", [SOURCE], depends=glob("src/lambdapkl/*.h"), extra_compile_args=options)
+    try:
+        return cythonize([extension], build_dir="build/cython", language_level=3)
+    except CompileError as error:
+        give_up(f"Cython cannot translate it ({error})")
+        return []
 
 
 class OptionalBuild(build_ext):
@@ -61,15 +67,13 @@ class OptionalBuild(build_ext):
         except Exception as error:
             self._forget(error)
 
-    def build_extension(self, extension):
-        try:
-            super().build_extension(extension)
-        except Exception as error:
-            self._forget(error)
-
     def _forget(self, error):
         give_up(f"{type(error).__name__}: {error}")
-        # Without it the wheel is one for every platform, and must say so.
+        # What an earlier build left, in the build folder or in src/, is out of date: it would be imported, and would get
+        # into a wheel that is for every platform.
+        for extension in self.extensions:
+            for self.inplace in (False, True):
+                Path(self.get_ext_fullpath(extension.name)).unlink(missing_ok=True)
         self.extensions = []
         self.distribution.ext_modules = []
 
