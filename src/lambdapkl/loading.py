@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 __all__ = ["Unpickler", "load", "loads"]
 
-_SUSPECT = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
+_SUSPECT = (AttributeError, IndexError, KeyError, OverflowError, TypeError, UnicodeDecodeError, ValueError)
 # What these say is not about damage: a name that the reader's module lacks, an argument, a protocol of the future.
 _TELLING = (
     "Can't get attribute",
@@ -100,7 +100,8 @@ def _raise_damage(error: Exception) -> None:
             return
         traceback = traceback.tb_next
     kind = next(each for each in _SUSPECT if isinstance(error, each))
-    raise _DAMAGED[kind](f"the payload is damaged: {type(error).__name__}: {error}") from error
+    args = error.args if kind is UnicodeDecodeError else (f"the payload is damaged: {type(error).__name__}: {error}",)
+    raise _DAMAGED[kind](*args) from error
 
 
 # An UnpicklingError that is still what `pickle` would have raised, for code that catches that.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
@@ -17,6 +17,9 @@ from typing import Any
 from .. import tracking
 
 _lock = threading.RLock()
+
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 
 
 def class_(
@@ -61,7 +64,8 @@ def class_(
     namespace: dict[str, Any] = {"__module__": second, "__qualname__": first, **(shadowing or {})}
     if slots is not None:
         namespace["__slots__"] = slots
-    with _no_init_subclass(bases):
+    ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__)
+    with _shielded((each for each in ancestors if "__init_subclass__" in vars(each)), "__init_subclass__", None):
         made = _written_in_c(metaclass, "__new__", BuiltinFunctionType)(metaclass, name, bases, namespace)
     if slots is not None:
         type.__delattr__(made, "__slots__")
@@ -82,7 +86,10 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
         set_attributes(first, attributes)
         tracking.finish(first)
         for subclass in registered:
-            abc.ABCMeta.register(first, subclass)  # type: ignore[arg-type]
+            # It asks both whether they are related already: by code of theirs, which may not be complete yet.
+            hooked = [each for each in (first, subclass) if isinstance(each, abc.ABCMeta)]
+            with _shielded(hooked, "__subclasshook__", False):
+                abc.ABCMeta.register(first, subclass)  # type: ignore[arg-type]
     return first
 
 
@@ -113,33 +120,37 @@ def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
 
 
 @contextmanager
-def _no_init_subclass(bases: tuple[type, ...]) -> Iterator[None]:
-    """Keep `type.__new__` from calling the `__init_subclass__` of `bases`; other threads' classes get theirs called."""
-    ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__ if ancestor is not object)
-    hooked = [ancestor for ancestor in ancestors if "__init_subclass__" in vars(ancestor)]
-    if not hooked:
+def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
+    """Have the class method `hook` of each of `kinds` do nothing but return `answer`, in this thread only."""
+    loading = threading.get_ident()
+    kinds = [kind for kind in kinds if kind.__flags__ & _HEAP_TYPE and not kind.__flags__ & _IMMUTABLE_TYPE]
+    if not kinds:
         yield
         return
-    loading = threading.get_ident()
     with _lock:
-        originals = []
+        originals: list[tuple[Any, Any]] = []
         try:
-            for ancestor in hooked:
-                original = vars(ancestor)["__init_subclass__"]
-                originals.append((ancestor, original))
-                type.__setattr__(ancestor, "__init_subclass__", _unless_loading(loading, original))
+            for kind in kinds:
+                originals.append((kind, vars(kind).get(hook)))
+                type.__setattr__(kind, hook, _shield(loading, hook, answer, *originals[-1]))
             yield
         finally:
-            for ancestor, original in originals:
-                type.__setattr__(ancestor, "__init_subclass__", original)
+            for kind, original in reversed(originals):
+                if original is None:
+                    type.__delattr__(kind, hook)
+                else:
+                    type.__setattr__(kind, hook, original)
 
 
-def _unless_loading(loading: int, original: Any) -> Any:
-    def init_subclass(cls: Any, /, **kwargs: Any) -> None:
-        if threading.get_ident() != loading:
-            original.__get__(None, cls)(**kwargs)
+def _shield(loading: int, hook: str, answer: Any, kind: Any, original: Any) -> Any:
+    def shield(cls: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if threading.get_ident() == loading:
+            return answer
+        if original is not None:
+            return original.__get__(None, cls)(*args, **kwargs)
+        return getattr(super(kind, cls), hook)(*args, **kwargs)
 
-    return classmethod(init_subclass)
+    return classmethod(shield)
 
 
 # Attributes that travel in another form: sets of names as sorted tuples, for their order goes by the hash seed.
