@@ -58,8 +58,8 @@ def describe_class(cls, depth):
     facts = [cls.__name__, cls.__qualname__, cls.__doc__, type(cls).__name__, [each.__name__ for each in cls.__mro__]]
     # The interpreter puts slots behind the rest.
     slots = [name for name, value in vars(cls).items() if isinstance(value, types.MemberDescriptorType)]
-    facts += [sorted(slots), [name for name in vars(cls) if name not in slots and name not in VOLATILE]]
-    facts += [(name, repr(value)) for name, value in vars(cls).items() if isinstance(value, (int, str, list))]
+    facts += [sorted(slots), [name for name in vars(cls) if name not in slots and name not in VOLATILE and name != "__doc__"]]
+    facts += sorted((name, repr(value)) for name, value in vars(cls).items() if isinstance(value, (int, str, list)))
     return facts + [outcome(cls, *args, depth=1) for args in ((), (2,), (1, 2))]
 
 # Made by the interpreter, when it has made the class or when somebody asks.

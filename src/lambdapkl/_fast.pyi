@@ -12,6 +12,8 @@ MAX_CACHED_BLOB: int
 @disjoint_base
 class Session:
     table: Any
+    @property
+    def class_dicts(self) -> dict[int, type]: ...
     def __init__(self, table: Any) -> None: ...
     def clear(self) -> None: ...
     def name(self, text: str) -> str: ...
@@ -26,7 +28,7 @@ def configure(
     reduce_class: Callable[[type, Session], Any],
     reduce_module: Callable[[Any, Session], Any],
     reduce_instance: Callable[[Any, Session], Any],
-    class_dict: Callable[[dict[str, Any]], Any],
+    class_dict: Callable[[dict[str, Any], Session], Any],
     inherited: dict[type, Callable[[Any], Any]],
     own_keys: set[type],
     refresh: Callable[[], None],

@@ -279,6 +279,8 @@ cdef class Session:
     """What one pickler has written so far, as far as the reducers have to know; see `_pure.Session`."""
 
     cdef public object table
+    # id of the dictionary of a class in the payload -> the class
+    cdef readonly dict class_dicts
     # Of a pooled pickler: the maps of its table.  A lookup in the `ChainMap` of them costs a microsecond.
     cdef dict _user
     cdef dict _copyreg
@@ -300,13 +302,14 @@ cdef class Session:
         self._cells = {}
         self._standalone = {}
         self._plain = {}
+        self.class_dicts = {}
 
     cpdef clear(self):
         """Forget everything, as the pickler's memo does."""
         if not self._used:
             return
         # Most dumps leave most of these empty.
-        for each in (self._names, self._blobs, self._globals, self._cells, self._standalone, self._plain):
+        for each in (self._names, self._blobs, self._globals, self._cells, self._standalone, self._plain, self.class_dicts):
             if <dict>each:
                 (<dict>each).clear()
         self._imported = None
@@ -547,7 +550,7 @@ cdef class Session:
             if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
                 used = self._add_submodules(value, info, used)
             elif type(<object>value) is dict and function.__code__.co_freevars[index] == "__classdict__":
-                contents[index] = _class_dict(<object>value)
+                contents[index] = _class_dict(<object>value, self)
                 continue
             contents[index] = <object>value
         cdef object told = contents

@@ -162,7 +162,7 @@ class Session:
         The pickler's dispatch table: a metaclass with a reducer of the user's there is left to that.
     """
 
-    __slots__ = ("_blobs", "_cells", "_globals", "_imported", "_names", "_plain", "_standalone", "table")
+    __slots__ = ("_blobs", "_cells", "_globals", "_imported", "_names", "_plain", "_standalone", "class_dicts", "table")
 
     def __init__(self, table: Any) -> None:
         self.table = table
@@ -178,6 +178,8 @@ class Session:
         self._cells: dict[int, tuple[FunctionType, int]] = {}
         self._standalone: dict[int, CellType] = {}
         self._plain: dict[type, bool] = {}
+        # id of the dictionary of a class in the payload -> the class
+        self.class_dicts: dict[int, type] = {}
         self._imported: set[str] = set()
 
     def name(self, text: str) -> str:
@@ -338,7 +340,7 @@ class Session:
             if isinstance(value, ModuleType):
                 self._add_submodules(value, info, used)
             elif type(value) is dict and func.__code__.co_freevars[index] == "__classdict__":
-                value = hooks.class_dict(value)
+                value = hooks.class_dict(value, self)
             contents[index] = value
         shared = None if closure.count(None) == len(closure) else tuple(closure)
         if len(contents) == len(cells):

@@ -19,6 +19,7 @@ from .restorers.enumerations import enum_class, enum_member
 from .restorers.exceptions import exception
 from .restorers.files import closed_file, file, file_in_memory, layered_file, standard_stream
 from .restorers.imports import lazy_import
+from .restorers.iterators import iterator
 from .restorers.modules import dynamic_module, module
 from .restorers.queues import simple_queue
 from .restorers.scanners import json_scanner
@@ -55,6 +56,7 @@ __all__ = [
     "function",
     "function_wrapper",
     "generic_alias",
+    "iterator",
     "json_scanner",
     "layered_file",
     "lazy_import",

@@ -7,13 +7,11 @@ it, through a cell called ``__classdict__``.
 from __future__ import annotations
 
 import gc
-import weakref
-from types import FunctionType
+from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 from .. import wire
-
-_owners: weakref.WeakValueDictionary[int, type] = weakref.WeakValueDictionary()
+from ..digest import VOLATILE
 
 
 class ClassDict:
@@ -29,22 +27,30 @@ def reduce_class_dict(stand_in: ClassDict) -> Any:
     return wire.class_dict, (stand_in.owner,)
 
 
-def note_owner(cls: type) -> None:
-    """Remember whose dictionary `cls` has, for `class_dict` to find."""
-    _owners[id(_dictionary(cls))] = cls
+def note_owner(cls: type, session: Any) -> None:
+    """Have `session` remember whose dictionary `cls` has, for `class_dict` to find."""
+    session.class_dicts[id(_dictionary(cls))] = cls
 
 
-def class_dict(namespace: dict[str, Any]) -> Any:
-    """Return what to pickle for the contents of a ``__classdict__`` cell; `namespace` itself if no class has it."""
-    owner = owner_of(namespace)
-    return namespace if owner is None else ClassDict(owner)
+def class_dict(namespace: dict[str, Any], session: Any) -> Any:
+    """Return what to pickle for the contents of a ``__classdict__`` cell.
+
+    The dictionary of a class that is in the payload is asked of that class.  Another one is copied, but for what the
+    interpreter keeps there: its class may be gone (``@dataclass(slots=True)`` makes a second one and drops the first), and
+    whether it is still there is up to the garbage collector.
+    """
+    owner = session.class_dicts.get(id(namespace))
+    if owner is not None and _dictionary(owner) is namespace:
+        return ClassDict(owner)
+    return {
+        session.name(name): value
+        for name, value in namespace.items()
+        if name not in VOLATILE and not isinstance(value, (GetSetDescriptorType, MemberDescriptorType, CellType))
+    }
 
 
 def owner_of(namespace: Any) -> type | None:
     """Return the class that keeps its attributes in the dictionary `namespace`, or None."""
-    owner = _owners.get(id(namespace))
-    if owner is not None and _dictionary(owner) is namespace:
-        return owner
     return next((each for each in gc.get_referrers(namespace) if _owns(each, namespace)), None)
 
 

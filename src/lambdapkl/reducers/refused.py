@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from typing import Any
 
 Reason = tuple[str, str]
@@ -11,6 +12,29 @@ _CONNECTION = ("a connection belongs to this process", "open a new one where it 
 _EVENT_LOOP = ("it belongs to an event loop of this process", "await it and pickle its result, or pickle what it was made from")
 _IN_C = ("what it has taken in so far is kept in C", "feed it to the end and pickle the result, or pickle the data")
 _SUSPENDED = ("a call that has begun cannot be pickled", "pickle the function and its arguments and call it where it is loaded")
+
+# What the standard library pickled up to 3.13 (CPython issue 101588).
+_STOPPED = (
+    "accumulate",
+    "combinations",
+    "combinations_with_replacement",
+    "compress",
+    "cycle",
+    "dropwhile",
+    "filterfalse",
+    "groupby",
+    "islice",
+    "permutations",
+    "product",
+    "repeat",
+    "starmap",
+    "takewhile",
+    "zip_longest",
+)
+_IN_ITERTOOLS = (
+    "since Python 3.14 the iterators of itertools do not tell their position",
+    "pickle a list of what is left, or what it is made of",
+)
 
 # Module -> type in it, or a call that makes one -> why, and what to do.  Subclasses are refused with their base.
 REASONS: dict[str, dict[str, Reason]] = {
@@ -43,7 +67,10 @@ REASONS: dict[str, dict[str, Reason]] = {
     "_ctypes": {"_Pointer": ("a pointer is an address in this process", "pickle what it points to: its `contents`")},
     "_asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP},
     "weakref": {"finalize": ("it is registered with this interpreter", "make a new one where the object is loaded")},
-    "itertools": {"batched": ("the size of its batches is kept in C", "pickle a list of the batches, or what it is made of")},
+    "itertools": {
+        "batched": ("the size of its batches is kept in C", "pickle a list of the batches, or what it is made of"),
+        **dict.fromkeys(_STOPPED if sys.version_info >= (3, 14) else (), _IN_ITERTOOLS),
+    },
     "greenlet": {"greenlet": ("its stack is kept in C", "pickle the function and its arguments")},
 }
 

@@ -51,7 +51,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     shadowing: dict[str, Any] = {}
     own = vars(cls)
     if sys.version_info >= (3, 12):
-        namespaces.note_owner(cls)
+        namespaces.note_owner(cls, session)
     # The skeleton has these from the start; so they come first however often a class has travelled.
     for name in ("__doc__", "__abstractmethods__"):
         if own.get(name) is not None and (type(cls) is type or not _intercepted(type(cls), name)):
