@@ -162,7 +162,8 @@ def reduce_groupby(iterator: Any) -> Any:
         return itertools.groupby, (source, key)
     target, current, value = seen
     rest = chain((value,), _without_chain(source))
-    if not target == current:
+    inside = target == current
+    if not inside:
         return itertools.groupby, (rest, key)
     if key is not None:
         _refuse(
@@ -176,12 +177,12 @@ def reduce_groupby(iterator: Any) -> Any:
 def reduce_zip_longest(iterator: Any) -> Any:
     sources, _, fill = _parts(iterator)
     # The place of one that has ended is empty, and must not be looked at.
-    left = gc.get_referents(sources)
-    if left and len(left) != len(sources):
+    left = len(gc.get_referents(sources))
+    if left and left != len(sources):
         _refuse(
             iterator, "one of its iterators has ended, and Python 3.14+ keeps in C which one", "pickle a list of what is left"
         )
-    return wire.iterator, (private("zip_longest"), tuple(left), {private("fillvalue"): fill})
+    return wire.iterator, (private("zip_longest"), sources if left else (), {private("fillvalue"): fill})
 
 
 def reduce_filter(iterator: Any) -> Any:
