@@ -2,8 +2,9 @@
 # on_other.sh NAME BACKEND: install the sdist of the current folder into a new venv and run the tests on it.
 set -euo pipefail
 name=$1 backend=$2
+sdist=$(ls ./*.tar.gz)
 python -m venv --clear "venv-$name"
 [[ $backend == compiled ]] && export LAMBDAPKL_REQUIRE_EXTENSION=1
-"venv-$name/bin/pip" install -q ./*.tar.gz'[test]' 2>/dev/null || "venv-$name/bin/pip" install ./*.tar.gz'[test]'
+"venv-$name/bin/pip" install -q "$sdist[test]"
 "venv-$name/bin/python" "$(dirname "$0")/check_install.py" "$backend"
 "venv-$name/bin/python" -m pytest -q -n 2 -p no:cacheprovider
