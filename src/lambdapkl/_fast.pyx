@@ -644,8 +644,7 @@ cdef class Session:
         cdef PyObject *contents = PyCell_GET(<PyObject *>cell)
         if contents == NULL:
             return _cell, ()
-        # `pickle` applies the second half of a pair with setattr.
-        return _cell, (), (None, {self.name("cell_contents"): <object>contents})
+        return _cell, (), (<object>contents,), None, None, _cell
 
 
 cdef object _function = None
@@ -894,10 +893,13 @@ cdef object _closure_cell(object entry, list cells):
 
 
 def cell(owner=None, index=0):
-    """Return a new empty cell, or the one at `index` in the closure of the function `owner`."""
+    """Return a new empty cell, one of a function's, or fill one; see `_pure.cell`."""
     cdef PyObject *cells
     if owner is None:
         return PyCell_New(NULL)
+    if Py_TYPE(owner) is &PyCell_Type and type(index) is tuple and PyTuple_GET_SIZE(index) == 1:
+        PyCell_Set(owner, (<tuple>index)[0])
+        return owner
     if Py_TYPE(owner) is &PyFunction_Type and type(index) is int:
         cells = (<PyFunctionObject *>owner).func_closure
         if cells != NULL and 0 <= index < PyTuple_GET_SIZE(<object>cells):

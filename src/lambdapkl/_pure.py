@@ -391,8 +391,7 @@ class Session:
             contents = cell.cell_contents
         except ValueError:
             return hooks.cell, ()
-        # `pickle` applies the second half of a pair with setattr.
-        return hooks.cell, (), (None, {self.name("cell_contents"): contents})
+        return hooks.cell, (), (contents,), None, None, hooks.cell
 
 
 # Set by the constructor, or private to an interpreter.
@@ -524,9 +523,15 @@ def _closure_cell(entry: Any, cells: list[CellType]) -> CellType:
 
 
 def cell(owner: Any = None, index: Any = 0) -> CellType:
-    """Return a new empty cell, or the one at `index` in the closure of the function `owner`."""
+    """Return a new empty cell, or the one at `index` in the closure of the function `owner`.
+
+    As a state setter: fill the cell `owner` with what is in the tuple `index`.
+    """
     if owner is None:
         return CellType()
+    if type(owner) is CellType and type(index) is tuple and len(index) == 1:
+        owner.cell_contents = index[0]
+        return owner
     if type(owner) is FunctionType and type(index) is int and owner.__closure__ is not None:
         if 0 <= index < len(owner.__closure__):
             return owner.__closure__[index]

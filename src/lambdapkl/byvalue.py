@@ -76,6 +76,8 @@ def is_dynamic(module: ModuleType) -> bool:
     """
     if getattr(module, "__spec__", None) is not None or module.__name__ in sys.builtin_module_names:
         return False
+    if module.__name__.startswith("_pypy_"):  # parts of PyPy, without a spec
+        return False
     parent = sys.modules.get(module.__name__.rpartition(".")[0])
     return parent is None or is_dynamic(parent)
 

@@ -160,9 +160,10 @@ def reduce_groupby(iterator: Any) -> Any:
     source, key, *seen = _parts(iterator)
     if not seen:
         return itertools.groupby, (source, key)
-    target, current, value = seen
-    rest = chain((value,), _without_chain(source))
-    inside = target == current
+    # The key of the group, and the element after it with its key, unless that has been taken from the group.
+    target, *following = seen
+    inside = not following or target == following[0]
+    rest = chain((following[1] if following else target,), _without_chain(source))
     if not inside:
         return itertools.groupby, (rest, key)
     if key is not None:
