@@ -97,6 +97,13 @@ def reduce_product(iterator: Any) -> Any:
     steps = 0
     for pool, element in zip(pools, result[0], strict=True):
         steps = steps * len(pool) + _index(iterator, pool, element)
+    if not steps and any(len(pool) > 1 for pool in pools):
+        # Its indices run over to the first result when it ends.
+        _refuse(
+            iterator,
+            "it is at its first result or used up, and Python 3.14+ keeps in C which",
+            "take one more, or a list of them",
+        )
     return wire.iterator, (private("product"), pools, {}, steps + 1)
 
 
