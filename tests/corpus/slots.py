@@ -92,6 +92,7 @@ case(
     o._one = 2
     assert type(o).__slots__ == ('__hidden', '_one', '__dunder__')
     """,
+    not_on_pypy="one name is two strings there before a round trip",
 )
 
 case(
