@@ -272,3 +272,46 @@ case(
     assert text.read() == 'één\ntwo\nthree\n' and binary.read() == 'één\ntwo\nthree\n'.encode()
     """,
 )
+
+case(
+    "open text files with each newline argument, at the start, in the middle and at the end",
+    """
+    from pathlib import Path
+    Path('lines').write_bytes(b'a\\r\\nb\\nc\\rd')
+    o = []
+    for newline in (None, '', '\\n', '\\r', '\\r\\n'):
+        for count in 0, 1, 9:
+            file = open('lines', newline=newline)
+            file.seek(0)
+            for _ in range(count):
+                file.readline()
+            o.append(file)
+    """,
+    """
+    found = []
+    for file in o:
+        with file:
+            found.append(file.readlines())
+    rest = [
+        ['a\\n', 'b\\n', 'c\\n', 'd'], ['a\\r\\n', 'b\\n', 'c\\r', 'd'], ['a\\r\\n', 'b\\n', 'c\\rd'],
+        ['a\\r', '\\nb\\nc\\r', 'd'], ['a\\r\\n', 'b\\nc\\rd'],
+    ]
+    assert found == [lines for each in rest for lines in (each, each[1:], [])], found
+    """,
+    not_on_pypy="its text files do not tell their newline argument",
+)
+
+case(
+    "open text file with its newline argument, written to",
+    """
+    o = open('lines', 'w', newline='\\r\\n')
+    o.write('a\\n')
+    """,
+    """
+    from pathlib import Path
+    o.write('b\\n')
+    o.close()
+    assert Path('lines').read_bytes() == b'a\\r\\nb\\r\\n'
+    """,
+    not_on_pypy="its text files do not tell their newline argument",
+)

@@ -6,6 +6,7 @@ reader.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
@@ -58,10 +59,34 @@ def _description(file: Any, raw: Any) -> tuple[Any, ...]:
 
 
 def _text(file: Any) -> tuple[Any, ...] | None:
-    """Encoding, error handler, line buffering and write-through; a text file does not tell its `newline` argument."""
+    """The arguments of `io.TextIOWrapper`."""
     if not isinstance(file, io.TextIOWrapper):
         return None
-    return private(file.encoding), private(file.errors or "strict"), file.line_buffering, file.write_through
+    newline = _newline(file)
+    return (
+        private(file.encoding),
+        private(file.errors or "strict"),
+        newline if newline is None else private(newline),
+        file.line_buffering,
+        file.write_through,
+    )
+
+
+def _newline(file: Any) -> str | None:
+    """The `newline` argument, which a text file does not tell.
+
+    It refers to its encoding, this argument if there was one, the characters that it has read ahead, and the error handler.
+    """
+    if file.closed or sys.implementation.name != "cpython":
+        return None
+    if file.writable():
+        file.flush()
+    # Then there are characters only where the bytes that they were decoded from are kept, too.
+    file.seek(_position(file))
+    parts = gc.get_referents(file)
+    between = [each for each in parts if type(each) is str][1:-1]
+    ahead = any(type(each) is tuple and each[1] for each in parts)
+    return between[0] if len(between) == (2 if ahead else 1) else None
 
 
 def _position(file: Any) -> int:
@@ -89,7 +114,7 @@ def _contents(file: Any, raw: Any, position: int) -> tuple[Any, int]:
     """All that is in the file, and the position in it in characters or bytes."""
     if not file.readable():
         text = _text(file)
-        with open(raw.name, *(("r", -1, *text[:2]) if text else ("rb",))) as reader:
+        with open(raw.name, *(("r", -1, *text[:3]) if text else ("rb",))) as reader:
             whole = reader.read()
         return whole, len(whole)
     try:

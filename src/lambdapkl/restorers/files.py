@@ -33,8 +33,8 @@ def _open(mode: str, buffered: bool, text: tuple[Any, ...] | None, name: str, op
     if text is None:
         mode = mode if "b" in mode else mode + "b"
         return open(name, mode, -1 if buffered else 0, opener=opener)
-    encoding, errors, line_buffering, write_through = text
-    opened: Any = open(name, mode.replace("b", ""), encoding=encoding, errors=errors, opener=opener)
+    encoding, errors, newline, line_buffering, write_through = text
+    opened: Any = open(name, mode.replace("b", ""), encoding=encoding, errors=errors, newline=newline, opener=opener)
     opened.reconfigure(line_buffering=line_buffering, write_through=write_through)
     return opened
 
@@ -57,7 +57,7 @@ def closed_file(mode: str, buffered: bool, text: tuple[Any, ...] | None, name: s
 def layered_file(kind: Any, inner: Any, text: tuple[Any, ...] | None, position: int) -> Any:
     """Return a buffered or text file on top of `inner`, at `position`."""
     inner.seek(0)
-    made = kind(inner) if text is None else kind(inner, *text[:2], None, *text[2:])
+    made = kind(inner) if text is None else kind(inner, *text)
     made.seek(position)
     return made
 
