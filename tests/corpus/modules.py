@@ -167,3 +167,31 @@ case(
     """,
     "assert o().__name__ == '__main__'",
 )
+
+case(
+    "dynamic module of a class of its own",
+    """
+    import types
+    class M(types.ModuleType):
+        def __init__(self): raise TypeError
+        def hi(self): return self.x
+        @property
+        def twice(self): return self.x * 2
+    o = M.__new__(M, 'dyn')
+    types.ModuleType.__init__(o, 'dyn', 'Doc.')
+    o.x = 4
+    """,
+    "assert type(o).__name__ == 'M' and o.hi() == 4 and o.twice == 8 and o.__name__ == 'dyn' and o.__doc__ == 'Doc.'",
+)
+
+case(
+    "dynamic module whose class pickles in its own way",
+    """
+    import types
+    class M(types.ModuleType):
+        def __reduce__(self): return dict, ()
+    o = M('dyn')
+    """,
+    "assert o == {}",
+    unstable="it loads as a dictionary",
+)
