@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import sys
 from collections import OrderedDict
 from types import GetSetDescriptorType, MappingProxyType
@@ -28,7 +29,12 @@ def reduce_view(view: Any) -> Any:
 
 def reduce_memoryview(view: memoryview) -> Any:
     """A view of all of an object stays a view of it; one of a part becomes a view of a copy of that part."""
-    exporter: Any = view.obj
+    try:
+        exporter: Any = view.obj
+    except ValueError:
+        raise pickle.PicklingError(
+            "cannot pickle a memoryview that was released: it shows nothing now; pickle what it showed"
+        ) from None
     whole = memoryview(exporter) if exporter is not None else view
     if exporter is None or not (view.c_contiguous and whole.c_contiguous and view.nbytes == whole.nbytes):
         exporter = view.tobytes() if view.readonly else bytearray(view.tobytes())
