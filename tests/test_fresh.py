@@ -68,7 +68,7 @@ def test_modules_can_be_imported(process: fresh.Process) -> None:
 
 
 def test_refuses_wants_a_refusal_with_the_right_text(process: fresh.Process) -> None:
-    assert "lock" in process.refuses("import threading\no = threading.Lock()", "cannot pickle")
+    assert "lock" in process.refuses("import threading\no = threading.Lock()", "(?i)pickle")
     with pytest.raises(AssertionError, match="pickled, where it should be refused"):
         process.refuses("o = 1")
     with pytest.raises(AssertionError, match="does not say"):

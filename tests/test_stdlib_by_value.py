@@ -53,7 +53,7 @@ SUBMODULES = {"json": ("json.decoder", "json.encoder", "json.scanner")}
 # The interpreter imports these when it starts, or `pickle` and lambdapkl do: there the copies are told from the originals.
 IMPORTED_ANYWAY = {"collections", "contextlib", "enum", "functools"}
 if PYPY:
-    IMPORTED_ANYWAY |= {"heapq"}
+    IMPORTED_ANYWAY |= {"heapq", "textwrap"}
 # Payloads name these modules themselves: `ast` for the types of nodes, which are written in C, `dataclasses` for its
 # sentinels, of which there is one each, `json` for the errors of its scanner.
 IMPORTED_BY_LOADING = {"ast", "dataclasses", "json"}

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -117,7 +118,11 @@ class Row:
 
 def run(rounds: int = 15, as_json: bool = False) -> int:
     """Run the demo, print its table, and return 1 if a result of lambdapkl's was wrong."""
-    picklers = {name: import_module(name) for name in _PICKLERS if find_spec(name) is not None}
+    picklers = {}
+    for name in _PICKLERS:
+        # Installed is not enough: cloudpickle 3.1.2 cannot be imported on PyPy 8.
+        with suppress(Exception):
+            picklers[name] = import_module(name)
     objects = list(_OBJECTS)
     program = _PROGRAM
     if find_spec("numpy") is not None:
@@ -221,7 +226,7 @@ def _print(rows: list[Row], picklers: list[str]) -> None:
         print()
     missing = [name for name in _PICKLERS if name not in picklers]
     if missing:
-        print(f"Not installed, and so not compared: {', '.join(missing)}.")
+        print(f"Not installed, or not for this interpreter, and so not compared: {', '.join(missing)}.")
 
 
 def _cell(value: float | None, width: int, digits: int) -> str:

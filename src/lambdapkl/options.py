@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any
 
 
-class Options(NamedTuple):
+class Options:
     """The choices in force.
 
     Attributes
@@ -19,8 +19,11 @@ class Options(NamedTuple):
         Whether an open file travels with what is in it, instead of by its name.
     """
 
-    held_locks: str = "refuse"
-    file_contents: bool = False
+    __slots__ = ("file_contents", "held_locks")
+
+    def __init__(self, held_locks: str = "refuse", file_contents: bool = False) -> None:
+        self.held_locks = held_locks
+        self.file_contents = file_contents
 
 
 _current: ContextVar[Options] = ContextVar("lambdapkl.options", default=Options())
@@ -49,9 +52,9 @@ def options(**changes: Any) -> Iterator[None]:
     """
     if changes.get("held_locks", "refuse") not in ("refuse", "unlocked"):
         raise ValueError(f"held_locks is 'refuse' or 'unlocked', not {changes['held_locks']!r}")
-    if unknown := changes.keys() - set(Options._fields):
-        raise ValueError(f"there is no option {min(unknown)!r}; there are {' and '.join(Options._fields)}")
-    token = _current.set(current()._replace(**changes))
+    if unknown := changes.keys() - set(Options.__slots__):
+        raise ValueError(f"there is no option {min(unknown)!r}; there are {' and '.join(Options.__slots__)}")
+    token = _current.set(Options(**{name: changes.get(name, getattr(current(), name)) for name in Options.__slots__}))
     try:
         yield
     finally:
