@@ -386,6 +386,7 @@ case(
     o = P(2)
     """,
     "assert o.twice == 4 and o.zero() == type(o)(0)",
+    not_on_pypy="the bytes follow which equal strings are one there",
 )
 
 case(
