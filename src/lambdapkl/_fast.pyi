@@ -1,6 +1,6 @@
 import pickle
 from collections.abc import Callable
-from types import CellType, CodeType
+from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
 from typing_extensions import disjoint_base
@@ -13,7 +13,7 @@ MAX_CACHED_BLOB: int
 class Session:
     table: Any
     @property
-    def class_dicts(self) -> dict[int, type]: ...
+    def class_dicts(self) -> dict[Any, type]: ...
     def __init__(self, table: Any) -> None: ...
     def clear(self) -> None: ...
     def name(self, text: str) -> str: ...
@@ -28,7 +28,7 @@ def configure(
     reduce_class: Callable[[type, Session], Any],
     reduce_module: Callable[[Any, Session], Any],
     reduce_instance: Callable[[Any, Session], Any],
-    class_dict: Callable[[dict[str, Any], Session], Any],
+    class_dict: Callable[[dict[str, Any], FunctionType, Session], Any],
     inherited: dict[type, Callable[[Any], Any]],
     own_keys: set[type],
     refresh: Callable[[], None],

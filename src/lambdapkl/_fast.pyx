@@ -550,7 +550,7 @@ cdef class Session:
             if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
                 used = self._add_submodules(value, info, used)
             elif type(<object>value) is dict and function.__code__.co_freevars[index] == "__classdict__":
-                contents[index] = _class_dict(<object>value, self)
+                contents[index] = _class_dict(<object>value, function, self)
                 continue
             contents[index] = <object>value
         cdef object told = contents

@@ -179,7 +179,7 @@ class Session:
         self._standalone: dict[int, CellType] = {}
         self._plain: dict[type, bool] = {}
         # id of the dictionary of a class in the payload -> the class
-        self.class_dicts: dict[int, type] = {}
+        self.class_dicts: dict[Any, type] = {}
         self._imported: set[str] = set()
 
     def name(self, text: str) -> str:
@@ -340,7 +340,7 @@ class Session:
             if isinstance(value, ModuleType):
                 self._add_submodules(value, info, used)
             elif type(value) is dict and func.__code__.co_freevars[index] == "__classdict__":
-                value = hooks.class_dict(value, self)
+                value = hooks.class_dict(value, func, self)
             contents[index] = value
         shared = None if closure.count(None) == len(closure) else tuple(closure)
         if len(contents) == len(cells):

@@ -120,6 +120,21 @@ case(
 )
 
 case(
+    "dataclass slots, after the class that it replaced was collected",
+    """
+    import gc
+    from dataclasses import dataclass
+    @dataclass(slots=True)
+    class P:
+        Size = int
+        x: Size
+    gc.collect()
+    o = P
+    """,
+    "assert o.__annotations__ == {'x': int}",
+)
+
+case(
     "dataclass InitVar and ClassVar",
     """
     from dataclasses import dataclass, InitVar, field

@@ -29,19 +29,24 @@ def reduce_class_dict(stand_in: ClassDict) -> Any:
 
 def note_owner(cls: type, session: Any) -> None:
     """Have `session` remember whose dictionary `cls` has, for `class_dict` to find."""
-    session.class_dicts[id(_dictionary(cls))] = cls
+    session.class_dicts[id(_dictionary(cls))] = session.class_dicts[cls.__qualname__] = cls
 
 
-def class_dict(namespace: dict[str, Any], session: Any) -> Any:
-    """Return what to pickle for the contents of a ``__classdict__`` cell.
+def class_dict(namespace: dict[str, Any], func: FunctionType, session: Any) -> Any:
+    """Return what to pickle for the contents of a ``__classdict__`` cell of `func`.
 
-    The dictionary of a class that is in the payload is asked of that class.  Another one is copied, but for what the
-    interpreter keeps there: its class may be gone (``@dataclass(slots=True)`` makes a second one and drops the first), and
-    whether it is still there is up to the garbage collector.
+    The dictionary of a class that is in the payload is asked of that class.  So is that of a class whose place it took:
+    ``@dataclass(slots=True)`` makes a second class and drops the first, whose dictionary the garbage collector empties at a
+    time of its own.  Another one is copied, but for what the interpreter keeps there.
     """
     owner = session.class_dicts.get(id(namespace))
     if owner is not None and _dictionary(owner) is namespace:
         return ClassDict(owner)
+    outer = func.__qualname__
+    while outer := outer.rpartition(".")[0]:
+        owner = session.class_dicts.get(outer)
+        if owner is not None and owner.__module__ == func.__module__:
+            return ClassDict(owner)
     return {
         session.name(name): value
         for name, value in namespace.items()
