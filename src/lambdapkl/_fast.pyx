@@ -18,7 +18,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport memcpy
 
-from . import byvalue, codes, submodules
+from . import byvalue, codes, deferred, submodules
 
 cdef extern from *:
     """
@@ -128,6 +128,7 @@ cdef object _builtins = sys.modules["builtins"]
 cdef object _intern = sys.intern
 cdef set _registry = byvalue.registry
 cdef object _by_reference = byvalue.by_reference
+cdef object _edited_annotations = deferred.edited
 cdef object _refresh_submodules = submodules.refresh
 cdef object _used_submodules = submodules.used
 
@@ -610,7 +611,11 @@ cdef class Session:
             found = self._put(found, "__kwdefaults__", <object>func.func_kwdefaults)
         field = lp_annotate(func)
         if field != NULL and field != <PyObject *>None:
-            found = self._put(found, "__annotate__", <object>field)
+            annotations = None if func.func_annotations == NULL else _edited_annotations(function)
+            if annotations is not None:
+                found = self._put(found, "__annotations__", annotations)
+            else:
+                found = self._put(found, "__annotate__", <object>field)
         elif func.func_annotations != NULL:
             # Up to 3.13 the field can be a tuple that becomes a dictionary when it is asked for.
             annotations = function.__annotations__

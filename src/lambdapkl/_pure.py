@@ -19,7 +19,7 @@ from opcode import opmap
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from . import byvalue, codes, submodules
+from . import byvalue, codes, deferred, submodules
 from .base import BasePickler
 from .names import private
 
@@ -374,7 +374,11 @@ class Session:
         if func.__kwdefaults__ is not None:
             found["__kwdefaults__"] = func.__kwdefaults__
         if _DEFERRED_ANNOTATIONS and func.__annotate__ is not None:  # type: ignore[attr-defined]
-            found["__annotate__"] = func.__annotate__  # type: ignore[attr-defined]
+            annotations = deferred.edited(func)
+            if annotations is not None:
+                found["__annotations__"] = annotations
+            else:
+                found["__annotate__"] = func.__annotate__  # type: ignore[attr-defined]
         elif func.__annotations__:
             found["__annotations__"] = func.__annotations__
         if _TYPE_PARAMS and func.__type_params__:

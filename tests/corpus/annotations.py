@@ -192,7 +192,6 @@ case(
     o.__annotations__['b'] = float
     """,
     "assert o.__annotations__ == {'a': int, 'b': float}",
-    max_version=(3, 13),  # a changed __annotations__ behind __annotate__ is not seen
 )
 
 case(
