@@ -5,6 +5,7 @@ What a function or class becomes is explained there.  Here is what C adds: what 
 object, fields of functions are read without a lookup, and picklers are used again instead of made anew.
 """
 
+import copyreg
 import pickle
 import sys
 from opcode import opmap as _opmap
@@ -18,7 +19,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport memcpy
 
-from . import byvalue, codes, deferred, submodules
+from . import byvalue, codes, deferred, submodules, tracking
 
 cdef extern from *:
     """
@@ -31,6 +32,8 @@ cdef extern from *:
     #define lp_get_extra PyUnstable_Code_GetExtra
     #define lp_set_extra PyUnstable_Code_SetExtra
     #endif
+
+    #define lp_finds_attributes_as_usual(t) ((t)->tp_getattro == PyObject_GenericGetAttr)
 
     static void lp_drop_extra(void *extra) { Py_XDECREF((PyObject *)extra); }
 
@@ -92,6 +95,11 @@ cdef extern from *:
     PyTypeObject PyCFunction_Type
     PyTypeObject PyBaseObject_Type
     PyTypeObject PyUnicode_Type
+    PyTypeObject PyMemberDescr_Type
+    PyTypeObject PyGetSetDescr_Type
+    PyTypeObject PyMethodDescr_Type
+    PyTypeObject PyWrapperDescr_Type
+    PyTypeObject PyClassMethodDescr_Type
 
     ctypedef void (*freefunc)(void *)
     Py_ssize_t lp_extra_index(freefunc)
@@ -108,6 +116,9 @@ cdef extern from *:
     bytes PyCode_GetCode(PyCodeObject *)
     object PyCell_New(PyObject *)
     unsigned long Py_TPFLAGS_HEAPTYPE
+    unsigned long Py_TPFLAGS_IMMUTABLETYPE
+    object PyObject_GenericGetDict(object, void *)
+    bint lp_finds_attributes_as_usual(PyTypeObject *)
     PyObject *PyCell_GET(PyObject *)
     int PyCell_Set(object, object) except -1
     object PyFunction_New(object, object)
@@ -255,7 +266,7 @@ cdef bint _by_reference_quick(object obj, PyObject *module_name, PyObject *qualn
     if module_name != NULL and Py_TYPE(<object>module_name) is &PyUnicode_Type:
         if _is_main(module_name):
             return False
-        if not _registry:
+        if not _registry or not _registered(<str>module_name):
             module = PyDict_GetItemWithError(<PyObject *>_modules, module_name)
             if module == NULL:
                 return False
@@ -266,7 +277,23 @@ cdef bint _by_reference_quick(object obj, PyObject *module_name, PyObject *qualn
                     found = PyDict_GetItemWithError(namespace, <PyObject *>_SPEC)
                     if found != NULL and found != <PyObject *>None:
                         return True
+        elif Py_TYPE(obj) is &PyFunction_Type:
+            return False
     return _by_reference(obj)
+
+
+cdef bint _class_by_reference(object cls) except -1:
+    module = cls.__module__
+    qualname = cls.__qualname__
+    return _by_reference_quick(cls, <PyObject *>module, <PyObject *>qualname)
+
+
+cdef bint _registered(str module_name) except -1:
+    """Whether the module or one of its parents is registered by value; see `byvalue.is_registered`."""
+    for each in tuple(_registry):
+        if module_name == <str>each or module_name.startswith(<str>each + "."):
+            return True
+    return False
 
 
 cdef str _SPEC = "__spec__"
@@ -276,10 +303,21 @@ cdef str _PATH = "__path__"
 cdef str _BUILTINS = "__builtins__"
 
 
+cdef class _Kind:
+    """How instances of a class are pickled, known once one of them was; see `Session._learn`."""
+
+    cdef tuple args
+    cdef list slots
+    cdef bint has_dict
+    cdef bint by_value
+
+
 cdef class Session:
     """What one pickler has written so far, as far as the reducers have to know; see `_pure.Session`."""
 
     cdef public object table
+    # Whether the protocol is one in which instances of importable classes are made by `__newobj__`.
+    cdef public bint quick_instances
     # id of the dictionary of a class in the payload -> the class
     cdef readonly dict class_dicts
     # Of a pooled pickler: the maps of its table.  A lookup in the `ChainMap` of them costs a microsecond.
@@ -291,7 +329,11 @@ cdef class Session:
     cdef dict _globals
     cdef dict _cells
     cdef dict _standalone
-    cdef dict _plain
+    cdef dict _kinds
+    cdef list _alive
+    # The class of the last instance, and its entry in `_kinds`.
+    cdef PyTypeObject *_last
+    cdef object _last_entry
     cdef set _imported
     cdef bint _used
 
@@ -302,7 +344,8 @@ cdef class Session:
         self._globals = {}
         self._cells = {}
         self._standalone = {}
-        self._plain = {}
+        self._kinds = {}
+        self._alive = []
         self.class_dicts = {}
 
     cpdef clear(self):
@@ -310,10 +353,14 @@ cdef class Session:
         if not self._used:
             return
         # Most dumps leave most of these empty.
-        for each in (self._names, self._blobs, self._globals, self._cells, self._standalone, self._plain, self.class_dicts):
+        for each in (self._names, self._blobs, self._globals, self._cells, self._standalone, self._kinds, self.class_dicts):
             if <dict>each:
                 (<dict>each).clear()
+        if self._alive:
+            self._alive.clear()
         self._imported = None
+        self._last = NULL
+        self._last_entry = None
         self._used = False
 
     cpdef str name(self, str text):
@@ -345,7 +392,9 @@ cdef class Session:
             return self._reduce_function(obj)
         if PyType_Check(obj):
             self._used = True
-            if kind is not &PyType_Type and <object>kind in self.table:
+            if kind is &PyType_Type:
+                return self._reduce_usual_class(obj)
+            if <object>kind in self.table:
                 return NotImplemented
             return _reduce_class(obj, self)
         if kind is &PyCell_Type:
@@ -358,59 +407,246 @@ cdef class Session:
         if PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
             return _reduce_module(obj, self)
-        cdef PyTypeObject *ancestor
         if kind is &PyCFunction_Type:
             # The pickler would ask its dispatch table and `__reduce_ex__` for the name.
             if obj is _function:
                 return "function"
-        elif Py_TYPE(<object>kind) is not &PyType_Type:
-            found = _reduce_instance(obj, self)
-            if found is not NotImplemented:
-                return found
-        ancestor = kind
+            if obj is _class:
+                return "class_"
+        if kind != self._last:
+            self._last_entry = self._entry(obj, kind)
+            self._last = kind
+        entry = self._last_entry
+        if entry is None:
+            return NotImplemented
+        if type(entry) is _Kind:
+            return self._reduce_known(obj, <_Kind>entry)
+        if entry is _ENUM:
+            return _reduce_instance(obj, self)
+        return entry(obj)
+
+    cdef object _reduce_usual_class(self, object cls):
+        """`reducers.classes.reduce_class` for a class whose metaclass is `type`."""
+        cdef PyTypeObject *kind = <PyTypeObject *>cls
+        if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
+            if <size_t>kind in _builtin_names:
+                return _reduce_class(cls, self)
+            return NotImplemented if _class_by_reference(cls) else _reduce_class(cls, self)
+        if _class_by_reference(cls):
+            return _reduce_class(cls, self) if <size_t>kind in _builtin_names else NotImplemented
+        if kind.tp_flags & Py_TPFLAGS_IMMUTABLETYPE:
+            return _reduce_class(cls, self)
+        cdef PyObject *new = PyDict_GetItemWithError(kind.tp_dict, <PyObject *>_NEW)
+        if new != NULL and Py_TYPE(<object>new) is &PyCFunction_Type:
+            return _reduce_class(cls, self)
+        args, attributes = self.describe(cls)
+        return _class, args, attributes, None, None, _class
+
+    def describe(self, cls):
+        """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
+        cdef PyTypeObject *kind = <PyTypeObject *>cls
+        cdef object metaclass = <object>Py_TYPE(cls)
+        cdef bint usual = Py_TYPE(cls) is &PyType_Type
+        cdef dict own = <dict>kind.tp_dict
+        cdef dict attributes = {}
+        cdef dict shadowing = None
+        cdef list slots = None
+        cdef PyObject *key = NULL
+        cdef PyObject *found = NULL
+        cdef PyObject *special
+        cdef PyTypeObject *of
+        cdef Py_ssize_t position = 0
+        cdef object changed = None
+        cdef object explicit = None
+        self._used = True
+        module = cls.__module__
+        qualname = cls.__qualname__
+        if _NOTES_CLASS_DICTS:
+            self.class_dicts[<size_t>kind.tp_dict] = cls
+            self.class_dicts[qualname] = cls
+        for early in _EARLY:
+            found = PyDict_GetItemWithError(kind.tp_dict, <PyObject *>early)
+            if found != NULL and found != <PyObject *>None and (usual or not _intercepted(metaclass, early)):
+                attributes[self.name(early)] = _portable(early, <object>found)
+        if _DEFERRED_ANNOTATIONS:
+            changed = _changed_annotations(cls)
+            if changed is not None:
+                attributes[self.name("__annotations__")] = changed
+                if "__annotations__" in own:
+                    shadowing = {self.name("__annotations__"): {}}
+        while PyDict_Next(own, &position, &key, &found):
+            value = <object>found
+            name = <object>key
+            of = Py_TYPE(value)
+            if of is not &PyFunction_Type:
+                if of is &PyMemberDescr_Type or of is &PyGetSetDescr_Type:
+                    if _of_slot(cls, name, value):
+                        if of is &PyMemberDescr_Type:
+                            if slots is None:
+                                slots = []
+                            slots.append(self.name(name))
+                        continue
+                if (
+                    of is &PyMethodDescr_Type
+                    or of is &PyWrapperDescr_Type
+                    or of is &PyGetSetDescr_Type
+                    or of is &PyClassMethodDescr_Type
+                    or of is &PyCFunction_Type
+                ):
+                    _check_attribute(cls, name, value)
+            special = PyDict_GetItemWithError(<PyObject *>_special_names, <PyObject *>name)
+            if special != NULL and <object>special is _SHADOWS or not usual and _intercepted(metaclass, name):
+                if shadowing is None:
+                    shadowing = {}
+                shadowing[self.name(name)] = value
+            elif special == NULL:
+                if of is not &PyFunction_Type:
+                    value = _portable(name, value)
+                attributes[self.name(name)] = value
+            elif <object>special is _ANNOTATES and changed is None:
+                attributes[self.name(name)] = value
+        if slots is not None or _SLOTS in own:
+            explicit = _explicit_slots(own, slots or (), self)
+        cdef tuple tracked = _key_of(cls, module, qualname)
+        bases = cls.__bases__
+        cdef list args = [
+            self.name(qualname),
+            self.name(module) if isinstance(module, str) else module,
+            tracked[2],
+            tracked[3],
+        ]
+        cdef str simple = cls.__name__
+        given = None if simple == qualname.rpartition(".")[2] else self.name(simple)
+        cdef Py_ssize_t count = 4
+        if len(<tuple>bases) != 1 or PyTuple_GET_ITEM(bases, 0) != <PyObject *>&PyBaseObject_Type:
+            args.append(bases)
+            count = 5
+        else:
+            args.append(())
+        args.append(metaclass)
+        args.append(explicit)
+        args.append(given)
+        args.append(shadowing)
+        if shadowing is not None:
+            count = 9
+        elif given is not None:
+            count = 8
+        elif explicit is not None:
+            count = 7
+        elif not usual:
+            count = 6
+        elif count == 4 and tracked[3] == 0:
+            count = 3
+        if _HASH in own:
+            attributes = _staged(cls, attributes)
+        return tuple(args[:count]), attributes
+
+    cdef object _entry(self, object obj, PyTypeObject *kind):
+        """Return what to do with instances of `kind`: nothing, call a reducer, or what a `_Kind` says."""
+        cdef object ident = <size_t>kind
+        cdef PyObject *known = PyDict_GetItemWithError(<PyObject *>self._kinds, <PyObject *>ident)
+        if known != NULL:
+            return <object>known
+        self._used = True
+        entry = self._find_entry(obj, kind)
+        self._kinds[ident] = entry
+        # Or another class might get its id.
+        self._alive.append(<object>kind)
+        return entry
+
+    cdef object _find_entry(self, object obj, PyTypeObject *kind):
+        cdef PyObject *reducer
+        cdef PyTypeObject *ancestor = kind
+        if Py_TYPE(<object>kind) is not &PyType_Type and _is_enum(<object>kind) and not _class_by_reference(<object>kind):
+            if _reduce_instance(obj, self) is not NotImplemented:
+                return _ENUM
         while ancestor is not &PyBaseObject_Type and ancestor != NULL:
             # A metaclass may have a hash of its own.
             if Py_TYPE(<object>ancestor).tp_hash is PyType_Type.tp_hash:
                 reducer = PyDict_GetItemWithError(<PyObject *>_inherited, <PyObject *>ancestor)
                 if reducer != NULL:
-                    if <object>kind in self.table:
-                        break
-                    return (<object>reducer)(obj)
+                    return self._own_reducer(kind) if <object>kind in self.table else <object>reducer
             ancestor = ancestor.tp_base
-        if self._is_plain(kind):
-            return self._reduce_plain(obj)
-        if self._user is not None:
-            reducer = PyDict_GetItemWithError(<PyObject *>self._user, <PyObject *>kind)
-            if reducer == NULL:
-                reducer = PyDict_GetItemWithError(<PyObject *>self._copyreg, <PyObject *>kind)
-            if reducer == NULL:
-                reducer = PyDict_GetItemWithError(<PyObject *>self._own, <PyObject *>kind)
-            if reducer != NULL:
-                return (<object>reducer)(obj)
-        return NotImplemented
+        found = self._own_reducer(kind)
+        return self._learn(obj, kind) if found is None else found
 
-    cdef bint _is_plain(self, PyTypeObject *kind) except -1:
-        """Whether instances of `kind`, a class by value, are pickled in the way `object` has for it."""
+    cdef object _own_reducer(self, PyTypeObject *kind):
+        """The reducer of exactly `kind` that a pooled pickler has, which asks no table by itself."""
+        cdef PyObject *reducer
+        if self._user is None:
+            return None
+        reducer = PyDict_GetItemWithError(<PyObject *>self._user, <PyObject *>kind)
+        if reducer == NULL:
+            reducer = PyDict_GetItemWithError(<PyObject *>self._copyreg, <PyObject *>kind)
+        if reducer == NULL:
+            reducer = PyDict_GetItemWithError(<PyObject *>self._own, <PyObject *>kind)
+        return None if reducer == NULL else <object>reducer
+
+    cdef object _learn(self, object obj, PyTypeObject *kind):
+        """Return a `_Kind` if `kind` is a class whose instances are pickled in the way `object` has for it, else None."""
         if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
-            return False
-        cdef object ident = <size_t>kind
-        cdef PyObject *known = PyDict_GetItemWithError(<PyObject *>self._plain, <PyObject *>ident)
-        if known != NULL:
-            return <object>known is True
+            return None
         cls = <object>kind
-        plain = (
-            cls.__reduce_ex__ is object.__reduce_ex__
-            and cls.__reduce__ is object.__reduce__
-            and cls.__getstate__ is object.__getstate__
-            and cls not in self.table
-            and (cls in _own_keys or not _by_reference(cls))
-        )
-        self._used = True
-        self._plain[ident] = plain
-        return plain
+        if (
+            cls.__reduce_ex__ is not _object_reduce_ex
+            or cls.__reduce__ is not _object_reduce
+            or cls.__getstate__ is not _object_getstate
+            or cls in self.table
+        ):
+            return None
+        cdef bint by_value = cls in _own_keys or not _class_by_reference(cls)
+        if not by_value and not self.quick_instances:
+            return None
+        cdef _Kind entry = _Kind.__new__(_Kind)
+        entry.by_value = by_value
+        entry.args = None
+        if lp_finds_attributes_as_usual(kind):
+            # What it makes of one says all there is to know: no arguments, no items, no fields out of reach.
+            reduced = object.__reduce_ex__(obj, 2)
+            if reduced[0] is _newobj and reduced[1] == (cls,) and reduced[3] is None and reduced[4] is None:
+                if not hasattr(cls, "__getnewargs_ex__") and not hasattr(cls, "__getnewargs__"):
+                    entry.args = reduced[1]
+                    entry.slots = _slot_names(cls)
+                    entry.has_dict = kind.tp_dictoffset != 0
+        return None if entry.args is None and not by_value else entry
+
+    cdef object _reduce_known(self, object obj, _Kind kind):
+        """Reduce an instance as `object` does; one of a class by value with names of the payload's own for its attributes."""
+        cdef dict namespace = None
+        cdef dict slots = None
+        cdef object state = None
+        if kind.args is None:
+            return self._reduce_plain(obj)
+        if kind.has_dict:
+            namespace = <dict?>PyObject_GenericGetDict(obj, NULL)
+            if not namespace:
+                namespace = None
+            elif _overrides(namespace):
+                return NotImplemented
+        if kind.slots:
+            for name in kind.slots:
+                value = getattr(obj, name, _MISSING)
+                if value is not _MISSING:
+                    if slots is None:
+                        slots = {}
+                    slots[name] = value
+        if kind.by_value:
+            if namespace is not None:
+                namespace = self._named(namespace)
+            if slots is not None:
+                slots = self._named(slots)
+        if slots is not None:
+            state = (namespace, slots)
+        elif namespace is not None:
+            state = namespace
+        else:
+            return _newobj, kind.args
+        return _newobj, kind.args, state
 
     cdef object _reduce_plain(self, object obj):
-        """Reduce an instance as `object` does, but with names of the payload's own; see `_pure.Session._reduce_plain`."""
+        """Reduce an instance that `object` reduces in its own way; see `_pure.Session._reduce_plain`."""
+        if _overrides(getattr(obj, "__dict__", None)):
+            return NotImplemented
         cdef tuple reduced = object.__reduce_ex__(obj, 2)
         state = reduced[2]
         if type(state) is dict:
@@ -652,7 +888,71 @@ cdef class Session:
         return _cell, (), (<object>contents,), None, None, _cell
 
 
+cdef tuple _key_of(object cls, object module, object qualname):
+    """`tracking.key_of`, with the answer for a class that has a key already found early."""
+    cdef object ident = <size_t><PyObject *>cls
+    cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>_tracked, <PyObject *>ident)
+    cdef tuple key
+    if found != NULL:
+        reference, key = <tuple>found
+        if reference() is cls and key[1] == qualname and key[0] == module:
+            return key
+    return tracking.key_of(cls, module, qualname)
+
+
+cdef dict _tracked = tracking.keys
+cdef bint _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
+# Annotations and bounds that are evaluated late look names up in the dictionary of their class.
+cdef bint _NOTES_CLASS_DICTS = sys.version_info >= (3, 12)
+cdef str _NEW = "__new__"
+cdef str _SLOTS = "__slots__"
+cdef str _HASH = "__hash__"
+cdef tuple _EARLY = ()
+cdef object _SHADOWS = None
+cdef object _ANNOTATES = None
+cdef dict _special_names = {}
+cdef dict _builtin_names = {}
+cdef object _portable = None
+cdef object _intercepted = None
+cdef object _changed_annotations = None
+cdef object _of_slot = None
+cdef object _check_attribute = None
+cdef object _explicit_slots = None
+cdef object _staged = None
+cdef object _ENUM = object()
+cdef object _MISSING = object()
+cdef object _newobj = copyreg.__newobj__
+cdef object _slot_names = copyreg._slotnames
+cdef object _object_reduce_ex = object.__reduce_ex__
+cdef object _object_reduce = object.__reduce__
+cdef object _object_getstate = object.__getstate__
+cdef str _REDUCE_EX = "__reduce_ex__"
+cdef str _GETSTATE = "__getstate__"
+cdef str _GETNEWARGS = "__getnewargs__"
+cdef str _GETNEWARGS_EX = "__getnewargs_ex__"
+
+
+cdef bint _overrides(object namespace) except -1:
+    """Whether an instance has a say of its own, in its dictionary, in how it is pickled."""
+    if type(namespace) is not dict:
+        return False
+    cdef PyObject *found = <PyObject *>namespace
+    return (
+        PyDict_GetItemWithError(found, <PyObject *>_REDUCE_EX) != NULL
+        or PyDict_GetItemWithError(found, <PyObject *>_GETSTATE) != NULL
+        or PyDict_GetItemWithError(found, <PyObject *>_GETNEWARGS) != NULL
+        or PyDict_GetItemWithError(found, <PyObject *>_GETNEWARGS_EX) != NULL
+    )
+
+
+cdef bint _is_enum(object cls) except -1:
+    cdef PyObject *enum = PyDict_GetItemWithError(<PyObject *>_modules, <PyObject *>_ENUM_MODULE)
+    return enum != NULL and isinstance(cls, (<object>enum).EnumType)
+
+
+cdef str _ENUM_MODULE = "enum"
 cdef object _function = None
+cdef object _class = None
 cdef object _code = None
 cdef object _cell = None
 cdef object _reduce_class = None
@@ -666,13 +966,28 @@ cdef object _explain = None
 cdef object _table = None
 
 
-def configure(*, function, code, cell, reduce_class, reduce_module, reduce_instance, class_dict, inherited, own_keys, refresh, explain, table):
+def configure(
+    *, function, code, cell, class_, builtin_names, skeletons, staged, reduce_class, reduce_module, reduce_instance,
+    class_dict, inherited, own_keys, refresh, explain, table
+):
     """Take what is written into payloads and called for colder objects from the layers above."""
-    global _function, _code, _cell, _reduce_class, _reduce_module, _reduce_instance, _class_dict, _inherited
-    global _own_keys, _refresh, _explain, _table
+    global _function, _code, _cell, _class, _reduce_class, _reduce_module, _reduce_instance, _class_dict, _inherited
+    global _own_keys, _refresh, _explain, _table, _builtin_names, _staged, _portable, _intercepted, _changed_annotations
+    global _of_slot, _check_attribute, _explicit_slots, _special_names, _SHADOWS, _ANNOTATES, _EARLY
     _function = function
     _code = code
     _cell = cell
+    _class = class_
+    _builtin_names = builtin_names
+    _staged = staged
+    _portable = skeletons.portable
+    _intercepted = skeletons.intercepted
+    _changed_annotations = skeletons.changed_annotations
+    _of_slot = skeletons.of_slot
+    _check_attribute = skeletons.check_attribute
+    _explicit_slots = skeletons.explicit_slots
+    _special_names = skeletons.SPECIAL_NAMES
+    _SHADOWS, _ANNOTATES, _EARLY = skeletons.SHADOWS, skeletons.ANNOTATES, skeletons.EARLY
     _reduce_class = reduce_class
     _reduce_module = reduce_module
     _reduce_instance = reduce_instance
@@ -774,6 +1089,7 @@ cdef class _Pooled:
     def __init__(self, protocol, fix_imports, buffer_callback):
         self.sink = _Sink()
         self.session = Session(_table)
+        self.session.quick_instances = not 0 <= protocol < 2
         pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         pickler.reducer_override = self.session.reduce
         self.session._user, self.session._copyreg, self.session._own = _table.maps
@@ -895,6 +1211,36 @@ cdef object _closure_cell(object entry, list cells):
         owner, index = <tuple>entry
         return cell(owner, index)
     raise _UnpicklingError(f"the payload is damaged: a {type(entry).__name__} where a cell belongs")
+
+
+def quick_class(make):
+    """Return `make`, which makes classes and gives them their attributes, with its common answers found early.
+
+    Parameters
+    ----------
+    make
+        `restorers.classes.class_`.
+    """
+    global _make_class
+    _make_class = make
+    return class_
+
+
+cdef object _make_class = None
+cdef dict _unfinished = tracking.unfinished_objects
+cdef object _find_class = tracking.find
+
+
+def class_(first, second, digest=b"", *rest):
+    """Make the skeleton of a class, or give one its attributes; see `restorers.classes.class_`."""
+    if PyType_Check(first):
+        if not _unfinished or <size_t><PyObject *>first not in _unfinished:
+            return first
+    else:
+        found = _find_class((second, first, digest, rest[0] if rest else 0))
+        if found is not None:
+            return found
+    return _make_class(first, second, digest, *rest)
 
 
 def cell(owner=None, index=0):

@@ -160,12 +160,27 @@ class Session:
     ----------
     table
         The pickler's dispatch table: a metaclass with a reducer of the user's there is left to that.
+    quick_instances
+        Whether the protocol makes instances with ``__newobj__``.  The compiled backend reduces those of importable classes
+        itself then; here `pickle` is as quick.
     """
 
-    __slots__ = ("_blobs", "_cells", "_globals", "_imported", "_names", "_plain", "_standalone", "class_dicts", "table")
+    __slots__ = (
+        "_blobs",
+        "_cells",
+        "_globals",
+        "_imported",
+        "_names",
+        "_plain",
+        "_standalone",
+        "class_dicts",
+        "quick_instances",
+        "table",
+    )
 
     def __init__(self, table: Any) -> None:
         self.table = table
+        self.quick_instances = False
         self.clear()
 
     def clear(self) -> None:
@@ -223,6 +238,11 @@ class Session:
             plain = self._plain[kind] = self._is_plain(kind)
         return self._reduce_plain(obj) if plain else NotImplemented
 
+    def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
+        described: tuple[tuple[Any, ...], dict[str, Any]] = hooks.skeletons.describe(cls, self)
+        return described
+
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
         """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
         self._globals[id(namespace)] = owner, set(namespace)
@@ -244,6 +264,8 @@ class Session:
 
         Names of attributes are interned, and would be shared with strings of the user's before a round trip only.
         """
+        if not _OVERRIDING.isdisjoint(getattr(obj, "__dict__", ())):
+            return NotImplemented
         reduced: Any = object.__reduce_ex__(obj, 2)
         state = reduced[2]
         if type(state) is dict:
@@ -398,6 +420,9 @@ class Session:
         return hooks.cell, (), (contents,), None, None, hooks.cell
 
 
+# In the dictionary of an instance, its own say in how it is pickled.
+_OVERRIDING = frozenset(("__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__"))
+
 # Set by the constructor, or private to an interpreter.
 _NEVER_SENT = frozenset(("__builtins__", "__name__"))
 
@@ -408,6 +433,10 @@ class Hooks:
     function: Any
     code: Any
     cell: Any
+    class_: Any
+    builtin_names: dict[int, str]
+    skeletons: Any
+    staged: Any
     reduce_class: Any
     reduce_module: Any
     reduce_instance: Any
@@ -524,6 +553,17 @@ def _closure_cell(entry: Any, cells: list[CellType]) -> CellType:
     if type(entry) is tuple and len(entry) == 2:
         return cell(*entry)
     raise pickle.UnpicklingError(f"the payload is damaged: a {type(entry).__name__} where a cell belongs")
+
+
+def quick_class(make: Any) -> Any:
+    """Return `make`, which makes classes and gives them their attributes: in Python nothing is quicker.
+
+    Parameters
+    ----------
+    make
+        `restorers.classes.class_`.
+    """
+    return make
 
 
 def cell(owner: Any = None, index: Any = 0) -> CellType:

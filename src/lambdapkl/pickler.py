@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 from . import _backend, diagnose, reducers, wire
 from .base import BasePickler
-from .reducers.classes import reduce_class, reduce_instance
+from .reducers import skeletons
+from .reducers.classes import BUILTIN_NAMES, reduce_class, reduce_instance
 from .reducers.modules import reduce_module
-from .reducers.namespaces import class_dict
+from .reducers.namespaces import class_dict, staged
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 
@@ -25,6 +26,10 @@ diagnose.table = _TABLE
 
 _backend.configure(
     function=wire.function,
+    class_=wire.class_,
+    builtin_names=BUILTIN_NAMES,
+    skeletons=skeletons,
+    staged=staged,
     code=wire.code,
     cell=wire.cell,
     reduce_class=reduce_class,
@@ -102,6 +107,7 @@ class Pickler(BasePickler):
         self._session.clear()
         if protocol is None:
             protocol = DEFAULT_PROTOCOL
+        self._session.quick_instances = not 0 <= protocol < 2
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
 
     def reducer_override(self, obj: Any) -> Any:

@@ -18,10 +18,11 @@ from .digest import class_digest
 Key = tuple[Any, str, bytes, int]
 
 _lock = threading.RLock()
-_keys: dict[int, tuple[weakref.ref[Any], Key]] = {}
+# id of an object -> the object, and its key
+keys: dict[int, tuple[weakref.ref[Any], Key]] = {}
 _objects: weakref.WeakValueDictionary[Key, Any] = weakref.WeakValueDictionary()
 # Classes whose skeleton exists and whose attributes have not arrived yet.
-_unfinished: dict[int, weakref.ref[Any]] = {}
+unfinished_objects: dict[int, weakref.ref[Any]] = {}
 
 
 def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes] = class_digest) -> Key:
@@ -29,7 +30,7 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
 
     A class that was renamed since gets a further key: a payload names a class as it is now.
     """
-    entry = _keys.get(id(obj))
+    entry = keys.get(id(obj))
     if entry is not None and entry[0]() is obj:
         key = entry[1]
         if key[1] == qualname and key[0] == module:
@@ -56,25 +57,25 @@ def track(key: Key, obj: Any) -> Any:
         if found is not None:
             return found
         _remember(key, obj)
-        _unfinished[id(obj)] = weakref.ref(obj, _forget_unfinished(id(obj)))
+        unfinished_objects[id(obj)] = weakref.ref(obj, _forget_unfinished(id(obj)))
         return obj
 
 
 def unfinished(obj: Any) -> bool:
     """Whether `obj` came from a load and still waits for its attributes."""
-    return id(obj) in _unfinished
+    return id(obj) in unfinished_objects
 
 
 def finish(obj: Any) -> None:
     """Note that `obj` has its attributes: from now on loads leave them alone."""
-    _unfinished.pop(id(obj), None)
+    unfinished_objects.pop(id(obj), None)
 
 
 def _remember(key: Key, obj: Any) -> None:
     ident = id(obj)
-    _keys[ident] = weakref.ref(obj, lambda _, ident=ident: _keys.pop(ident, None)), key  # type: ignore[misc]
+    keys[ident] = weakref.ref(obj, lambda _, ident=ident: keys.pop(ident, None)), key  # type: ignore[misc]
     _objects[key] = obj
 
 
 def _forget_unfinished(ident: int) -> Any:
-    return lambda _: _unfinished.pop(ident, None)
+    return lambda _: unfinished_objects.pop(ident, None)

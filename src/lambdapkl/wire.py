@@ -11,7 +11,8 @@ from typing import Any
 from . import _backend
 from .restorers.annotations import generic_alias, new_type, type_alias, type_variable
 from .restorers.builtin import builtin_type
-from .restorers.classes import abc_class, class_, class_part
+from .restorers.classes import abc_class, class_part
+from .restorers.classes import class_ as make_class
 from .restorers.containers import class_dict, class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.contexts import attribute, context, context_var
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
@@ -82,6 +83,7 @@ __all__ = [
 function = _backend.function
 cell = _backend.cell
 code = _backend.code
+class_ = _backend.quick_class(make_class)
 
 
 def _claim(names: list[str]) -> None:

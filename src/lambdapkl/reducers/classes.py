@@ -9,17 +9,16 @@ from typing import Any
 from .. import byvalue, wire
 from ..restorers.builtin import BUILTIN_TYPES
 from . import enumerations
-from .skeletons import describe
 
 # `pickle` itself restores these, from the one instance they have.
 _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
-_BUILTIN_NAMES = {id(kind): name for name, kind in BUILTIN_TYPES.items() if name not in _SINGLETON_TYPES}
+BUILTIN_NAMES = {id(kind): name for name, kind in BUILTIN_TYPES.items() if name not in _SINGLETON_TYPES}
 
 
 def reduce_class(cls: type, session: Any) -> Any:
     """Reduce a class; NotImplemented where `pickle` saves it by reference."""
-    if id(cls) in _BUILTIN_NAMES:
-        return wire.builtin_type, (session.name(_BUILTIN_NAMES[id(cls)]),)
+    if id(cls) in BUILTIN_NAMES:
+        return wire.builtin_type, (session.name(BUILTIN_NAMES[id(cls)]),)
     if byvalue.by_reference(cls):
         return NotImplemented
     if "_ctypes" in sys.modules:
@@ -34,7 +33,7 @@ def reduce_class(cls: type, session: Any) -> Any:
         return NotImplemented if name is None else session.name(name)
     if isinstance(cls, enum.EnumType) and "_member_map_" in vars(cls):
         return enumerations.reduce_enum_class(cls, session)
-    args, attributes = describe(cls, session)
+    args, attributes = session.describe(cls)
     abc = sys.modules["abc"]
     if issubclass(type(cls), abc.ABCMeta):
         return wire.abc_class, args, (attributes, _registered(cls)), None, None, wire.abc_class

@@ -7,7 +7,6 @@ from types import BuiltinFunctionType
 from typing import Any
 
 from .. import byvalue, wire
-from .skeletons import describe
 
 # Made anew from the members; what a flag has cached of combinations would make the bytes depend on use.
 _REBUILT = frozenset(("_member_map_", "_value2member_map_"))
@@ -15,7 +14,7 @@ _REBUILT = frozenset(("_member_map_", "_value2member_map_"))
 
 def reduce_enum_class(cls: Any, session: Any) -> Any:
     """Reduce an enumeration by value; `session` is the pickler's."""
-    args, attributes = describe(cls, session)
+    args, attributes = session.describe(cls)
     canonical = {name: member for name, member in cls._member_map_.items() if member._name_ == name}
     members = tuple(
         (session.name(name), _made_of(cls, member) if name in canonical else session.name(member._name_))

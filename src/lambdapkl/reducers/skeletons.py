@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+from collections.abc import Sequence
 from types import (
     BuiltinFunctionType,
     ClassMethodDescriptorType,
@@ -39,28 +40,39 @@ _SHADOWING = frozenset(
 )
 
 
+# What is done with an attribute of a special name, where it is not left to the skeleton.
+SHADOWS, ANNOTATES, MADE = "shadows", "annotates", "made"
+SPECIAL_NAMES = {
+    **dict.fromkeys(_MADE_BY_SKELETON, MADE),
+    **dict.fromkeys(("__annotations__", "__annotate_func__"), ANNOTATES),
+    **dict.fromkeys(_SHADOWING, SHADOWS),
+}
+# The skeleton has these from the start; so they come first however often a class has travelled.
+EARLY = ("__doc__", "__abstractmethods__")
+
 _PYPY = sys.implementation.name == "pypy"
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
-_ANNOTATING = frozenset(("__annotations__", "__annotate_func__"))
 
 
 def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return what the skeleton of `cls` is made of, and its attributes but for those of the types in `skip`."""
+    """Return what the skeleton of `cls` is made of, and its attributes but for those of the types in `skip`.
+
+    The compiled backend has this in `_fast.Session.describe`, and takes the rules from here.
+    """
     attributes: dict[str, Any] = {}
     slots: list[str] = []
     shadowing: dict[str, Any] = {}
     own = vars(cls)
     if sys.version_info >= (3, 12):
         namespaces.note_owner(cls, session)
-    # The skeleton has these from the start; so they come first however often a class has travelled.
-    for name in ("__doc__", "__abstractmethods__"):
-        if own.get(name) is not None and (type(cls) is type or not _intercepted(type(cls), name)):
-            attributes[session.name(name)] = _portable(name, own[name])
+    for name in EARLY:
+        if own.get(name) is not None and (type(cls) is type or not intercepted(type(cls), name)):
+            attributes[session.name(name)] = portable(name, own[name])
     if _PYPY and "__del__" in own:
         # A class that has none from the start never has it called.
         shadowing[session.name("__del__")] = None
         attributes[session.name("__del__")] = own["__del__"]
-    changed = _changed_annotations(cls) if _DEFERRED_ANNOTATIONS else None
+    changed = changed_annotations(cls) if _DEFERRED_ANNOTATIONS else None
     if changed is not None:
         attributes[session.name("__annotations__")] = changed
         if "__annotations__" in own:
@@ -69,34 +81,17 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     for name, value in own.items():
         if isinstance(value, skip):
             continue
-        if isinstance(value, MemberDescriptorType) and value.__objclass__ is cls:
-            if value.__name__ == name:
+        if of_slot(cls, name, value):
+            if isinstance(value, MemberDescriptorType):
                 slots.append(session.name(name))
-                continue
-        elif isinstance(value, GetSetDescriptorType) and name in _OF_THE_INSTANCE and value.__name__ == name:
             continue
-        elif isinstance(value, _C_DESCRIPTORS) and getattr(value, "__objclass__", None) is cls:
-            raise pickle.PicklingError(
-                f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: it is written in C and no module that can be "
-                "imported holds it under this name"
-            )
-        elif isinstance(value, BuiltinFunctionType) and value.__self__ is cls:
-            raise pickle.PicklingError(
-                f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: its {name} is written in C and no module "
-                "that can be imported holds it"
-            )
-        if name in _SHADOWING or (type(cls) is not type and _intercepted(type(cls), name)):
+        check_attribute(cls, name, value)
+        special = SPECIAL_NAMES.get(name)
+        if special == SHADOWS or (type(cls) is not type and intercepted(type(cls), name)):
             shadowing[session.name(name)] = value
-        elif name in _ANNOTATING and changed is not None:
-            continue
-        elif name not in _MADE_BY_SKELETON:
-            attributes[session.name(name)] = _portable(name, value)
-    explicit: tuple[str, ...] | None = None
-    if slots or "__slots__" in own:
-        explicit = (*slots, *(session.name(name) for name in _OF_THE_INSTANCE if name in own))
-        declared = own.get("__slots__")
-        if type(declared) is tuple and sorted(map(str, declared)) == sorted(explicit):
-            explicit = declared  # which travels anyway, as an attribute
+        elif special is None or (special == ANNOTATES and changed is None):
+            attributes[session.name(name)] = portable(name, value)
+    explicit = explicit_slots(own, slots, session) if slots or "__slots__" in own else None
     module = cls.__module__
     qualname = cls.__qualname__
     _, _, digest, number = tracking.key_of(cls, module, qualname)
@@ -117,7 +112,38 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     return tuple(args), namespaces.staged(cls, attributes)
 
 
-def _changed_annotations(cls: type) -> Any:
+def of_slot(cls: type, name: str, value: Any) -> bool:
+    """Whether an attribute of `cls` is a descriptor that comes with the slot `name`."""
+    if isinstance(value, MemberDescriptorType):
+        return value.__objclass__ is cls and value.__name__ == name
+    return isinstance(value, GetSetDescriptorType) and name in _OF_THE_INSTANCE and value.__name__ == name
+
+
+def check_attribute(cls: type, name: str, value: Any) -> None:
+    """Refuse a class with an attribute that is written in C and nowhere else."""
+    if isinstance(value, _C_DESCRIPTORS):
+        if getattr(value, "__objclass__", None) is cls:
+            raise pickle.PicklingError(
+                f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: it is written in C and no module that can be "
+                "imported holds it under this name"
+            )
+    elif isinstance(value, BuiltinFunctionType) and value.__self__ is cls:
+        raise pickle.PicklingError(
+            f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: its {name} is written in C and no module "
+            "that can be imported holds it"
+        )
+
+
+def explicit_slots(own: Any, slots: Sequence[str], session: Any) -> tuple[str, ...]:
+    """The slots that the skeleton of a class with ``__slots__`` is made with."""
+    explicit = (*slots, *(session.name(name) for name in _OF_THE_INSTANCE if name in own))
+    declared = own.get("__slots__")
+    if type(declared) is tuple and sorted(map(str, declared)) == sorted(explicit):
+        return declared  # which travels anyway, as an attribute
+    return explicit
+
+
+def changed_annotations(cls: type) -> Any:
     """The annotations of `cls` where they are not what its ``__annotate__`` gives; None where they are.
 
     Without one, `type` keeps them where the class statement or whoever assigned them put them.
@@ -138,7 +164,7 @@ def _changed_annotations(cls: type) -> Any:
         return None
 
 
-def _intercepted(metaclass: type, name: str) -> bool:
+def intercepted(metaclass: type, name: str) -> bool:
     """Whether a data descriptor of `metaclass` would take what is assigned to an attribute of its classes."""
     for base in metaclass.__mro__:
         if base is type:
@@ -148,7 +174,7 @@ def _intercepted(metaclass: type, name: str) -> bool:
     return False
 
 
-def _portable(name: str, value: Any) -> Any:
+def portable(name: str, value: Any) -> Any:
     """The form in which an attribute travels: sets of names get an order."""
     if (name in FROZEN_SETS and type(value) is frozenset) or (name in SETS and type(value) is set):
         return tuple(sorted(value))

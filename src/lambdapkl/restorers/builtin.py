@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import collections
 import pickle
 import sys
@@ -26,7 +27,8 @@ def _collect() -> dict[str, type]:
     ]
     found: dict[str, type] = {}
     for candidate in [*(getattr(types, name) for name in types.__all__), *map(type, samples)]:
-        if isinstance(candidate, type) and candidate.__module__ == "builtins":
+        # Before 3.13 a frame's `f_locals` is a `dict`.
+        if isinstance(candidate, type) and candidate.__module__ == "builtins" and not hasattr(builtins, candidate.__qualname__):
             found.setdefault(candidate.__qualname__, candidate)
     return found
 

@@ -1,0 +1,148 @@
+"""Instances of importable classes: the bytes of `pickle`, whichever way they are made."""
+
+from __future__ import annotations
+
+import fresh
+import pytest
+
+MODULE = """
+import copyreg
+
+class Plain:
+    def __init__(self, **kw): self.__dict__.update(kw)
+class Slots:
+    __slots__ = ("a", "b")
+class Both(Slots):
+    __slots__ = ("c", "__dict__")
+class Mangled:
+    __slots__ = ("__private", "__weakref__")
+    def __init__(self): self.__private = 1
+class Child(Plain): pass
+class Meta(type):
+    def __hash__(cls): return 1
+class WithMeta(metaclass=Meta): pass
+class OfList(list): pass
+class OfDict(dict): pass
+class OfInt(int): pass
+class OfTuple(tuple): pass
+class OfSet(set): pass
+class Getattr:
+    def __getattr__(self, name):
+        if name.startswith("__"): raise AttributeError(name)
+        return name
+class Getattribute:
+    def __getattribute__(self, name): return object.__getattribute__(self, name)
+class NewArgs:
+    def __new__(cls, x): return object.__new__(cls)
+    def __getnewargs__(self): return (1,)
+class NewArgsEx:
+    def __new__(cls, *, x): return object.__new__(cls)
+    def __getnewargs_ex__(self): return (), {"x": 1}
+class State:
+    def __getstate__(self): return {"x": 3}
+class Reduce:
+    def __reduce__(self): return (Reduce, ())
+class ReduceEx:
+    def __reduce_ex__(self, protocol): return (ReduceEx, (), {"p": protocol})
+class Property:
+    def __init__(self): self.x = 1
+    @property
+    def __dict__(self): return {"fake": 1}
+class Registered: pass
+class Changed:
+    def __init__(self): self.x = 1
+class Descriptor:
+    __slots__ = ("seen",)
+    def __init__(self): self.seen = 1
+"""
+
+OBJECTS = {
+    "no attributes": "[m.Plain(), m.Plain()]",
+    "attributes": "[m.Plain(a=1, b='x'), m.Plain(b=2, a=[3]), m.Child(a=m.Plain(a=1))]",
+    "keys that are no names": "[m.Plain(**{'a b': 1}), m.Plain(a=1)]",
+    "an attribute removed again": "o = [m.Plain(a=1, b=2), m.Plain(a=1, b=2)]; del o[1].a",
+    "slots": "o = [m.Slots(), m.Slots(), m.Slots()]; o[0].a = 1; o[1].a = o[1].b = o[0]",
+    "slots and dictionary": "o = [m.Both(), m.Both()]; o[0].x = 1; o[1].x = o[1].a = o[1].c = 5",
+    "mangled slots": "[m.Mangled(), m.Mangled()]",
+    "a metaclass": "[m.WithMeta(), m.WithMeta()]",
+    "of a list": "o = [m.OfList([1]), m.OfList([2])]; o[0].x = 1",
+    "of a dict": "o = [m.OfDict(a=1), m.OfDict(a=2)]; o[0].x = 1",
+    "of an int": "o = [m.OfInt(1), m.OfInt(2)]; o[0].x = 1",
+    "of a tuple": "o = [m.OfTuple((1,)), m.OfTuple((2,))]; o[0].x = 1",
+    "of a set": "[m.OfSet((1,)), m.OfSet((2,))]",
+    "__getattr__": "[m.Getattr(), m.Getattr()]",
+    "__getattribute__": "[m.Getattribute(), m.Getattribute()]",
+    "__getnewargs__": "[m.NewArgs(1), m.NewArgs(2)]",
+    "__getnewargs_ex__": "[m.NewArgsEx(x=1), m.NewArgsEx(x=2)]",
+    "__getstate__": "[m.State(), m.State()]",
+    "__reduce__": "[m.Reduce(), m.Reduce()]",
+    "__reduce_ex__": "[m.ReduceEx(), m.ReduceEx()]",
+    "__reduce_ex__ of the instance": "o = [m.Plain(), m.Plain(), m.Plain()]; o[1].__reduce_ex__ = lambda p: (m.Plain, ())",
+    "__getstate__ of the instance": "o = [m.Plain(), m.Plain(), m.Plain()]; o[1].__getstate__ = dict; o[1].__dict__['y'] = 1",
+    "a property called __dict__": "[m.Property(), m.Property()]",
+    "registered with copyreg": "copyreg.pickle(m.Registered, lambda o: (m.Registered, ())); o = [m.Registered()] * 2 + [m.Registered()]",
+    "a cycle": "o = m.Plain(); o.me = o; o = [o, m.Plain(x=o)]",
+    "a class and an instance": "[m.Plain, m.Plain(a=m.Plain), type, int, m.WithMeta]",
+}
+
+
+@pytest.mark.parametrize("made", OBJECTS.values(), ids=OBJECTS)
+def test_the_bytes_of_pickle(made: str, backend: fresh.Process) -> None:
+    define = made if "o = " in made else f"o = {made}"
+    backend.execute(
+        f"""
+        import copyreg, io, pickle, lambdapkl
+        import instances as m
+        {define}
+        for protocol in range(6):
+            try:
+                expected = pickle.dumps(o, protocol)
+            except Exception as error:
+                try:
+                    lambdapkl.dumps(o, protocol)
+                except type(error) as ours:
+                    assert str(ours) == str(error), (ours, error)
+                else:
+                    assert False, protocol
+                continue
+            assert lambdapkl.dumps(o, protocol) == expected, protocol
+            file = io.BytesIO()
+            lambdapkl.Pickler(file, protocol).dump(o)
+            assert file.getvalue() == expected, protocol
+        """,
+        modules={"instances.py": MODULE},
+    )
+
+
+def test_a_class_that_changes_is_noticed(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import copyreg, pickle, lambdapkl
+        import instances as m
+        o = [m.Changed(), m.Changed()]
+        for change in (
+            lambda: setattr(m.Changed, "__getstate__", lambda self: {"y": 1}),
+            lambda: setattr(m.Changed, "__reduce__", lambda self: (m.Changed, ())),
+            lambda: copyreg.pickle(m.Changed, lambda self: (m.Changed, (), {"z": 1})),
+            lambda: copyreg.dispatch_table.pop(m.Changed),
+            lambda: delattr(m.Changed, "__reduce__"),
+            lambda: delattr(m.Changed, "__getstate__"),
+        ):
+            assert lambdapkl.dumps(o) == pickle.dumps(o, 5)
+            change()
+        assert lambdapkl.dumps(o) == pickle.dumps(o, 5)
+        """,
+        modules={"instances.py": MODULE},
+    )
+
+
+def test_by_value_instances_have_a_say_of_their_own(backend: fresh.Process) -> None:
+    backend.run(
+        """
+        class C:
+            def __init__(self, x): self.x = x
+        o = [C(1), C(2), C(3)]
+        o[1].__reduce_ex__ = lambda protocol: (C, (7,))
+        """,
+        "assert [each.x for each in o] == [1, 7, 3]",
+    )
