@@ -17,7 +17,7 @@ from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy, memset
 
 from . import byvalue, codes, deferred, submodules, tracking
 
@@ -81,6 +81,7 @@ cdef extern from *:
     ctypedef struct PyCodeObject:
         PyObject *co_name
         PyObject *co_qualname
+        PyObject *co_filename
         PyObject *co_consts
         PyObject *co_names
         int co_flags
@@ -166,10 +167,22 @@ cdef inline object _private(PyObject *name):
     return lp_copy_str(name)
 
 
+include "_fast_compact.pxi"
+
+
+def _shorten(bytes data):
+    return shorten(data)
+
+
+def _lengthen(bytes data):
+    return lengthen(<const unsigned char *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+
+
 cdef class _CodeInfo:
     """What depends on a code object alone, computed once for each.  It must not refer to the code object."""
 
     cdef bytes blob
+    cdef object file_name
     cdef tuple constants
     cdef tuple names
     cdef frozenset attributes
@@ -185,7 +198,7 @@ cdef _CodeInfo _code_info(PyObject *code):
     if extra != NULL:
         return <_CodeInfo><PyObject *>extra
     cdef _CodeInfo info = _CodeInfo.__new__(_CodeInfo)
-    info.blob, info.constants = codes.pack(<object>code)
+    info.blob, info.file_name, info.constants = codes.pack(<object>code, _shorten)
     cdef dict names = {}
     cdef set attributes = set()
     info.imports = _scan(code, names, attributes)
@@ -403,7 +416,7 @@ cdef class Session:
         if kind is &PyCode_Type:
             self._used = True
             info = _code_info(<PyObject *>obj)
-            return _code, (self._blob(info), *info.constants)
+            return _code, (self._blob(info), self._file_name(info), *info.constants)
         if PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
             return _reduce_module(obj, self)
@@ -675,6 +688,9 @@ cdef class Session:
         PyDict_SetItem(self._blobs, info.blob, info.blob)
         return info.blob
 
+    cdef object _file_name(self, _CodeInfo info):
+        return None if info.file_name is None else self.name(<str>info.file_name)
+
     cdef object _reduce_function(self, object function):
         cdef PyFunctionObject *func = <PyFunctionObject *>function
         cdef PyObject *code = func.func_code
@@ -731,7 +747,8 @@ cdef class Session:
             closure, contents, used = self._close(function, <tuple>func.func_closure, info, used)
         cdef object attributes = self._attributes(function, <PyCodeObject *>code, info, module_name)
         cdef object first = self._blob(info)
-        cdef tuple args = (first, where) if closure is None else (first, where, closure)
+        cdef object file_name = self._file_name(info)
+        cdef tuple args = (first, file_name, where) if closure is None else (first, file_name, where, closure)
         cdef object imports = tuple(used) if used else None
         cdef object defaults = None if func.func_defaults == NULL else <object>func.func_defaults
         cdef tuple state
@@ -1138,14 +1155,14 @@ def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
 cdef dict _codes = {}
 
 
-cdef object _load_code(object blob, tuple constants):
+cdef object _load_code(object blob, object file_name, tuple constants):
     cdef PyObject *found
     if constants or not PyBytes_CheckExact(blob):
-        return codes.unpack(blob, constants)
+        return codes.unpack(blob, file_name, constants, _lengthen)
     found = PyDict_GetItemWithError(<PyObject *>_codes, <PyObject *>blob)
-    if found != NULL:
+    if found != NULL and (file_name is None or <object>(<PyCodeObject *>found).co_filename == file_name):
         return <object>found
-    loaded = codes.unpack(blob)
+    loaded = codes.unpack(blob, file_name, (), _lengthen)
     if PyBytes_GET_SIZE(blob) <= MAX_CACHED_BLOB:
         if len(_codes) >= MAX_CACHED_CODES:
             _codes.clear()
@@ -1153,29 +1170,27 @@ cdef object _load_code(object blob, tuple constants):
     return loaded
 
 
-def code(blob, *constants):
-    """Return the code object of a blob.  The same blob gives the same object, which keeps its specialised bytecode."""
-    return _load_code(blob, constants)
+def code(blob, file_name=None, *constants):
+    """Return the code object of a blob and a file name; see `_pure.code`."""
+    return _load_code(blob, file_name, constants)
 
 
-def function(first, second, closure=None):
+def function(first, second, where=None, closure=None):
     """Make a function, or give one its state; see `_pure.function`."""
     if Py_TYPE(first) is &PyFunction_Type:
         return _set_state(first, second)
-    cdef object loaded = _load_code(first, ())
+    cdef object loaded = _load_code(first, second, ())
     cdef dict namespace
-    if second is None or type(second) is str:
+    if where is None or type(where) is str:
         namespace = {_BUILTINS: _builtins}
-        if second is not None:
-            namespace[_NAME] = second
-    elif Py_TYPE(second) is &PyFunction_Type:
-        namespace = <dict>(<PyFunctionObject *>second).func_globals
-    elif PyType_IsSubtype(Py_TYPE(second), &PyModule_Type):
-        namespace = <dict>PyModule_GetDict(<PyObject *>second)
+        if where is not None:
+            namespace[_NAME] = where
+    elif Py_TYPE(where) is &PyFunction_Type:
+        namespace = <dict>(<PyFunctionObject *>where).func_globals
+    elif PyType_IsSubtype(Py_TYPE(where), &PyModule_Type):
+        namespace = <dict>PyModule_GetDict(<PyObject *>where)
     else:
-        raise _UnpicklingError(
-            f"the payload is damaged: a {type(second).__name__} where a function's globals belong"
-        )
+        raise _UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
     cdef Py_ssize_t count = (<PyCodeObject *>loaded).co_nfreevars
     cdef Py_ssize_t index
     cdef tuple cells = None

@@ -69,10 +69,10 @@ MAX_CACHED_BLOB = 1 << 16
 class CodeInfo:
     """What depends on a code object alone, computed once for each."""
 
-    __slots__ = ("_submodules", "attributes", "blob", "constants", "doc", "imports", "names")
+    __slots__ = ("_submodules", "attributes", "blob", "constants", "doc", "file_name", "imports", "names")
 
     def __init__(self, code: CodeType) -> None:
-        self.blob, self.constants = codes.pack(code)
+        self.blob, self.file_name, self.constants = codes.pack(code)
         names: dict[str, str] = {}
         attributes: set[str] = set()
         self.imports = _scan(code, names, attributes)
@@ -220,7 +220,8 @@ class Session:
         if kind is CellType:
             return self._reduce_cell(obj)
         if kind is CodeType:
-            return hooks.code, (self._blob(code_info(obj)), *code_info(obj).constants)
+            info = code_info(obj)
+            return hooks.code, (self._blob(info), self._file_name(info), *info.constants)
         if issubclass(kind, ModuleType):
             return hooks.reduce_module(obj, self)
         if type(kind) is not type:
@@ -283,6 +284,9 @@ class Session:
         # Equal code is one code object after loading, so its blob is one object here.
         return self._blobs.setdefault(info.blob, info.blob)
 
+    def _file_name(self, info: CodeInfo) -> str | None:
+        return None if info.file_name is None else self.name(info.file_name)
+
     def _reduce_function(self, func: FunctionType) -> tuple[Any, ...]:
         code = func.__code__
         info = code_info(code)
@@ -317,7 +321,7 @@ class Session:
             reached[self.name("__name__")] = namespace["__name__"]
 
         closure, contents = self._close(func, info, used)
-        args: tuple[Any, ...] = (self._blob(info), where)
+        args: tuple[Any, ...] = (self._blob(info), self._file_name(info), where)
         if closure is not None:
             args = (*args, closure)
         state = [
@@ -494,13 +498,16 @@ def dumps(
 _codes: dict[bytes, CodeType] = {}
 
 
-def code(blob: Any, *constants: Any) -> CodeType:
-    """Return the code object of a blob.  The same blob gives the same object, which keeps its specialised bytecode."""
+def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
+    """Return the code object of a blob and a file name.
+
+    The same ones give the same object, which keeps its specialised bytecode.
+    """
     if constants or type(blob) is not bytes:
-        return codes.unpack(blob, constants)
+        return codes.unpack(blob, file_name, constants)
     loaded = _codes.get(blob)
-    if loaded is None:
-        loaded = codes.unpack(blob)
+    if loaded is None or (loaded.co_filename != file_name and file_name is not None):
+        loaded = codes.unpack(blob, file_name)
         if len(blob) <= MAX_CACHED_BLOB:
             if len(_codes) >= MAX_CACHED_CODES:
                 _codes.clear()
@@ -508,26 +515,26 @@ def code(blob: Any, *constants: Any) -> CodeType:
     return loaded
 
 
-def function(first: Any, second: Any, closure: Any = None) -> Any:
-    """Make a function of a blob, where its globals are, and its closure; or give one its state.
+def function(first: Any, second: Any, where: Any = None, closure: Any = None) -> Any:
+    """Make a function of a blob and a file name, where its globals are, and its closure; or give one its state.
 
-    The globals are new where `second` is a module's name or None, and those of `second` where that is a function or a
+    The globals are new where `where` is a module's name or None, and those of `where` where that is a function or a
     module.  In `closure`, None is a new cell, a pair the cell of another function, a number this function's own cell
     at that place.
     """
     if type(first) is FunctionType:
         return _set_state(first, second)
-    loaded = code(first)
-    if second is None or type(second) is str:
+    loaded = code(first, second)
+    if where is None or type(where) is str:
         namespace: dict[str, Any] = {"__builtins__": sys.modules["builtins"]}
-        if second is not None:
-            namespace["__name__"] = second
-    elif type(second) is FunctionType:
-        namespace = second.__globals__
-    elif isinstance(second, ModuleType):
-        namespace = vars(second)
+        if where is not None:
+            namespace["__name__"] = where
+    elif type(where) is FunctionType:
+        namespace = where.__globals__
+    elif isinstance(where, ModuleType):
+        namespace = vars(where)
     else:
-        raise pickle.UnpicklingError(f"the payload is damaged: a {type(second).__name__} where a function's globals belong")
+        raise pickle.UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
     count = len(loaded.co_freevars)
     if closure is None:
         cells = [CellType() for _ in range(count)]

@@ -1,8 +1,8 @@
 """Code objects as bytes, and back.
 
-A *blob* is the interpreter's bytecode magic (4 bytes), the CRC-32 of what follows (4 bytes, little-endian) and one
-`marshal` string.  The magic refuses another interpreter's bytecode, the CRC refuses damage: `marshal.loads` and the
-evaluation loop trust their input, so both are checked before either sees it.
+A *blob* is the number of the interpreter's bytecode (2 bytes), the CRC-32 of what follows (4 bytes; all little-endian) and
+one `marshal` string, made small by `compact`.  The number refuses another interpreter's bytecode, the CRC refuses damage:
+`marshal.loads` and the evaluation loop trust their input, so both are checked before either sees it.
 
 `marshal` version 2 has no references.  Later versions flag an object for reuse when its reference count is above one,
 so that the bytes depend on what else the process holds (CPython issue 34093); version 2 writes the same bytes every time.
@@ -10,17 +10,21 @@ so that the bytes depend on what else the process holds (CPython issue 34093); v
 
 from __future__ import annotations
 
+import _imp
 import importlib.util
 import marshal
 import pickle
 import sys
 from binascii import crc32
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+from . import compact
 from .errors import BytecodeMismatchError
 
-MAGIC = importlib.util.MAGIC_NUMBER
+# The other two bytes of `MAGIC_NUMBER` are the same in every version.
+MAGIC = importlib.util.MAGIC_NUMBER[:2]
 MARSHAL_VERSION = 2
 
 _HEADER = len(MAGIC) + 4
@@ -32,24 +36,38 @@ _VALUE, _TUPLE, _SLICE, _EXTERNAL = range(4)
 Path = tuple[int, ...]
 
 
-def pack(code: CodeType) -> tuple[bytes, tuple[Any, ...]]:
-    """Return the blob of `code` and the constants that cannot be marshalled, in the order in which the blob numbers them.
+def pack(
+    code: CodeType, shorten: Callable[[bytes], tuple[bytes, str | None]] = compact.shorten
+) -> tuple[bytes, str | None, tuple[Any, ...]]:
+    """Return the blob of `code`, its file name where the blob has none, and the constants that cannot be marshalled.
 
     A code object of the compiler's has marshallable constants only, slices apart (constants since 3.14; `marshal` writes
-    them from version 5 on).  ``code.replace(co_consts=...)`` and code generators put anything there.
+    them from version 5 on).  ``code.replace(co_consts=...)`` and code generators put anything there.  They come in the
+    order in which the blob numbers them.
     """
+    data, external = marshalled(code)
+    data, file_name = shorten(data)
+    return MAGIC + crc32(data).to_bytes(4, "little") + data, file_name, external
+
+
+def marshalled(code: CodeType) -> tuple[bytes, tuple[Any, ...]]:
+    """Return `code` as `marshal` writes it, and the constants that it does not."""
     patches: list[tuple[Path, Any]] = []
     external: list[Any] = []
     stripped = _strip(code, (), patches, external)
     body: Any = (stripped, tuple(patches)) if patches else stripped
-    data = marshal.dumps(body, MARSHAL_VERSION)
-    return MAGIC + crc32(data).to_bytes(4, "little") + data, tuple(external)
+    return marshal.dumps(body, MARSHAL_VERSION), tuple(external)
 
 
-def unpack(blob: bytes, external: tuple[Any, ...] = ()) -> CodeType:
-    """Return the code object of a blob, with the constants that `pack` returned beside it.
+def unpack(
+    blob: bytes,
+    file_name: str | None = None,
+    external: tuple[Any, ...] = (),
+    lengthen: Callable[[bytes], bytes] = compact.lengthen,
+) -> CodeType:
+    """Return the code object of a blob, with the file name and the constants that `pack` returned beside it.
 
-    Without any, None stands for each: enough to make a function that a constant may refer to.
+    Without any constants, None stands for each: enough to make a function that a constant may refer to.
 
     Raises
     ------
@@ -60,21 +78,26 @@ def unpack(blob: bytes, external: tuple[Any, ...] = ()) -> CodeType:
     """
     if type(blob) is not bytes or len(blob) <= _HEADER:
         raise pickle.UnpicklingError("the payload is damaged: a code object is cut short")
-    if blob[:4] != MAGIC:
+    if blob[:2] != MAGIC:
         raise BytecodeMismatchError(
-            f"the payload holds bytecode of {_interpreter(blob[:4])}, this is {_interpreter(MAGIC)}: "
+            f"the payload holds bytecode of {_interpreter(blob[:2])}, this is {_interpreter(MAGIC)}: "
             "load it with the interpreter version that wrote it, or write it again with this one"
         )
-    data = memoryview(blob)[_HEADER:]
-    if crc32(data) != int.from_bytes(blob[4:_HEADER], "little"):
+    data = blob[_HEADER:]
+    if crc32(data) != int.from_bytes(blob[2:_HEADER], "little"):
         raise pickle.UnpicklingError("the payload is damaged: a code object's checksum is wrong")
-    body = marshal.loads(data)
+    body = marshal.loads(lengthen(data))
     if type(body) is tuple:
         body, patches = body
         for path, spec in patches:
             body = _patch(body, path, spec, external)
     if not isinstance(body, CodeType):
         raise pickle.UnpicklingError(f"the payload is damaged: a {type(body).__name__} where a code object belongs")
+    if file_name is not None:
+        if type(file_name) is not str:
+            raise pickle.UnpicklingError(f"the payload is damaged: a {type(file_name).__name__} where a file name belongs")
+        # What the import system does with a module that was compiled elsewhere, in place and before anything sees the code.
+        _imp._fix_co_filename(body, file_name)  # type: ignore[attr-defined]
     return body
 
 
@@ -148,9 +171,7 @@ def _interpreter(magic: bytes) -> str:
     if magic == MAGIC:
         name = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
         return f"{name} {sys.version_info.major}.{sys.version_info.minor}"
-    number = int.from_bytes(magic[:2], "little")
-    if magic[2:] != b"\r\n":
-        return "an unknown interpreter"
+    number = int.from_bytes(magic, "little")
     if number < 1000:
         return f"PyPy (bytecode {number})"
     if number >= 3450:

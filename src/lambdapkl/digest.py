@@ -154,8 +154,8 @@ def _feed_function(walk: _Walk, func: FunctionType) -> None:
 
 
 def _feed_code(walk: _Walk, code: CodeType) -> None:
-    blob, constants = codes.pack(code)
-    walk.parts.append(blob)
+    data, constants = codes.marshalled(code)
+    walk.parts.append(data)
     walk.items("constants", constants)
 
 

@@ -34,12 +34,11 @@ case(
     "one bit of the code changed",
     DEFINE,
     """
-    import importlib.util, pickle
-    start = payload.index(importlib.util.MAGIC_NUMBER)
-    long = payload[start - 5 : start - 4] == b'B'
-    size = int.from_bytes(payload[start - 4 : start], 'little') if long else payload[start - 1]
-    assert 50 < size < 5000 and start + size < len(payload)
-    for index in range(start + 4, start + size):
+    import pickle, pickletools
+    blob = next(arg for _, arg, _ in pickletools.genops(payload) if isinstance(arg, bytes) and len(arg) > 50)
+    start = payload.index(blob)
+    # From the checksum on.
+    for index in range(start + 2, start + len(blob)):
         damaged = bytearray(payload)
         damaged[index] ^= 1 << index % 8
         try: pickle.loads(damaged)
@@ -52,11 +51,11 @@ case(
     "bytecode of another interpreter",
     "o = lambda: 1",
     r"""
-    import importlib.util, pickle, sys
-    magic = importlib.util.MAGIC_NUMBER
+    import pickle, pickletools, sys
+    blob = next(arg for _, arg, _ in pickletools.genops(payload) if isinstance(arg, bytes))
     here = f'{sys.version_info[0]}.{sys.version_info[1]}'
     number, there = (3495, '3.11') if here != '3.11' else (3531, '3.12')
-    try: pickle.loads(payload.replace(magic, number.to_bytes(2, 'little') + b'\r\n'))
+    try: pickle.loads(payload.replace(blob, number.to_bytes(2, 'little') + blob[2:]))
     except pickle.UnpicklingError as e:
         assert type(e).__name__ == 'BytecodeMismatchError'
         assert here in str(e) and there in str(e), str(e)

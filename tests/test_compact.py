@@ -1,0 +1,126 @@
+"""`compact`: marshalled code in a shorter form, the same one from both backends, and back."""
+
+from __future__ import annotations
+
+import marshal
+import subprocess
+import sys
+from types import CodeType
+
+import fresh
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdapkl import compact
+
+ON_CPYTHON = sys.implementation.name == "cpython"
+
+
+def restored(data: bytes) -> bytes:
+    """Return what the shortened form of `data` stands for, marshalled again."""
+    short, file_name = compact.shorten(data)
+    value = marshal.loads(compact.lengthen(short))
+    if file_name is not None:
+        import _imp
+
+        _imp._fix_co_filename(value, file_name)
+    return marshal.dumps(value, 2)
+
+
+def codes_of(code: CodeType) -> list[CodeType]:
+    return [code, *(each for constant in code.co_consts if isinstance(constant, CodeType) for each in codes_of(constant))]
+
+
+@pytest.mark.parametrize(
+    "name", ["argparse", "decimal", "dataclasses", "asyncio.base_events", "pickle", "typing", "test_compact"]
+)
+def test_code_comes_back(name: str) -> None:
+    import importlib.util
+
+    spec = importlib.util.find_spec(name)
+    assert spec is not None and spec.origin is not None
+    with open(spec.origin, "rb") as file:
+        whole = compile(file.read(), spec.origin, "exec")
+    for code in codes_of(whole):
+        try:
+            data = marshal.dumps(code, 2)
+        except ValueError:  # slices are constants since 3.14
+            continue
+        assert restored(data) == data
+        short, file_name = compact.shorten(data)
+        if ON_CPYTHON:
+            assert file_name == spec.origin and len(short) < len(data)
+
+
+ATOMS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.complex_numbers(allow_nan=False)
+    | st.text()
+    | st.binary()
+    | st.just(...)
+)
+VALUES = st.recursive(ATOMS, lambda inner: st.tuples(inner, inner) | st.lists(inner).map(tuple), max_leaves=30)
+
+
+@given(VALUES)
+def test_constants_come_back(value: object) -> None:
+    data = marshal.dumps(value, 2)
+    assert restored(data) == data
+
+
+@given(st.binary() | st.lists(st.sampled_from([0, 0, 0, 255, 1])).map(bytes))
+def test_anything_comes_back(data: bytes) -> None:
+    # No code begins like this: it is left as it is, but for the runs.
+    short, file_name = compact.shorten(b"?" + data)
+    assert file_name is None and compact.lengthen(short) == b"?" + data
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"ab\xff", b"\xff\x01", b"\xff\x02", b"\xff\xff\xff"])
+def test_damage_is_an_error(data: bytes) -> None:
+    with pytest.raises(ValueError, match="escape"):
+        compact.lengthen(data)
+
+
+def test_files_of_their_own(backend: fresh.Process) -> None:
+    """Code whose parts name several files keeps them; so does an empty name."""
+    backend.run(
+        """
+        def outer():
+            def inner(): pass
+            return inner
+        def named(outer_name, inner_name):
+            consts = tuple(c.replace(co_filename=inner_name) if hasattr(c, "co_code") else c for c in outer.__code__.co_consts)
+            f = lambda: None
+            f.__code__ = outer.__code__.replace(co_filename=outer_name, co_consts=consts)
+            return f
+        o = [named(*names) for names in [("a", "a"), ("a", "b"), ("", "a"), ("a", ""), ("", ""), ("\\xff\\udc80", "\\xff\\udc80")]]
+        """,
+        """
+        found = [(f.__code__.co_filename, f().__code__.co_filename) for f in o]
+        assert found == [("a", "a"), ("a", "b"), ("", "a"), ("a", ""), ("", ""), ("\\xff\\udc80", "\\xff\\udc80")], found
+        """,
+    )
+
+
+@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are made of other fields")
+def test_the_loaded_code_is_that_of_the_compiler() -> None:
+    """What the interpreter reads from a loaded code object is what it reads from the compiled one, lines included."""
+    source = """
+import lambdapkl, pickle, traceback
+def f(a, *b, c=1, **d):
+    try:
+        return [x / a for x in b if x != c]
+    except ZeroDivisionError as error:
+        return {"é": error}
+g = pickle.loads(lambdapkl.dumps(f))
+one, two = f.__code__, g.__code__
+assert one is not two and one == two
+assert list(one.co_lines()) == list(two.co_lines()) and list(one.co_positions()) == list(two.co_positions())
+assert one.co_filename == two.co_filename and one.co_exceptiontable == two.co_exceptiontable
+assert all(a is b for a, b in zip(one.co_names, two.co_names, strict=True))
+"""
+    subprocess.run([sys.executable, "-c", source], check=True)
