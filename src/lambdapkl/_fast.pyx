@@ -96,6 +96,14 @@ cdef extern from *:
     PyTypeObject PyCFunction_Type
     PyTypeObject PyBaseObject_Type
     PyTypeObject PyUnicode_Type
+    PyTypeObject PyTuple_Type
+    PyTypeObject PyMethod_Type
+    PyTypeObject PyProperty_Type
+    PyTypeObject PyStaticMethod_Type
+    PyTypeObject PyClassMethod_Type
+    PyTypeObject Py_GenericAliasType
+    PyTypeObject PySet_Type
+    PyTypeObject PyFrozenSet_Type
     PyTypeObject PyMemberDescr_Type
     PyTypeObject PyGetSetDescr_Type
     PyTypeObject PyMethodDescr_Type
@@ -188,6 +196,8 @@ cdef class _CodeInfo:
     cdef frozenset attributes
     cdef bint imports
     cdef object doc
+    # What says how the reader makes such a function again, for code of the standard library's that is known.
+    cdef object recreate
     cdef dict submodules
     cdef object generation
 
@@ -215,6 +225,8 @@ cdef _CodeInfo _code_info(PyObject *code):
             info.doc = <object>first
     info.submodules = {}
     info.generation = None
+    known = _recreated.get(<size_t>code)
+    info.recreate = None if known is None else (<tuple>known)[1]
     # A finalizer may have run meanwhile and set it: then there are two, of the same contents, and the last stays.
     lp_set_extra(code, _extra, <void *>info)
     Py_INCREF(info)
@@ -286,13 +298,35 @@ cdef bint _by_reference_quick(object obj, PyObject *module_name, PyObject *qualn
             if Py_TYPE(<object>module) is &PyModule_Type:
                 namespace = PyModule_GetDict(module)
                 found = PyDict_GetItemWithError(namespace, qualname)
-                if found == <PyObject *>obj:
+                if found == <PyObject *>obj or (found == NULL and _holds_inside(namespace, <str>qualname, obj)):
                     found = PyDict_GetItemWithError(namespace, <PyObject *>_SPEC)
                     if found != NULL and found != <PyObject *>None:
                         return True
         elif Py_TYPE(obj) is &PyFunction_Type:
             return False
     return _by_reference(obj)
+
+
+cdef bint _holds_inside(PyObject *namespace, str qualname, object obj) except -1:
+    """Whether a class in `namespace` has `obj` under a dotted name."""
+    cdef list parts = qualname.split(".")
+    cdef PyObject *found = PyDict_GetItemWithError(namespace, <PyObject *>parts[0])
+    if len(parts) != 2 or found == NULL or Py_TYPE(<object>found) is not &PyType_Type:
+        return False
+    return getattr(<object>found, <str>parts[1], None) is obj
+
+
+cdef bint _module_by_reference(object module) except -1:
+    """`byvalue.module_by_reference`, of a module that is found under its own name; False where that takes a longer look."""
+    cdef PyObject *namespace = PyModule_GetDict(<PyObject *>module)
+    cdef PyObject *name = PyDict_GetItemWithError(namespace, <PyObject *>_NAME)
+    cdef PyObject *spec
+    if name == NULL or Py_TYPE(<object>name) is not &PyUnicode_Type or _is_main(name):
+        return False
+    if PyDict_GetItemWithError(<PyObject *>_modules, name) != <PyObject *>module:
+        return False
+    spec = PyDict_GetItemWithError(namespace, <PyObject *>_SPEC)
+    return spec != NULL and spec != <PyObject *>None and not (_registry and _registered(<str>name))
 
 
 cdef bint _class_by_reference(object cls) except -1:
@@ -337,8 +371,14 @@ cdef class Session:
     cdef dict _user
     cdef dict _copyreg
     cdef dict _own
+    # Names that are not among `_common_names`.
     cdef dict _names
+    # The first code object and the first globals are kept apart: most payloads have no others, and need no dictionary.
+    cdef _CodeInfo _only_info
     cdef dict _blobs
+    cdef PyObject *_only_globals
+    cdef object _only_owner
+    cdef set _only_sent
     cdef dict _globals
     cdef dict _cells
     cdef dict _standalone
@@ -352,7 +392,6 @@ cdef class Session:
 
     def __init__(self, table):
         self.table = table
-        self._names = {}
         self._blobs = {}
         self._globals = {}
         self._cells = {}
@@ -366,11 +405,24 @@ cdef class Session:
         if not self._used:
             return
         # Most dumps leave most of these empty.
-        for each in (self._names, self._blobs, self._globals, self._cells, self._standalone, self._kinds, self.class_dicts):
-            if <dict>each:
-                (<dict>each).clear()
-        if self._alive:
+        self._names = None
+        self._only_info = None
+        self._only_globals = NULL
+        self._only_owner = None
+        self._only_sent = None
+        if self._blobs:
+            self._blobs.clear()
+        if self._globals:
+            self._globals.clear()
+        if self._cells:
+            self._cells.clear()
+        if self._standalone:
+            self._standalone.clear()
+        if self._kinds:
+            self._kinds.clear()
             self._alive.clear()
+        if self.class_dicts:
+            self.class_dicts.clear()
         self._imported = None
         self._last = NULL
         self._last_entry = None
@@ -378,18 +430,26 @@ cdef class Session:
 
     cpdef str name(self, str text):
         """Return the payload's own copy of a string that a reducer writes; see `names.private`."""
-        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>self._names, <PyObject *>text)
+        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>_common_names, <PyObject *>text)
         if found != NULL:
             return <str>found
-        self._used = True
+        if self._names is not None:
+            found = PyDict_GetItemWithError(<PyObject *>self._names, <PyObject *>text)
+            if found != NULL:
+                return <str>found
         own = _private(<PyObject *>text)
+        if len(_common_names) < _MAX_COMMON_NAMES and len(text) <= _MAX_COMMON_NAME:
+            # Another thread may have come first.
+            return <str>_common_names.setdefault(own, own)
+        if self._names is None:
+            self._names = {}
+        self._used = True
         PyDict_SetItem(self._names, own, own)
         return own
 
     def own_globals(self, dict namespace, owner):
         """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
-        self._used = True
-        self._globals[id(namespace)] = owner, set(namespace)
+        self._keep_globals(<PyObject *>namespace, owner, set(namespace))
 
     def reduce(self, obj):
         """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
@@ -407,9 +467,9 @@ cdef class Session:
             self._used = True
             if kind is &PyType_Type:
                 return self._reduce_usual_class(obj)
-            if <object>kind in self.table:
+            if self._in_table(<object>kind) or _class_by_reference(obj):
                 return NotImplemented
-            return _reduce_class(obj, self)
+            return _reduce_class_by_value(obj, self)
         if kind is &PyCell_Type:
             self._used = True
             return self._reduce_cell(obj)
@@ -419,6 +479,8 @@ cdef class Session:
             return _code, (self._blob(info), self._file_name(info), *info.constants)
         if PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
+            if kind is &PyModule_Type and _module_by_reference(obj):
+                return _module, (self.name(obj.__name__),)
             return _reduce_module(obj, self)
         if kind is &PyCFunction_Type:
             # The pickler would ask its dispatch table and `__reduce_ex__` for the name.
@@ -426,6 +488,8 @@ cdef class Session:
                 return "function"
             if obj is _class:
                 return "class_"
+        if kind is &Py_GenericAliasType and not self._in_table(<object>kind) and not getattr(obj, "__unpacked__", False):
+            return <object>kind, (obj.__origin__, obj.__args__)
         if kind != self._last:
             self._last_entry = self._entry(obj, kind)
             self._last = kind
@@ -441,17 +505,24 @@ cdef class Session:
     cdef object _reduce_usual_class(self, object cls):
         """`reducers.classes.reduce_class` for a class whose metaclass is `type`."""
         cdef PyTypeObject *kind = <PyTypeObject *>cls
+        cdef object ident
         if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
-            if <size_t>kind in _builtin_names:
+            ident = <size_t>kind
+            if ident in _static_types:
+                return NotImplemented
+            if ident in _builtin_names or not _class_by_reference(cls):
                 return _reduce_class(cls, self)
-            return NotImplemented if _class_by_reference(cls) else _reduce_class(cls, self)
+            # Such a type is never freed, and never by value.
+            if cls.__module__ == "builtins":
+                _static_types.add(ident)
+            return NotImplemented
         if _class_by_reference(cls):
             return _reduce_class(cls, self) if <size_t>kind in _builtin_names else NotImplemented
         if kind.tp_flags & Py_TPFLAGS_IMMUTABLETYPE:
-            return _reduce_class(cls, self)
+            return _reduce_class_by_value(cls, self)
         cdef PyObject *new = PyDict_GetItemWithError(kind.tp_dict, <PyObject *>_NEW)
         if new != NULL and Py_TYPE(<object>new) is &PyCFunction_Type:
-            return _reduce_class(cls, self)
+            return _reduce_class_by_value(cls, self)
         args, attributes = self.describe(cls)
         return _class, args, attributes, None, None, _class
 
@@ -463,6 +534,7 @@ cdef class Session:
         cdef dict own = <dict>kind.tp_dict
         cdef dict attributes = {}
         cdef dict shadowing = None
+        cdef frozenset taken = None if usual else _intercepted(metaclass)
         cdef list slots = None
         cdef PyObject *key = NULL
         cdef PyObject *found = NULL
@@ -479,7 +551,7 @@ cdef class Session:
             self.class_dicts[qualname] = cls
         for early in _EARLY:
             found = PyDict_GetItemWithError(kind.tp_dict, <PyObject *>early)
-            if found != NULL and found != <PyObject *>None and (usual or not _intercepted(metaclass, early)):
+            if found != NULL and found != <PyObject *>None and (usual or early not in taken):
                 attributes[self.name(early)] = _portable(early, <object>found)
         if _DEFERRED_ANNOTATIONS:
             changed = _changed_annotations(cls)
@@ -492,13 +564,14 @@ cdef class Session:
             name = <object>key
             of = Py_TYPE(value)
             if of is not &PyFunction_Type:
-                if of is &PyMemberDescr_Type or of is &PyGetSetDescr_Type:
-                    if _of_slot(cls, name, value):
-                        if of is &PyMemberDescr_Type:
-                            if slots is None:
-                                slots = []
-                            slots.append(self.name(name))
+                if of is &PyGetSetDescr_Type:
+                    if (name == _DICT or name == _WEAKREF) and _of_slot(cls, name, value):
                         continue
+                elif of is &PyMemberDescr_Type and _of_slot(cls, name, value):
+                    if slots is None:
+                        slots = []
+                    slots.append(self.name(name))
+                    continue
                 if (
                     of is &PyMethodDescr_Type
                     or of is &PyWrapperDescr_Type
@@ -508,12 +581,12 @@ cdef class Session:
                 ):
                     _check_attribute(cls, name, value)
             special = PyDict_GetItemWithError(<PyObject *>_special_names, <PyObject *>name)
-            if special != NULL and <object>special is _SHADOWS or not usual and _intercepted(metaclass, name):
+            if special != NULL and <object>special is _SHADOWS or not usual and name in taken:
                 if shadowing is None:
                     shadowing = {}
                 shadowing[self.name(name)] = value
             elif special == NULL:
-                if of is not &PyFunction_Type:
+                if of is &PyTuple_Type or of is &PyFrozenSet_Type or of is &PySet_Type:
                     value = _portable(name, value)
                 attributes[self.name(name)] = value
             elif <object>special is _ANNOTATES and changed is None:
@@ -550,7 +623,7 @@ cdef class Session:
             count = 6
         elif count == 4 and tracked[3] == 0:
             count = 3
-        if _HASH in own:
+        if _HASH in own and _holds_instances(attributes, kind):
             attributes = _staged(cls, attributes)
         return tuple(args[:count]), attributes
 
@@ -578,10 +651,15 @@ cdef class Session:
             if Py_TYPE(<object>ancestor).tp_hash is PyType_Type.tp_hash:
                 reducer = PyDict_GetItemWithError(<PyObject *>_inherited, <PyObject *>ancestor)
                 if reducer != NULL:
-                    return self._own_reducer(kind) if <object>kind in self.table else <object>reducer
+                    return self._own_reducer(kind) if self._in_table(<object>kind) else _quicker(<object>reducer, kind)
             ancestor = ancestor.tp_base
         found = self._own_reducer(kind)
-        return self._learn(obj, kind) if found is None else found
+        return self._learn(obj, kind) if found is None else _quicker(found, kind)
+
+    cdef bint _in_table(self, object kind) except -1:
+        if self._user is None:
+            return kind in self.table
+        return kind in self._user or kind in self._copyreg or kind in self._own
 
     cdef object _own_reducer(self, PyTypeObject *kind):
         """The reducer of exactly `kind` that a pooled pickler has, which asks no table by itself."""
@@ -604,7 +682,7 @@ cdef class Session:
             cls.__reduce_ex__ is not _object_reduce_ex
             or cls.__reduce__ is not _object_reduce
             or cls.__getstate__ is not _object_getstate
-            or cls in self.table
+            or self._in_table(cls)
         ):
             return None
         cdef bint by_value = cls in _own_keys or not _class_by_reference(cls)
@@ -682,11 +760,27 @@ cdef class Session:
 
     cdef bytes _blob(self, _CodeInfo info):
         # Equal code is one code object after loading, so its blob is one object here.
+        if self._only_info is None:
+            self._only_info = info
+        if self._only_info is info:
+            return info.blob
+        if not self._blobs:
+            self._blobs[self._only_info.blob] = self._only_info.blob
         cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>self._blobs, <PyObject *>info.blob)
         if found != NULL:
             return <bytes>found
         PyDict_SetItem(self._blobs, info.blob, info.blob)
         return info.blob
+
+    cdef int _keep_globals(self, PyObject *namespace, object owner, set sent) except -1:
+        self._used = True
+        if self._only_globals == NULL or self._only_globals == namespace:
+            self._only_globals = namespace
+            self._only_owner = owner
+            self._only_sent = sent
+        else:
+            self._globals[<size_t>namespace] = owner, sent
+        return 0
 
     cdef object _file_name(self, _CodeInfo info):
         return None if info.file_name is None else self.name(<str>info.file_name)
@@ -696,20 +790,27 @@ cdef class Session:
         cdef PyObject *code = func.func_code
         cdef _CodeInfo info = _code_info(code)
         cdef dict namespace = <dict>func.func_globals
-        cdef object ident = <size_t>func.func_globals
         cdef object module_name = namespace.get(_NAME)
         cdef object owner = None
-        cdef set sent
+        cdef set sent = None
         cdef object where
-        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>self._globals, <PyObject *>ident)
         cdef bint has_name = module_name is not None
         if type(module_name) is not str and not isinstance(module_name, str):
             module_name = None
-        if found != NULL:
-            owner, sent = <tuple>found
+        if info.recreate is not None:
+            recreated = info.recreate(function)
+            if recreated is not None:
+                made_by, made_of = <tuple>recreated
+                attributes = self._attributes(function, <PyCodeObject *>code, info, module_name)
+                return made_by, made_of, (None, None, None, attributes), None, None, _function
+
+        if self._only_globals == func.func_globals:
+            owner, sent = self._only_owner, self._only_sent
+        elif self._globals:
+            owner, sent = self._globals.get(<size_t>func.func_globals, _NOBODY)
         if owner is None or owner is function:
             sent = set()
-            PyDict_SetItem(self._globals, ident, (function, sent))
+            self._keep_globals(func.func_globals, function, sent)
             where = None if module_name is None else self.name(module_name)
         else:
             where = owner
@@ -745,7 +846,7 @@ cdef class Session:
         cdef object contents = None
         if func.func_closure != NULL:
             closure, contents, used = self._close(function, <tuple>func.func_closure, info, used)
-        cdef object attributes = self._attributes(function, <PyCodeObject *>code, info, module_name)
+        attributes = self._attributes(function, <PyCodeObject *>code, info, module_name)
         cdef object first = self._blob(info)
         cdef object file_name = self._file_name(info)
         cdef tuple args = (first, file_name, where) if closure is None else (first, file_name, where, closure)
@@ -917,6 +1018,16 @@ cdef tuple _key_of(object cls, object module, object qualname):
     return tracking.key_of(cls, module, qualname)
 
 
+cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:
+    """Whether one of the attributes is a container that hashes instances of `cls`."""
+    for value in attributes.values():
+        if isinstance(value, (dict, set, frozenset)):
+            for each in value:
+                if PyType_IsSubtype(Py_TYPE(each), cls):
+                    return True
+    return False
+
+
 cdef dict _tracked = tracking.keys
 cdef bint _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 # Annotations and bounds that are evaluated late look names up in the dictionary of their class.
@@ -924,6 +1035,9 @@ cdef bint _NOTES_CLASS_DICTS = sys.version_info >= (3, 12)
 cdef str _NEW = "__new__"
 cdef str _SLOTS = "__slots__"
 cdef str _HASH = "__hash__"
+cdef str _DICT = "__dict__"
+cdef str _WEAKREF = "__weakref__"
+cdef set _static_types = set()
 cdef tuple _EARLY = ()
 cdef object _SHADOWS = None
 cdef object _ANNOTATES = None
@@ -936,8 +1050,73 @@ cdef object _of_slot = None
 cdef object _check_attribute = None
 cdef object _explicit_slots = None
 cdef object _staged = None
+cdef object _quicker(object reducer, PyTypeObject *kind):
+    """Return what does the work of `reducer` for objects of exactly `kind`: one in C, where there is one."""
+    if reducer is _descriptors.reduce_method:
+        return _reduce_method_object if kind is &PyMethod_Type else reducer
+    if reducer is _descriptors.reduce_property and kind is &PyProperty_Type:
+        return _reduce_property
+    if reducer is _descriptors.reduce_wrapper and (kind is &PyStaticMethod_Type or kind is &PyClassMethod_Type):
+        return _reduce_wrapper
+    return reducer
+
+
+def _reduce_method_object(method):
+    return _method, (method.__func__, method.__self__)
+
+
+def _reduce_property(obj):
+    """`reducers.descriptors.reduce_property` for `property` itself."""
+    fget = obj.fget
+    doc = obj.__doc__
+    inherited = getattr(fget, "__doc__", None)
+    cdef dict state = None
+    if doc is None and inherited is not None:
+        state = {_private_literal("__doc__"): None}
+    if _PROPERTY_HAS_NAME:
+        name = getattr(obj, "__name__", None)
+        if name is not getattr(fget, "__name__", None) and name != getattr(fget, "__name__", None):
+            if state is None:
+                state = {}
+            state[_private_literal("__name__")] = _private(<PyObject *>name) if isinstance(name, str) else name
+    cdef tuple args = (fget, obj.fset, obj.fdel) if doc is inherited or doc == inherited else (fget, obj.fset, obj.fdel, doc)
+    if state is None:
+        return property, args
+    return property, args, (None, state)
+
+
+def _reduce_wrapper(obj):
+    """`reducers.descriptors.reduce_wrapper` for `staticmethod` and `classmethod` themselves."""
+    kind = <object>Py_TYPE(obj)
+    function = obj.__func__
+    cdef dict copied = kind(function).__dict__
+    cdef dict own = None
+    for key, value in (<dict>obj.__dict__).items():
+        if key in copied and (copied[key] is value or copied[key] == value):
+            continue
+        if own is None:
+            own = {}
+        own[_private(<PyObject *>key)] = value
+    if own is None:
+        return kind, (function,)
+    return kind, (function,), own
+
+
+cdef object _private_literal(str name):
+    return _private(<PyObject *>name)
+
+
+# Since 3.13 a property knows the name under which its class holds it.
+cdef bint _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
+cdef object _descriptors = None
+cdef object _method = None
 cdef object _ENUM = object()
 cdef object _MISSING = object()
+cdef tuple _NOBODY = (None, None)
+# Copies for all payloads, of short names: the first that come.  A name that is there stays, so a payload has one copy.
+cdef dict _common_names = {}
+cdef Py_ssize_t _MAX_COMMON_NAMES = 4096
+cdef Py_ssize_t _MAX_COMMON_NAME = 64
 cdef object _newobj = copyreg.__newobj__
 cdef object _slot_names = copyreg._slotnames
 cdef object _object_reduce_ex = object.__reduce_ex__
@@ -972,28 +1151,35 @@ cdef object _function = None
 cdef object _class = None
 cdef object _code = None
 cdef object _cell = None
+cdef object _module = None
 cdef object _reduce_class = None
+cdef object _reduce_class_by_value = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
 cdef object _class_dict = None
 cdef dict _inherited = {}
 cdef set _own_keys = set()
+cdef dict _recreated = {}
 cdef object _refresh = None
 cdef object _explain = None
 cdef object _table = None
 
 
 def configure(
-    *, function, code, cell, class_, builtin_names, skeletons, staged, reduce_class, reduce_module, reduce_instance,
-    class_dict, inherited, own_keys, refresh, explain, table
+    *, function, code, cell, module, method, class_, builtin_names, descriptors, skeletons, staged, reduce_class, reduce_class_by_value, reduce_module,
+    reduce_instance,
+    class_dict, inherited, own_keys, recreated, refresh, explain, table
 ):
     """Take what is written into payloads and called for colder objects from the layers above."""
-    global _function, _code, _cell, _class, _reduce_class, _reduce_module, _reduce_instance, _class_dict, _inherited
-    global _own_keys, _refresh, _explain, _table, _builtin_names, _staged, _portable, _intercepted, _changed_annotations
+    global _reduce_class_by_value, _function, _code, _cell, _module, _method, _descriptors, _class, _reduce_class, _reduce_module, _reduce_instance, _class_dict, _inherited
+    global _own_keys, _recreated, _refresh, _explain, _table, _builtin_names, _staged, _portable, _intercepted, _changed_annotations
     global _of_slot, _check_attribute, _explicit_slots, _special_names, _SHADOWS, _ANNOTATES, _EARLY
     _function = function
     _code = code
     _cell = cell
+    _module = module
+    _method = method
+    _descriptors = descriptors
     _class = class_
     _builtin_names = builtin_names
     _staged = staged
@@ -1006,11 +1192,13 @@ def configure(
     _special_names = skeletons.SPECIAL_NAMES
     _SHADOWS, _ANNOTATES, _EARLY = skeletons.SHADOWS, skeletons.ANNOTATES, skeletons.EARLY
     _reduce_class = reduce_class
+    _reduce_class_by_value = reduce_class_by_value
     _reduce_module = reduce_module
     _reduce_instance = reduce_instance
     _class_dict = class_dict
     _inherited = inherited
     _own_keys = own_keys
+    _recreated = recreated
     _refresh = refresh
     _explain = explain
     _table = table

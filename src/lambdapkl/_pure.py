@@ -69,7 +69,7 @@ MAX_CACHED_BLOB = 1 << 16
 class CodeInfo:
     """What depends on a code object alone, computed once for each."""
 
-    __slots__ = ("_submodules", "attributes", "blob", "constants", "doc", "file_name", "imports", "names")
+    __slots__ = ("_submodules", "attributes", "blob", "constants", "doc", "file_name", "imports", "names", "recreate")
 
     def __init__(self, code: CodeType) -> None:
         self.blob, self.file_name, self.constants = codes.pack(code)
@@ -79,6 +79,8 @@ class CodeInfo:
         self.names = tuple(names.values())
         self.attributes = frozenset(attributes)
         self.doc = _docstring(code)
+        known = hooks.recreated.get(id(code))
+        self.recreate = None if known is None else known[1]
         self._submodules: dict[str, tuple[str, ...]] = {}
 
     def submodules(self, package: str) -> tuple[str, ...]:
@@ -291,10 +293,15 @@ class Session:
         code = func.__code__
         info = code_info(code)
         namespace = func.__globals__
-        owner, sent = self._globals.get(id(namespace), (None, set()))
         module_name = namespace.get("__name__")
         if not isinstance(module_name, str):
             module_name = None
+        recreated = None if info.recreate is None else info.recreate(func)
+        if recreated is not None:
+            attributes = self._attributes(func, code, info, module_name)
+            return (*recreated, (None, None, None, attributes), None, None, hooks.function)
+
+        owner, sent = self._globals.get(id(namespace), (None, set()))
         if owner is None or owner is func:
             sent = set()
             self._globals[id(namespace)] = func, sent
@@ -437,16 +444,21 @@ class Hooks:
     function: Any
     code: Any
     cell: Any
+    module: Any
+    method: Any
+    descriptors: Any
     class_: Any
     builtin_names: dict[int, str]
     skeletons: Any
     staged: Any
     reduce_class: Any
+    reduce_class_by_value: Any
     reduce_module: Any
     reduce_instance: Any
     class_dict: Any
     inherited: dict[type, Any]
     own_keys: set[type]
+    recreated: dict[int, tuple[CodeType, Callable[[FunctionType], Any]]]
     refresh: Any
     explain: Any
     table: Any

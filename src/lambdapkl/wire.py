@@ -15,6 +15,7 @@ from .restorers.classes import abc_class, class_part
 from .restorers.classes import class_ as make_class
 from .restorers.containers import class_dict, class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.contexts import attribute, context, context_var
+from .restorers.dataclass_parts import dataclass_field, dataclass_params
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.enumerations import enum_class, enum_member
 from .restorers.exceptions import exception
@@ -23,6 +24,7 @@ from .restorers.imports import lazy_import
 from .restorers.iterators import iterator
 from .restorers.modules import dynamic_module, module
 from .restorers.queues import simple_queue
+from .restorers.recursion import recursive_repr
 from .restorers.scanners import json_scanner
 from .restorers.structures import ctypes_array, ctypes_class
 from .restorers.threads import lock, thread_local
@@ -46,6 +48,8 @@ __all__ = [
     "context_var",
     "ctypes_array",
     "ctypes_class",
+    "dataclass_field",
+    "dataclass_params",
     "descriptor",
     "dict_view",
     "dynamic_module",
@@ -70,6 +74,7 @@ __all__ = [
     "new_type",
     "partial_method",
     "property_",
+    "recursive_repr",
     "simple_queue",
     "standard_stream",
     "thread_local",

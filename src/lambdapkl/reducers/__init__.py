@@ -38,16 +38,20 @@ INHERITED: dict[type, Reducer] = {**descriptors.INHERITED, **exceptions.INHERITE
 # attributes have to be kept apart from those.
 OWN_KEYS: set[type] = set()
 
+# Code of functions that the reader can make again from what they were made of -> what says how, for such a function.
+RECREATED: dict[int, tuple[Any, Callable[[Any], Any]]] = {}
+
 # Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
 # module: until then it has no such object, and `import lambdapkl` stays cheap.
 _PENDING: dict[str, str] = {
     "contextvars": "contexts",
-    "dataclasses": "sentinels",
+    "dataclasses": "dataclass_parts",
     "inspect": "marks",
     "json.decoder": "scanners",
     "logging": "handlers",
     "numpy": "ufuncs",
     "queue": "queues",
+    "reprlib": "recursion",
     "tempfile": "temporary",
     "typing": "annotations",
 }
@@ -80,6 +84,7 @@ def refresh() -> None:
             OVERRIDES.update(getattr(family, "OVERRIDES", {}))
             INHERITED.update(getattr(family, "INHERITED", {}))
             OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
+            RECREATED.update({id(code): (code, how) for code, how in getattr(family, "RECREATED", {}).items()})
             del _PENDING[name]
         for name in [name for name in _REFUSED if name in modules]:
             for kind, refuser in refused.refusers(name, modules[name]).items():

@@ -21,7 +21,13 @@ def reduce_class(cls: type, session: Any) -> Any:
         return wire.builtin_type, (session.name(BUILTIN_NAMES[id(cls)]),)
     if byvalue.by_reference(cls):
         return NotImplemented
-    if "_ctypes" in sys.modules:
+    return reduce_class_by_value(cls, session)
+
+
+def reduce_class_by_value(cls: type, session: Any) -> Any:
+    """Reduce a class that cannot be found by name."""
+    # Classes of `ctypes` have metaclasses of its own, which no name leads to.
+    if (type(cls) is not type or issubclass(cls, type)) and "_ctypes" in sys.modules:
         from .structures import reduce_structure_class
 
         reduced = reduce_structure_class(cls, session)

@@ -7,40 +7,89 @@ from types import BuiltinFunctionType
 from typing import Any
 
 from .. import byvalue, wire
+from ..restorers.enumerations import given, given_lists, member_state
 
 # Made anew from the members; what a flag has cached of combinations would make the bytes depend on use.
 _REBUILT = frozenset(("_member_map_", "_value2member_map_"))
 
 
 def reduce_enum_class(cls: Any, session: Any) -> Any:
-    """Reduce an enumeration by value; `session` is the pickler's."""
+    """Reduce an enumeration by value; `session` is the pickler's.  What `EnumType` gives to every one is left out."""
     args, attributes = session.describe(cls)
-    canonical = {name: member for name, member in cls._member_map_.items() if member._name_ == name}
-    members = tuple(
-        (session.name(name), _made_of(cls, member) if name in canonical else session.name(member._name_))
-        for name, member in cls._member_map_.items()
-    )
-    state = {
-        name: value
-        for name, value in attributes.items()
-        if name not in _REBUILT and not (name in cls._member_map_ and value is cls._member_map_[name])
-    }
-    states = tuple(
-        {
-            session.name(key): None if key == "_inverted_" else value
-            for key, value in vars(member).items()
-            if key != "__objclass__"
-        }
-        for member in canonical.values()
-    )
+    data_type = None if cls._member_type_ is object else cls._member_type_
+    members: list[Any] = []
+    canonical: dict[str, Any] = {}
+    for name, member in cls._member_map_.items():
+        if member._name_ != name:
+            members.append((session.name(name), session.name(member._name_)))
+            continue
+        canonical[name] = member
+        members.append(session.name(name) if data_type is None else (session.name(name), _made_of(cls, member)))
+    own = [vars(member) for member in canonical.values()]
+    usual = [_is_usual(each, name, place) for place, (name, each) in enumerate(zip(canonical, own, strict=True))]
+    states: Any = [each["_value_"] for each in own] if all(usual) else None
+    if states is None:
+        states = tuple(
+            _attributes(each, member_state(name, place), session)
+            for place, (name, each) in enumerate(zip(canonical, own, strict=True))
+        )
     aliases = {
         value: session.name(member._name_)
         for value, member in cls._value2member_map_.items()
         if member._name_ in canonical and not _same(value, member._value_)
     }
-    data_type = None if cls._member_type_ is object else cls._member_type_
-    args = (*args[:2], members, data_type, *args[2:])
-    return wire.enum_class, args, (state, states, aliases), None, None, wire.enum_class
+    # The reader's own `enum` gives what is left out: not where a copy of the module travels with the enumeration.
+    complete = not attributes.keys() >= given().keys() or byvalue.is_registered("enum")
+    state: tuple[Any, ...] = (_sent(attributes, cls, list(canonical.values()), complete), states, aliases)
+    if complete:
+        state = (*state, True)
+    return wire.enum_class, (*args[:2], tuple(members), data_type, *args[2:]), state, None, None, wire.enum_class
+
+
+def _is_usual(attributes: dict[str, Any], name: str, place: int) -> bool:
+    """Whether a member has the attributes that every one has, with the values that its name and place tell."""
+    return (
+        len(attributes) == 4
+        and attributes.get("_name_") == name
+        and attributes.get("_sort_order_") == place
+        and "_value_" in attributes
+        and "__objclass__" in attributes
+    )
+
+
+def _attributes(attributes: dict[str, Any], given: dict[str, Any], session: Any) -> dict[str, Any]:
+    """The attributes of a member, but for those that its name and place tell."""
+    return {
+        session.name(key): None if key == "_inverted_" else value
+        for key, value in attributes.items()
+        if key != "__objclass__" and not (key in given and _same(value, given[key]))
+    }
+
+
+def _sent(attributes: dict[str, Any], cls: Any, members: list[Any], complete: bool) -> dict[str, Any]:
+    """The attributes of an enumeration that travel: all but its members and, unless `complete`, what `EnumType` gave."""
+    by_name = cls._member_map_
+    usual = {} if complete else {**given(), **given_lists(members)}
+    return {
+        name: value
+        for name, value in attributes.items()
+        if name not in _REBUILT
+        and not (name in by_name and value is by_name[name])
+        and not (name in usual and _alike(value, usual[name]))
+    }
+
+
+def _alike(value: Any, usual: Any) -> bool:
+    """Whether an attribute is what `EnumType` gave, though a list or static method of its own."""
+    if value is usual:
+        return True
+    if type(value) is not type(usual):
+        return False
+    if type(value) is staticmethod:
+        return value.__func__ is usual.__func__
+    if type(value) is list:
+        return len(value) == len(usual) and all(map(_same, value, usual))
+    return type(value) is dict and not value and not usual
 
 
 def reduce_enum_member(member: Any, session: Any) -> Any:

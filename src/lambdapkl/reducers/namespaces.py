@@ -96,7 +96,7 @@ _BEHAVIOUR = (FunctionType, property, staticmethod, classmethod)
 
 
 def _holds(value: Any, cls: type) -> bool:
-    return isinstance(value, (dict, set, frozenset)) and any(isinstance(each, cls) for each in value)
+    return isinstance(value, (dict, set, frozenset)) and any(type.__subclasscheck__(cls, type(each)) for each in value)
 
 
 REDUCERS: dict[type, Any] = {ClassDict: reduce_class_dict, ClassPart: reduce_class_part}

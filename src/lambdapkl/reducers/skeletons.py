@@ -63,10 +63,11 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     slots: list[str] = []
     shadowing: dict[str, Any] = {}
     own = vars(cls)
+    taken = intercepted(type(cls))
     if sys.version_info >= (3, 12):
         namespaces.note_owner(cls, session)
     for name in EARLY:
-        if own.get(name) is not None and (type(cls) is type or not intercepted(type(cls), name)):
+        if own.get(name) is not None and name not in taken:
             attributes[session.name(name)] = portable(name, own[name])
     if _PYPY and "__del__" in own:
         # A class that has none from the start never has it called.
@@ -87,7 +88,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
             continue
         check_attribute(cls, name, value)
         special = SPECIAL_NAMES.get(name)
-        if special == SHADOWS or (type(cls) is not type and intercepted(type(cls), name)):
+        if special == SHADOWS or name in taken:
             shadowing[session.name(name)] = value
         elif special is None or (special == ANNOTATES and changed is None):
             attributes[session.name(name)] = portable(name, value)
@@ -164,14 +165,24 @@ def changed_annotations(cls: type) -> Any:
         return None
 
 
-def intercepted(metaclass: type, name: str) -> bool:
-    """Whether a data descriptor of `metaclass` would take what is assigned to an attribute of its classes."""
+def intercepted(metaclass: type) -> frozenset[str]:
+    """The names of attributes that a data descriptor of `metaclass` would take when they are set on one of its classes."""
+    known = _INTERCEPTED.get(metaclass)
+    if known is not None:
+        return known
+    names: dict[str, Any] = {}
     for base in metaclass.__mro__:
         if base is type:
             break
-        if name in vars(base):
-            return hasattr(type(vars(base)[name]), "__set__")
-    return False
+        names = {**vars(base), **names}
+    found = frozenset(name for name, value in names.items() if hasattr(type(value), "__set__"))
+    if metaclass.__module__ in ("abc", "enum"):
+        _INTERCEPTED[metaclass] = found
+    return found
+
+
+# Of `type` and metaclasses of the standard library, which no program changes.
+_INTERCEPTED: dict[type, frozenset[str]] = {type: frozenset()}
 
 
 def portable(name: str, value: Any) -> Any:

@@ -1,0 +1,113 @@
+"""What `dataclasses` keeps in a class: the fields, the parameters, and objects that are told apart by identity."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import MISSING, Field
+from typing import Any
+
+from .. import wire
+from ..names import private
+from ..restorers.dataclass_parts import FIELD_FLAGS, FIELD_KINDS, HASHES, KW_ONLY, PARAMS
+from .recursion import recreate
+
+_Params: Any = dataclasses._DataclassParams  # type: ignore[attr-defined]
+_FIELD_SLOTS = {
+    "name",
+    "type",
+    "default",
+    "default_factory",
+    "repr",
+    "hash",
+    "init",
+    "compare",
+    "metadata",
+    "kw_only",
+    "doc",
+    "_field_type",
+}
+_PARAMS = [(1 << place, name) for place, name in enumerate(PARAMS) if name in getattr(_Params, "__slots__", PARAMS)]
+
+
+def reduce_field(field: Any) -> Any:
+    """A field by its name, its flags as one number, and what they say is there; as any object where it is unusual."""
+    try:
+        flags = _flags(field, ((1 << place, name) for place, name in enumerate(FIELD_FLAGS)))
+        flags |= _place(FIELD_KINDS, getattr(field._field_type, "name", None)) << 3
+        flags |= _place(HASHES, field.hash) << 5 | _place(KW_ONLY, field.kw_only) << 7
+        optional = (
+            (field.default, field.default is not MISSING),
+            (field.default_factory, field.default_factory is not MISSING),
+            (field.metadata, len(field.metadata) > 0),
+            (getattr(field, "doc", None), getattr(field, "doc", None) is not None),
+        )
+        state = [field.type]
+    except (AttributeError, LookupError, TypeError):
+        return object.__reduce_ex__(field, 2)
+    for place, (value, there) in enumerate(optional):
+        if there:
+            flags |= 1 << 9 + place
+            state.append(value)
+    return wire.dataclass_field, (field.name, flags), tuple(state), None, None, wire.dataclass_field
+
+
+def reduce_params(params: Any) -> Any:
+    """The arguments of `@dataclass` as one number."""
+    try:
+        return wire.dataclass_params, (_flags(params, _PARAMS),)
+    except (AttributeError, LookupError):
+        return object.__reduce_ex__(params, 2)
+
+
+def _flags(obj: Any, names: Iterable[tuple[int, str]]) -> int:
+    flags = 0
+    for bit, name in names:
+        value = getattr(obj, name)
+        if value is True:
+            flags |= bit
+        elif value is not False:
+            raise LookupError(name)
+    return flags
+
+
+def _place(options: tuple[Any, ...], value: Any) -> int:
+    for place, option in enumerate(options):
+        if value is option or (type(option) is str and value == option):
+            return place
+    raise LookupError(value)
+
+
+def reduce_missing(obj: Any) -> Any:
+    # cloudpickle's loads copies it, into classes that it finds in the process, too (cloudpickle 3.1.2).
+    return private("MISSING") if obj is MISSING else object.__reduce_ex__(obj, 2)
+
+
+def reduce_kw_only(_: Any) -> str:
+    return private("KW_ONLY")
+
+
+def reduce_default_factory(_: Any) -> str:
+    return private("_HAS_DEFAULT_FACTORY")
+
+
+def reduce_field_kind(kind: Any) -> str:
+    return private(kind.name)
+
+
+REDUCERS: dict[type, Any] = {
+    type(dataclasses._HAS_DEFAULT_FACTORY): reduce_default_factory,  # type: ignore[attr-defined]
+    type(dataclasses._FIELD): reduce_field_kind,  # type: ignore[attr-defined]
+}
+# Since 3.15 both are sentinels of PEP 661, which pickle by themselves.
+if type(MISSING) is not type(dataclasses.KW_ONLY):  # type: ignore[comparison-overlap]
+    REDUCERS[type(MISSING)] = reduce_missing
+    REDUCERS[type(dataclasses.KW_ONLY)] = reduce_kw_only
+if set(Field.__slots__) <= _FIELD_SLOTS:
+    REDUCERS[Field] = reduce_field
+if set(getattr(_Params, "__slots__", PARAMS)) <= set(PARAMS):
+    REDUCERS[_Params] = reduce_params
+
+RECREATED: dict[Any, Any] = {}
+if hasattr(dataclasses, "_recursive_repr"):  # up to 3.12
+    RECREATED[dataclasses._recursive_repr(lambda self: "").__code__] = recreate

@@ -1,0 +1,62 @@
+"""Fields and parameters of dataclasses, from the numbers that stand for them."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from typing import Any
+
+# The bits of the number that stands for a field: these, from the lowest on; its kind (2 bits), `hash` (2) and `kw_only` (2)
+# by their places below; then whether it has a default, a default factory, metadata and a docstring.
+FIELD_FLAGS = ("init", "repr", "compare")
+FIELD_KINDS = (None, "_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")
+HASHES = (None, False, True)
+KW_ONLY = (False, True)
+# The bits of the number that stands for the arguments of `@dataclass`.
+PARAMS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args", "kw_only", "slots", "weakref_slot")
+
+
+def dataclass_field(first: Any, second: Any) -> Any:
+    """Make a field of its name and the number of its flags; or give one its state: its type and what else is there."""
+    import dataclasses
+
+    kind: Any = dataclasses.Field
+    field: Any = first
+    if type(field) is kind:
+        flags = field._field_type
+        if type(flags) is not int or type(second) is not tuple or len(second) != 1 + (flags >> 9).bit_count():
+            raise pickle.UnpicklingError("the payload is damaged: a wrong state for the field of a dataclass")
+        field.type = second[0]
+        if flags >> 9:
+            rest = iter(second[1:])
+            for place, name in enumerate(("default", "default_factory", "metadata", "doc")):
+                if flags >> 9 + place & 1:
+                    setattr(field, name, next(rest))
+        name_of_kind = FIELD_KINDS[flags >> 3 & 3]
+        field._field_type = None if name_of_kind is None else getattr(dataclasses, name_of_kind)
+        return field
+    if type(second) is not int or not 0 <= second < 1 << 13 or second >> 5 & 3 > 2 or second >> 7 & 3 > 1:
+        raise pickle.UnpicklingError("the payload is damaged: the flags of a dataclass's field")
+    field = object.__new__(kind)
+    field.name = first
+    field.init, field.repr, field.compare = second & 1 > 0, second & 2 > 0, second & 4 > 0
+    field.hash, field.kw_only = HASHES[second >> 5 & 3], KW_ONLY[second >> 7 & 3]
+    field.default = field.default_factory = dataclasses.MISSING
+    field.metadata = dataclasses._EMPTY_METADATA  # type: ignore[attr-defined]
+    if sys.version_info >= (3, 14):
+        field.doc = None
+    # Until the state comes.
+    field._field_type = second
+    return field
+
+
+def dataclass_params(flags: int) -> Any:
+    """Make what a class keeps of the arguments of `@dataclass`."""
+    import dataclasses
+
+    params: Any = object.__new__(dataclasses._DataclassParams)  # type: ignore[attr-defined]
+    kept = getattr(type(params), "__slots__", PARAMS)  # fewer up to 3.11
+    for place, name in enumerate(PARAMS):
+        if name in kept:
+            setattr(params, name, bool(flags >> place & 1))
+    return params
