@@ -17,12 +17,14 @@ from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
-from libc.string cimport memcmp, memcpy, memset
+from libc.string cimport memchr, memcmp, memcpy, memset
 
 from . import byvalue, codes, deferred, submodules, tracking
 
 cdef extern from *:
     """
+    #include <marshal.h>
+
     #if PY_VERSION_HEX < 0x030C0000
     #define lp_extra_index _PyEval_RequestCodeExtraIndex
     #define lp_get_extra _PyCode_GetExtra
@@ -96,6 +98,11 @@ cdef extern from *:
     PyTypeObject PyCFunction_Type
     PyTypeObject PyBaseObject_Type
     PyTypeObject PyUnicode_Type
+    PyTypeObject PyLong_Type
+    PyTypeObject PyFloat_Type
+    PyTypeObject PyBool_Type
+    PyTypeObject PyBytes_Type
+    PyTypeObject PyComplex_Type
     PyTypeObject PyTuple_Type
     PyTypeObject PyMethod_Type
     PyTypeObject PyProperty_Type
@@ -123,6 +130,8 @@ cdef extern from *:
     bint PyType_IsSubtype(PyTypeObject *, PyTypeObject *)
     bint PyExceptionInstance_Check(object)
     bytes PyCode_GetCode(PyCodeObject *)
+    bytes PyMarshal_WriteObjectToString(object, int)
+    object PyMarshal_ReadObjectFromString(const char *, Py_ssize_t)
     object PyCell_New(PyObject *)
     unsigned long Py_TPFLAGS_HEAPTYPE
     unsigned long Py_TPFLAGS_IMMUTABLETYPE
@@ -186,6 +195,75 @@ def _lengthen(bytes data):
     return lengthen(<const unsigned char *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
 
 
+cdef tuple _pack(PyObject *code):
+    """`codes.pack`, with code that `marshal` takes as it is done here."""
+    if not _marshallable(code):
+        return codes.pack(<object>code, _shorten)
+    data, file_name = shorten(PyMarshal_WriteObjectToString(<object>code, _MARSHAL_VERSION))
+    cdef unsigned int crc = _crc32(data)
+    cdef bytes blob = PyBytes_FromStringAndSize(NULL, _HEADER + PyBytes_GET_SIZE(data))
+    cdef unsigned char *out = <unsigned char *>PyBytes_AS_STRING(blob)
+    memcpy(out, PyBytes_AS_STRING(_MAGIC), 2)
+    out[2] = crc & 0xFF
+    out[3] = (crc >> 8) & 0xFF
+    out[4] = (crc >> 16) & 0xFF
+    out[5] = crc >> 24
+    memcpy(out + _HEADER, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+    return blob, file_name, ()
+
+
+cdef bint _marshallable(PyObject *value) except -1:
+    cdef PyTypeObject *kind = Py_TYPE(<object>value)
+    cdef Py_ssize_t index
+    if value == <PyObject *>None or value == <PyObject *>Ellipsis:
+        return True
+    if (
+        kind is &PyUnicode_Type or kind is &PyLong_Type or kind is &PyFloat_Type or kind is &PyBool_Type
+        or kind is &PyBytes_Type or kind is &PyComplex_Type
+    ):
+        return True
+    if kind is &PyCode_Type:
+        value = (<PyCodeObject *>value).co_consts
+    elif kind is &PyFrozenSet_Type:
+        for each in <frozenset>value:
+            if not _marshallable(<PyObject *>each):
+                return False
+        return True
+    elif kind is not &PyTuple_Type:
+        return False
+    for index in range(PyTuple_GET_SIZE(<object>value)):
+        if not _marshallable(PyTuple_GET_ITEM(<object>value, index)):
+            return False
+    return True
+
+
+cdef object _unpack(object blob, object file_name):
+    """`codes.unpack`, with undamaged code that has no patches done here."""
+    cdef const unsigned char *at
+    cdef Py_ssize_t size
+    cdef bytes data
+    if PyBytes_CheckExact(blob) and (file_name is None or type(file_name) is str):
+        at = <const unsigned char *>PyBytes_AS_STRING(blob)
+        size = PyBytes_GET_SIZE(blob)
+        if size > _HEADER and memcmp(at, PyBytes_AS_STRING(_MAGIC), 2) == 0:
+            data = (<bytes>blob)[_HEADER:]
+            if _crc32(data) == (at[2] | (at[3] << 8) | (at[4] << 16) | (<unsigned int>at[5] << 24)):
+                data = lengthen(at + _HEADER, size - _HEADER)
+                code = PyMarshal_ReadObjectFromString(PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+                if Py_TYPE(code) is &PyCode_Type:
+                    if file_name is not None:
+                        _fix_file_name(code, file_name)
+                    return code
+    return codes.unpack(blob, file_name, (), _lengthen)
+
+
+cdef bytes _MAGIC = codes.MAGIC
+cdef int _MARSHAL_VERSION = codes.MARSHAL_VERSION
+cdef Py_ssize_t _HEADER = 6
+cdef object _crc32 = codes.crc32
+cdef object _fix_file_name = codes._imp._fix_co_filename
+
+
 cdef class _CodeInfo:
     """What depends on a code object alone, computed once for each.  It must not refer to the code object."""
 
@@ -208,12 +286,11 @@ cdef _CodeInfo _code_info(PyObject *code):
     if extra != NULL:
         return <_CodeInfo><PyObject *>extra
     cdef _CodeInfo info = _CodeInfo.__new__(_CodeInfo)
-    info.blob, info.file_name, info.constants = codes.pack(<object>code, _shorten)
+    info.blob, info.file_name, info.constants = _pack(code)
     cdef dict names = {}
-    cdef set attributes = set()
-    info.imports = _scan(code, names, attributes)
+    info.imports = _scan(code, names)
     info.names = tuple(names.values())
-    info.attributes = frozenset(attributes)
+    info.attributes = None
     info.doc = None
     cdef PyObject *constants = (<PyCodeObject *>code).co_consts
     cdef PyObject *first
@@ -233,7 +310,25 @@ cdef _CodeInfo _code_info(PyObject *code):
     return info
 
 
-cdef bint _scan(PyObject *code, dict names, set attributes) except -1:
+cdef frozenset _attributes_of(PyObject *code):
+    """All names that `code` and the code nested in it use."""
+    cdef set found = set()
+    _add_attributes(code, found)
+    return frozenset(found)
+
+
+cdef int _add_attributes(PyObject *code, set found) except -1:
+    cdef PyObject *item
+    cdef Py_ssize_t index
+    found.update(<object>(<PyCodeObject *>code).co_names)
+    for index in range(PyTuple_GET_SIZE(<object>(<PyCodeObject *>code).co_consts)):
+        item = PyTuple_GET_ITEM(<object>(<PyCodeObject *>code).co_consts, index)
+        if Py_TYPE(<object>item) is &PyCode_Type:
+            _add_attributes(item, found)
+    return 0
+
+
+cdef bint _scan(PyObject *code, dict names) except -1:
     """Collect the names that `code` and the code nested in it look up; see `_pure._scan`."""
     cdef PyObject *co_names = (<PyCodeObject *>code).co_names
     cdef PyObject *co_consts = (<PyCodeObject *>code).co_consts
@@ -241,8 +336,6 @@ cdef bint _scan(PyObject *code, dict names, set attributes) except -1:
     cdef Py_ssize_t index
     cdef PyObject *item
     cdef bint imports = False
-    for index in range(count):
-        attributes.add(<object>PyTuple_GET_ITEM(<object>co_names, index))
     cdef bytes raw = PyCode_GetCode(<PyCodeObject *>code)
     cdef const unsigned char *at = <const unsigned char *>PyBytes_AS_STRING(raw)
     cdef Py_ssize_t size = PyBytes_GET_SIZE(raw)
@@ -271,7 +364,7 @@ cdef bint _scan(PyObject *code, dict names, set attributes) except -1:
     for index in range(PyTuple_GET_SIZE(<object>co_consts)):
         item = PyTuple_GET_ITEM(<object>co_consts, index)
         if Py_TYPE(<object>item) is &PyCode_Type:
-            if _scan(item, names, attributes):
+            if _scan(item, names):
                 imports = True
     return imports
 
@@ -823,7 +916,7 @@ cdef class Session:
             if value == NULL or name == _BUILTINS or name == _NAME:
                 continue
             if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
-                used = self._add_submodules(value, info, used)
+                used = self._add_submodules(value, (<PyFunctionObject *>function).func_code, info, used)
             if name not in sent:
                 sent.add(name)
                 if reached is None:
@@ -903,7 +996,7 @@ cdef class Session:
             if value == NULL:
                 continue
             if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
-                used = self._add_submodules(value, info, used)
+                used = self._add_submodules(value, (<PyFunctionObject *>function).func_code, info, used)
             elif type(<object>value) is dict and function.__code__.co_freevars[index] == "__classdict__":
                 contents[index] = _class_dict(<object>value, function, self)
                 continue
@@ -915,7 +1008,7 @@ cdef class Session:
             told = None
         return (tuple(closure) if shared else None), told, used
 
-    cdef list _add_submodules(self, PyObject *module, _CodeInfo info, list used):
+    cdef list _add_submodules(self, PyObject *module, PyObject *code, _CodeInfo info, list used):
         cdef PyObject *namespace = PyModule_GetDict(module)
         if namespace == NULL or PyDict_GetItemWithError(namespace, <PyObject *>_PATH) == NULL:
             return used
@@ -929,6 +1022,8 @@ cdef class Session:
         if found != NULL:
             names = <object>found
         else:
+            if info.attributes is None:
+                info.attributes = _attributes_of(code)
             names = _used_submodules(package, info.attributes)
             info.submodules[package] = names
         for name in <tuple>names:
@@ -1350,7 +1445,7 @@ cdef object _load_code(object blob, object file_name, tuple constants):
     found = PyDict_GetItemWithError(<PyObject *>_codes, <PyObject *>blob)
     if found != NULL and (file_name is None or <object>(<PyCodeObject *>found).co_filename == file_name):
         return <object>found
-    loaded = codes.unpack(blob, file_name, (), _lengthen)
+    loaded = _unpack(blob, file_name)
     if PyBytes_GET_SIZE(blob) <= MAX_CACHED_BLOB:
         if len(_codes) >= MAX_CACHED_CODES:
             _codes.clear()

@@ -44,63 +44,51 @@ cdef tuple shorten(bytes data):
 cdef bytes _escape(const unsigned char *at, Py_ssize_t size):
     """Return the bytes with runs of zeros, and the mark of a run, in two bytes each."""
     cdef const unsigned char *end = at + size
-    cdef const unsigned char *start = at
-    cdef Py_ssize_t wanted = 0
-    cdef Py_ssize_t run
-    cdef unsigned char *out
+    cdef const unsigned char *stop
+    cdef unsigned char *buffer = <unsigned char *>malloc(2 * size + 1)
+    cdef unsigned char *out = buffer
+    cdef unsigned char byte
+    if buffer == NULL:
+        raise MemoryError
     while at < end:
-        run = _zeros(at, end)
-        if run >= _MIN_RUN:
-            wanted += 2
-            at += run
-        else:
-            wanted += 2 if at[0] == _ESCAPE else 1
-            at += 1
-    cdef bytes result = PyBytes_FromStringAndSize(NULL, wanted)
-    out = <unsigned char *>PyBytes_AS_STRING(result)
-    at = start
-    while at < end:
-        run = _zeros(at, end)
-        if run >= _MIN_RUN:
+        byte = at[0]
+        if byte == 0 and at + 2 < end and at[1] == 0 and at[2] == 0:
+            stop = end if end - at < _MAX_RUN else at + _MAX_RUN
             out[0] = _ESCAPE
-            out[1] = <unsigned char>run
+            out[1] = 0
+            while at < stop and at[0] == 0:
+                out[1] += 1
+                at += 1
             out += 2
-            at += run
-        else:
-            out[0] = at[0]
+            continue
+        out[0] = byte
+        out += 1
+        at += 1
+        if byte == _ESCAPE:
+            out[0] = 0
             out += 1
-            if at[0] == _ESCAPE:
-                out[0] = 0
-                out += 1
-            at += 1
-    return result
-
-
-cdef Py_ssize_t _zeros(const unsigned char *at, const unsigned char *end) noexcept nogil:
-    cdef Py_ssize_t run = 0
-    while run < _MAX_RUN and at + run < end and at[run] == 0:
-        run += 1
-    return run
+    try:
+        return PyBytes_FromStringAndSize(<const char *>buffer, out - buffer)
+    finally:
+        free(buffer)
 
 
 cdef bytes lengthen(const unsigned char *at, Py_ssize_t size):
     """See `compact.lengthen`."""
     cdef const unsigned char *end = at + size
-    cdef const unsigned char *start = at
-    cdef Py_ssize_t wanted = 0
+    cdef const unsigned char *found = at
+    cdef Py_ssize_t wanted = size
     cdef unsigned char *out
-    while at < end:
-        if at[0] != _ESCAPE:
-            wanted += 1
-            at += 1
-            continue
-        if at + 1 == end or 0 < at[1] < _MIN_RUN:
+    while True:
+        found = <const unsigned char *>memchr(found, _ESCAPE, end - found)
+        if found == NULL:
+            break
+        if found + 1 == end or 0 < found[1] < _MIN_RUN:
             raise ValueError("an escape that means nothing")
-        wanted += at[1] if at[1] else 1
-        at += 2
+        wanted += found[1] - 2 if found[1] else -1
+        found += 2
     cdef bytes result = PyBytes_FromStringAndSize(NULL, wanted)
     out = <unsigned char *>PyBytes_AS_STRING(result)
-    at = start
     while at < end:
         if at[0] != _ESCAPE:
             out[0] = at[0]

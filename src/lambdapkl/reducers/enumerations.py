@@ -9,40 +9,50 @@ from typing import Any
 from .. import byvalue, wire
 from ..restorers.enumerations import given, given_lists, member_state
 
-# Made anew from the members; what a flag has cached of combinations would make the bytes depend on use.
-_REBUILT = frozenset(("_member_map_", "_value2member_map_"))
-
 
 def reduce_enum_class(cls: Any, session: Any) -> Any:
     """Reduce an enumeration by value; `session` is the pickler's.  What `EnumType` gives to every one is left out."""
     args, attributes = session.describe(cls)
+    by_name = cls._member_map_
     data_type = None if cls._member_type_ is object else cls._member_type_
+    private = session.name
     members: list[Any] = []
     canonical: dict[str, Any] = {}
-    for name, member in cls._member_map_.items():
-        if member._name_ != name:
-            members.append((session.name(name), session.name(member._name_)))
+    own: list[dict[str, Any]] = []
+    usual = True
+    for name, member in by_name.items():
+        each = member.__dict__
+        if each["_name_"] != name:
+            members.append((private(name), private(each["_name_"])))
             continue
+        usual = usual and _is_usual(each, name, len(own))
         canonical[name] = member
-        members.append(session.name(name) if data_type is None else (session.name(name), _made_of(cls, member)))
-    own = [vars(member) for member in canonical.values()]
-    usual = [_is_usual(each, name, place) for place, (name, each) in enumerate(zip(canonical, own, strict=True))]
-    states: Any = [each["_value_"] for each in own] if all(usual) else None
-    if states is None:
+        own.append(each)
+        members.append(private(name) if data_type is None else (private(name), _made_of(cls, member)))
+    states: Any = [each["_value_"] for each in own]
+    if not usual:
         states = tuple(
             _attributes(each, member_state(name, place), session)
             for place, (name, each) in enumerate(zip(canonical, own, strict=True))
         )
     aliases = {
-        value: session.name(member._name_)
+        value: private(member._name_)
         for value, member in cls._value2member_map_.items()
-        if member._name_ in canonical and not _same(value, member._value_)
+        if value is not member._value_ and member._name_ in canonical and not _same(value, member._value_)
     }
+    for name, member in by_name.items():
+        if attributes.get(name) is member:
+            del attributes[name]
+    # Made anew from the members; what a flag has cached of combinations would make the bytes depend on use.
+    attributes.pop("_member_map_", None)
+    attributes.pop("_value2member_map_", None)
     # The reader's own `enum` gives what is left out: not where a copy of the module travels with the enumeration.
     complete = not attributes.keys() >= given().keys() or byvalue.is_registered("enum")
-    state: tuple[Any, ...] = (_sent(attributes, cls, list(canonical.values()), complete), states, aliases)
-    if complete:
-        state = (*state, True)
+    if not complete:
+        for name, value in (*given().items(), *given_lists(list(canonical.values())).items()):
+            if _alike(attributes.get(name), value):
+                del attributes[name]
+    state = (attributes, states, aliases, True) if complete else (attributes, states, aliases)
     return wire.enum_class, (*args[:2], tuple(members), data_type, *args[2:]), state, None, None, wire.enum_class
 
 
@@ -63,19 +73,6 @@ def _attributes(attributes: dict[str, Any], given: dict[str, Any], session: Any)
         session.name(key): None if key == "_inverted_" else value
         for key, value in attributes.items()
         if key != "__objclass__" and not (key in given and _same(value, given[key]))
-    }
-
-
-def _sent(attributes: dict[str, Any], cls: Any, members: list[Any], complete: bool) -> dict[str, Any]:
-    """The attributes of an enumeration that travel: all but its members and, unless `complete`, what `EnumType` gave."""
-    by_name = cls._member_map_
-    usual = {} if complete else {**given(), **given_lists(members)}
-    return {
-        name: value
-        for name, value in attributes.items()
-        if name not in _REBUILT
-        and not (name in by_name and value is by_name[name])
-        and not (name in usual and _alike(value, usual[name]))
     }
 
 
