@@ -1255,6 +1255,7 @@ cdef object _class_dict = None
 cdef dict _inherited = {}
 cdef set _own_keys = set()
 cdef dict _recreated = {}
+cdef tuple _preambles = ()
 cdef object _refresh = None
 cdef object _explain = None
 cdef object _table = None
@@ -1263,11 +1264,11 @@ cdef object _table = None
 def configure(
     *, function, code, cell, module, method, class_, builtin_names, descriptors, skeletons, staged, reduce_class, reduce_class_by_value, reduce_module,
     reduce_instance,
-    class_dict, inherited, own_keys, recreated, refresh, explain, table
+    class_dict, inherited, own_keys, recreated, preambles, refresh, explain, table
 ):
     """Take what is written into payloads and called for colder objects from the layers above."""
     global _reduce_class_by_value, _function, _code, _cell, _module, _method, _descriptors, _class, _reduce_class, _reduce_module, _reduce_instance, _class_dict, _inherited
-    global _own_keys, _recreated, _refresh, _explain, _table, _builtin_names, _staged, _portable, _intercepted, _changed_annotations
+    global _preambles, _own_keys, _recreated, _refresh, _explain, _table, _builtin_names, _staged, _portable, _intercepted, _changed_annotations
     global _of_slot, _check_attribute, _explicit_slots, _special_names, _SHADOWS, _ANNOTATES, _EARLY
     _function = function
     _code = code
@@ -1294,6 +1295,7 @@ def configure(
     _inherited = inherited
     _own_keys = own_keys
     _recreated = recreated
+    _preambles = preambles
     _refresh = refresh
     _explain = explain
     _table = table
@@ -1303,12 +1305,14 @@ cdef class _Sink:
     """The file of a pickler: takes what is written without a copy where it comes in one piece."""
 
     cdef object whole
+    cdef bytes preamble
     cdef PyObject *buffer
     cdef Py_ssize_t size
     cdef Py_ssize_t capacity
 
     def __cinit__(self):
         self.whole = None
+        self.preamble = None
         self.buffer = NULL
         self.size = 0
         self.capacity = 0
@@ -1324,6 +1328,8 @@ cdef class _Sink:
         if self.whole is not None:
             first = self.whole
             self.whole = None
+            if self.preamble is not None:
+                self._append(self.preamble)
             self._append(first)
         self._append(data)
 
@@ -1364,7 +1370,7 @@ cdef class _Sink:
         if self.buffer == NULL:
             result = self.whole
             self.whole = None
-            return result
+            return result if self.preamble is None else self.preamble + result
         buffer = self.buffer
         self.buffer = NULL
         _PyBytes_Resize(&buffer, self.size)
@@ -1383,24 +1389,48 @@ cdef class _Pooled:
 
     cdef _Sink sink
     cdef Session session
+    cdef object pickler
     cdef object dump
-    cdef object clear_memo
+    # A pickler's memo to start with; see `preamble`.
+    cdef object memo
 
-    def __init__(self, protocol, fix_imports, buffer_callback):
+    def __init__(self, protocol, fix_imports, buffer_callback, int root):
         self.sink = _Sink()
         self.session = Session(_table)
         self.session.quick_instances = not 0 <= protocol < 2
-        pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        pickler.reducer_override = self.session.reduce
+        self.pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        self.pickler.reducer_override = self.session.reduce
         self.session._user, self.session._copyreg, self.session._own = _table.maps
-        self.dump = pickler.dump
-        self.clear_memo = pickler.clear_memo
+        self.dump = self.pickler.dump
+        self.memo = None
+        if root:
+            self.sink.preamble, memo = _preambles[root - 1]
+            template = _Pickler(self.sink)
+            template.memo = memo
+            self.memo = template.memo
+            self.pickler.memo = self.memo
 
 
-# Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.
-cdef list _pool = []
+# Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.  One for each kind of
+# root.
+cdef list _pools = [[], [], []]
+
+cdef enum:
+    _ANY_ROOT = 0
+    _FUNCTION_ROOT = 1
+    _CLASS_ROOT = 2
 
 cdef Py_ssize_t _known_modules = -1
+
+
+cdef int _root_of(object obj) except -1:
+    cdef PyFunctionObject *func
+    if Py_TYPE(obj) is &PyFunction_Type:
+        func = <PyFunctionObject *>obj
+        return _ANY_ROOT if _by_reference_quick(obj, func.func_module, func.func_qualname) else _FUNCTION_ROOT
+    if Py_TYPE(obj) is &PyType_Type and (<PyTypeObject *>obj).tp_flags & Py_TPFLAGS_HEAPTYPE:
+        return _ANY_ROOT if _class_by_reference(obj) else _CLASS_ROOT
+    return _ANY_ROOT
 
 
 def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
@@ -1411,27 +1441,35 @@ def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
     global _known_modules
     cdef _Pooled pooled
     cdef bytes result
+    cdef list pool
+    cdef int root = _ANY_ROOT
     cdef bint usual = protocol is None and buffer_callback is None and fix_imports is True
     if PyDict_Size(<PyObject *>_modules) != _known_modules:
         _refresh()
         _known_modules = PyDict_Size(<PyObject *>_modules)
     try:
-        if usual and _pool:
-            pooled = <_Pooled>_pool.pop()
+        if protocol is None:
+            protocol = _HIGHEST_PROTOCOL
+        if usual or protocol < 0 or protocol == _HIGHEST_PROTOCOL:
+            root = _root_of(obj)
+        pool = <list>_pools[root]
+        if usual and pool:
+            pooled = <_Pooled>pool.pop()
         else:
-            if protocol is None:
-                protocol = _HIGHEST_PROTOCOL
-            pooled = _Pooled(protocol, fix_imports, buffer_callback)
+            pooled = _Pooled(protocol, fix_imports, buffer_callback, root)
         # After an error the pickler is dropped, with what its memo holds.
         pooled.dump(obj)
     except Exception as error:
         _explain(error, obj)
         raise
     result = pooled.sink.take()
-    if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(_pool) < _MAX_POOL:
-        pooled.clear_memo()
+    if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(pool) < _MAX_POOL:
+        if root:
+            pooled.pickler.memo = pooled.memo
+        else:
+            pooled.pickler.clear_memo()
         pooled.session.clear()
-        _pool.append(pooled)
+        pool.append(pooled)
     return result
 
 

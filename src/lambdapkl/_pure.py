@@ -459,6 +459,7 @@ class Hooks:
     inherited: dict[type, Any]
     own_keys: set[type]
     recreated: dict[int, tuple[CodeType, Callable[[FunctionType], Any]]]
+    preambles: tuple[tuple[bytes, Any], ...]
     refresh: Any
     explain: Any
     table: Any
@@ -493,18 +494,32 @@ def dumps(
     Parameters and errors are those of `Pickler`.
     """
     hooks.refresh()
-    if protocol is None:
+    if protocol is None or protocol < 0:
         protocol = pickle.HIGHEST_PROTOCOL
     try:
         file = io.BytesIO()
         pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         pickler.session = Session(hooks.table)
         pickler.dispatch_table = hooks.table
+        root = _root_of(obj) if protocol == pickle.HIGHEST_PROTOCOL else 0
+        if root:
+            before, memo = hooks.preambles[root - 1]
+            file.write(before)
+            pickler.memo = memo.copy()
         pickler.dump(obj)
     except Exception as error:
         hooks.explain(error, obj)
         raise
     return file.getvalue()
+
+
+def _root_of(obj: Any) -> int:
+    """Which of the preambles goes with a payload whose root is `obj`: 1 for a function's, 2 for a class's, 0 for none."""
+    if type(obj) is FunctionType:
+        return 0 if type(obj.__code__) is not CodeType or byvalue.by_reference(obj) else 1
+    if type(obj) is type and obj.__flags__ & _HEAP_TYPE:
+        return 0 if byvalue.by_reference(obj) else 2
+    return 0
 
 
 _codes: dict[bytes, CodeType] = {}

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from . import _backend, diagnose, reducers, wire
 from .base import BasePickler
+from .preamble import preamble
 from .reducers import descriptors, skeletons
 from .reducers.classes import BUILTIN_NAMES, reduce_class, reduce_class_by_value, reduce_instance
 from .reducers.modules import reduce_module
@@ -43,6 +44,7 @@ _backend.configure(
     inherited=reducers.INHERITED,
     own_keys=reducers.OWN_KEYS,
     recreated=reducers.RECREATED,
+    preambles=(preamble(wire.function), preamble(wire.class_, wire.function)),
     refresh=reducers.refresh,
     explain=diagnose.explain_error,
     table=_TABLE,
