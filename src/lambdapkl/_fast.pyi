@@ -42,7 +42,7 @@ def configure(
     inherited: dict[type, Callable[[Any], Any]],
     own_keys: set[type],
     recreated: dict[int, tuple[CodeType, Callable[[FunctionType], Any]]],
-    preambles: tuple[tuple[bytes, Any], ...],
+    preambles: tuple[tuple[bytes, tuple[Any, ...]], ...],
     refresh: Callable[[], None],
     explain: Callable[[Exception, Any], None],
     table: Any,

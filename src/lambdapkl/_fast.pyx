@@ -176,7 +176,7 @@ if _extra < 0:
 MAX_CACHED_CODES = 4096
 MAX_CACHED_BLOB = 1 << 16
 # A pickler that has grown beyond this is not used again.
-cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 14
+cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 12
 cdef Py_ssize_t _MAX_POOL = 16
 
 
@@ -964,49 +964,53 @@ cdef class Session:
         """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.Session._close`."""
         cdef Py_ssize_t count = PyTuple_GET_SIZE(cells)
         cdef Py_ssize_t index
-        cdef list closure = []
-        cdef dict contents = {}
-        cdef bint shared = False
+        # Most cells are new and full: then the closure needs no mention, and the contents no indices.
+        cdef list closure = None
+        cdef list values = []
+        cdef dict contents = None
         cdef PyObject *value
         cdef PyObject *found
         cdef PyObject *cell
         cdef object ident
+        cdef object known
         for index in range(count):
             cell = PyTuple_GET_ITEM(cells, index)
             ident = <size_t>cell
-            if ident in self._standalone:
-                closure.append(<object>cell)
-                shared = True
-                continue
-            found = PyDict_GetItemWithError(<PyObject *>self._cells, <PyObject *>ident)
-            if found != NULL:
-                owner, place = <tuple>found
-                if owner is not function:
-                    closure.append(<object>found)
-                    shared = True
-                    continue
-                if place != index:
-                    # One cell twice in a closure, as `FunctionType` allows.
-                    closure.append(place)
-                    shared = True
-                    continue
-            PyDict_SetItem(self._cells, ident, (function, index))
-            closure.append(None)
-            value = PyCell_GET(cell)
+            known = None
+            if self._standalone and ident in self._standalone:
+                known = <object>cell
+            else:
+                found = PyDict_GetItemWithError(<PyObject *>self._cells, <PyObject *>ident)
+                if found != NULL:
+                    owner, place = <tuple>found
+                    if owner is not function:
+                        known = <object>found
+                    elif place != index:
+                        # One cell twice in a closure, as `FunctionType` allows.
+                        known = place
+            if known is not None:
+                if closure is None:
+                    closure = [None] * count
+                closure[index] = known
+                value = NULL
+            else:
+                PyDict_SetItem(self._cells, ident, (function, index))
+                value = PyCell_GET(cell)
             if value == NULL:
+                if contents is None:
+                    contents = dict(enumerate(values)) if values else {}
                 continue
-            if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
+            content = <object>value
+            if PyType_IsSubtype(Py_TYPE(content), &PyModule_Type):
                 used = self._add_submodules(value, (<PyFunctionObject *>function).func_code, info, used)
-            elif type(<object>value) is dict and function.__code__.co_freevars[index] == "__classdict__":
-                contents[index] = _class_dict(<object>value, function, self)
-                continue
-            contents[index] = <object>value
-        cdef object told = contents
-        if len(contents) == count:
-            told = tuple(contents.values())
-        elif not contents:
-            told = None
-        return (tuple(closure) if shared else None), told, used
+            elif type(content) is dict and function.__code__.co_freevars[index] == "__classdict__":
+                content = _class_dict(content, function, self)
+            if contents is None:
+                values.append(content)
+            else:
+                contents[index] = content
+        told = tuple(values) if contents is None else (contents or None)
+        return (None if closure is None else tuple(closure)), told, used
 
     cdef list _add_submodules(self, PyObject *module, PyObject *code, _CodeInfo info, list used):
         cdef PyObject *namespace = PyModule_GetDict(module)
@@ -1404,12 +1408,24 @@ cdef class _Pooled:
         self.dump = self.pickler.dump
         self.memo = None
         if root:
-            self.sink.preamble, memo = _preambles[root - 1]
-            template = _Pickler(self.sink)
-            template.memo = memo
-            self.memo = template.memo
+            self.sink.preamble, callables = _preambles[root - 1]
+            self.memo = _memo_with(callables, _ROOM[root])
             self.pickler.memo = self.memo
 
+
+cdef object _memo_with(tuple callables, int room):
+    """Return the memo of a pickler that has written `callables` and nothing else."""
+    template = _Pickler(_Sink())
+    # The memo keeps the size that this gives it, and is copied with it for each payload; growing later costs more.
+    template.dump([str(index) for index in range(room)])
+    template.clear_memo()
+    for each in callables:
+        template.dump(each)
+    return template.memo
+
+
+# How many entries to make room for in the memo, for each kind of root.
+cdef tuple _ROOM = (0, 10, 40)
 
 # Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.  One for each kind of
 # root.

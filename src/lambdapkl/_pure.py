@@ -22,6 +22,7 @@ from typing import Any
 from . import byvalue, codes, deferred, submodules
 from .base import BasePickler
 from .names import private
+from .preamble import memo
 
 COMPILED = False
 
@@ -459,7 +460,7 @@ class Hooks:
     inherited: dict[type, Any]
     own_keys: set[type]
     recreated: dict[int, tuple[CodeType, Callable[[FunctionType], Any]]]
-    preambles: tuple[tuple[bytes, Any], ...]
+    preambles: tuple[tuple[bytes, tuple[Any, ...]], ...]
     refresh: Any
     explain: Any
     table: Any
@@ -503,9 +504,9 @@ def dumps(
         pickler.dispatch_table = hooks.table
         root = _root_of(obj) if protocol == pickle.HIGHEST_PROTOCOL else 0
         if root:
-            before, memo = hooks.preambles[root - 1]
+            before, callables = hooks.preambles[root - 1]
             file.write(before)
-            pickler.memo = memo.copy()
+            pickler.memo = memo(*callables)
         pickler.dump(obj)
     except Exception as error:
         hooks.explain(error, obj)

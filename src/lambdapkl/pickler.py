@@ -44,7 +44,7 @@ _backend.configure(
     inherited=reducers.INHERITED,
     own_keys=reducers.OWN_KEYS,
     recreated=reducers.RECREATED,
-    preambles=(preamble(wire.function), preamble(wire.class_, wire.function)),
+    preambles=tuple((preamble(*each), each) for each in ((wire.function,), (wire.class_, wire.function))),
     refresh=reducers.refresh,
     explain=diagnose.explain_error,
     table=_TABLE,

@@ -11,25 +11,29 @@ from collections.abc import Callable
 from pickle import HIGHEST_PROTOCOL
 from typing import Any
 
-Memo = dict[int, tuple[int, Any]]
 
-
-def preamble(*callables: Callable[..., Any]) -> tuple[bytes, Memo]:
-    """Return the opcodes that load `callables`, all of one module, and the memo to start with.
+def preamble(*callables: Callable[..., Any]) -> bytes:
+    """Return the opcodes that load `callables`, all of one module, and leave them in the memo.
 
     A second PROTO opcode follows, that of the pickler: `pickle` takes each for itself.
     """
-    module = callables[0].__module__
-    out = [b"\x80", bytes((HIGHEST_PROTOCOL,)), _short_string(module)]
-    memo: Memo = {id(module): (0, module)}
+    out = [b"\x80", bytes((HIGHEST_PROTOCOL,)), _short_string(callables[0].__module__)]
     for each in callables:
         if each is not callables[0]:
             out.append(b"h\0")
+        out += [_short_string(each.__qualname__), b"\x93\x94"]
+    return b"".join([*out, b"0" * len(callables)])
+
+
+def memo(*callables: Callable[..., Any]) -> dict[int, tuple[int, Any]]:
+    """Return the memo of a pickler that has written `preamble`."""
+    module = callables[0].__module__
+    found: dict[int, tuple[int, Any]] = {id(module): (0, module)}
+    for each in callables:
         name = each.__qualname__
-        out += [_short_string(name), b"\x93\x94"]
-        memo[id(name)] = len(memo), name
-        memo[id(each)] = len(memo), each
-    return b"".join([*out, b"0" * len(callables)]), memo
+        found[id(name)] = len(found), name
+        found[id(each)] = len(found), each
+    return found
 
 
 def _short_string(text: str) -> bytes:
