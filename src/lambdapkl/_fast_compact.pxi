@@ -124,15 +124,15 @@ cdef Py_ssize_t _number(_Rewriter *walk) noexcept:
     return -1 if value > 0x7FFFFFFF else <Py_ssize_t>value
 
 
-cdef void _put(_Rewriter *walk, int kind) noexcept:
+cdef void _emit(_Rewriter *walk, int kind) noexcept:
     walk.out[0] = <unsigned char>kind
     walk.out += 1
 
 
-cdef void _put_number(_Rewriter *walk, Py_ssize_t number) noexcept:
+cdef void _emit_number(_Rewriter *walk, Py_ssize_t number) noexcept:
     cdef int index
     for index in range(4):
-        _put(walk, (number >> (8 * index)) & 0xFF)
+        _emit(walk, (number >> (8 * index)) & 0xFF)
 
 
 cdef bint _rewrite(_Rewriter *walk, dict shared, int depth) except -1:
@@ -147,23 +147,23 @@ cdef bint _rewrite(_Rewriter *walk, dict shared, int depth) except -1:
     if kind == c"u":
         return _rewrite_string(walk, shared)
     if kind == c"N" or kind == c"T" or kind == c"F" or kind == c".":
-        _put(walk, kind)
+        _emit(walk, kind)
         return True
     if kind == c"(" or kind == c">":
         size = _number(walk)
         if size < 0:
             return False
         if kind == c"(" and size < 256:
-            _put(walk, c")")
-            _put(walk, <int>size)
+            _emit(walk, c")")
+            _emit(walk, <int>size)
         else:
-            _put(walk, kind)
-            _put_number(walk, size)
+            _emit(walk, kind)
+            _emit_number(walk, size)
         for index in range(size):
             if not _rewrite(walk, shared, depth + 1):
                 return False
         return True
-    _put(walk, kind)
+    _emit(walk, kind)
     if kind == c"i":
         return _copy(walk, 4)
     if kind == c"g":
@@ -174,7 +174,7 @@ cdef bint _rewrite(_Rewriter *walk, dict shared, int depth) except -1:
         size = _number(walk)
         if size < 0:
             return False
-        _put_number(walk, size)
+        _emit_number(walk, size)
         return _copy(walk, size)
     if kind == c"l":
         if walk.end - walk.at < 4:
@@ -211,8 +211,8 @@ cdef bint _rewrite_code(_Rewriter *walk, dict shared, int depth) except -1:
     elif walk.file_name_size != size or memcmp(walk.file_name, walk.at, size) != 0:
         return False
     walk.at += size
-    _put(walk, c"z")
-    _put(walk, 0)
+    _emit(walk, c"z")
+    _emit(walk, 0)
     return (
         _rewrite(walk, shared, depth)
         and _rewrite(walk, shared, depth)
@@ -234,8 +234,8 @@ cdef bint _rewrite_string(_Rewriter *walk, dict shared) except -1:
         known = shared.get(text)
         if known is not None:
             walk.at += size
-            _put(walk, c"r")
-            _put_number(walk, <Py_ssize_t>known)
+            _emit(walk, c"r")
+            _emit_number(walk, <Py_ssize_t>known)
             return True
         shared[text] = len(shared)
         flag = 0x80
@@ -244,9 +244,9 @@ cdef bint _rewrite_string(_Rewriter *walk, dict shared) except -1:
             ascii = False
             break
     if ascii and size < 256:
-        _put(walk, c"z" | flag)
-        _put(walk, <int>size)
+        _emit(walk, c"z" | flag)
+        _emit(walk, <int>size)
     else:
-        _put(walk, c"u" | flag)
-        _put_number(walk, size)
+        _emit(walk, c"u" | flag)
+        _emit_number(walk, size)
     return _copy(walk, size)

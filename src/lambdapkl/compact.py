@@ -24,7 +24,7 @@ _CODE_NUMBERS = 20
 _CODE_FIELDS = "     F  i  "
 
 _ESCAPE = 0xFF
-_MIN_RUN, _MAX_RUN = 3, 255
+_MIN_RUN = 3
 _TO_ESCAPE = re.compile(rb"\0{3,255}|\xff")
 _ESCAPED = re.compile(rb"\xff(.?)", re.DOTALL)
 # A reference takes five bytes.

@@ -1,0 +1,173 @@
+# Classes whose metaclass is `type`, and what a class is made of: `reducers/classes.py` and `reducers/skeletons.py`.
+
+cdef object _reduce_usual_class(Session self, object cls):
+    """`reducers.classes.reduce_class` for a class whose metaclass is `type`."""
+    cdef PyTypeObject *kind = <PyTypeObject *>cls
+    cdef object ident
+    if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
+        ident = <size_t>kind
+        if ident in _static_types:
+            return NotImplemented
+        if ident in _builtin_names or not _class_by_reference(cls):
+            return _reduce_class(cls, self)
+        # Such a type is never freed, and never by value.
+        if cls.__module__ == "builtins":
+            _static_types.add(ident)
+        return NotImplemented
+    if _class_by_reference(cls):
+        return _reduce_class(cls, self) if <size_t>kind in _builtin_names else NotImplemented
+    if kind.tp_flags & Py_TPFLAGS_IMMUTABLETYPE:
+        return _reduce_class_by_value(cls, self)
+    cdef PyObject *new = PyDict_GetItemWithError(kind.tp_dict, <PyObject *>_NEW)
+    if new != NULL and Py_TYPE(<object>new) is &PyCFunction_Type:
+        return _reduce_class_by_value(cls, self)
+    args, attributes = _describe(self, cls)
+    return _class, args, attributes, None, None, _class
+
+
+cdef tuple _describe(Session self, cls):
+    """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
+    cdef PyTypeObject *kind = <PyTypeObject *>cls
+    cdef object metaclass = <object>Py_TYPE(cls)
+    cdef bint usual = Py_TYPE(cls) is &PyType_Type
+    cdef dict own = <dict>kind.tp_dict
+    cdef dict attributes = {}
+    cdef dict shadowing = None
+    cdef frozenset taken = None if usual else _intercepted(metaclass)
+    cdef list slots = None
+    cdef PyObject *key = NULL
+    cdef PyObject *found = NULL
+    cdef PyObject *special
+    cdef PyTypeObject *of
+    cdef Py_ssize_t position = 0
+    cdef object changed = None
+    cdef object explicit = None
+    self._used = True
+    module = cls.__module__
+    qualname = cls.__qualname__
+    if _NOTES_CLASS_DICTS:
+        self.class_dicts[<size_t>kind.tp_dict] = cls
+        self.class_dicts[qualname] = cls
+    for early in _EARLY:
+        found = PyDict_GetItemWithError(kind.tp_dict, <PyObject *>early)
+        if found != NULL and found != <PyObject *>None and (usual or early not in taken):
+            attributes[self.name(early)] = _portable(early, <object>found)
+    if _DEFERRED_ANNOTATIONS:
+        changed = _changed_annotations(cls)
+        if changed is not None:
+            attributes[self.name("__annotations__")] = changed
+            if "__annotations__" in own:
+                shadowing = {self.name("__annotations__"): {}}
+    while PyDict_Next(own, &position, &key, &found):
+        value = <object>found
+        name = <object>key
+        of = Py_TYPE(value)
+        if of is not &PyFunction_Type:
+            if of is &PyGetSetDescr_Type:
+                if (name == _DICT or name == _WEAKREF) and _of_slot(cls, name, value):
+                    continue
+            elif of is &PyMemberDescr_Type and _of_slot(cls, name, value):
+                if slots is None:
+                    slots = []
+                slots.append(self.name(name))
+                continue
+            if (
+                of is &PyMethodDescr_Type
+                or of is &PyWrapperDescr_Type
+                or of is &PyGetSetDescr_Type
+                or of is &PyClassMethodDescr_Type
+                or of is &PyCFunction_Type
+            ):
+                _check_attribute(cls, name, value)
+        special = PyDict_GetItemWithError(<PyObject *>_special_names, <PyObject *>name)
+        if special != NULL and <object>special is _SHADOWS or not usual and name in taken:
+            if shadowing is None:
+                shadowing = {}
+            shadowing[self.name(name)] = value
+        elif special == NULL:
+            if of is &PyTuple_Type or of is &PyFrozenSet_Type or of is &PySet_Type:
+                value = _portable(name, value)
+            attributes[self.name(name)] = value
+        elif <object>special is _ANNOTATES and changed is None:
+            attributes[self.name(name)] = value
+    if slots is not None or _SLOTS in own:
+        explicit = _explicit_slots(own, slots or (), self)
+    cdef tuple tracked = _key_of(cls, module, qualname)
+    bases = cls.__bases__
+    cdef list args = [
+        self.name(qualname),
+        self.name(module) if isinstance(module, str) else module,
+        tracked[2],
+        tracked[3],
+    ]
+    cdef str simple = cls.__name__
+    given = None if simple == qualname.rpartition(".")[2] else self.name(simple)
+    cdef Py_ssize_t count = 4
+    if len(<tuple>bases) != 1 or PyTuple_GET_ITEM(bases, 0) != <PyObject *>&PyBaseObject_Type:
+        args.append(bases)
+        count = 5
+    else:
+        args.append(())
+    args.append(metaclass)
+    args.append(explicit)
+    args.append(given)
+    args.append(shadowing)
+    if shadowing is not None:
+        count = 9
+    elif given is not None:
+        count = 8
+    elif explicit is not None:
+        count = 7
+    elif not usual:
+        count = 6
+    elif count == 4 and tracked[3] == 0:
+        count = 3
+    if _HASH in own and _holds_instances(attributes, kind):
+        attributes = _staged(cls, attributes)
+    return tuple(args[:count]), attributes
+
+
+cdef tuple _key_of(object cls, object module, object qualname):
+    """`tracking.key_of`, with the answer for a class that has a key already found early."""
+    cdef object ident = <size_t><PyObject *>cls
+    cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>_tracked, <PyObject *>ident)
+    cdef tuple key
+    if found != NULL:
+        reference, key = <tuple>found
+        if reference() is cls and key[1] == qualname and key[0] == module:
+            return key
+    return tracking.key_of(cls, module, qualname)
+
+
+cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:
+    """Whether one of the attributes is a container that hashes instances of `cls`."""
+    for value in attributes.values():
+        if isinstance(value, (dict, set, frozenset)):
+            for each in value:
+                if PyType_IsSubtype(Py_TYPE(each), cls):
+                    return True
+    return False
+
+
+cdef dict _tracked = tracking.keys
+cdef bint _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
+# Annotations and bounds that are evaluated late look names up in the dictionary of their class.
+cdef bint _NOTES_CLASS_DICTS = sys.version_info >= (3, 12)
+cdef str _NEW = "__new__"
+cdef str _SLOTS = "__slots__"
+cdef str _HASH = "__hash__"
+cdef str _DICT = "__dict__"
+cdef str _WEAKREF = "__weakref__"
+cdef set _static_types = set()
+cdef tuple _EARLY = ()
+cdef object _SHADOWS = None
+cdef object _ANNOTATES = None
+cdef dict _special_names = {}
+cdef dict _builtin_names = {}
+cdef object _portable = None
+cdef object _intercepted = None
+cdef object _changed_annotations = None
+cdef object _of_slot = None
+cdef object _check_attribute = None
+cdef object _explicit_slots = None
+cdef object _staged = None

@@ -1,0 +1,238 @@
+# Instances: those that `object` reduces, and those that have a reducer.
+
+cdef object _entry(Session self, object obj, PyTypeObject *kind):
+    """Return what to do with instances of `kind`: nothing, call a reducer, or what a `_Kind` says."""
+    cdef object ident = <size_t>kind
+    cdef PyObject *known = PyDict_GetItemWithError(<PyObject *>self._kinds, <PyObject *>ident)
+    if known != NULL:
+        return <object>known
+    self._used = True
+    entry = _find_entry(self, obj, kind)
+    self._kinds[ident] = entry
+    # Or another class might get its id.
+    self._alive.append(<object>kind)
+    return entry
+
+
+cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
+    cdef PyObject *reducer
+    cdef PyTypeObject *ancestor = kind
+    if Py_TYPE(<object>kind) is not &PyType_Type and _is_enum(<object>kind) and not _class_by_reference(<object>kind):
+        if _reduce_instance(obj, self) is not NotImplemented:
+            return _ENUM
+    while ancestor is not &PyBaseObject_Type and ancestor != NULL:
+        # A metaclass may have a hash of its own.
+        if Py_TYPE(<object>ancestor).tp_hash is PyType_Type.tp_hash:
+            reducer = PyDict_GetItemWithError(<PyObject *>_inherited, <PyObject *>ancestor)
+            if reducer != NULL:
+                return _own_reducer(self, kind) if _in_table(self, <object>kind) else _quicker(<object>reducer, kind)
+        ancestor = ancestor.tp_base
+    found = _own_reducer(self, kind)
+    return _learn(self, obj, kind) if found is None else _quicker(found, kind)
+
+
+cdef bint _in_table(Session self, object kind) except -1:
+    if self._user is None:
+        return kind in self.table
+    return kind in self._user or kind in self._copyreg or kind in self._own
+
+
+cdef object _own_reducer(Session self, PyTypeObject *kind):
+    """The reducer of exactly `kind` that a pooled pickler has, which asks no table by itself."""
+    cdef PyObject *reducer
+    if self._user is None:
+        return None
+    reducer = PyDict_GetItemWithError(<PyObject *>self._user, <PyObject *>kind)
+    if reducer == NULL:
+        reducer = PyDict_GetItemWithError(<PyObject *>self._copyreg, <PyObject *>kind)
+    if reducer == NULL:
+        reducer = PyDict_GetItemWithError(<PyObject *>self._own, <PyObject *>kind)
+    return None if reducer == NULL else <object>reducer
+
+
+cdef object _learn(Session self, object obj, PyTypeObject *kind):
+    """Return a `_Kind` if `kind` is a class whose instances are pickled in the way `object` has for it, else None."""
+    if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
+        return None
+    cls = <object>kind
+    if (
+        cls.__reduce_ex__ is not _object_reduce_ex
+        or cls.__reduce__ is not _object_reduce
+        or cls.__getstate__ is not _object_getstate
+        or _in_table(self, cls)
+    ):
+        return None
+    cdef bint by_value = cls in _own_keys or not _class_by_reference(cls)
+    if not by_value and not self.quick_instances:
+        return None
+    cdef _Kind entry = _Kind.__new__(_Kind)
+    entry.by_value = by_value
+    entry.args = None
+    if lp_finds_attributes_as_usual(kind):
+        # What it makes of one says all there is to know: no arguments, no items, no fields out of reach.
+        reduced = object.__reduce_ex__(obj, 2)
+        if reduced[0] is _newobj and reduced[1] == (cls,) and reduced[3] is None and reduced[4] is None:
+            if not hasattr(cls, "__getnewargs_ex__") and not hasattr(cls, "__getnewargs__"):
+                entry.args = reduced[1]
+                entry.slots = _slot_names(cls)
+                entry.has_dict = kind.tp_dictoffset != 0
+    return None if entry.args is None and not by_value else entry
+
+
+cdef object _reduce_known(Session self, object obj, _Kind kind):
+    """Reduce an instance as `object` does; one of a class by value with names of the payload's own for its attributes."""
+    cdef dict namespace = None
+    cdef dict slots = None
+    cdef object state = None
+    if kind.args is None:
+        return _reduce_plain(self, obj)
+    if kind.has_dict:
+        namespace = <dict?>PyObject_GenericGetDict(obj, NULL)
+        if not namespace:
+            namespace = None
+        elif _overrides(namespace):
+            return NotImplemented
+    if kind.slots:
+        for name in kind.slots:
+            value = getattr(obj, name, _MISSING)
+            if value is not _MISSING:
+                if slots is None:
+                    slots = {}
+                slots[name] = value
+    if kind.by_value:
+        if namespace is not None:
+            namespace = _named(self, namespace)
+        if slots is not None:
+            slots = _named(self, slots)
+    if slots is not None:
+        state = (namespace, slots)
+    elif namespace is not None:
+        state = namespace
+    else:
+        return _newobj, kind.args
+    return _newobj, kind.args, state
+
+
+cdef object _reduce_plain(Session self, object obj):
+    """Reduce an instance that `object` reduces in its own way; see `_pure.Session._reduce_plain`."""
+    if _overrides(getattr(obj, "__dict__", None)):
+        return NotImplemented
+    cdef tuple reduced = object.__reduce_ex__(obj, 2)
+    state = reduced[2]
+    if type(state) is dict:
+        named = _named(self, <dict>state)
+    elif type(state) is tuple and PyTuple_GET_SIZE(state) == 2:
+        first, second = <tuple>state
+        named = (
+            _named(self, <dict>first) if type(first) is dict else first,
+            _named(self, <dict>second) if type(second) is dict else second,
+        )
+    else:
+        return reduced
+    return (*reduced[:2], named, *reduced[3:])
+
+
+cdef dict _named(Session self, dict state):
+    cdef dict named = {}
+    for key, value in state.items():
+        named[self.name(<str>key) if type(key) is str else key] = value
+    return named
+
+
+cdef object _quicker(object reducer, PyTypeObject *kind):
+    """Return what does the work of `reducer` for objects of exactly `kind`: one in C, where there is one."""
+    if reducer is _descriptors.reduce_method:
+        return _reduce_method_object if kind is &PyMethod_Type else reducer
+    if reducer is _descriptors.reduce_property and kind is &PyProperty_Type:
+        return _reduce_property
+    if reducer is _descriptors.reduce_wrapper and (kind is &PyStaticMethod_Type or kind is &PyClassMethod_Type):
+        return _reduce_wrapper
+    return reducer
+
+
+def _reduce_method_object(method):
+    return _method, (method.__func__, method.__self__)
+
+
+def _reduce_property(obj):
+    """`reducers.descriptors.reduce_property` for `property` itself."""
+    fget = obj.fget
+    doc = obj.__doc__
+    inherited = getattr(fget, "__doc__", None)
+    cdef dict state = None
+    if doc is None and inherited is not None:
+        state = {_private_literal("__doc__"): None}
+    if _PROPERTY_HAS_NAME:
+        name = getattr(obj, "__name__", None)
+        if name is not getattr(fget, "__name__", None) and name != getattr(fget, "__name__", None):
+            if state is None:
+                state = {}
+            state[_private_literal("__name__")] = _private(<PyObject *>name) if isinstance(name, str) else name
+    cdef tuple args = (fget, obj.fset, obj.fdel) if doc is inherited or doc == inherited else (fget, obj.fset, obj.fdel, doc)
+    if state is None:
+        return property, args
+    return property, args, (None, state)
+
+
+def _reduce_wrapper(obj):
+    """`reducers.descriptors.reduce_wrapper` for `staticmethod` and `classmethod` themselves."""
+    kind = <object>Py_TYPE(obj)
+    function = obj.__func__
+    cdef dict copied = kind(function).__dict__
+    cdef dict own = None
+    for key, value in (<dict>obj.__dict__).items():
+        if key in copied and (copied[key] is value or copied[key] == value):
+            continue
+        if own is None:
+            own = {}
+        own[_private(<PyObject *>key)] = value
+    if own is None:
+        return kind, (function,)
+    return kind, (function,), own
+
+
+cdef object _private_literal(str name):
+    return _private(<PyObject *>name)
+
+
+# Since 3.13 a property knows the name under which its class holds it.
+cdef bint _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
+cdef object _descriptors = None
+cdef object _method = None
+cdef object _ENUM = object()
+cdef object _MISSING = object()
+cdef tuple _NOBODY = (None, None)
+# Copies for all payloads, of short names: the first that come.  A name that is there stays, so a payload has one copy.
+cdef dict _common_names = {}
+cdef Py_ssize_t _MAX_COMMON_NAMES = 4096
+cdef Py_ssize_t _MAX_COMMON_NAME = 64
+cdef object _newobj = copyreg.__newobj__
+cdef object _slot_names = copyreg._slotnames
+cdef object _object_reduce_ex = object.__reduce_ex__
+cdef object _object_reduce = object.__reduce__
+cdef object _object_getstate = object.__getstate__
+cdef str _REDUCE_EX = "__reduce_ex__"
+cdef str _GETSTATE = "__getstate__"
+cdef str _GETNEWARGS = "__getnewargs__"
+cdef str _GETNEWARGS_EX = "__getnewargs_ex__"
+
+
+cdef bint _overrides(object namespace) except -1:
+    """Whether an instance has a say of its own, in its dictionary, in how it is pickled."""
+    if type(namespace) is not dict:
+        return False
+    cdef PyObject *found = <PyObject *>namespace
+    return (
+        PyDict_GetItemWithError(found, <PyObject *>_REDUCE_EX) != NULL
+        or PyDict_GetItemWithError(found, <PyObject *>_GETSTATE) != NULL
+        or PyDict_GetItemWithError(found, <PyObject *>_GETNEWARGS) != NULL
+        or PyDict_GetItemWithError(found, <PyObject *>_GETNEWARGS_EX) != NULL
+    )
+
+
+cdef bint _is_enum(object cls) except -1:
+    cdef PyObject *enum = PyDict_GetItemWithError(<PyObject *>_modules, <PyObject *>_ENUM_MODULE)
+    return enum != NULL and isinstance(cls, (<object>enum).EnumType)
+
+
+cdef str _ENUM_MODULE = "enum"

@@ -1,0 +1,173 @@
+# What a payload calls: functions, cells, code and classes.
+
+cdef dict _codes = {}
+
+
+cdef object _load_code(object blob, object file_name, tuple constants):
+    cdef PyObject *found
+    if constants or not PyBytes_CheckExact(blob):
+        return codes.unpack(blob, file_name, constants, _lengthen)
+    found = PyDict_GetItemWithError(<PyObject *>_codes, <PyObject *>blob)
+    if found != NULL and (file_name is None or <object>(<PyCodeObject *>found).co_filename == file_name):
+        return <object>found
+    loaded = _unpack(blob, file_name)
+    if PyBytes_GET_SIZE(blob) <= MAX_CACHED_BLOB:
+        if len(_codes) >= MAX_CACHED_CODES:
+            _codes.clear()
+        _codes[blob] = loaded
+    return loaded
+
+
+def code(blob, file_name=None, *constants):
+    """Return the code object of a blob and a file name; see `_pure.code`."""
+    return _load_code(blob, file_name, constants)
+
+
+def function(first, second, where=None, closure=None):
+    """Make a function, or give one its state; see `_pure.function`."""
+    if Py_TYPE(first) is &PyFunction_Type:
+        return _set_state(first, second)
+    cdef object loaded = _load_code(first, second, ())
+    cdef dict namespace
+    if where is None or type(where) is str:
+        namespace = {_BUILTINS: _builtins}
+        if where is not None:
+            namespace[_NAME] = where
+    elif Py_TYPE(where) is &PyFunction_Type:
+        namespace = <dict>(<PyFunctionObject *>where).func_globals
+    elif PyType_IsSubtype(Py_TYPE(where), &PyModule_Type):
+        namespace = <dict>PyModule_GetDict(<PyObject *>where)
+    else:
+        raise _UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
+    cdef Py_ssize_t count = (<PyCodeObject *>loaded).co_nfreevars
+    cdef Py_ssize_t index
+    cdef tuple cells = None
+    cdef list made
+    if closure is None:
+        if count:
+            cells = PyTuple_New(count)
+            for index in range(count):
+                new = PyCell_New(NULL)
+                Py_INCREF(new)
+                PyTuple_SET_ITEM(cells, index, new)
+    elif type(closure) is not tuple or PyTuple_GET_SIZE(closure) != count:
+        raise _UnpicklingError(f"the payload is damaged: the closure of {loaded.co_qualname} has the wrong size")
+    else:
+        made = []
+        for entry in <tuple>closure:
+            made.append(_closure_cell(entry, made))
+        cells = tuple(made)
+    result = PyFunction_New(loaded, namespace)
+    if cells is not None and count:
+        PyFunction_SetClosure(result, cells)
+    return result
+
+
+cdef object _closure_cell(object entry, list cells):
+    if entry is None:
+        return PyCell_New(NULL)
+    if Py_TYPE(entry) is &PyCell_Type:
+        return entry
+    if type(entry) is int and 0 <= entry < len(cells):
+        return cells[<Py_ssize_t>entry]
+    if type(entry) is tuple and PyTuple_GET_SIZE(entry) == 2:
+        owner, index = <tuple>entry
+        return cell(owner, index)
+    raise _UnpicklingError(f"the payload is damaged: a {type(entry).__name__} where a cell belongs")
+
+
+def quick_class(make):
+    """Return `make`, which makes classes and gives them their attributes, with its common answers found early.
+
+    Parameters
+    ----------
+    make
+        `restorers.classes.class_`.
+    """
+    global _make_class
+    _make_class = make
+    return class_
+
+
+cdef object _make_class = None
+cdef dict _unfinished = tracking.unfinished_objects
+cdef object _find_class = tracking.find
+
+
+def class_(first, second, digest=b"", *rest):
+    """Make the skeleton of a class, or give one its attributes; see `restorers.classes.class_`."""
+    if PyType_Check(first):
+        if not _unfinished or <size_t><PyObject *>first not in _unfinished:
+            return first
+    else:
+        found = _find_class((second, first, digest, rest[0] if rest else 0))
+        if found is not None:
+            return found
+    return _make_class(first, second, digest, *rest)
+
+
+def cell(owner=None, index=0):
+    """Return a new empty cell, one of a function's, or fill one; see `_pure.cell`."""
+    cdef PyObject *cells
+    if owner is None:
+        return PyCell_New(NULL)
+    if Py_TYPE(owner) is &PyCell_Type and type(index) is tuple and PyTuple_GET_SIZE(index) == 1:
+        PyCell_Set(owner, (<tuple>index)[0])
+        return owner
+    if Py_TYPE(owner) is &PyFunction_Type and type(index) is int:
+        cells = (<PyFunctionObject *>owner).func_closure
+        if cells != NULL and 0 <= index < PyTuple_GET_SIZE(<object>cells):
+            return (<tuple>cells)[<Py_ssize_t>index]
+    raise _UnpicklingError("the payload is damaged: a cell that its function does not have")
+
+
+cdef object _set_state(object function, object given):
+    cdef PyFunctionObject *func = <PyFunctionObject *>function
+    cdef Py_ssize_t size
+    cdef tuple state
+    cdef dict namespace
+    cdef object cells
+    if type(given) is not tuple or not 1 <= PyTuple_GET_SIZE(given) <= 5:
+        raise _UnpicklingError(f"the payload is damaged: a wrong state for the function {function.__qualname__}")
+    state = <tuple>given
+    size = PyTuple_GET_SIZE(state)
+    if size > 4 and state[4] is not None:
+        for name in state[4]:
+            __import__(name)
+    if state[0] is not None:
+        namespace = <dict>func.func_globals
+        for name, value in (<dict?>state[0]).items():
+            namespace[_intern(name)] = value
+    if size > 1 and state[1] is not None:
+        contents = state[1]
+        cells = () if func.func_closure == NULL else <object>func.func_closure
+        for index, value in contents.items() if type(contents) is dict else enumerate(contents):
+            if type(index) is not int or not 0 <= index < len(cells):
+                raise _UnpicklingError(f"the payload is damaged: {function.__qualname__} has no cell {index!r}")
+            PyCell_Set((<tuple>cells)[<Py_ssize_t>index], value)
+    if size > 2 and state[2] is not None:
+        function.__defaults__ = state[2]
+    if size > 3 and state[3] is not None:
+        own = function.__dict__
+        for name, value in (<dict?>state[3]).items():
+            if name in _SPECIAL_ATTRIBUTES:
+                setattr(function, name, value)
+            else:
+                own[_intern(name) if type(name) is str else name] = value
+    return function
+
+
+# Attributes of a function that are no entries of its `__dict__`.
+cdef frozenset _SPECIAL_ATTRIBUTES = frozenset(
+    (
+        "__code__",
+        "__name__",
+        "__qualname__",
+        "__module__",
+        "__doc__",
+        "__kwdefaults__",
+        "__annotations__",
+        "__annotate__",
+        "__type_params__",
+    )
+)

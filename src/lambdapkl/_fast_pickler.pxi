@@ -1,0 +1,184 @@
+# Pooled picklers, and `dumps`.
+
+cdef class _Sink:
+    """The file of a pickler: takes what is written without a copy where it comes in one piece."""
+
+    cdef object whole
+    cdef bytes preamble
+    cdef PyObject *buffer
+    cdef Py_ssize_t size
+    cdef Py_ssize_t capacity
+
+    def __cinit__(self):
+        self.whole = None
+        self.preamble = None
+        self.buffer = NULL
+        self.size = 0
+        self.capacity = 0
+
+    def __dealloc__(self):
+        if self.buffer != NULL:
+            Py_DECREF(<object>self.buffer)
+
+    def write(self, data):
+        if self.buffer == NULL and self.whole is None and PyBytes_CheckExact(data):
+            self.whole = data
+            return
+        if self.whole is not None:
+            first = self.whole
+            self.whole = None
+            if self.preamble is not None:
+                self._append(self.preamble)
+            self._append(first)
+        self._append(data)
+
+    cdef int _append(self, object data) except -1:
+        # No typed memoryview: Cython registers its type with `collections.abc.Sequence`, and a copy of that would drag it along.
+        cdef Py_buffer view
+        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+        try:
+            return self._copy(<const char *>view.buf, view.len)
+        finally:
+            PyBuffer_Release(&view)
+
+    cdef int _copy(self, const char *data, Py_ssize_t more) except -1:
+        cdef Py_ssize_t wanted = self.size + more
+        cdef PyObject *buffer
+        if more == 0:
+            return 0
+        if self.buffer == NULL:
+            made = PyBytes_FromStringAndSize(NULL, wanted)
+            Py_INCREF(made)
+            self.buffer = <PyObject *>made
+            self.capacity = wanted
+            del made
+        elif wanted > self.capacity:
+            self.capacity = wanted + wanted // 8
+            buffer = self.buffer
+            # On failure the object is gone and the pointer NULL.
+            self.buffer = NULL
+            _PyBytes_Resize(&buffer, self.capacity)
+            self.buffer = buffer
+        memcpy(PyBytes_AS_STRING(<object>self.buffer) + self.size, data, more)
+        self.size = wanted
+        return 0
+
+    cdef bytes take(self):
+        cdef bytes result
+        cdef PyObject *buffer
+        if self.buffer == NULL:
+            result = self.whole
+            self.whole = None
+            return result if self.preamble is None else self.preamble + result
+        buffer = self.buffer
+        self.buffer = NULL
+        _PyBytes_Resize(&buffer, self.size)
+        result = <bytes>buffer
+        Py_DECREF(result)
+        self.size = self.capacity = 0
+        return result
+
+
+class _Pickler(pickle.Pickler):
+    __slots__ = ("reducer_override",)
+
+
+cdef class _Pooled:
+    """A pickler with all it needs, ready to be used again."""
+
+    cdef _Sink sink
+    cdef Session session
+    cdef object pickler
+    cdef object dump
+    # A pickler's memo to start with; see `preamble`.
+    cdef object memo
+
+    def __init__(self, protocol, fix_imports, buffer_callback, int root):
+        self.sink = _Sink()
+        self.session = Session(_table)
+        self.session.quick_instances = not 0 <= protocol < 2
+        self.pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        self.pickler.reducer_override = self.session.reduce
+        self.session._user, self.session._copyreg, self.session._own = _table.maps
+        self.dump = self.pickler.dump
+        self.memo = None
+        if root:
+            self.sink.preamble, callables = _preambles[root - 1]
+            self.memo = _memo_with(callables, _ROOM[root])
+            self.pickler.memo = self.memo
+
+
+cdef object _memo_with(tuple callables, int room):
+    """Return the memo of a pickler that has written `callables` and nothing else."""
+    template = _Pickler(_Sink())
+    # The memo keeps the size that this gives it, and is copied with it for each payload; growing later costs more.
+    template.dump([str(index) for index in range(room)])
+    template.clear_memo()
+    for each in callables:
+        template.dump(each)
+    return template.memo
+
+
+# How many entries to make room for in the memo, for each kind of root.
+cdef tuple _ROOM = (0, 10, 40)
+
+# Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.  One for each kind of
+# root.
+cdef list _pools = [[], [], []]
+
+cdef enum:
+    _ANY_ROOT = 0
+    _FUNCTION_ROOT = 1
+    _CLASS_ROOT = 2
+
+cdef Py_ssize_t _known_modules = -1
+
+
+cdef int _root_of(object obj) except -1:
+    cdef PyFunctionObject *func
+    if Py_TYPE(obj) is &PyFunction_Type:
+        func = <PyFunctionObject *>obj
+        return _ANY_ROOT if _by_reference_quick(obj, func.func_module, func.func_qualname) else _FUNCTION_ROOT
+    if Py_TYPE(obj) is &PyType_Type and (<PyTypeObject *>obj).tp_flags & Py_TPFLAGS_HEAPTYPE:
+        return _ANY_ROOT if _class_by_reference(obj) else _CLASS_ROOT
+    return _ANY_ROOT
+
+
+def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
+    """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
+
+    Parameters and errors are those of `Pickler`.
+    """
+    global _known_modules
+    cdef _Pooled pooled
+    cdef bytes result
+    cdef list pool
+    cdef int root = _ANY_ROOT
+    cdef bint usual = protocol is None and buffer_callback is None and fix_imports is True
+    if PyDict_Size(<PyObject *>_modules) != _known_modules:
+        _refresh()
+        _known_modules = PyDict_Size(<PyObject *>_modules)
+    try:
+        if protocol is None:
+            protocol = _HIGHEST_PROTOCOL
+        if usual or protocol < 0 or protocol == _HIGHEST_PROTOCOL:
+            root = _root_of(obj)
+        pool = <list>_pools[root]
+        if usual and pool:
+            pooled = <_Pooled>pool.pop()
+        else:
+            pooled = _Pooled(protocol, fix_imports, buffer_callback, root)
+        # After an error the pickler is dropped, with what its memo holds.
+        pooled.dump(obj)
+    except Exception as error:
+        _explain(error, obj)
+        raise
+    result = pooled.sink.take()
+    if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(pool) < _MAX_POOL:
+        if root:
+            pooled.pickler.memo = pooled.memo
+        else:
+            pooled.pickler.clear_memo()
+        pooled.session.clear()
+        pool.append(pooled)
+    return result

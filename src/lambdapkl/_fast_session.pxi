@@ -1,0 +1,157 @@
+# `_pure.Session`: what one pickler has written so far, and which reducer an object gets.
+
+cdef class _Kind:
+    """How instances of a class are pickled, known once one of them was; see `_learn`."""
+
+    cdef tuple args
+    cdef list slots
+    cdef bint has_dict
+    cdef bint by_value
+
+
+cdef class Session:
+    """What one pickler has written so far, as far as the reducers have to know; see `_pure.Session`."""
+
+    cdef public object table
+    # Whether the protocol is one in which instances of importable classes are made by `__newobj__`.
+    cdef public bint quick_instances
+    # id of the dictionary of a class in the payload -> the class
+    cdef readonly dict class_dicts
+    # Of a pooled pickler: the maps of its table.  A lookup in the `ChainMap` of them costs a microsecond.
+    cdef dict _user
+    cdef dict _copyreg
+    cdef dict _own
+    # Names that are not among `_common_names`.
+    cdef dict _names
+    # The first code object and the first globals are kept apart: most payloads have no others, and need no dictionary.
+    cdef _CodeInfo _only_info
+    cdef dict _blobs
+    cdef PyObject *_only_globals
+    cdef object _only_owner
+    cdef set _only_sent
+    cdef dict _globals
+    cdef dict _cells
+    cdef dict _standalone
+    cdef dict _kinds
+    cdef list _alive
+    # The class of the last instance, and its entry in `_kinds`.
+    cdef PyTypeObject *_last
+    cdef object _last_entry
+    cdef set _imported
+    cdef bint _used
+
+    def __init__(self, table):
+        self.table = table
+        self._blobs = {}
+        self._globals = {}
+        self._cells = {}
+        self._standalone = {}
+        self._kinds = {}
+        self._alive = []
+        self.class_dicts = {}
+
+    cpdef clear(self):
+        """Forget everything, as the pickler's memo does."""
+        if not self._used:
+            return
+        # Most dumps leave most of these empty.
+        self._names = None
+        self._only_info = None
+        self._only_globals = NULL
+        self._only_owner = None
+        self._only_sent = None
+        if self._blobs:
+            self._blobs.clear()
+        if self._globals:
+            self._globals.clear()
+        if self._cells:
+            self._cells.clear()
+        if self._standalone:
+            self._standalone.clear()
+        if self._kinds:
+            self._kinds.clear()
+            self._alive.clear()
+        if self.class_dicts:
+            self.class_dicts.clear()
+        self._imported = None
+        self._last = NULL
+        self._last_entry = None
+        self._used = False
+
+    cpdef str name(self, str text):
+        """Return the payload's own copy of a string that a reducer writes; see `names.private`."""
+        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>_common_names, <PyObject *>text)
+        if found != NULL:
+            return <str>found
+        if self._names is not None:
+            found = PyDict_GetItemWithError(<PyObject *>self._names, <PyObject *>text)
+            if found != NULL:
+                return <str>found
+        own = _private(<PyObject *>text)
+        if len(_common_names) < _MAX_COMMON_NAMES and len(text) <= _MAX_COMMON_NAME:
+            # Another thread may have come first.
+            return <str>_common_names.setdefault(own, own)
+        if self._names is None:
+            self._names = {}
+        self._used = True
+        PyDict_SetItem(self._names, own, own)
+        return own
+
+    def own_globals(self, dict namespace, owner):
+        """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
+        _keep_globals(self, <PyObject *>namespace, owner, set(namespace))
+
+    def reduce(self, obj):
+        """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
+        cdef PyTypeObject *kind = Py_TYPE(obj)
+        cdef PyFunctionObject *func
+        cdef PyObject *reducer
+        cdef _CodeInfo info
+        if kind is &PyFunction_Type:
+            func = <PyFunctionObject *>obj
+            if _by_reference_quick(obj, func.func_module, func.func_qualname):
+                return NotImplemented
+            self._used = True
+            return _reduce_function(self, obj)
+        if PyType_Check(obj):
+            self._used = True
+            if kind is &PyType_Type:
+                return _reduce_usual_class(self, obj)
+            if _in_table(self, <object>kind) or _class_by_reference(obj):
+                return NotImplemented
+            return _reduce_class_by_value(obj, self)
+        if kind is &PyCell_Type:
+            self._used = True
+            return _reduce_cell(self, obj)
+        if kind is &PyCode_Type:
+            self._used = True
+            info = _code_info(<PyObject *>obj)
+            return _code, (_blob(self, info), _file_name(self, info), *info.constants)
+        if PyType_IsSubtype(kind, &PyModule_Type):
+            self._used = True
+            if kind is &PyModule_Type and _module_by_reference(obj):
+                return _module, (self.name(obj.__name__),)
+            return _reduce_module(obj, self)
+        if kind is &PyCFunction_Type:
+            # The pickler would ask its dispatch table and `__reduce_ex__` for the name.
+            if obj is _function:
+                return "function"
+            if obj is _class:
+                return "class_"
+        if kind is &Py_GenericAliasType and not _in_table(self, <object>kind) and not getattr(obj, "__unpacked__", False):
+            return <object>kind, (obj.__origin__, obj.__args__)
+        if kind != self._last:
+            self._last_entry = _entry(self, obj, kind)
+            self._last = kind
+        entry = self._last_entry
+        if entry is None:
+            return NotImplemented
+        if type(entry) is _Kind:
+            return _reduce_known(self, obj, <_Kind>entry)
+        if entry is _ENUM:
+            return _reduce_instance(obj, self)
+        return entry(obj)
+
+    def describe(self, cls):
+        """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
+        return _describe(self, cls)
