@@ -98,16 +98,16 @@ cdef tuple _describe(Session self, cls):
         self.name(qualname),
         self.name(module) if isinstance(module, str) else module,
         tracked[2],
-        tracked[3],
     ]
     cdef str simple = cls.__name__
     given = None if simple == qualname.rpartition(".")[2] else self.name(simple)
-    cdef Py_ssize_t count = 4
+    cdef Py_ssize_t count = 3
     if len(<tuple>bases) != 1 or PyTuple_GET_ITEM(bases, 0) != <PyObject *>&PyBaseObject_Type:
         args.append(bases)
-        count = 5
+        count = 4
     else:
         args.append(())
+    args.append(tracked[3])
     args.append(metaclass)
     args.append(explicit)
     args.append(given)
@@ -120,8 +120,8 @@ cdef tuple _describe(Session self, cls):
         count = 7
     elif not usual:
         count = 6
-    elif count == 4 and tracked[3] == 0:
-        count = 3
+    elif tracked[3] != 0:
+        count = 5
     if _HASH in own and _holds_instances(attributes, kind):
         attributes = _staged(cls, attributes)
     return tuple(args[:count]), attributes

@@ -94,16 +94,16 @@ cdef dict _unfinished = tracking.unfinished_objects
 cdef object _find_class = tracking.find
 
 
-def class_(first, second, digest=b"", *rest):
+def class_(first, second, digest=b"", bases=(), number=0, *rest):
     """Make the skeleton of a class, or give one its attributes; see `restorers.classes.class_`."""
     if PyType_Check(first):
         if not _unfinished or <size_t><PyObject *>first not in _unfinished:
             return first
     else:
-        found = _find_class((second, first, digest, rest[0] if rest else 0))
+        found = _find_class((second, first, digest, number))
         if found is not None:
             return found
-    return _make_class(first, second, digest, *rest)
+    return _make_class(first, second, digest, bases, number, *rest)
 
 
 def cell(owner=None, index=0):

@@ -63,13 +63,32 @@ cdef class _Sink:
         self.size = wanted
         return 0
 
+    cdef bytes _after_preamble(self, bytes data):
+        """`preamble.without_frame`, of the preamble and `data`."""
+        cdef Py_ssize_t before = PyBytes_GET_SIZE(self.preamble)
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
+        cdef const unsigned char *at = <const unsigned char *>PyBytes_AS_STRING(data)
+        cdef unsigned long long framed = 0
+        cdef Py_ssize_t left_out = 0
+        cdef int index
+        if size > 11 and at[2] == 0x95:
+            for index in range(8):
+                framed |= <unsigned long long>at[3 + index] << (8 * index)
+            if framed == <unsigned long long>(size - 11):
+                left_out = 11
+        cdef bytes result = PyBytes_FromStringAndSize(NULL, before + size - left_out)
+        cdef char *out = PyBytes_AS_STRING(result)
+        memcpy(out, PyBytes_AS_STRING(self.preamble), before)
+        memcpy(out + before, at + left_out, size - left_out)
+        return result
+
     cdef bytes take(self):
         cdef bytes result
         cdef PyObject *buffer
         if self.buffer == NULL:
             result = self.whole
             self.whole = None
-            return result if self.preamble is None else self.preamble + result
+            return result if self.preamble is None else self._after_preamble(result)
         buffer = self.buffer
         self.buffer = NULL
         _PyBytes_Resize(&buffer, self.size)
@@ -135,13 +154,21 @@ cdef Py_ssize_t _known_modules = -1
 
 
 cdef int _root_of(object obj) except -1:
+    """See `_pure._root_of`."""
     cdef PyFunctionObject *func
     if Py_TYPE(obj) is &PyFunction_Type:
         func = <PyFunctionObject *>obj
         return _ANY_ROOT if _by_reference_quick(obj, func.func_module, func.func_qualname) else _FUNCTION_ROOT
-    if Py_TYPE(obj) is &PyType_Type and (<PyTypeObject *>obj).tp_flags & Py_TPFLAGS_HEAPTYPE:
-        return _ANY_ROOT if _class_by_reference(obj) else _CLASS_ROOT
-    return _ANY_ROOT
+    if Py_TYPE(obj) is &PyMethod_Type:
+        return _root_of(obj.__func__) if Py_TYPE(obj.__func__) is &PyFunction_Type else _ANY_ROOT
+    cdef object cls = obj
+    if Py_TYPE(obj) is not &PyType_Type:
+        cls = <object>Py_TYPE(obj)
+        if Py_TYPE(cls) is not &PyType_Type:
+            return _ANY_ROOT
+    if not (<PyTypeObject *>cls).tp_flags & Py_TPFLAGS_HEAPTYPE:
+        return _ANY_ROOT
+    return _ANY_ROOT if _class_by_reference(cls) else _CLASS_ROOT
 
 
 def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):

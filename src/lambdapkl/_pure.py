@@ -16,13 +16,12 @@ import sys
 import weakref
 from collections.abc import Callable
 from opcode import opmap
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from . import byvalue, codes, deferred, submodules
+from . import byvalue, codes, deferred, preamble, submodules
 from .base import BasePickler
 from .names import private
-from .preamble import memo
 
 COMPILED = False
 
@@ -502,25 +501,33 @@ def dumps(
         pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         pickler.session = Session(hooks.table)
         pickler.dispatch_table = hooks.table
+        before = b""
         root = _root_of(obj) if protocol == pickle.HIGHEST_PROTOCOL else 0
         if root:
             before, callables = hooks.preambles[root - 1]
             file.write(before)
-            pickler.memo = memo(*callables)
+            pickler.memo = preamble.memo(*callables)
         pickler.dump(obj)
     except Exception as error:
         hooks.explain(error, obj)
         raise
-    return file.getvalue()
+    data = file.getvalue()
+    return preamble.without_frame(data, len(before)) if root else data
 
 
 def _root_of(obj: Any) -> int:
-    """Which of the preambles goes with a payload whose root is `obj`: 1 for a function's, 2 for a class's, 0 for none."""
+    """Which of the preambles goes with a payload whose root is `obj`.
+
+    1 where that is a function by value or a method made of one, 2 where it is a class by value or an instance of one, else 0.
+    """
     if type(obj) is FunctionType:
         return 0 if type(obj.__code__) is not CodeType or byvalue.by_reference(obj) else 1
-    if type(obj) is type and obj.__flags__ & _HEAP_TYPE:
-        return 0 if byvalue.by_reference(obj) else 2
-    return 0
+    if type(obj) is MethodType:
+        return _root_of(obj.__func__) if type(obj.__func__) is FunctionType else 0
+    cls = obj if type(obj) is type else type(obj)
+    if type(cls) is not type or not cls.__flags__ & _HEAP_TYPE:
+        return 0
+    return 0 if byvalue.by_reference(cls) else 2
 
 
 _codes: dict[bytes, CodeType] = {}

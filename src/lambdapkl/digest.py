@@ -28,7 +28,7 @@ from typing import Any
 
 from . import codes
 
-DIGEST_SIZE = 12
+DIGEST_SIZE = 8
 
 # A class attribute may lead to any amount of data.  What is further away than this does not make a class another one.
 _DEPTH = 12

@@ -15,7 +15,7 @@ from typing import Any
 def preamble(*callables: Callable[..., Any]) -> bytes:
     """Return the opcodes that load `callables`, all of one module, and leave them in the memo.
 
-    A second PROTO opcode follows, that of the pickler: `pickle` takes each for itself.
+    What the pickler writes follows, `without_frame`.
     """
     out = [b"\x80", bytes((HIGHEST_PROTOCOL,)), _short_string(callables[0].__module__)]
     for each in callables:
@@ -23,6 +23,19 @@ def preamble(*callables: Callable[..., Any]) -> bytes:
             out.append(b"h\0")
         out += [_short_string(each.__qualname__), b"\x93\x94"]
     return b"".join([*out, b"0" * len(callables)])
+
+
+def without_frame(data: bytes, start: int) -> bytes:
+    """Return `data` without the PROTO opcode at `start` and the frame after it, if this goes to the end.
+
+    A frame is there for readers of files, which get a larger piece at a time by it (PEP 3154).
+    """
+    if data[start + 2] != _FRAME or int.from_bytes(data[start + 3 : start + 11], "little") != len(data) - start - 11:
+        return data
+    return data[:start] + data[start + 11 :]
+
+
+_FRAME = 0x95
 
 
 def memo(*callables: Callable[..., Any]) -> dict[int, tuple[int, Any]]:

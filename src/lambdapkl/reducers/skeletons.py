@@ -100,14 +100,14 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
         session.name(qualname),
         session.name(module) if isinstance(module, str) else module,
         digest,
-        number,
         () if cls.__bases__ == (object,) else cls.__bases__,
+        number,
         type(cls),
         explicit,
         None if cls.__name__ == qualname.rpartition(".")[2] else session.name(cls.__name__),
         shadowing or None,
     ]
-    defaults = (None, None, None, 0, (), type, None, None, None)
+    defaults = (None, None, None, (), 0, type, None, None, None)
     while args[-1] is defaults[len(args) - 1]:
         args.pop()
     return tuple(args), namespaces.staged(cls, attributes)

@@ -14,7 +14,7 @@ def ctypes_array(kind: Any, length: int) -> Any:
 
 
 def ctypes_class(
-    first: Any, second: Any, digest: bytes = b"", number: int = 0, bases: Any = (), metaclass: Any = type, *_: Any
+    first: Any, second: Any, digest: bytes = b"", bases: Any = (), number: int = 0, metaclass: Any = type, *_: Any
 ) -> Any:
     """Make a Structure or Union without fields, or give one its layout and other attributes; see `class_`."""
     if isinstance(first, type):
