@@ -26,6 +26,12 @@ from . import byvalue, codes, deferred, submodules, tracking
 cdef extern from *:
     """
     #include <marshal.h>
+    #if PY_VERSION_HEX < 0x030C0000
+    #include <structmember.h>
+    #define LP_OBJECT_EX T_OBJECT_EX
+    #else
+    #define LP_OBJECT_EX Py_T_OBJECT_EX
+    #endif
 
     #if PY_VERSION_HEX < 0x030C0000
     #define lp_extra_index _PyEval_RequestCodeExtraIndex
@@ -59,6 +65,22 @@ cdef extern from *:
     #else
     #define LP_HAS_DOCSTRING 0
     #endif
+
+    static int lp_begins_with_underscores(PyObject *s) {
+        return PyUnicode_GET_LENGTH(s) > 2 && PyUnicode_READ_CHAR(s, 0) == '_' && PyUnicode_READ_CHAR(s, 1) == '_';
+    }
+
+    /* 0 unless `descriptor` is that of a slot that instances of `type` have. */
+    static Py_ssize_t lp_slot_offset(PyObject *descriptor, PyTypeObject *type) {
+        if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type) || !PyType_IsSubtype(type, PyDescr_TYPE(descriptor)))
+            return 0;
+        PyMemberDef *member = ((PyMemberDescrObject *)descriptor)->d_member;
+        return member->type == LP_OBJECT_EX ? member->offset : 0;
+    }
+
+    static PyObject *lp_field(PyObject *object, Py_ssize_t offset) {
+        return *(PyObject **)((char *)object + offset);
+    }
 
     /* PyUnicode_FromKindAndData would return the one object there is for a single character. */
     static PyObject *lp_copy_str(PyObject *s) {
@@ -127,6 +149,9 @@ cdef extern from *:
     PyObject *lp_typeparams(PyFunctionObject *)
     PyObject *lp_annotate(PyFunctionObject *)
     object lp_copy_str(PyObject *)
+    int lp_begins_with_underscores(PyObject *)
+    Py_ssize_t lp_slot_offset(PyObject *, PyTypeObject *)
+    PyObject *lp_field(PyObject *, Py_ssize_t)
 
     bint PyType_Check(object)
     bint PyType_IsSubtype(PyTypeObject *, PyTypeObject *)

@@ -45,8 +45,14 @@ cdef object _reduce_function(Session self, object function):
     if info.recreate is not None:
         recreated = info.recreate(function)
         if recreated is not None:
-            made_by, made_of = <tuple>recreated
-            attributes = _attributes(self, function, <PyCodeObject *>code, info, module_name)
+            made_by, made_of, given = <tuple>recreated
+            attributes = _attributes(self, function, <PyCodeObject *>code, info, module_name) or {}
+            for name, usual in (<dict>given).items():
+                own = (<dict>attributes).get(name, _MISSING)
+                if own is usual or (type(own) is str and type(usual) is str and own == usual):
+                    del attributes[name]
+            if not attributes:
+                return made_by, made_of
             return made_by, made_of, (None, None, None, attributes), None, None, _function
 
     if self._only_globals == func.func_globals:

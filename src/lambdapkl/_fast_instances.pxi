@@ -76,7 +76,26 @@ cdef object _learn(Session self, object obj, PyTypeObject *kind):
                 entry.args = reduced[1]
                 entry.slots = _slot_names(cls)
                 entry.has_dict = kind.tp_dictoffset != 0
+                _find_offsets(entry, cls)
     return None if entry.args is None and not by_value else entry
+
+
+cdef int _find_offsets(_Kind entry, object cls) except -1:
+    """Note where in an instance the slots are, if each is found by the interpreter's own descriptor for it."""
+    cdef Py_ssize_t index = 0
+    cdef Py_ssize_t offset
+    entry.at_offsets = False
+    if len(entry.slots) > _MAX_OFFSETS:
+        return 0
+    for name in entry.slots:
+        descriptor = getattr(cls, name, None)
+        offset = lp_slot_offset(<PyObject *>descriptor, <PyTypeObject *>cls)
+        if offset <= 0:
+            return 0
+        entry.offsets[index] = offset
+        index += 1
+    entry.at_offsets = True
+    return 0
 
 
 cdef object _reduce_known(Session self, object obj, _Kind kind):
@@ -92,13 +111,23 @@ cdef object _reduce_known(Session self, object obj, _Kind kind):
             namespace = None
         elif _overrides(namespace):
             return NotImplemented
+    cdef Py_ssize_t index = 0
+    cdef PyObject *field
     if kind.slots:
         for name in kind.slots:
-            value = getattr(obj, name, _MISSING)
-            if value is not _MISSING:
-                if slots is None:
-                    slots = {}
-                slots[name] = value
+            if kind.at_offsets:
+                field = lp_field(<PyObject *>obj, kind.offsets[index])
+                index += 1
+                if field == NULL:
+                    continue
+                value = <object>field
+            else:
+                value = getattr(obj, name, _MISSING)
+                if value is _MISSING:
+                    continue
+            if slots is None:
+                slots = {}
+            slots[name] = value
     if kind.by_value:
         if namespace is not None:
             namespace = _named(self, namespace)
@@ -217,11 +246,24 @@ cdef str _GETNEWARGS = "__getnewargs__"
 cdef str _GETNEWARGS_EX = "__getnewargs_ex__"
 
 
+cdef Py_ssize_t _FEW = 10
+
+
 cdef bint _overrides(object namespace) except -1:
     """Whether an instance has a say of its own, in its dictionary, in how it is pickled."""
+    cdef PyObject *found = <PyObject *>namespace
+    cdef PyObject *key = NULL
+    cdef PyObject *value = NULL
+    cdef Py_ssize_t position = 0
     if type(namespace) is not dict:
         return False
-    cdef PyObject *found = <PyObject *>namespace
+    if PyDict_Size(found) <= _FEW:
+        # Few attributes are looked through faster than four names are looked up.
+        while PyDict_Next(<dict>found, &position, &key, &value):
+            if Py_TYPE(<object>key) is not &PyUnicode_Type or lp_begins_with_underscores(key):
+                break
+        else:
+            return False
     return (
         PyDict_GetItemWithError(found, <PyObject *>_REDUCE_EX) != NULL
         or PyDict_GetItemWithError(found, <PyObject *>_GETSTATE) != NULL

@@ -109,6 +109,7 @@ cdef class _Pooled:
     cdef Session session
     cdef object pickler
     cdef object dump
+    cdef object clear_memo
     # A pickler's memo to start with; see `preamble`.
     cdef object memo
 
@@ -120,6 +121,7 @@ cdef class _Pooled:
         self.pickler.reducer_override = self.session.reduce
         self.session._user, self.session._copyreg, self.session._own = _table.maps
         self.dump = self.pickler.dump
+        self.clear_memo = self.pickler.clear_memo
         self.memo = None
         if root:
             self.sink.preamble, callables = _preambles[root - 1]
@@ -205,7 +207,7 @@ def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
         if root:
             pooled.pickler.memo = pooled.memo
         else:
-            pooled.pickler.clear_memo()
+            pooled.clear_memo()
         pooled.session.clear()
         pool.append(pooled)
     return result

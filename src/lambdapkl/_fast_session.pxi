@@ -1,10 +1,17 @@
 # `_pure.Session`: what one pickler has written so far, and which reducer an object gets.
 
+cdef enum:
+    _MAX_OFFSETS = 16
+
+
 cdef class _Kind:
     """How instances of a class are pickled, known once one of them was; see `_learn`."""
 
     cdef tuple args
     cdef list slots
+    # Where the slots are, for up to so many of them.
+    cdef Py_ssize_t[16] offsets
+    cdef bint at_offsets
     cdef bint has_dict
     cdef bint by_value
 

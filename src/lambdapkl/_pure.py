@@ -298,8 +298,15 @@ class Session:
             module_name = None
         recreated = None if info.recreate is None else info.recreate(func)
         if recreated is not None:
-            attributes = self._attributes(func, code, info, module_name)
-            return (*recreated, (None, None, None, attributes), None, None, hooks.function)
+            made_by, made_of, given = recreated
+            attributes = {
+                name: value
+                for name, value in self._attributes(func, code, info, module_name).items()
+                if name not in given or not _same(given[name], value)
+            }
+            if not attributes:
+                return made_by, made_of
+            return made_by, made_of, (None, None, None, attributes), None, None, hooks.function
 
         owner, sent = self._globals.get(id(namespace), (None, set()))
         if owner is None or owner is func:
@@ -433,6 +440,11 @@ class Session:
 
 # In the dictionary of an instance, its own say in how it is pickled.
 _OVERRIDING = frozenset(("__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__"))
+
+
+def _same(given: Any, value: Any) -> bool:
+    return value is given or (type(value) is type(given) is str and value == given)
+
 
 # Set by the constructor, or private to an interpreter.
 _NEVER_SENT = frozenset(("__builtins__", "__name__"))

@@ -15,7 +15,7 @@ from .restorers.classes import abc_class, class_part
 from .restorers.classes import class_ as make_class
 from .restorers.containers import class_dict, class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.contexts import attribute, context, context_var
-from .restorers.dataclass_parts import dataclass_field, dataclass_params
+from .restorers.dataclass_parts import dataclass_annotate, dataclass_field, dataclass_params
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.enumerations import enum_class, enum_member
 from .restorers.exceptions import exception
@@ -48,6 +48,7 @@ __all__ = [
     "context_var",
     "ctypes_array",
     "ctypes_class",
+    "dataclass_annotate",
     "dataclass_field",
     "dataclass_params",
     "descriptor",

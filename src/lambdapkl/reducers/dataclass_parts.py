@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import MISSING, Field
+from types import FunctionType
 from typing import Any
 
 from .. import wire
@@ -108,6 +109,26 @@ if set(Field.__slots__) <= _FIELD_SLOTS:
 if set(getattr(_Params, "__slots__", PARAMS)) <= set(PARAMS):
     REDUCERS[_Params] = reduce_params
 
+
+def recreate_annotate(func: FunctionType) -> Any:
+    """Like `recursion.recreate`, for the ``__annotate__`` that dataclasses give to their methods since 3.14."""
+    cells = dict(zip(func.__code__.co_freevars, func.__closure__ or (), strict=True))
+    try:
+        owner, fields, returns = (cells[name].cell_contents for name in ("__class__", "annotation_fields", "return_type"))
+    except (KeyError, ValueError):
+        return None
+    # Of the method's name nothing else is left.
+    method = func.__qualname__.removesuffix(".__annotate__").rpartition(".")[2]
+    if not isinstance(owner, type) or func.__defaults__ or func.__kwdefaults__:
+        return None
+    given = {"__qualname__": f"{owner.__qualname__}.{method}.__annotate__", "__generated_by_dataclasses__": True}
+    method = private(method)
+    args = (owner, method, fields) if returns is MISSING else (owner, method, fields, returns)
+    return wire.dataclass_annotate, args, given
+
+
 RECREATED: dict[Any, Any] = {}
+if hasattr(dataclasses, "_make_annotate_function"):
+    RECREATED[dataclasses._make_annotate_function(object, "", [], None).__code__] = recreate_annotate
 if hasattr(dataclasses, "_recursive_repr"):  # up to 3.12
     RECREATED[dataclasses._recursive_repr(lambda self: "").__code__] = recreate

@@ -10,7 +10,7 @@ from .. import wire
 
 
 def recreate(func: FunctionType) -> Any:
-    """Return what makes `func`, and its arguments; None where it cannot be told from its closure."""
+    """Return what makes `func`, its arguments and the attributes it then has; None if its closure does not tell."""
     cells = dict(zip(func.__code__.co_freevars, func.__closure__ or (), strict=True))
     try:
         wrapped, running = cells["user_function"].cell_contents, cells["repr_running"].cell_contents
@@ -21,7 +21,7 @@ def recreate(func: FunctionType) -> Any:
         return None
     if func.__doc__ != wrapped.__doc__:
         return None
-    return wire.recursive_repr, (wrapped, *fill)
+    return wire.recursive_repr, (wrapped, *fill), {"__wrapped__": wrapped}
 
 
 REDUCERS: dict[type, Any] = {}

@@ -60,3 +60,11 @@ def dataclass_params(flags: int) -> Any:
         if name in kept:
             setattr(params, name, bool(flags >> place & 1))
     return params
+
+
+def dataclass_annotate(owner: type, method: str, fields: Any, *returns: Any) -> Any:
+    """Make the ``__annotate__`` of a method that `dataclasses` gave to `owner`, with what it says the method returns."""
+    import dataclasses
+
+    make: Any = dataclasses._make_annotate_function  # type: ignore[attr-defined]
+    return make(owner, method, fields, *(returns or (dataclasses.MISSING,)))
