@@ -19,7 +19,7 @@ from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
-from libc.string cimport memchr, memcmp, memcpy, memset
+from libc.string cimport memchr, memcmp, memcpy, memmove, memset
 
 from . import byvalue, codes, deferred, submodules, tracking
 
@@ -173,6 +173,7 @@ cdef extern from *:
     PyObject *PyModule_GetDict(PyObject *)
     int PyUnicode_CompareWithASCIIString(PyObject *, const char *)
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
+    Py_ssize_t Py_REFCNT(PyObject *)
     int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1
 
 COMPILED = True

@@ -1,10 +1,15 @@
 # Pooled picklers, and `dumps`.
 
+cdef Py_ssize_t _LARGE = 1 << 20
+
+
 cdef class _Sink:
     """The file of a pickler: takes what is written without a copy where it comes in one piece."""
 
     cdef object whole
     cdef bytes preamble
+    # A large piece that came last: the pickler's copy of a string, maybe, which becomes the buffer once it has let go of it.
+    cdef PyObject *large
     cdef PyObject *buffer
     cdef Py_ssize_t size
     cdef Py_ssize_t capacity
@@ -12,6 +17,7 @@ cdef class _Sink:
     def __cinit__(self):
         self.whole = None
         self.preamble = None
+        self.large = NULL
         self.buffer = NULL
         self.size = 0
         self.capacity = 0
@@ -19,6 +25,8 @@ cdef class _Sink:
     def __dealloc__(self):
         if self.buffer != NULL:
             Py_DECREF(<object>self.buffer)
+        if self.large != NULL:
+            Py_DECREF(<object>self.large)
 
     def write(self, data):
         if self.buffer == NULL and self.whole is None and PyBytes_CheckExact(data):
@@ -30,7 +38,38 @@ cdef class _Sink:
             if self.preamble is not None:
                 self._append(self.preamble)
             self._append(first)
+        if self.large != NULL:
+            self._settle()
+        if self.buffer != NULL and PyBytes_CheckExact(data) and PyBytes_GET_SIZE(data) >= _LARGE:
+            if self.size < PyBytes_GET_SIZE(data) // 8:
+                Py_INCREF(data)
+                self.large = <PyObject *>data
+                return
         self._append(data)
+
+    cdef int _settle(self) except -1:
+        cdef PyObject *large = self.large
+        cdef PyObject *before = self.buffer
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(<object>large)
+        cdef Py_ssize_t start = self.size
+        self.large = NULL
+        if Py_REFCNT(large) != 1:
+            try:
+                return self._append(<object>large)
+            finally:
+                Py_DECREF(<object>large)
+        self.capacity = start + size + size // 64
+        self.buffer = NULL
+        self.size = 0
+        try:
+            _PyBytes_Resize(&large, self.capacity)
+            memmove(PyBytes_AS_STRING(<object>large) + start, PyBytes_AS_STRING(<object>large), size)
+            memcpy(PyBytes_AS_STRING(<object>large), PyBytes_AS_STRING(<object>before), start)
+            self.buffer = large
+            self.size = start + size
+        finally:
+            Py_DECREF(<object>before)
+        return 0
 
     cdef int _append(self, object data) except -1:
         # No typed memoryview: Cython registers its type with `collections.abc.Sequence`, and a copy of that would drag it along.
@@ -85,6 +124,8 @@ cdef class _Sink:
     cdef bytes take(self):
         cdef bytes result
         cdef PyObject *buffer
+        if self.large != NULL:
+            self._settle()
         if self.buffer == NULL:
             result = self.whole
             self.whole = None
