@@ -23,8 +23,13 @@ def functions(count: int) -> list[Any]:
     """Return functions of as many codes, made without the compiler, which takes longer than any pickler."""
     names = define("f = lambda x: x * 123456789 + 1")
     code, start = names["f"].__code__, next(serial) * count
+
+    # Small numbers are no constants since 3.14, the large one is.
+    def consts(number: int) -> tuple[Any, ...]:
+        return tuple(number if each == 123456789 else each for each in code.co_consts)
+
     return [
-        FunctionType(code.replace(co_consts=(None, start + n, 1), co_name=f"f{n}", co_qualname=f"f{n}"), names)
+        FunctionType(code.replace(co_consts=consts(start + n), co_name=f"f{n}", co_qualname=f"f{n}"), names)
         for n in range(count)
     ]
 
