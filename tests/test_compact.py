@@ -9,6 +9,7 @@ from types import CodeType
 
 import fresh
 import pytest
+from conftest import BACKENDS, Processes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,3 +125,32 @@ assert one.co_filename == two.co_filename and one.co_exceptiontable == two.co_ex
 assert all(a is b for a, b in zip(one.co_names, two.co_names, strict=True))
 """
     subprocess.run([sys.executable, "-c", source], check=True)
+
+
+@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are made of other fields")
+def test_deeply_nested_constants_are_refused(processes: Processes) -> None:
+    """Beyond the same depth by both backends, and by an error on a small stack, too."""
+    source = """
+        import pickle, threading, lambdapkl
+        def nested(depth):
+            constant = ()
+            for _ in range(depth):
+                constant = (constant,)
+            f = lambda: 0
+            f.__code__ = f.__code__.replace(co_consts=(None, constant), co_filename="f.py")
+            return f
+        result = []
+        def dump(f):
+            try: result.append(lambdapkl.dumps(f))
+            except pickle.PicklingError as error: result.append(str(error))
+        threading.stack_size(256 * 1024)
+        # Kept, for CPython itself takes more stack than that to free the deepest.
+        for f in (made := [nested(depth) for depth in (100, 399, 400, 1_000, 20_000)]):
+            thread = threading.Thread(target=dump, args=(f,))
+            thread.start(); thread.join()
+    """
+    for backend in BACKENDS:
+        written, last, *refused = processes(backend).execute(source)
+        assert (written, last) == tuple(processes("pure").execute(source)[:2])
+        assert [type(written), type(last)] == [bytes, bytes]
+        assert refused == ["cannot pickle a code object with constants nested more than 400 deep"] * 3

@@ -29,7 +29,7 @@ def _lengthen(bytes data):
 
 cdef tuple _pack(PyObject *code):
     """`codes.pack`, with code that `marshal` takes as it is done here."""
-    if not _marshallable(code):
+    if not _marshallable(code, 0):
         return codes.pack(<object>code, _shorten)
     data, file_name = shorten(PyMarshal_WriteObjectToString(<object>code, _MARSHAL_VERSION))
     cdef unsigned int crc = _crc32(data)
@@ -44,7 +44,7 @@ cdef tuple _pack(PyObject *code):
     return blob, file_name, ()
 
 
-cdef bint _marshallable(PyObject *value) except -1:
+cdef bint _marshallable(PyObject *value, int depth) except -1:
     cdef PyTypeObject *kind = Py_TYPE(<object>value)
     cdef Py_ssize_t index
     if value == <PyObject *>None or value == <PyObject *>Ellipsis:
@@ -54,17 +54,19 @@ cdef bint _marshallable(PyObject *value) except -1:
         or kind is &PyBytes_Type or kind is &PyComplex_Type
     ):
         return True
+    if depth >= _MAX_NESTING:
+        return False
     if kind is &PyCode_Type:
         value = (<PyCodeObject *>value).co_consts
     elif kind is &PyFrozenSet_Type:
         for each in <frozenset>value:
-            if not _marshallable(<PyObject *>each):
+            if not _marshallable(<PyObject *>each, depth + 1):
                 return False
         return True
     elif kind is not &PyTuple_Type:
         return False
     for index in range(PyTuple_GET_SIZE(<object>value)):
-        if not _marshallable(PyTuple_GET_ITEM(<object>value, index)):
+        if not _marshallable(PyTuple_GET_ITEM(<object>value, index), depth + 1):
             return False
     return True
 
@@ -91,6 +93,7 @@ cdef object _unpack(object blob, object file_name):
 
 cdef bytes _MAGIC = codes.MAGIC
 cdef int _MARSHAL_VERSION = codes.MARSHAL_VERSION
+cdef int _MAX_NESTING = codes.MAX_NESTING
 cdef Py_ssize_t _HEADER = 6
 cdef object _crc32 = codes.crc32
 cdef object _fix_file_name = codes._imp._fix_co_filename

@@ -15,7 +15,6 @@ cdef enum:
     _MIN_RUN = 3
     _MAX_RUN = 255
     _MIN_SHARED = 4
-    _MAX_NESTING = 500
 
 
 cdef tuple shorten(bytes data):
@@ -32,7 +31,7 @@ cdef tuple shorten(bytes data):
         walk.out = buffer
         walk.file_name = NULL
         walk.file_name_size = 0
-        if _rewrite(&walk, {}, 0):
+        if _rewrite(&walk, {}):
             if walk.file_name != NULL:
                 name = (<const char *>walk.file_name)[:walk.file_name_size].decode("utf-8", "surrogatepass")
             return _escape(buffer, walk.out - buffer), name
@@ -135,12 +134,12 @@ cdef void _emit_number(_Rewriter *walk, Py_ssize_t number) noexcept:
         _emit(walk, (number >> (8 * index)) & 0xFF)
 
 
-cdef bint _rewrite(_Rewriter *walk, dict shared, int depth) except -1:
+cdef bint _rewrite(_Rewriter *walk, dict shared) except -1:
     """Rewrite one object; False where it is of a kind that no code object of the compiler's holds."""
     cdef Py_ssize_t size
     cdef Py_ssize_t index
     cdef int kind
-    if walk.at == walk.end or depth > _MAX_NESTING:
+    if walk.at == walk.end:
         return False
     kind = walk.at[0]
     walk.at += 1
@@ -160,7 +159,7 @@ cdef bint _rewrite(_Rewriter *walk, dict shared, int depth) except -1:
             _emit(walk, kind)
             _emit_number(walk, size)
         for index in range(size):
-            if not _rewrite(walk, shared, depth + 1):
+            if not _rewrite(walk, shared):
                 return False
         return True
     _emit(walk, kind)
@@ -185,11 +184,11 @@ cdef bint _rewrite(_Rewriter *walk, dict shared, int depth) except -1:
             index = (1 << 24) - index
         return _copy(walk, 4 + 2 * index)
     if kind == c"c":
-        return _rewrite_code(walk, shared, depth + 1)
+        return _rewrite_code(walk, shared)
     return False
 
 
-cdef bint _rewrite_code(_Rewriter *walk, dict shared, int depth) except -1:
+cdef bint _rewrite_code(_Rewriter *walk, dict shared) except -1:
     # 5 numbers; bytecode, constants, names, names and kinds of variables; file name; name, qualified name; first line;
     # tables of lines and exceptions (`marshal.c`, since 3.11).
     cdef int index
@@ -197,7 +196,7 @@ cdef bint _rewrite_code(_Rewriter *walk, dict shared, int depth) except -1:
     if not _copy(walk, 20):
         return False
     for index in range(5):
-        if not _rewrite(walk, shared, depth):
+        if not _rewrite(walk, shared):
             return False
     if walk.at == walk.end or walk.at[0] != c"u":
         return False
@@ -214,11 +213,11 @@ cdef bint _rewrite_code(_Rewriter *walk, dict shared, int depth) except -1:
     _emit(walk, c"z")
     _emit(walk, 0)
     return (
-        _rewrite(walk, shared, depth)
-        and _rewrite(walk, shared, depth)
+        _rewrite(walk, shared)
+        and _rewrite(walk, shared)
         and _copy(walk, 4)
-        and _rewrite(walk, shared, depth)
-        and _rewrite(walk, shared, depth)
+        and _rewrite(walk, shared)
+        and _rewrite(walk, shared)
     )
 
 

@@ -26,6 +26,8 @@ from .errors import BytecodeMismatchError
 # The other two bytes of `MAGIC_NUMBER` are the same in every version.
 MAGIC = importlib.util.MAGIC_NUMBER[:2]
 MARSHAL_VERSION = 2
+# Of constants and code in each other.  The compiler stops long before; what walks them recurses.
+MAX_NESTING = 400
 
 _HEADER = len(MAGIC) + 4
 _ATOMS = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellipsis)))
@@ -101,24 +103,35 @@ def unpack(
     return body
 
 
-def _marshallable(value: Any) -> bool:
+def _marshallable(value: Any, depth: int) -> bool:
     """Whether `marshal` restores `value` as it is.  It writes anything with the buffer protocol, too: as bytes."""
     kind = type(value)
     if kind in _ATOMS:
         return True
-    if kind is tuple or kind is frozenset:
-        return all(map(_marshallable, value))
-    return False
+    if kind is not tuple and kind is not frozenset:
+        return False
+    _check_nesting(depth)
+    # `all` would put frames of C between those of Python, for which there is less room.
+    for item in value:  # noqa: SIM110
+        if not _marshallable(item, depth + 1):
+            return False
+    return True
+
+
+def _check_nesting(depth: int) -> None:
+    if depth >= MAX_NESTING:
+        raise pickle.PicklingError(f"cannot pickle a code object with constants nested more than {MAX_NESTING} deep")
 
 
 def _strip(code: CodeType, path: Path, patches: list[tuple[Path, Any]], external: list[Any]) -> CodeType:
     """Return `code` with None for each constant that `marshal` refuses; add to `patches` how to put it back."""
+    _check_nesting(len(path))
     constants = list(code.co_consts)
     changed = False
     for index, constant in enumerate(constants):
         if type(constant) is CodeType:
             replacement: Any = _strip(constant, (*path, index), patches, external)
-        elif _marshallable(constant):
+        elif _marshallable(constant, len(path)):
             continue
         else:
             replacement = None
@@ -130,7 +143,7 @@ def _strip(code: CodeType, path: Path, patches: list[tuple[Path, Any]], external
 
 
 def _encode(value: Any, external: list[Any]) -> tuple[Any, ...]:
-    if _marshallable(value):
+    if _marshallable(value, 0):
         return _VALUE, value
     if type(value) is tuple:
         return _TUPLE, *(_encode(item, external) for item in value)
