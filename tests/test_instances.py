@@ -6,8 +6,9 @@ import fresh
 import pytest
 
 MODULE = """
-import copyreg
+import copyreg, struct
 
+class OfStruct(struct.Struct): pass
 class Plain:
     def __init__(self, **kw): self.__dict__.update(kw)
 class Slots:
@@ -78,6 +79,10 @@ OBJECTS = {
     "__reduce__": "[m.Reduce(), m.Reduce()]",
     "__reduce_ex__": "[m.ReduceEx(), m.ReduceEx()]",
     "__reduce_ex__ of the instance": "o = [m.Plain(), m.Plain(), m.Plain()]; o[1].__reduce_ex__ = lambda p: (m.Plain, ())",
+    "__reduce_ex__ of an instance that object cannot reduce": (
+        "o = [m.OfStruct('i'), m.OfStruct('i')]; o[0].__reduce_ex__ = o[1].__reduce_ex__ = lambda p: (m.OfStruct, ('i',))"
+    ),
+    "an instance that object cannot reduce": "[m.OfStruct('i')]",
     "__getstate__ of the instance": "o = [m.Plain(), m.Plain(), m.Plain()]; o[1].__getstate__ = dict; o[1].__dict__['y'] = 1",
     "a property called __dict__": "[m.Property(), m.Property()]",
     "registered with copyreg": "copyreg.pickle(m.Registered, lambda o: (m.Registered, ())); o = [m.Registered()] * 2 + [m.Registered()]",
@@ -135,6 +140,21 @@ def test_a_class_that_changes_is_noticed(backend: fresh.Process) -> None:
         assert lambdapkl.dumps(o) == pickle.dumps(o, 5)
         """,
         modules={"instances.py": MODULE},
+    )
+
+
+def test_a_name_that_cannot_be_looked_up_is_not_there(backend: fresh.Process) -> None:
+    """A descriptor that raises, where the function says that it is to be found."""
+    backend.run(
+        """
+        import holding
+        def o(): return 3
+        o.__module__, o.__qualname__ = "holding", "Holder.o"
+        """,
+        "assert o() == 3",
+        modules={
+            "holding.py": "class Raising:\n  def __get__(self, obj, kind=None): raise ValueError\nclass Holder: o = Raising()\n"
+        },
     )
 
 

@@ -68,7 +68,8 @@ cdef object _learn(Session self, object obj, PyTypeObject *kind):
     cdef _Kind entry = _Kind.__new__(_Kind)
     entry.by_value = by_value
     entry.args = None
-    if lp_finds_attributes_as_usual(kind):
+    # An instance with a say of its own may be one that `object` cannot reduce; that is for `pickle` to say.
+    if lp_finds_attributes_as_usual(kind) and not _overrides(getattr(obj, "__dict__", None)):
         # What it makes of one says all there is to know: no arguments, no items, no fields out of reach.
         reduced = object.__reduce_ex__(obj, 2)
         if reduced[0] is _newobj and reduced[1] == (cls,) and reduced[3] is None and reduced[4] is None:

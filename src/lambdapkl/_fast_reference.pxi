@@ -20,6 +20,8 @@ cdef bint _by_reference_quick(object obj, PyObject *module_name, PyObject *qualn
             if module == NULL:
                 return False
             if Py_TYPE(<object>module) is &PyModule_Type:
+                # Looking inside a class may run code of the program's, which may drop the module.
+                held = <object>module
                 namespace = PyModule_GetDict(module)
                 found = PyDict_GetItemWithError(namespace, qualname)
                 if found == <PyObject *>obj or (found == NULL and _holds_inside(namespace, <str>qualname, obj)):
@@ -37,7 +39,10 @@ cdef bint _holds_inside(PyObject *namespace, str qualname, object obj) except -1
     cdef PyObject *found = PyDict_GetItemWithError(namespace, <PyObject *>parts[0])
     if len(parts) != 2 or found == NULL or Py_TYPE(<object>found) is not &PyType_Type:
         return False
-    return getattr(<object>found, <str>parts[1], None) is obj
+    try:
+        return getattr(<object>found, <str>parts[1]) is obj
+    except Exception:  # as in `byvalue.lookup`
+        return False
 
 
 cdef bint _module_by_reference(object module) except -1:
