@@ -1,13 +1,11 @@
 import pickle
 from collections.abc import Callable
-from types import CellType, CodeType, FunctionType
+from types import CellType, CodeType
 from typing import Any, Final
 
 from typing_extensions import disjoint_base
 
 COMPILED: Final = True
-MAX_CACHED_CODES: int
-MAX_CACHED_BLOB: int
 
 @disjoint_base
 class Session:
@@ -22,31 +20,7 @@ class Session:
     def reduce(self, obj: Any) -> Any: ...
     def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
 
-def configure(
-    *,
-    function: Any,
-    code: Any,
-    cell: Any,
-    module: Any,
-    method: Any,
-    descriptors: Any,
-    class_: Any,
-    builtin_names: dict[int, str],
-    skeletons: Any,
-    staged: Callable[[type, dict[str, Any]], dict[str, Any]],
-    reduce_class: Callable[[type, Session], Any],
-    reduce_class_by_value: Callable[[type, Session], Any],
-    reduce_module: Callable[[Any, Session], Any],
-    reduce_instance: Callable[[Any, Session], Any],
-    class_dict: Callable[[dict[str, Any], FunctionType, Session], Any],
-    inherited: dict[type, Callable[[Any], Any]],
-    own_keys: set[type],
-    recreated: dict[int, tuple[CodeType, Callable[[FunctionType], Any]]],
-    preambles: tuple[tuple[bytes, tuple[Any, ...]], ...],
-    refresh: Callable[[], None],
-    explain: Callable[[Exception, Any], None],
-    table: Any,
-) -> None: ...
+def configure(*, wire: Any, reducers: Any, table: Any, explain: Callable[[Exception, Any], None]) -> None: ...
 def dumps(
     obj: Any,
     protocol: int | None = None,

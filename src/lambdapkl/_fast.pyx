@@ -21,7 +21,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport memchr, memcmp, memcpy, memmove, memset
 
-from . import byvalue, codes, deferred, submodules, tracking
+from . import byvalue, codes, deferred, preamble, submodules, tracking
 
 cdef extern from *:
     """
@@ -205,82 +205,61 @@ include "_fast_pickler.pxi"
 include "_fast_loading.pxi"
 
 
+# What is written into payloads and called for colder objects: of the layers above, handed down by `configure`.
 cdef object _function = None
 cdef object _class = None
 cdef object _code = None
 cdef object _cell = None
 cdef object _module = None
+cdef object _method = None
+cdef object _descriptors = None
 cdef object _reduce_class = None
 cdef object _reduce_class_by_value = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
 cdef object _class_dict = None
+cdef object _staged = None
+cdef object _portable = None
+cdef object _intercepted = None
+cdef object _changed_annotations = None
+cdef object _of_slot = None
+cdef object _check_attribute = None
+cdef object _explicit_slots = None
+cdef object _SHADOWS = None
+cdef object _ANNOTATES = None
+cdef tuple _EARLY = ()
+cdef dict _special_names = {}
+cdef dict _builtin_names = {}
 cdef dict _inherited = {}
-cdef set _own_keys = set()
 cdef dict _recreated = {}
+cdef set _own_keys = set()
 cdef tuple _preambles = ()
 cdef object _refresh = None
 cdef object _explain = None
 cdef object _table = None
 
 
-def configure(
-    *,
-    function,
-    code,
-    cell,
-    module,
-    method,
-    class_,
-    builtin_names,
-    descriptors,
-    skeletons,
-    staged,
-    reduce_class,
-    reduce_class_by_value,
-    reduce_module,
-    reduce_instance,
-    class_dict,
-    inherited,
-    own_keys,
-    recreated,
-    preambles,
-    refresh,
-    explain,
-    table,
-):
-    """Take what is written into payloads and called for colder objects from the layers above."""
-    global _function, _code, _cell, _module, _method, _class, _builtin_names, _descriptors, _staged
-    global _reduce_class, _reduce_class_by_value, _reduce_module, _reduce_instance, _class_dict
-    global _inherited, _own_keys, _recreated, _preambles, _refresh, _explain, _table
-    global _portable, _intercepted, _changed_annotations, _of_slot, _check_attribute, _explicit_slots
-    global _special_names, _SHADOWS, _ANNOTATES, _EARLY
-    _function = function
-    _code = code
-    _cell = cell
-    _module = module
-    _method = method
-    _descriptors = descriptors
-    _class = class_
-    _builtin_names = builtin_names
-    _staged = staged
-    _portable = skeletons.portable
-    _intercepted = skeletons.intercepted
-    _changed_annotations = skeletons.changed_annotations
-    _of_slot = skeletons.of_slot
-    _check_attribute = skeletons.check_attribute
-    _explicit_slots = skeletons.explicit_slots
-    _special_names = skeletons.SPECIAL_NAMES
-    _SHADOWS, _ANNOTATES, _EARLY = skeletons.SHADOWS, skeletons.ANNOTATES, skeletons.EARLY
-    _reduce_class = reduce_class
-    _reduce_class_by_value = reduce_class_by_value
-    _reduce_module = reduce_module
-    _reduce_instance = reduce_instance
-    _class_dict = class_dict
-    _inherited = inherited
-    _own_keys = own_keys
-    _recreated = recreated
-    _preambles = preambles
-    _refresh = refresh
-    _explain = explain
-    _table = table
+def configure(*, wire, reducers, table, explain):
+    """Take the modules `wire` and `reducers`, the dispatch table, and what adds its path to an error."""
+    global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
+    global _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
+    global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
+    global _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table
+    _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
+    _module, _method = wire.module, wire.method
+    _descriptors = reducers.descriptors
+    _reduce_class = reducers.classes.reduce_class
+    _reduce_class_by_value = reducers.classes.reduce_class_by_value
+    _reduce_instance = reducers.classes.reduce_instance
+    _builtin_names = reducers.classes.BUILTIN_NAMES
+    _reduce_module = reducers.modules.reduce_module
+    _class_dict, _staged = reducers.namespaces.class_dict, reducers.namespaces.staged
+    skeletons = reducers.skeletons
+    _portable, _intercepted = skeletons.portable, skeletons.intercepted
+    _changed_annotations, _explicit_slots = skeletons.changed_annotations, skeletons.explicit_slots
+    _of_slot, _check_attribute = skeletons.of_slot, skeletons.check_attribute
+    _SHADOWS, _ANNOTATES = skeletons.SHADOWS, skeletons.ANNOTATES
+    _EARLY, _special_names = skeletons.EARLY, skeletons.SPECIAL_NAMES
+    _inherited, _recreated, _own_keys = reducers.INHERITED, reducers.RECREATED, reducers.OWN_KEYS
+    _preambles = preamble.preambles(wire)
+    _refresh, _explain, _table = reducers.refresh, explain, table

@@ -12,12 +12,6 @@ cdef Py_ssize_t _extra = lp_extra_index(lp_drop_extra)
 if _extra < 0:
     raise ImportError("no slot is left for data on code objects")
 
-MAX_CACHED_CODES = 4096
-MAX_CACHED_BLOB = 1 << 16
-# A pickler that has grown beyond this is not used again.
-cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 12
-cdef Py_ssize_t _MAX_POOL = 16
-
 
 def _shorten(bytes data):
     return shorten(data)

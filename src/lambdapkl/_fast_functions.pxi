@@ -1,5 +1,8 @@
 # Functions and cells: `_pure.Session._reduce_function` and what it calls.
 
+cdef tuple _NOBODY = (None, None)
+
+
 cdef bytes _blob(Session self, _CodeInfo info):
     # Equal code is one code object after loading, so its blob is one object here.
     if self._only_info is None:

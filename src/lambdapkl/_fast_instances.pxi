@@ -194,7 +194,8 @@ def _reduce_property(obj):
         state = {_private_literal("__doc__"): None}
     if _PROPERTY_HAS_NAME:
         name = getattr(obj, "__name__", None)
-        if name is not getattr(fget, "__name__", None) and name != getattr(fget, "__name__", None):
+        usual = getattr(fget, "__name__", None)
+        if name is not usual and name != usual:
             if state is None:
                 state = {}
             state[_private_literal("__name__")] = _private(<PyObject *>name) if isinstance(name, str) else name
@@ -227,15 +228,8 @@ cdef object _private_literal(str name):
 
 # Since 3.13 a property knows the name under which its class holds it.
 cdef bint _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
-cdef object _descriptors = None
-cdef object _method = None
 cdef object _ENUM = object()
 cdef object _MISSING = object()
-cdef tuple _NOBODY = (None, None)
-# Copies for all payloads, of short names: the first that come.  A name that is there stays, so a payload has one copy.
-cdef dict _common_names = {}
-cdef Py_ssize_t _MAX_COMMON_NAMES = 4096
-cdef Py_ssize_t _MAX_COMMON_NAME = 64
 cdef object _newobj = copyreg.__newobj__
 cdef object _slot_names = copyreg._slotnames
 cdef object _object_reduce_ex = object.__reduce_ex__
@@ -245,8 +239,6 @@ cdef str _REDUCE_EX = "__reduce_ex__"
 cdef str _GETSTATE = "__getstate__"
 cdef str _GETNEWARGS = "__getnewargs__"
 cdef str _GETNEWARGS_EX = "__getnewargs_ex__"
-
-
 cdef Py_ssize_t _FEW = 10
 
 

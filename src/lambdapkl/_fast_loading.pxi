@@ -1,5 +1,7 @@
 # What a payload calls: functions, cells, code and classes.
 
+cdef Py_ssize_t _MAX_CACHED_CODES = codes.MAX_CACHED_CODES
+cdef Py_ssize_t _MAX_CACHED_BLOB = codes.MAX_CACHED_BLOB
 cdef dict _codes = {}
 
 
@@ -11,8 +13,8 @@ cdef object _load_code(object blob, object file_name, tuple constants):
     if found != NULL and (file_name is None or <object>(<PyCodeObject *>found).co_filename == file_name):
         return <object>found
     loaded = _unpack(blob, file_name)
-    if PyBytes_GET_SIZE(blob) <= MAX_CACHED_BLOB:
-        if len(_codes) >= MAX_CACHED_CODES:
+    if PyBytes_GET_SIZE(blob) <= _MAX_CACHED_BLOB:
+        if len(_codes) >= _MAX_CACHED_CODES:
             _codes.clear()
         _codes[blob] = loaded
     return loaded

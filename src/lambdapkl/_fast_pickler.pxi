@@ -1,6 +1,9 @@
 # Pooled picklers, and `dumps`.
 
 cdef Py_ssize_t _LARGE = 1 << 20
+# A pickler that has grown beyond this is not used again.
+cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 12
+cdef Py_ssize_t _MAX_POOL = 16
 
 
 cdef class _Sink:

@@ -1,5 +1,10 @@
 # `_pure.Session`: what one pickler has written so far, and which reducer an object gets.
 
+# Copies for all payloads, of short names: the first that come.  A name that is there stays, so a payload has one copy.
+cdef dict _common_names = {}
+cdef Py_ssize_t _MAX_COMMON_NAMES = 4096
+cdef Py_ssize_t _MAX_COMMON_NAME = 64
+
 cdef enum:
     _MAX_OFFSETS = 16
 
@@ -112,7 +117,6 @@ cdef class Session:
         """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
         cdef PyTypeObject *kind = Py_TYPE(obj)
         cdef PyFunctionObject *func
-        cdef PyObject *reducer
         cdef _CodeInfo info
         if kind is &PyFunction_Type:
             func = <PyFunctionObject *>obj

@@ -62,9 +62,6 @@ SPECIAL_ATTRIBUTES = frozenset(
     )
 )
 
-MAX_CACHED_CODES = 4096
-MAX_CACHED_BLOB = 1 << 16
-
 
 class CodeInfo:
     """What depends on a code object alone, computed once for each."""
@@ -79,7 +76,7 @@ class CodeInfo:
         self.names = tuple(names.values())
         self.attributes = frozenset(attributes)
         self.doc = _docstring(code)
-        known = hooks.recreated.get(id(code))
+        known = hooks.reducers.RECREATED.get(id(code))
         self.recreate = None if known is None else known[1]
         self._submodules: dict[str, tuple[str, ...]] = {}
 
@@ -218,23 +215,23 @@ class Session:
         if issubclass(kind, type):
             if kind is not type and kind in self.table:
                 return NotImplemented
-            return hooks.reduce_class(obj, self)
+            return hooks.reducers.classes.reduce_class(obj, self)
         if kind is CellType:
             return self._reduce_cell(obj)
         if kind is CodeType:
             info = code_info(obj)
-            return hooks.code, (self._blob(info), self._file_name(info), *info.constants)
+            return hooks.wire.code, (self._blob(info), self._file_name(info), *info.constants)
         if issubclass(kind, ModuleType):
-            return hooks.reduce_module(obj, self)
+            return hooks.reducers.modules.reduce_module(obj, self)
         if type(kind) is not type:
-            reduced = hooks.reduce_instance(obj, self)
+            reduced = hooks.reducers.classes.reduce_instance(obj, self)
             if reduced is not NotImplemented:
                 return reduced
         ancestor: Any = kind
         while ancestor is not object:
             # A metaclass may have a hash of its own.
-            if type(ancestor).__hash__ is _TYPE_HASH and ancestor in hooks.inherited:
-                return NotImplemented if kind in self.table else hooks.inherited[ancestor](obj)
+            if type(ancestor).__hash__ is _TYPE_HASH and ancestor in hooks.reducers.INHERITED:
+                return NotImplemented if kind in self.table else hooks.reducers.INHERITED[ancestor](obj)
             ancestor = ancestor.__base__
         plain = self._plain.get(kind)
         if plain is None:
@@ -243,7 +240,7 @@ class Session:
 
     def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
-        described: tuple[tuple[Any, ...], dict[str, Any]] = hooks.skeletons.describe(cls, self)
+        described: tuple[tuple[Any, ...], dict[str, Any]] = hooks.reducers.skeletons.describe(cls, self)
         return described
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
@@ -259,7 +256,7 @@ class Session:
             and kind.__reduce__ is object.__reduce__
             and kind.__getstate__ is object.__getstate__
             and kind not in self.table
-            and (kind in hooks.own_keys or not byvalue.by_reference(kind))
+            and (kind in hooks.reducers.OWN_KEYS or not byvalue.by_reference(kind))
         )
 
     def _reduce_plain(self, obj: Any) -> Any:
@@ -306,7 +303,7 @@ class Session:
             }
             if not attributes:
                 return made_by, made_of
-            return made_by, made_of, (None, None, None, attributes), None, None, hooks.function
+            return made_by, made_of, (None, None, None, attributes), None, None, hooks.wire.function
 
         owner, sent = self._globals.get(id(namespace), (None, set()))
         if owner is None or owner is func:
@@ -348,8 +345,8 @@ class Session:
         while state and state[-1] is None:
             state.pop()
         if not state:
-            return hooks.function, args
-        return hooks.function, args, tuple(state), None, None, hooks.function
+            return hooks.wire.function, args
+        return hooks.wire.function, args, tuple(state), None, None, hooks.wire.function
 
     def _close(self, func: FunctionType, info: CodeInfo, used: list[str]) -> tuple[Any, Any]:
         """Return what to say of the cells of `func`: which exist in the payload already, and the contents of the others."""
@@ -380,7 +377,7 @@ class Session:
             if isinstance(value, ModuleType):
                 self._add_submodules(value, info, used)
             elif type(value) is dict and func.__code__.co_freevars[index] == "__classdict__":
-                value = hooks.class_dict(value, func, self)
+                value = hooks.reducers.namespaces.class_dict(value, func, self)
             contents[index] = value
         shared = None if closure.count(None) == len(closure) else tuple(closure)
         if len(contents) == len(cells):
@@ -429,13 +426,13 @@ class Session:
     def _reduce_cell(self, cell: CellType) -> tuple[Any, ...]:
         owner = self._cells.get(id(cell))
         if owner is not None:
-            return hooks.cell, owner
+            return hooks.wire.cell, owner
         self._standalone[id(cell)] = cell
         try:
             contents = cell.cell_contents
         except ValueError:
-            return hooks.cell, ()
-        return hooks.cell, (), (contents,), None, None, hooks.cell
+            return hooks.wire.cell, ()
+        return hooks.wire.cell, (), (contents,), None, None, hooks.wire.cell
 
 
 # In the dictionary of an instance, its own say in how it is pickled.
@@ -451,39 +448,22 @@ _NEVER_SENT = frozenset(("__builtins__", "__name__"))
 
 
 class Hooks:
-    """What a backend writes into payloads and calls for colder objects; handed down by `configure`."""
+    """What a backend needs of the layers above it; handed down by `configure`, for it must not import them."""
 
-    function: Any
-    code: Any
-    cell: Any
-    module: Any
-    method: Any
-    descriptors: Any
-    class_: Any
-    builtin_names: dict[int, str]
-    skeletons: Any
-    staged: Any
-    reduce_class: Any
-    reduce_class_by_value: Any
-    reduce_module: Any
-    reduce_instance: Any
-    class_dict: Any
-    inherited: dict[type, Any]
-    own_keys: set[type]
-    recreated: dict[int, tuple[CodeType, Callable[[FunctionType], Any]]]
-    preambles: tuple[tuple[bytes, tuple[Any, ...]], ...]
-    refresh: Any
-    explain: Any
+    wire: Any
+    reducers: Any
     table: Any
+    explain: Callable[[Exception, Any], None]
+    preambles: tuple[tuple[bytes, tuple[Any, ...]], ...]
 
 
 hooks = Hooks()
 
 
-def configure(**given: Any) -> None:
-    """Take the callables of `Hooks` from the layers above, which this module must not import."""
-    for name, value in given.items():
-        setattr(hooks, name, value)
+def configure(*, wire: Any, reducers: Any, table: Any, explain: Callable[[Exception, Any], None]) -> None:
+    """Take the modules `wire` and `reducers`, the dispatch table, and what adds its path to an error."""
+    hooks.wire, hooks.reducers, hooks.table, hooks.explain = wire, reducers, table, explain
+    hooks.preambles = preamble.preambles(wire)
 
 
 class _Pickler(BasePickler):
@@ -505,7 +485,7 @@ def dumps(
 
     Parameters and errors are those of `Pickler`.
     """
-    hooks.refresh()
+    hooks.reducers.refresh()
     if protocol is None or protocol < 0:
         protocol = pickle.HIGHEST_PROTOCOL
     try:
@@ -555,8 +535,8 @@ def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
     loaded = _codes.get(blob)
     if loaded is None or (loaded.co_filename != file_name and file_name is not None):
         loaded = codes.unpack(blob, file_name)
-        if len(blob) <= MAX_CACHED_BLOB:
-            if len(_codes) >= MAX_CACHED_CODES:
+        if len(blob) <= codes.MAX_CACHED_BLOB:
+            if len(_codes) >= codes.MAX_CACHED_CODES:
                 _codes.clear()
             _codes[blob] = loaded
     return loaded

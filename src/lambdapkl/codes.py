@@ -28,6 +28,9 @@ MAGIC = importlib.util.MAGIC_NUMBER[:2]
 MARSHAL_VERSION = 2
 # Of constants and code in each other.  The compiler stops long before; what walks them recurses.
 MAX_NESTING = 400
+# Of the cache in which a backend keeps what it has loaded: how many code objects, and the bytes of the largest blob.
+MAX_CACHED_CODES = 4096
+MAX_CACHED_BLOB = 1 << 16
 
 _HEADER = len(MAGIC) + 4
 _ATOMS = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellipsis)))

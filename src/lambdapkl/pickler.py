@@ -10,11 +10,6 @@ from typing import Any, Protocol
 
 from . import _backend, diagnose, reducers, wire
 from .base import BasePickler
-from .preamble import preamble
-from .reducers import descriptors, skeletons
-from .reducers.classes import BUILTIN_NAMES, reduce_class, reduce_class_by_value, reduce_instance
-from .reducers.modules import reduce_module
-from .reducers.namespaces import class_dict, staged
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 
@@ -25,30 +20,7 @@ _TABLE: ChainMap[type, reducers.Reducer] = ChainMap(reducers.OVERRIDES, copyreg.
 
 diagnose.table = _TABLE
 
-_backend.configure(
-    function=wire.function,
-    module=wire.module,
-    method=wire.method,
-    class_=wire.class_,
-    descriptors=descriptors,
-    builtin_names=BUILTIN_NAMES,
-    skeletons=skeletons,
-    staged=staged,
-    code=wire.code,
-    cell=wire.cell,
-    reduce_class=reduce_class,
-    reduce_class_by_value=reduce_class_by_value,
-    reduce_module=reduce_module,
-    reduce_instance=reduce_instance,
-    class_dict=class_dict,
-    inherited=reducers.INHERITED,
-    own_keys=reducers.OWN_KEYS,
-    recreated=reducers.RECREATED,
-    preambles=tuple((preamble(*each), each) for each in ((wire.function,), (wire.class_, wire.function))),
-    refresh=reducers.refresh,
-    explain=diagnose.explain_error,
-    table=_TABLE,
-)
+_backend.configure(wire=wire, reducers=reducers, table=_TABLE, explain=diagnose.explain_error)
 
 _base_table: Any = vars(BasePickler).get("dispatch_table")
 

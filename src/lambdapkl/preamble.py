@@ -12,6 +12,12 @@ from pickle import HIGHEST_PROTOCOL
 from typing import Any
 
 
+def preambles(wire: Any) -> tuple[tuple[bytes, tuple[Any, ...]], ...]:
+    """Return for each kind of root the preamble and what it loads: where that is a function, and where it is a class."""
+    loaded = ((wire.function,), (wire.class_, wire.function))
+    return tuple((preamble(*callables), callables) for callables in loaded)
+
+
 def preamble(*callables: Callable[..., Any]) -> bytes:
     """Return the opcodes that load `callables`, all of one module, and leave them in the memo.
 

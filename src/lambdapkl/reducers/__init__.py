@@ -12,7 +12,38 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from . import containers, descriptors, exceptions, files, imports, iterators, namespaces, refused, threads, weakrefs, wrappers
+from . import (
+    classes,
+    containers,
+    descriptors,
+    exceptions,
+    files,
+    imports,
+    iterators,
+    modules,
+    namespaces,
+    refused,
+    skeletons,
+    threads,
+    weakrefs,
+    wrappers,
+)
+
+# What the backends take from here by name; they must not import it themselves.
+__all__ = [
+    "INHERITED",
+    "OVERRIDES",
+    "OWN_KEYS",
+    "RECREATED",
+    "TABLE",
+    "Reducer",
+    "classes",
+    "descriptors",
+    "modules",
+    "namespaces",
+    "refresh",
+    "skeletons",
+]
 
 Reducer = Callable[[Any], Any]
 
