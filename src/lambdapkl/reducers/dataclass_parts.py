@@ -10,24 +10,22 @@ from typing import Any
 
 from .. import wire
 from ..names import private
-from ..restorers.dataclass_parts import FIELD_FLAGS, FIELD_KINDS, HASHES, KW_ONLY, PARAMS
-from .recursion import recreate
+from ..restorers.dataclass_parts import (
+    FIELD_FLAGS,
+    FIELD_KINDS,
+    HASH_AT,
+    HASHES,
+    KIND_AT,
+    KW_ONLY,
+    KW_ONLY_AT,
+    OPTIONAL,
+    OPTIONAL_AT,
+    PARAMS,
+)
+from .recursion import closure_of, recreate
 
 _Params: Any = dataclasses._DataclassParams  # type: ignore[attr-defined]
-_FIELD_SLOTS = {
-    "name",
-    "type",
-    "default",
-    "default_factory",
-    "repr",
-    "hash",
-    "init",
-    "compare",
-    "metadata",
-    "kw_only",
-    "doc",
-    "_field_type",
-}
+_FIELD_SLOTS = {"name", "type", "hash", "kw_only", "_field_type", *FIELD_FLAGS, *OPTIONAL}
 _PARAMS = [(1 << place, name) for place, name in enumerate(PARAMS) if name in getattr(_Params, "__slots__", PARAMS)]
 
 
@@ -35,21 +33,24 @@ def reduce_field(field: Any) -> Any:
     """A field by its name, its flags as one number, and what they say is there; as any object where it is unusual."""
     try:
         flags = _flags(field, ((1 << place, name) for place, name in enumerate(FIELD_FLAGS)))
-        flags |= _place(FIELD_KINDS, getattr(field._field_type, "name", None)) << 3
-        flags |= _place(HASHES, field.hash) << 5 | _place(KW_ONLY, field.kw_only) << 7
-        optional = (
-            (field.default, field.default is not MISSING),
-            (field.default_factory, field.default_factory is not MISSING),
-            (field.metadata, len(field.metadata) > 0),
-            (getattr(field, "doc", None), getattr(field, "doc", None) is not None),
-        )
+        flags |= _place(FIELD_KINDS, getattr(field._field_type, "name", None)) << KIND_AT
+        flags |= _place(HASHES, field.hash) << HASH_AT | _place(KW_ONLY, field.kw_only) << KW_ONLY_AT
+        doc = getattr(field, "doc", None)
         state = [field.type]
+        # As in OPTIONAL.
+        for place, (value, there) in enumerate(
+            (
+                (field.default, field.default is not MISSING),
+                (field.default_factory, field.default_factory is not MISSING),
+                (field.metadata, len(field.metadata) > 0),
+                (doc, doc is not None),
+            )
+        ):
+            if there:
+                flags |= 1 << OPTIONAL_AT + place
+                state.append(value)
     except (AttributeError, LookupError, TypeError):
         return object.__reduce_ex__(field, 2)
-    for place, (value, there) in enumerate(optional):
-        if there:
-            flags |= 1 << 9 + place
-            state.append(value)
     return wire.dataclass_field, (field.name, flags), tuple(state), None, None, wire.dataclass_field
 
 
@@ -112,19 +113,14 @@ if set(getattr(_Params, "__slots__", PARAMS)) <= set(PARAMS):
 
 def recreate_annotate(func: FunctionType) -> Any:
     """Like `recursion.recreate`, for the ``__annotate__`` that dataclasses give to their methods since 3.14."""
-    cells = dict(zip(func.__code__.co_freevars, func.__closure__ or (), strict=True))
-    try:
-        owner, fields, returns = (cells[name].cell_contents for name in ("__class__", "annotation_fields", "return_type"))
-    except (KeyError, ValueError):
-        return None
-    # Of the method's name nothing else is left.
-    method = func.__qualname__.removesuffix(".__annotate__").rpartition(".")[2]
-    if not isinstance(owner, type) or func.__defaults__ or func.__kwdefaults__:
-        return None
-    given = {"__qualname__": f"{owner.__qualname__}.{method}.__annotate__", "__generated_by_dataclasses__": True}
-    method = private(method)
-    args = (owner, method, fields) if returns is MISSING else (owner, method, fields, returns)
-    return wire.dataclass_annotate, args, given
+    match closure_of(func):
+        case {"__class__": type() as owner, "annotation_fields": fields, "return_type": returns}:
+            # Of the method's name nothing else is left.
+            method = func.__qualname__.removesuffix(".__annotate__").rpartition(".")[2]
+            args = (owner, private(method), fields, *(() if returns is MISSING else (returns,)))
+            given = {"__qualname__": f"{owner.__qualname__}.{method}.__annotate__", "__generated_by_dataclasses__": True}
+            return wire.dataclass_annotate, args, given
+    return None
 
 
 RECREATED: dict[Any, Any] = {}

@@ -11,17 +11,21 @@ from .. import wire
 
 def recreate(func: FunctionType) -> Any:
     """Return what makes `func`, its arguments and the attributes it then has; None if its closure does not tell."""
-    cells = dict(zip(func.__code__.co_freevars, func.__closure__ or (), strict=True))
+    match closure_of(func):
+        case {"user_function": FunctionType() as wrapped, "repr_running": set(), **rest} if func.__doc__ == wrapped.__doc__:
+            fill = (rest["fillvalue"],) if "fillvalue" in rest else ()
+            return wire.recursive_repr, (wrapped, *fill), {"__wrapped__": wrapped}
+    return None
+
+
+def closure_of(func: FunctionType) -> dict[str, Any] | None:
+    """Return what the cells of `func` hold, by name; None if one is empty, or `func` was given defaults afterwards."""
+    if func.__defaults__ or func.__kwdefaults__:
+        return None
     try:
-        wrapped, running = cells["user_function"].cell_contents, cells["repr_running"].cell_contents
-        fill = (cells["fillvalue"].cell_contents,) if "fillvalue" in cells else ()
-    except (KeyError, ValueError):
+        return {name: cell.cell_contents for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True)}
+    except ValueError:
         return None
-    if type(wrapped) is not FunctionType or type(running) is not set or func.__defaults__ or func.__kwdefaults__:
-        return None
-    if func.__doc__ != wrapped.__doc__:
-        return None
-    return wire.recursive_repr, (wrapped, *fill), {"__wrapped__": wrapped}
 
 
 REDUCERS: dict[type, Any] = {}

@@ -6,12 +6,14 @@ import pickle
 import sys
 from typing import Any
 
-# The bits of the number that stands for a field: these, from the lowest on; its kind (2 bits), `hash` (2) and `kw_only` (2)
-# by their places below; then whether it has a default, a default factory, metadata and a docstring.
+# The number that stands for a field has from its lowest bit on: these, a bit each; from KIND_AT, HASH_AT and KW_ONLY_AT on the
+# place among what its kind, `hash` and `kw_only` can be; from OPTIONAL_AT on a bit for each of what it may have besides.
 FIELD_FLAGS = ("init", "repr", "compare")
+KIND_AT, HASH_AT, KW_ONLY_AT, OPTIONAL_AT = 3, 5, 7, 9
 FIELD_KINDS = (None, "_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")
 HASHES = (None, False, True)
 KW_ONLY = (False, True)
+OPTIONAL = ("default", "default_factory", "metadata", "doc")
 # The bits of the number that stands for the arguments of `@dataclass`.
 PARAMS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args", "kw_only", "slots", "weakref_slot")
 
@@ -24,23 +26,28 @@ def dataclass_field(first: Any, second: Any) -> Any:
     field: Any = first
     if type(field) is kind:
         flags = field._field_type
-        if type(flags) is not int or type(second) is not tuple or len(second) != 1 + (flags >> 9).bit_count():
+        if type(flags) is not int or type(second) is not tuple or len(second) != 1 + (flags >> OPTIONAL_AT).bit_count():
             raise pickle.UnpicklingError("the payload is damaged: a wrong state for the field of a dataclass")
         field.type = second[0]
-        if flags >> 9:
+        if flags >> OPTIONAL_AT:
             rest = iter(second[1:])
-            for place, name in enumerate(("default", "default_factory", "metadata", "doc")):
-                if flags >> 9 + place & 1:
+            for place, name in enumerate(OPTIONAL):
+                if flags >> OPTIONAL_AT + place & 1:
                     setattr(field, name, next(rest))
-        name_of_kind = FIELD_KINDS[flags >> 3 & 3]
+        name_of_kind = FIELD_KINDS[flags >> KIND_AT & 3]
         field._field_type = None if name_of_kind is None else getattr(dataclasses, name_of_kind)
         return field
-    if type(second) is not int or not 0 <= second < 1 << 13 or second >> 5 & 3 > 2 or second >> 7 & 3 > 1:
+    if (
+        type(second) is not int
+        or not 0 <= second < 1 << OPTIONAL_AT + len(OPTIONAL)
+        or second >> HASH_AT & 3 >= len(HASHES)
+        or second >> KW_ONLY_AT & 3 >= len(KW_ONLY)
+    ):
         raise pickle.UnpicklingError("the payload is damaged: the flags of a dataclass's field")
     field = object.__new__(kind)
     field.name = first
     field.init, field.repr, field.compare = second & 1 > 0, second & 2 > 0, second & 4 > 0
-    field.hash, field.kw_only = HASHES[second >> 5 & 3], KW_ONLY[second >> 7 & 3]
+    field.hash, field.kw_only = HASHES[second >> HASH_AT & 3], KW_ONLY[second >> KW_ONLY_AT & 3]
     field.default = field.default_factory = dataclasses.MISSING
     field.metadata = dataclasses._EMPTY_METADATA  # type: ignore[attr-defined]
     if sys.version_info >= (3, 14):
