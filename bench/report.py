@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from candidates import FLOOR, OURS, PURE
+from candidates import FLOOR, NAMES, OURS, PURE
+from process_costs import IMPORT, PEAK, TASKS, Costs
 
-PEERS = ("pickle", "pickle.py", "cloudpickle", "dill", "pyfory", PURE, FLOOR)
-BY_VALUE = ("functions", "classes")
+PEERS = tuple(name for name in NAMES if name != OURS)
+FAMILIES_BY_VALUE = ("functions", "classes")
 # A row counts as slower than in the stored run when its ratio to the reference is worse by more than this.
 TOLERANCE = 1.15
 
@@ -73,32 +74,41 @@ class Target(NamedTuple):
 
     what: str
     goal: float
-    values: Callable[[list[Row]], Iterator[tuple[str, float]]]
-    mean: bool
+    values: Callable[[list[Row], Costs], Iterator[tuple[str, float]]]
+    mean: bool = False
     at_most: bool = False
 
 
-def _against(peer: str, operation: str, families: Iterable[str], figure: str = "min", base: str = OURS) -> Any:
-    def values(rows: list[Row]) -> Iterator[tuple[str, float]]:
+def _against(peer: str, operation: str, families: Iterable[str], base: str = OURS) -> Any:
+    def values(rows: list[Row], _: Costs) -> Iterator[tuple[str, float]]:
         for row in rows:
             if row.operation == operation and row.family in families and peer in row.figures and base in row.figures:
-                yield row.name, row.figures[peer][figure] / row.figures[base][figure]
+                yield row.name, row.figures[peer]["min"] / row.figures[base]["min"]
 
     return values
 
 
-def _size(rows: list[Row]) -> Iterator[tuple[str, float]]:
-    for name, ratio in _against("cloudpickle", "dumps", BY_VALUE, "bytes")(rows):
-        yield name, 1 / ratio
+def _size(rows: list[Row], _: Costs) -> Iterator[tuple[str, float]]:
+    for row in rows:
+        ratio = row.ratio("cloudpickle", "bytes")
+        if row.operation == "dumps" and row.family in FAMILIES_BY_VALUE and ratio is not None:
+            yield row.name, 1 / ratio
 
 
-def _floor(rows: list[Row]) -> Iterator[tuple[str, float]]:
-    for name, ratio in _against(FLOOR, "dumps", ("functions",))(rows):
-        if name == "lambda":
-            yield name, 1 / ratio
+def _floor(rows: list[Row], _: Costs) -> Iterator[tuple[str, float]]:
+    for row in rows:
+        ratio = row.ratio(FLOOR)
+        if (row.name, row.operation) == ("lambda", "dumps") and ratio is not None:
+            yield row.name, 1 / ratio
 
 
-def _growth(rows: list[Row]) -> Iterator[tuple[str, float]]:
+def _same_bytes(rows: list[Row], _: Costs) -> Iterator[tuple[str, float]]:
+    for row in rows:
+        if row.operation == "dumps" and row.family == "importable instances":
+            yield row.name, float(row.same_as_pickle)
+
+
+def _growth(rows: list[Row], _: Costs) -> Iterator[tuple[str, float]]:
     """Time per object of the largest row of a kind against the smallest."""
     kinds: dict[str, list[Row]] = {}
     for row in rows:
@@ -111,32 +121,57 @@ def _growth(rows: list[Row]) -> Iterator[tuple[str, float]]:
             yield kind, last / first
 
 
+def _cost(kind: str, peer: str) -> Any:
+    """lambdapkl's figure of whole processes as a multiple of a peer's."""
+
+    def values(_: list[Row], costs: Costs) -> Iterator[tuple[str, float]]:
+        for what, figures in costs.get(kind, {}).items():
+            if peer in figures and OURS in figures:
+                yield what, figures[OURS] / figures[peer]
+
+    return values
+
+
 TARGETS = (
-    Target("dumps by value against cloudpickle, mean", 10, _against("cloudpickle", "dumps", BY_VALUE), True),
-    Target("dumps by value against cloudpickle, worst", 5, _against("cloudpickle", "dumps", BY_VALUE), False),
-    Target("dumps by value against dill, mean", 40, _against("dill", "dumps", BY_VALUE), True),
-    Target("dumps by value against dill, worst", 15, _against("dill", "dumps", BY_VALUE), False),
-    Target("cold dumps against cloudpickle", 6, _against("cloudpickle", "dumps", ("cold",)), False),
-    Target("dumps with 1,600 modules against cloudpickle", 60, _against("cloudpickle", "dumps", ("1,600 modules",)), False),
-    Target("loads by value against cloudpickle, mean", 4, _against("cloudpickle", "loads", BY_VALUE), True),
-    Target("loads by value against cloudpickle, worst", 2, _against("cloudpickle", "loads", BY_VALUE), False),
-    Target("bytes by value against cloudpickle, mean", 0.45, _size, True, at_most=True),
-    Target("dumps of a lambda, times the floor", 1.6, _floor, False, at_most=True),
-    Target("plain data against pickle, worst", 0.97, _against("pickle", "dumps", ("plain", "arrays")), False),
-    Target("None and a small dict against pickle, worst", 0.7, _against("pickle", "dumps", ("plain, small",)), False),
-    Target("importable instances against pickle, worst", 1.8, _against("pickle", "dumps", ("importable instances",)), False),
-    Target("other importable objects against pickle, worst", 0.95, _against("pickle", "dumps", ("importable",)), False),
-    Target("pure: dumps by value against cloudpickle, mean", 1.5, _against("cloudpickle", "dumps", BY_VALUE, base=PURE), True),
-    Target("pure: loads by value against cloudpickle, mean", 1.5, _against("cloudpickle", "loads", BY_VALUE, base=PURE), True),
-    Target("time per object, most against fewest", 1.3, _growth, False, at_most=True),
+    Target("dumps by value against cloudpickle, mean", 10, _against("cloudpickle", "dumps", FAMILIES_BY_VALUE), mean=True),
+    Target("dumps by value against cloudpickle, worst", 5, _against("cloudpickle", "dumps", FAMILIES_BY_VALUE)),
+    Target("dumps by value against dill, mean", 40, _against("dill", "dumps", FAMILIES_BY_VALUE), mean=True),
+    Target("dumps by value against dill, worst", 15, _against("dill", "dumps", FAMILIES_BY_VALUE)),
+    Target("cold dumps against cloudpickle", 6, _against("cloudpickle", "dumps", ("cold",))),
+    Target("dumps with 1,600 modules against cloudpickle", 60, _against("cloudpickle", "dumps", ("1,600 modules",))),
+    Target("loads by value against cloudpickle, mean", 4, _against("cloudpickle", "loads", FAMILIES_BY_VALUE), mean=True),
+    Target("loads by value against cloudpickle, worst", 2, _against("cloudpickle", "loads", FAMILIES_BY_VALUE)),
+    Target("bytes by value against cloudpickle, mean", 0.45, _size, mean=True, at_most=True),
+    Target("dumps of a lambda, times the floor", 1.6, _floor, at_most=True),
+    Target("plain data against pickle, worst", 0.97, _against("pickle", "dumps", ("plain", "arrays"))),
+    Target("None and a small dict against pickle, worst", 0.7, _against("pickle", "dumps", ("plain, small",))),
+    Target("importable instances against pickle, worst", 1.8, _against("pickle", "dumps", ("importable instances",))),
+    Target("importable instances: 1 for the bytes of pickle", 1, _same_bytes),
+    Target("other importable objects against pickle, worst", 0.95, _against("pickle", "dumps", ("importable",))),
+    Target(
+        "pure: dumps by value against cloudpickle, mean",
+        1.5,
+        _against("cloudpickle", "dumps", FAMILIES_BY_VALUE, PURE),
+        mean=True,
+    ),
+    Target(
+        "pure: loads by value against cloudpickle, mean",
+        1.5,
+        _against("cloudpickle", "loads", FAMILIES_BY_VALUE, PURE),
+        mean=True,
+    ),
+    Target("time per object, most against fewest", 1.3, _growth, at_most=True),
+    Target("import, times cloudpickle's", 1, _cost(IMPORT, "cloudpickle"), at_most=True),
+    Target("peak memory of 100 MB, times pickle's", 1.02, _cost(PEAK, "pickle"), at_most=True),
+    Target("joblib's lambdas a second, times cloudpickle's", 1, _cost(TASKS, "cloudpickle")),
 )
 
 
-def summary(rows: list[Row]) -> str:
+def summary(rows: list[Row], costs: Costs) -> str:
     """Return the targets as Markdown: what was measured, and where."""
     lines = ["| target | goal | measured | |", "|---|--:|--:|---|"]
     for target in TARGETS:
-        values = dict(target.values(rows))
+        values = dict(target.values(rows, costs))
         sign = "at most " if target.at_most else ""
         if not values:
             lines.append(f"| {target.what} | {sign}{target.goal}x | - | not measured |")

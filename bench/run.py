@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument("--charts", type=Path, help="a folder to draw the charts into")
     options = parser.parse_args()
     command = [sys.executable, "-m", "pytest", str(HERE), "-q", "-p", "no:cacheprovider", "--benchmark-columns=min,median"]
+    command += ["--benchmark-disable-gc"]
     command += [f"--benchmark-json={options.json}", *(["--quick"] if options.quick else [])]
     failed = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
     if failed.returncode:
@@ -42,8 +43,10 @@ def main() -> int:
     print(f"lambdapkl {about['version']} ({'compiled' if about['compiled'] else 'pure'}), {python}; {versions}\n")
     print("Columns of the others: how many times lambdapkl's best time theirs is.\n")
     print(report.table(rows), "\n")
-    print(report.summary(rows), "\n")
-    print(process_costs.summary(options.quick), "\n")
+    costs = process_costs.measure(options.quick)
+    print(report.summary(rows, costs), "\n")
+    print(process_costs.lines(costs), "\n")
+    options.json.write_text(json.dumps({**results, "processes": costs}, indent=1))
     stored = HERE / f"baseline-{platform.python_implementation().lower()}{sys.version_info[0]}.{sys.version_info[1]}.json"
     print(report.compare(rows, stored))
     if options.store:

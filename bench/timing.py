@@ -55,6 +55,17 @@ def spin_each(call: Callable[..., Any], items: list[Any]) -> None:
         call(item)
 
 
+def timed(run: Callable[[], Any]) -> float:
+    """Return the seconds of one call, with the garbage collector off: as pytest-benchmark has it off for lambdapkl."""
+    gc.disable()
+    try:
+        start = perf_counter()
+        run()
+        return perf_counter() - start
+    finally:
+        gc.enable()
+
+
 class Trial:
     """One candidate on one workload, in this process."""
 
@@ -99,12 +110,7 @@ class Trial:
     def time(self, operation: str, count: int, payload: Any) -> float:
         """Return the seconds of one call."""
         run, divisor = self.prepare(operation, count, payload)
-        gc.disable()
-        start = perf_counter()
-        run()
-        seconds = perf_counter() - start
-        gc.enable()
-        return seconds / divisor
+        return timed(run) / divisor
 
 
 class FloorTrial:
@@ -118,10 +124,12 @@ class FloorTrial:
 
     def time(self, operation: str, count: int, payload: Any) -> float:
         call = getattr(self, operation)
-        start = perf_counter()
-        for _ in repeat(None, count):
-            call()
-        return (perf_counter() - start) / count
+
+        def run() -> None:
+            for _ in repeat(None, count):
+                call()
+
+        return timed(run) / count
 
 
 class RemoteTrial:
@@ -227,10 +235,13 @@ class Contest:
         def setup() -> tuple[tuple[Callable[[], None]], dict[str, Any]]:
             nonlocal number, divisor
             gc.collect()
-            for name, taken in samples.items():
+            names = list(samples)
+            # Another one comes first each time: after a collection, the first finds nothing in the processor's caches.
+            first = number % len(names) if names else 0
+            for name in (*names[first:], *names[:first]):
                 # Fewer turns of a slow candidate are spread over the rounds.
                 if (number + 1) * turns[name] // rounds > number * turns[name] // rounds:
-                    taken.append(self._turn(name, operation, counts[name]) * 1e6)
+                    samples[name].append(self._turn(name, operation, counts[name]) * 1e6)
             number += 1
             run, divisor = ours.prepare(operation, counts[OURS], self._payload(OURS, operation))
             return (run,), {}
