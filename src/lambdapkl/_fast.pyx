@@ -17,11 +17,12 @@ from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
+from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
-from libc.string cimport memchr, memcmp, memcpy, memmove, memset
+from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
-from . import byvalue, codes, deferred, preamble, submodules, tracking
+from . import byvalue, codes, compact, deferred, digest, preamble, submodules, tracking
 
 cdef extern from *:
     """
@@ -110,6 +111,15 @@ cdef extern from *:
         PyObject *co_filename
         PyObject *co_consts
         PyObject *co_names
+        PyObject *co_localsplusnames
+        PyObject *co_localspluskinds
+        PyObject *co_linetable
+        PyObject *co_exceptiontable
+        int co_argcount
+        int co_posonlyargcount
+        int co_kwonlyargcount
+        int co_stacksize
+        int co_firstlineno
         int co_flags
         int co_nfreevars
 
@@ -128,6 +138,8 @@ cdef extern from *:
     PyTypeObject PyBytes_Type
     PyTypeObject PyComplex_Type
     PyTypeObject PyTuple_Type
+    PyTypeObject PyDict_Type
+    PyTypeObject PyList_Type
     PyTypeObject PyMethod_Type
     PyTypeObject PyProperty_Type
     PyTypeObject PyStaticMethod_Type
@@ -172,6 +184,8 @@ cdef extern from *:
     Py_ssize_t PyDict_Size(PyObject *)
     PyObject *PyModule_GetDict(PyObject *)
     int PyUnicode_CompareWithASCIIString(PyObject *, const char *)
+    const char *PyUnicode_AsUTF8AndSize(object, Py_ssize_t *) except NULL
+    long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
     Py_ssize_t Py_REFCNT(PyObject *)
     int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1
@@ -196,6 +210,7 @@ cdef inline object _private(PyObject *name):
 
 include "_fast_compact.pxi"
 include "_fast_codes.pxi"
+include "_fast_digest.pxi"
 include "_fast_reference.pxi"
 include "_fast_session.pxi"
 include "_fast_functions.pxi"

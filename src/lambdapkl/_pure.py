@@ -19,7 +19,7 @@ from opcode import opmap
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from . import byvalue, codes, deferred, preamble, submodules
+from . import byvalue, codes, deferred, digest, preamble, submodules
 from .base import BasePickler
 from .names import private
 
@@ -99,6 +99,14 @@ def code_info(code: CodeType) -> CodeInfo:
         return info
     _infos[id(code)] = reference, info
     return info
+
+
+def _packed(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
+    info = code_info(code)
+    return info.blob, info.file_name, info.constants
+
+
+digest.packed = _packed
 
 
 def _docstring(code: CodeType) -> Any:
