@@ -79,6 +79,14 @@ cdef extern from *:
         return member->type == LP_OBJECT_EX ? member->offset : 0;
     }
 
+    /* NULL, and no error, for half of a surrogate pair. */
+    static const char *lp_utf8(PyObject *s, Py_ssize_t *size) {
+        const char *data = PyUnicode_AsUTF8AndSize(s, size);
+        if (data == NULL)
+            PyErr_Clear();
+        return data;
+    }
+
     static PyObject *lp_field(PyObject *object, Py_ssize_t offset) {
         return *(PyObject **)((char *)object + offset);
     }
@@ -184,7 +192,7 @@ cdef extern from *:
     Py_ssize_t PyDict_Size(PyObject *)
     PyObject *PyModule_GetDict(PyObject *)
     int PyUnicode_CompareWithASCIIString(PyObject *, const char *)
-    const char *PyUnicode_AsUTF8AndSize(object, Py_ssize_t *) except NULL
+    const char *lp_utf8(PyObject *, Py_ssize_t *)
     long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
     Py_ssize_t Py_REFCNT(PyObject *)

@@ -31,10 +31,10 @@ cdef tuple _pack(PyObject *code):
         _append_unsigned(&out, 0)
         if not _write_value(&out, code, {}, &file_name, 0):
             return codes.pack(<object>code)
+        crc = _crc32(PyBytes_FromStringAndSize(<const char *>out.start + _HEADER, out.size - _HEADER))
         blob = PyBytes_FromStringAndSize(<const char *>out.start, out.size)
     finally:
         PyMem_Free(out.start)
-    crc = _crc32(memoryview(blob)[_HEADER:])
     start = <unsigned char *>PyBytes_AS_STRING(blob)
     start[2] = crc & 0xFF
     start[3] = (crc >> 8) & 0xFF

@@ -105,9 +105,8 @@ cdef bint _write_string(_Buffer *out, PyObject *text, dict shared) except -1:
     if known != NULL:
         _append_number(out, (<unsigned long long><object>known) << 1 | 1)
         return True
-    try:
-        data = PyUnicode_AsUTF8AndSize(<object>text, &size)
-    except UnicodeEncodeError:  # half of a surrogate pair
+    data = lp_utf8(text, &size)
+    if data == NULL:
         return False
     shared[<object>text] = len(shared)
     _append_number(out, <unsigned long long>size << 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -68,9 +68,16 @@ def value_digest(value: Any) -> bytes:
 
 def hashed(data: bytes) -> bytes:
     """Return the digest of what a walk found."""
+    digest: bytes = _blake2b()(data, digest_size=DIGEST_SIZE).digest()
+    return digest
+
+
+@cache
+def _blake2b() -> Any:
+    # Not at import: it takes as long as all of this package.
     from hashlib import blake2b
 
-    return blake2b(data, digest_size=DIGEST_SIZE).digest()
+    return blake2b
 
 
 # What `codes.pack` returns for a code object; a backend puts its own here, which remembers it.
