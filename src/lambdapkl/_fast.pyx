@@ -22,7 +22,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
-from . import byvalue, codes, compact, deferred, digest, preamble, submodules, tracking
+from . import builtin_types, byvalue, codes, compact, deferred, digest, preamble, submodules, tracking
 
 cdef extern from *:
     """
@@ -223,6 +223,7 @@ include "_fast_reference.pxi"
 include "_fast_session.pxi"
 include "_fast_functions.pxi"
 include "_fast_classes.pxi"
+include "_fast_enumerations.pxi"
 include "_fast_instances.pxi"
 include "_fast_pickler.pxi"
 include "_fast_loading.pxi"
@@ -266,6 +267,7 @@ def configure(*, wire, reducers, table, explain):
     """Take the modules `wire` and `reducers`, the dispatch table, and what adds its path to an error."""
     global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
     global _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
+    global _enumerations, _enum_class
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
@@ -277,6 +279,7 @@ def configure(*, wire, reducers, table, explain):
     _builtin_names = reducers.classes.BUILTIN_NAMES
     _reduce_module = reducers.modules.reduce_module
     _class_dict, _staged = reducers.namespaces.class_dict, reducers.namespaces.staged
+    _enumerations, _enum_class = reducers.enumerations, wire.enum_class
     skeletons = reducers.skeletons
     _portable, _intercepted = skeletons.portable, skeletons.intercepted
     _changed_annotations, _explicit_slots = skeletons.changed_annotations, skeletons.explicit_slots

@@ -34,6 +34,7 @@ cdef object _file_name(Session self, _CodeInfo info):
 
 
 cdef object _reduce_function(Session self, object function):
+    self._numbers_builtin_types = True
     cdef PyFunctionObject *func = <PyFunctionObject *>function
     cdef PyObject *code = func.func_code
     cdef _CodeInfo info = _code_info(code)

@@ -265,6 +265,12 @@ cdef bint _overrides(object namespace) except -1:
     )
 
 
+cdef bint _is_enum_type(PyTypeObject *metaclass) except -1:
+    """Whether `metaclass` is `enum.EnumType` itself."""
+    cdef PyObject *enum = PyDict_GetItemWithError(<PyObject *>_modules, <PyObject *>_ENUM_MODULE)
+    return enum != NULL and <PyObject *>metaclass == <PyObject *>(<object>enum).EnumType
+
+
 cdef bint _is_enum(object cls) except -1:
     cdef PyObject *enum = PyDict_GetItemWithError(<PyObject *>_modules, <PyObject *>_ENUM_MODULE)
     return enum != NULL and isinstance(cls, (<object>enum).EnumType)

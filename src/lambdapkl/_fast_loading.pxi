@@ -25,10 +25,12 @@ def code(blob, file_name=None, *constants):
     return _load_code(blob, file_name, constants)
 
 
-def function(first, second, where=None, closure=None):
+def function(first, second=None, where=None, closure=None):
     """Make a function, or give one its state; see `_pure.function`."""
     if Py_TYPE(first) is &PyFunction_Type:
         return _set_state(first, second)
+    if Py_TYPE(first) is &PyLong_Type:
+        return _numbered(first)
     cdef object loaded = _load_code(first, second, ())
     cdef dict namespace
     if where is None or type(where) is str:
@@ -158,6 +160,8 @@ cdef object _set_state(object function, object given):
                 own[_intern(name) if type(name) is str else name] = value
     return function
 
+
+cdef object _numbered = builtin_types.numbered
 
 # Attributes of a function that are no entries of its `__dict__`.
 cdef frozenset _SPECIAL_ATTRIBUTES = frozenset(

@@ -241,6 +241,8 @@ def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
             pooled = <_Pooled>pool.pop()
         else:
             pooled = _Pooled(protocol, fix_imports, buffer_callback, root)
+        # Its preamble names `wire.function`.
+        pooled.session._numbers_builtin_types = root != _ANY_ROOT
         # After an error the pickler is dropped, with what its memo holds.
         pooled.dump(obj)
     except Exception as error:

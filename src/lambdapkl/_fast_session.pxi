@@ -50,6 +50,8 @@ cdef class Session:
     cdef PyTypeObject *_last
     cdef object _last_entry
     cdef set _imported
+    # Whether the payload has named `wire.function`.
+    cdef bint _numbers_builtin_types
     cdef bint _used
 
     def __init__(self, table):
@@ -88,6 +90,7 @@ cdef class Session:
         self._imported = None
         self._last = NULL
         self._last_entry = None
+        self._numbers_builtin_types = False
         self._used = False
 
     cpdef str name(self, str text):
@@ -130,6 +133,10 @@ cdef class Session:
                 return _reduce_usual_class(self, obj)
             if _in_table(self, <object>kind) or _class_by_reference(obj):
                 return NotImplemented
+            if _is_enum_type(kind):
+                reduced = _reduce_usual_enum(self, obj)
+                if reduced is not NotImplemented:
+                    return reduced
             return _reduce_class_by_value(obj, self)
         if kind is &PyCell_Type:
             self._used = True

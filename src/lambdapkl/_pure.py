@@ -19,7 +19,7 @@ from opcode import opmap
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from . import byvalue, codes, deferred, digest, preamble, submodules
+from . import builtin_types, byvalue, codes, deferred, digest, preamble, submodules
 from .base import BasePickler
 from .names import private
 
@@ -181,6 +181,7 @@ class Session:
         "_plain",
         "_standalone",
         "class_dicts",
+        "numbers_builtin_types",
         "quick_instances",
         "table",
     )
@@ -203,6 +204,8 @@ class Session:
         # id of the dictionary of a class in the payload -> the class
         self.class_dicts: dict[Any, type] = {}
         self._imported: set[str] = set()
+        # Whether the payload has named `wire.function`.
+        self.numbers_builtin_types = False
 
     def name(self, text: str) -> str:
         """Return the payload's own copy of a string that a reducer writes; see `private`."""
@@ -223,6 +226,8 @@ class Session:
         if issubclass(kind, type):
             if kind is not type and kind in self.table:
                 return NotImplemented
+            if self.numbers_builtin_types and id(obj) in builtin_types.NUMBERS:
+                return hooks.wire.function, builtin_types.NUMBERS[id(obj)]
             return hooks.reducers.classes.reduce_class(obj, self)
         if kind is CellType:
             return self._reduce_cell(obj)
@@ -295,6 +300,7 @@ class Session:
         return None if info.file_name is None else self.name(info.file_name)
 
     def _reduce_function(self, func: FunctionType) -> tuple[Any, ...]:
+        self.numbers_builtin_types = True
         code = func.__code__
         info = code_info(code)
         namespace = func.__globals__
@@ -507,6 +513,7 @@ def dumps(
             before, callables = hooks.preambles[root - 1]
             file.write(before)
             pickler.memo = preamble.memo(*callables)
+            pickler.session.numbers_builtin_types = True
         pickler.dump(obj)
     except Exception as error:
         hooks.explain(error, obj)
@@ -550,15 +557,17 @@ def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
     return loaded
 
 
-def function(first: Any, second: Any, where: Any = None, closure: Any = None) -> Any:
+def function(first: Any, second: Any = None, where: Any = None, closure: Any = None) -> Any:
     """Make a function of a blob and a file name, where its globals are, and its closure; or give one its state.
 
-    The globals are new where `where` is a module's name or None, and those of `where` where that is a function or a
+    A number alone stands for a builtin type, see `builtin_types`.  The globals are new where `where` is a module's name or None, and those of `where` where that is a function or a
     module.  In `closure`, None is a new cell, a pair the cell of another function, a number this function's own cell
     at that place.
     """
     if type(first) is FunctionType:
         return _set_state(first, second)
+    if type(first) is int:
+        return builtin_types.numbered(first)
     loaded = code(first, second)
     if where is None or type(where) is str:
         namespace: dict[str, Any] = {"__builtins__": sys.modules["builtins"]}
