@@ -10,7 +10,7 @@ COMPILED: Final = True
 @disjoint_base
 class Session:
     table: Any
-    quick_instances: bool
+    protocol: int
     @property
     def class_dicts(self) -> dict[Any, type]: ...
     def __init__(self, table: Any) -> None: ...

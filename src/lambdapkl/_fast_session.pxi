@@ -21,12 +21,19 @@ cdef class _Kind:
     cdef bint by_value
 
 
+cdef class _Method:
+    """A method descriptor by which all instances of a type are reduced."""
+
+    cdef object method
+    cdef bint takes_protocol
+
+
 cdef class Session:
     """What one pickler has written so far, as far as the reducers have to know; see `_pure.Session`."""
 
     cdef public object table
-    # Whether the protocol is one in which instances of importable classes are made by `__newobj__`.
-    cdef public bint quick_instances
+    # From 2 on, instances of importable classes are made by `__newobj__`.
+    cdef public int protocol
     # id of the dictionary of a class in the payload -> the class
     cdef readonly dict class_dicts
     # Of a pooled pickler: the maps of its table.  A lookup in the `ChainMap` of them costs a microsecond.
@@ -166,6 +173,12 @@ cdef class Session:
             return NotImplemented
         if type(entry) is _Kind:
             return _reduce_known(self, obj, <_Kind>entry)
+        if type(entry) is _Method:
+            if (<_Method>entry).takes_protocol:
+                return (<_Method>entry).method(obj, self.protocol)
+            return (<_Method>entry).method(obj)
+        if entry is _NAMED_TUPLE:
+            return _reduce_named_tuple(obj)
         if entry is _ENUM:
             return _reduce_instance(obj, self)
         return entry(obj)

@@ -167,9 +167,9 @@ class Session:
     ----------
     table
         The pickler's dispatch table: a metaclass with a reducer of the user's there is left to that.
-    quick_instances
-        Whether the protocol makes instances with ``__newobj__``.  The compiled backend reduces those of importable classes
-        itself then; here `pickle` is as quick.
+    protocol
+        The pickler's, from 0 on.  The compiled backend reduces instances of importable classes itself where they are made
+        with ``__newobj__``, from 2 on; here `pickle` is as quick.
     """
 
     __slots__ = (
@@ -182,13 +182,13 @@ class Session:
         "_standalone",
         "class_dicts",
         "numbers_builtin_types",
-        "quick_instances",
+        "protocol",
         "table",
     )
 
     def __init__(self, table: Any) -> None:
         self.table = table
-        self.quick_instances = False
+        self.protocol = pickle.HIGHEST_PROTOCOL
         self.clear()
 
     def clear(self) -> None:

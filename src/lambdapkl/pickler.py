@@ -86,7 +86,7 @@ class Pickler(BasePickler):
         self._session.clear()
         if protocol is None:
             protocol = DEFAULT_PROTOCOL
-        self._session.quick_instances = not 0 <= protocol < 2
+        self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
 
     def reducer_override(self, obj: Any) -> Any:
