@@ -560,7 +560,9 @@ def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
 def function(first: Any, second: Any = None, where: Any = None, closure: Any = None) -> Any:
     """Make a function of a blob and a file name, where its globals are, and its closure; or give one its state.
 
-    A number alone stands for a builtin type, see `builtin_types`.  The globals are new where `where` is a module's name or None, and those of `where` where that is a function or a
+    A number alone stands for a builtin type, see `builtin_types`.
+
+    The globals are new where `where` is a module's name or None, and those of `where` where that is a function or a
     module.  In `closure`, None is a new cell, a pair the cell of another function, a number this function's own cell
     at that place.
     """
