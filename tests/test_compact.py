@@ -129,13 +129,14 @@ def test_backends_take_and_refuse_the_same(processes: Processes) -> None:
             data = bytes(data)
             try:
                 made = wire.code(codes.MAGIC + crc32(data).to_bytes(4, "little") + data, "f.py")
-                result.append(marshal.dumps(made, 2))
+                # Not its bytecode: CPython reads beyond the end of one that ends within an instruction.
+                result.append([made.co_name, *made.co_names, *made.co_varnames, made.co_flags, made.co_linetable])
             except Exception as error:
                 result.append((type(error).__name__, str(error)))
     """
     compiled, pure = (processes(backend).execute(source) for backend in ("compiled", "pure"))
     assert compiled == pure
-    assert {"bytes", "tuple"} == {type(each).__name__ for each in compiled}
+    assert {"list", "tuple"} == {type(each).__name__ for each in compiled}
 
 
 def test_files_of_their_own(backend: fresh.Process) -> None:

@@ -156,11 +156,16 @@ cdef object _set_state(object function, object given):
         for name, value in (<dict?>state[3]).items():
             if name in _SPECIAL_ATTRIBUTES:
                 setattr(function, name, value)
+            elif name == _NAMED_ANNOTATE and Py_TYPE(value) is &PyFunction_Type:
+                value.__qualname__ = function.__qualname__ + name
+                function.__annotate__ = value
             else:
                 own[_intern(name) if type(name) is str else name] = value
     return function
 
 
+# In the state of a function: its `__annotate__`, to be named after it; see `_pure.NAMED_ANNOTATE`.
+cdef str _NAMED_ANNOTATE = ".__annotate__"
 cdef object _numbered = builtin_types.numbered
 
 # Attributes of a function that are no entries of its `__dict__`.

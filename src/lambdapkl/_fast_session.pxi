@@ -57,6 +57,8 @@ cdef class Session:
     cdef PyTypeObject *_last
     cdef object _last_entry
     cdef set _imported
+    # ids of functions whose qualified name their owner's state tells
+    cdef set _annotates
     # Whether the payload has named `wire.function`.
     cdef bint _numbers_builtin_types
     cdef bint _used
@@ -95,6 +97,7 @@ cdef class Session:
         if self.class_dicts:
             self.class_dicts.clear()
         self._imported = None
+        self._annotates = None
         self._last = NULL
         self._last_entry = None
         self._numbers_builtin_types = False

@@ -160,6 +160,10 @@ else:
                 extended = 0
 
 
+# In the state of a function: its ``__annotate__``, to be named after it.
+NAMED_ANNOTATE = ".__annotate__"
+
+
 class Session:
     """What one pickler has written so far, as far as the reducers have to know.
 
@@ -173,6 +177,7 @@ class Session:
     """
 
     __slots__ = (
+        "_annotates",
         "_blobs",
         "_cells",
         "_globals",
@@ -204,6 +209,8 @@ class Session:
         # id of the dictionary of a class in the payload -> the class
         self.class_dicts: dict[Any, type] = {}
         self._imported: set[str] = set()
+        # ids of functions whose qualified name their owner's state tells
+        self._annotates: set[int] = set()
         # Whether the payload has named `wire.function`.
         self.numbers_builtin_types = False
 
@@ -414,7 +421,7 @@ class Session:
             found["__code__"] = code
         if func.__name__ != code.co_name:
             found["__name__"] = self.name(func.__name__)
-        if func.__qualname__ != code.co_qualname:
+        if func.__qualname__ != code.co_qualname and id(func) not in self._annotates:
             found["__qualname__"] = self.name(func.__qualname__)
         if func.__module__ != module_name:
             module = func.__module__
@@ -429,13 +436,22 @@ class Session:
             if annotations is not None:
                 found["__annotations__"] = annotations
             else:
-                found["__annotate__"] = func.__annotate__  # type: ignore[attr-defined]
+                annotate = func.__annotate__  # type: ignore[attr-defined]
+                found[self._annotate_key(func, annotate)] = annotate
         elif func.__annotations__:
             found["__annotations__"] = func.__annotations__
         if _TYPE_PARAMS and func.__type_params__:
             found["__type_params__"] = func.__type_params__
         found.update(func.__dict__)
         return {self.name(key) if isinstance(key, str) else key: value for key, value in found.items()}
+
+    def _annotate_key(self, func: FunctionType, annotate: Any) -> str:
+        """Return the name under which ``__annotate__`` travels: 3.14 names it after the function once that is made."""
+        if type(annotate) is FunctionType and annotate.__qualname__ == func.__qualname__ + NAMED_ANNOTATE:
+            if annotate.__code__.co_qualname != annotate.__qualname__:
+                self._annotates.add(id(annotate))
+                return NAMED_ANNOTATE
+        return "__annotate__"
 
     def _reduce_cell(self, cell: CellType) -> tuple[Any, ...]:
         owner = self._cells.get(id(cell))
@@ -660,6 +676,9 @@ def _set_state(func: FunctionType, state: Any) -> FunctionType:
         for name, value in attributes.items():
             if name in SPECIAL_ATTRIBUTES:
                 setattr(func, name, value)
+            elif name == NAMED_ANNOTATE and isinstance(value, FunctionType):
+                value.__qualname__ = func.__qualname__ + name
+                func.__annotate__ = value  # type: ignore[attr-defined]
             else:
                 own[sys.intern(name) if type(name) is str else name] = value
     return func
