@@ -141,7 +141,7 @@ cdef tuple _key_of(object cls, object module, object qualname):
         reference, key = <tuple>found
         if reference() is cls and key[1] == qualname and key[0] == module:
             return key
-    return tracking.key_of(cls, module, qualname, class_digest)
+    return tracking.key_of(cls, module, qualname, _class_digest)
 
 
 cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:

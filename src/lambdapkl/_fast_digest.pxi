@@ -204,7 +204,7 @@ cdef class _Walk:
         return 0
 
 
-def class_digest(cls):
+def _class_digest(cls):
     """See `digest.class_digest`."""
     cdef _Walk walk = _Walk()
     walk._whole_class(cls)

@@ -25,46 +25,88 @@ def code(blob, file_name=None, *constants):
     return _load_code(blob, file_name, constants)
 
 
-def function(first, second=None, where=None, closure=None):
+cdef class _Constructor:
+    """A callable that payloads name.
+
+    No function: `pickle` asks what an object is reduced to for its name, and one written in C makes a new string each time,
+    which is a fifteenth of a lambda.
+    """
+
+    cdef str name
+    cdef object module
+
+    def __cinit__(self, str name):
+        self.name = name
+        self.module = "lambdapkl._fast"
+
+    def __reduce__(self):
+        return self.name
+
+    def __repr__(self):
+        return f"<callable {self.module}.{self.name}>"
+
+    @property
+    def __name__(self):
+        return self.name
+
+    @property
+    def __qualname__(self):
+        return self.name
+
+    @property
+    def __module__(self):
+        return self.module
+
+    @__module__.setter
+    def __module__(self, module):
+        self.module = module
+
+
+cdef class _Function(_Constructor):
     """Make a function, or give one its state; see `_pure.function`."""
-    if Py_TYPE(first) is &PyFunction_Type:
-        return _set_state(first, second)
-    if Py_TYPE(first) is &PyLong_Type:
-        return _numbered(first)
-    cdef object loaded = _load_code(first, second, ())
-    cdef dict namespace
-    if where is None or type(where) is str:
-        namespace = {_BUILTINS: _builtins}
-        if where is not None:
-            namespace[_NAME] = where
-    elif Py_TYPE(where) is &PyFunction_Type:
-        namespace = <dict>(<PyFunctionObject *>where).func_globals
-    elif PyType_IsSubtype(Py_TYPE(where), &PyModule_Type):
-        namespace = <dict>PyModule_GetDict(<PyObject *>where)
-    else:
-        raise _UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
-    cdef Py_ssize_t count = (<PyCodeObject *>loaded).co_nfreevars
-    cdef Py_ssize_t index
-    cdef tuple cells = None
-    cdef list made
-    if closure is None:
-        if count:
-            cells = PyTuple_New(count)
-            for index in range(count):
-                new = PyCell_New(NULL)
-                Py_INCREF(new)
-                PyTuple_SET_ITEM(cells, index, new)
-    elif type(closure) is not tuple or PyTuple_GET_SIZE(closure) != count:
-        raise _UnpicklingError(f"the payload is damaged: the closure of {loaded.co_qualname} has the wrong size")
-    else:
-        made = []
-        for entry in <tuple>closure:
-            made.append(_closure_cell(entry, made))
-        cells = tuple(made)
-    result = PyFunction_New(loaded, namespace)
-    if cells is not None and count:
-        PyFunction_SetClosure(result, cells)
-    return result
+
+    def __call__(self, first, second=None, where=None, closure=None):
+        if Py_TYPE(first) is &PyFunction_Type:
+            return _set_state(first, second)
+        if Py_TYPE(first) is &PyLong_Type:
+            return _numbered(first)
+        cdef object loaded = _load_code(first, second, ())
+        cdef dict namespace
+        if where is None or type(where) is str:
+            namespace = {_BUILTINS: _builtins}
+            if where is not None:
+                namespace[_NAME] = where
+        elif Py_TYPE(where) is &PyFunction_Type:
+            namespace = <dict>(<PyFunctionObject *>where).func_globals
+        elif PyType_IsSubtype(Py_TYPE(where), &PyModule_Type):
+            namespace = <dict>PyModule_GetDict(<PyObject *>where)
+        else:
+            raise _UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
+        cdef Py_ssize_t count = (<PyCodeObject *>loaded).co_nfreevars
+        cdef Py_ssize_t index
+        cdef tuple cells = None
+        cdef list made
+        if closure is None:
+            if count:
+                cells = PyTuple_New(count)
+                for index in range(count):
+                    new = PyCell_New(NULL)
+                    Py_INCREF(new)
+                    PyTuple_SET_ITEM(cells, index, new)
+        elif type(closure) is not tuple or PyTuple_GET_SIZE(closure) != count:
+            raise _UnpicklingError(f"the payload is damaged: the closure of {loaded.co_qualname} has the wrong size")
+        else:
+            made = []
+            for entry in <tuple>closure:
+                made.append(_closure_cell(entry, made))
+            cells = tuple(made)
+        result = PyFunction_New(loaded, namespace)
+        if cells is not None and count:
+            PyFunction_SetClosure(result, cells)
+        return result
+
+
+function = _Function("function")
 
 
 cdef object _closure_cell(object entry, list cells):
@@ -90,7 +132,7 @@ def quick_class(make):
     """
     global _make_class
     _make_class = make
-    return class_
+    return _Class("class_")
 
 
 cdef object _make_class = None
@@ -98,16 +140,18 @@ cdef dict _unfinished = tracking.unfinished_objects
 cdef object _find_class = tracking.find
 
 
-def class_(first, second, digest=b"", bases=(), number=0, *rest):
+cdef class _Class(_Constructor):
     """Make the skeleton of a class, or give one its attributes; see `restorers.classes.class_`."""
-    if PyType_Check(first):
-        if not _unfinished or <size_t><PyObject *>first not in _unfinished:
-            return first
-    else:
-        found = _find_class((second, first, digest, number))
-        if found is not None:
-            return found
-    return _make_class(first, second, digest, bases, number, *rest)
+
+    def __call__(self, first, second, digest=b"", bases=(), number=0, *rest):
+        if PyType_Check(first):
+            if not _unfinished or <size_t><PyObject *>first not in _unfinished:
+                return first
+        else:
+            found = _find_class((second, first, digest, number))
+            if found is not None:
+                return found
+        return _make_class(first, second, digest, bases, number, *rest)
 
 
 def cell(owner=None, index=0):

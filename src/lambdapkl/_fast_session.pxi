@@ -160,12 +160,9 @@ cdef class Session:
             if kind is &PyModule_Type and _module_by_reference(obj):
                 return _module, (self.name(obj.__name__),)
             return _reduce_module(obj, self)
-        if kind is &PyCFunction_Type:
+        if obj is _function or obj is _class:
             # The pickler would ask its dispatch table and `__reduce_ex__` for the name.
-            if obj is _function:
-                return "function"
-            if obj is _class:
-                return "class_"
+            return (<_Constructor>obj).name
         if kind is &Py_GenericAliasType and not _in_table(self, <object>kind) and not getattr(obj, "__unpacked__", False):
             return <object>kind, (obj.__origin__, obj.__args__)
         if kind != self._last:
