@@ -286,11 +286,11 @@ def test_payloads_with_a_preamble(backend: fresh.Process) -> None:
     """A payload whose root is a function or class by value begins with what it calls; all of `pickle` reads it."""
     backend.execute(
         """
-        import io, pickle, pickletools, lambdapkl
+        import functools, io, pickle, pickletools, lambdapkl
         class C:
             def m(self): return 3
         f = lambda: C().m()
-        for root in (f, C):
+        for root in (f, functools.partial(f), C):
             for data in (lambdapkl.dumps(root), lambdapkl.dumps(root, 5), lambdapkl.dumps(root, -1)):
                 assert data == lambdapkl.dumps(root)
                 assert data.startswith(b"\\x80\\x05\\x8c\\x0elambdapkl.wire\\x94")

@@ -54,7 +54,6 @@ def test_caches_are_bounded(backend: fresh.Process) -> None:
                 space = {"__name__": "__main__"}
                 exec(f"class C{index % 7}:\\n def m(self): return {index}\\ndef f(): return C{index % 7}, {index}", space)
                 pickle.loads(lambdapkl.dumps(space["f"]))
-        lambdapkl_codes = 4096
         rounds(0, 100)
         gc.collect()
         tracemalloc.start()

@@ -8,6 +8,7 @@ The parts are in files of their own, `_fast_*.pxi`, included below.
 """
 
 import copyreg
+import functools
 import pickle
 import sys
 from opcode import opmap as _opmap
@@ -200,6 +201,7 @@ cdef extern from *:
 
 COMPILED = True
 
+cdef object _partial = functools.partial
 cdef object _UnpicklingError = pickle.UnpicklingError
 cdef object _HIGHEST_PROTOCOL = pickle.HIGHEST_PROTOCOL
 cdef dict _modules = sys.modules

@@ -214,6 +214,8 @@ cdef int _root_of(object obj) except -1:
         return _ANY_ROOT if _by_reference_quick(obj, func.func_module, func.func_qualname) else _FUNCTION_ROOT
     if Py_TYPE(obj) is &PyMethod_Type:
         return _root_of(obj.__func__) if Py_TYPE(obj.__func__) is &PyFunction_Type else _ANY_ROOT
+    if <object>Py_TYPE(obj) is _partial:
+        return _root_of(obj.func) if Py_TYPE(obj.func) is &PyFunction_Type else _ANY_ROOT
     cdef object cls = obj
     if Py_TYPE(obj) is not &PyType_Type:
         cls = <object>Py_TYPE(obj)

@@ -15,6 +15,7 @@ import pickle
 import sys
 import weakref
 from collections.abc import Callable
+from functools import partial
 from opcode import opmap
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -541,12 +542,15 @@ def dumps(
 def _root_of(obj: Any) -> int:
     """Which of the preambles goes with a payload whose root is `obj`.
 
-    1 where that is a function by value or a method made of one, 2 where it is a class by value or an instance of one, else 0.
+    1 where that is a function by value or a method or a partial made of one, 2 where it is a class by value or an instance of
+    one, else 0.
     """
     if type(obj) is FunctionType:
         return 0 if type(obj.__code__) is not CodeType or byvalue.by_reference(obj) else 1
     if type(obj) is MethodType:
         return _root_of(obj.__func__) if type(obj.__func__) is FunctionType else 0
+    if type(obj) is partial:
+        return _root_of(obj.func) if type(obj.func) is FunctionType else 0
     cls = obj if type(obj) is type else type(obj)
     if type(cls) is not type or not cls.__flags__ & _HEAP_TYPE:
         return 0
