@@ -25,7 +25,11 @@ cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
         if Py_TYPE(<object>ancestor).tp_hash is PyType_Type.tp_hash:
             reducer = PyDict_GetItemWithError(<PyObject *>_inherited, <PyObject *>ancestor)
             if reducer != NULL:
-                return _own_reducer(self, kind) if _in_table(self, <object>kind) else _quicker(<object>reducer, kind)
+                if _in_table(self, <object>kind):
+                    return _own_reducer(self, kind)
+                if type(<object>reducer) is _WithSession:
+                    return (<object>reducer).bind(self)
+                return _quicker(<object>reducer, kind)
         ancestor = ancestor.tp_base
     found = _own_reducer(self, kind)
     return _learn(self, obj, kind) if found is None else _quicker(found, kind)

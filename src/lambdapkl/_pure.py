@@ -174,6 +174,7 @@ class Session:
         "_standalone",
         "class_dicts",
         "quick_instances",
+        "shared",
         "table",
     )
 
@@ -194,6 +195,8 @@ class Session:
         self._plain: dict[type, bool] = {}
         # id of the dictionary of a class in the payload -> the class
         self.class_dicts: dict[Any, type] = {}
+        # What reducers write more than once -> the one copy of it
+        self.shared: dict[Any, Any] = {}
         self._imported: set[str] = set()
 
     def name(self, text: str) -> str:
@@ -231,7 +234,10 @@ class Session:
         while ancestor is not object:
             # A metaclass may have a hash of its own.
             if type(ancestor).__hash__ is _TYPE_HASH and ancestor in hooks.reducers.INHERITED:
-                return NotImplemented if kind in self.table else hooks.reducers.INHERITED[ancestor](obj)
+                if kind in self.table:
+                    return NotImplemented
+                reducer = hooks.reducers.INHERITED[ancestor]
+                return reducer.reduce(obj, self) if type(reducer) is hooks.reducers.WithSession else reducer(obj)
             ancestor = ancestor.__base__
         plain = self._plain.get(kind)
         if plain is None:
