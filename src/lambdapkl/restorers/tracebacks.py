@@ -10,7 +10,6 @@ written into the interpreter's own structures.  Its line table has one position 
 from __future__ import annotations
 
 import ast
-import builtins
 import pickle
 import sys
 from opcode import opmap
@@ -205,10 +204,13 @@ def _failing_code(
     """Return code that raises a NameError at a position; the offset is what it is."""
     name = ast.Name("_", ast.Load())
     place: Any = name
-    place.lineno, place.end_lineno = (first, first) if start is None else (start, start if end is None else end)
+    start = first if start is None else start
+    first = min(first, start)
+    # Lines are counted from the first one of the code, which is 1 until it is replaced.
+    place.lineno, place.end_lineno = (line - first + 1 for line in (start, start if end is None else end))
     place.col_offset, place.end_col_offset = (-1 if each is None else each for each in (column, end_column))
     statement = ast.Expr(name)
     ast.copy_location(statement, name)
     body: list[ast.stmt] = [statement]
-    code: CodeType = builtins.compile(ast.Module(body, []), "", "exec")
-    return code
+    code: CodeType = compile(ast.Module(body, []), "", "exec")
+    return code.replace(co_firstlineno=first)
