@@ -606,6 +606,11 @@ def quick_class(make: Any) -> Any:
     return make
 
 
+def position(iterator: Any) -> tuple[Any, ...] | None:
+    """Return None: what `iterator` keeps in C of where it is, only the compiled backend can read."""
+    return None
+
+
 def cell(owner: Any = None, index: Any = 0) -> CellType:
     """Return a new empty cell, or the one at `index` in the closure of the function `owner`.
 
