@@ -114,7 +114,7 @@ static PyObject *lp_tee_position(lp_tee *tee, PyTypeObject *data_type) {
     if (values == NULL)
         return NULL;
     for (;;) {
-        if (!Py_IS_TYPE((PyObject *)data, data_type) || data->count < 0 || data->count > LP_TEE_LINKS || index > data->count) {
+        if (data == NULL || !Py_IS_TYPE((PyObject *)data, data_type) || data->count < 0 || data->count > LP_TEE_LINKS || index > data->count) {
             Py_DECREF(values);
             Py_RETURN_NONE;
         }
