@@ -103,12 +103,13 @@ def _code_and_globals(entry: Any) -> tuple[CodeType, dict[str, Any]]:
         end = column = end_column = None
     elif end is not None and end < start:
         raise _damaged("a frame whose position ends before it begins")
-    make = _code if AT_RESUME else _failing_code
-    code = make(offset, first, start, end, column, end_column).replace(
+    code = (_stopping if AT_RESUME else _failing)(
+        offset,
+        first,
+        (start, end, column, end_column),
         co_filename=file_name,
         co_name=name,
         co_qualname=name if qualified is None else qualified,
-        co_consts=(None, SNAPSHOT),
     )
     namespace = {"__name__": module, "__file__": file}
     return code, {key: value for key, value in namespace.items() if value is not None}
@@ -132,56 +133,66 @@ def _run(code: CodeType, namespace: dict[str, Any], variables: dict[str, str]) -
     """Return a frame of `code`, and the offset where that is, unless it is the one that the code was made for."""
     try:
         if AT_RESUME:
-            # In the same order as in a frame: the generator goes first, the frame stays.
             shown: FrameType = eval(code, namespace, variables).gi_frame
             return shown, None
         try:
-            eval(code, {**namespace, "__builtins__": _NO_NAMES}, variables)
-        except NameError as error:
+            eval(code, namespace, variables)
+        except ZeroDivisionError as error:
             raised: Any = error.__traceback__.tb_next  # type: ignore[union-attr]
             return raised.tb_frame, raised.tb_lasti
-        raise AssertionError("unreachable")
+        raise AssertionError("a division by zero that does not fail")
     finally:
         namespace.pop("__builtins__", None)
 
 
-_NO_NAMES: dict[str, Any] = {}
+Position = tuple[int | None, int | None, int | None, int | None]
 
 
-def _code(offset: int, first: int, start: int | None, end: int | None, column: int | None, end_column: int | None) -> CodeType:
+def _stopping(offset: int, first: int, position: Position, **names: Any) -> CodeType:
     """Return code whose frame, where it is never started, is at `offset`."""
     index = max(1, offset // 2 - _BEHIND)
     instructions = (("RETURN_GENERATOR", 1), ("NOP", index - 1), ("RESUME", 1), ("CACHE", _CACHES), ("RETURN_VALUE", 1))
     code = b"".join(bytes((opmap[name], 0)) * count for name, count in instructions)
     return _EMPTY.replace(
         co_code=code,
-        co_linetable=line_table(len(code) // 2, first, start, end, column, end_column),
+        co_linetable=line_table(len(code) // 2, first, *position),
         co_firstlineno=first,
         co_flags=_GENERATOR,
+        co_consts=(None, SNAPSHOT),
+        **names,
     )
+
+
+def _failing(offset: int, first: int, position: Position, **names: Any) -> CodeType:
+    """Return code that raises a ZeroDivisionError at a position; the offset is what it is."""
+    start, end, column, end_column = position
+    start = first if start is None else start
+    first = min(first, start)
+    place: dict[str, Any] = {
+        # Counted from the first line of the code, which is 1 until that is replaced.
+        "lineno": start - first + 1,
+        "end_lineno": (start if end is None else end) - first + 1,
+        "col_offset": -1 if column is None else column,
+        "end_col_offset": -1 if end_column is None else end_column,
+    }
+    division = ast.BinOp(ast.Constant(1, **place), ast.Div(), ast.Constant(0, **place), **place)
+    code: CodeType = compile(ast.Module([ast.Expr(division, **place)], []), "", "exec")
+    return code.replace(co_firstlineno=first, co_consts=(*code.co_consts, SNAPSHOT), **names)
 
 
 def line_table(units: int, first: int, start: int | None, end: int | None, column: int | None, end_column: int | None) -> bytes:
     """Return the line table that gives one position to `units` code units, of code that begins at the line `first`."""
     if start is None:
-        kind, further, rest = _NO_LOCATION, b"", b""
+        kind, line, rest, same = _NO_LOCATION, b"", b"", b""
     else:
-        further = _signed(start - first)
-        if column is None:
-            kind, rest = _NO_COLUMNS, b""
-        else:
-            kind = _LONG
-            end_column = -1 if end_column is None else end_column
-            rest = b"".join(map(_unsigned, ((start if end is None else end) - start, column + 1, end_column + 1)))
-    left = units
-    entries = []
-    while left > 0:
-        count = min(left, _MOST_UNITS)
-        entries.append(bytes((kind | count - 1,)) + further + rest)
         # Lines are counted from the entry before.
-        further = further and b"\0"
-        left -= count
-    return b"".join(entries)
+        kind, line, rest, same = _NO_COLUMNS, _signed(start - first), b"", _signed(0)
+        if column is not None:
+            numbers = ((start if end is None else end) - start, column + 1, 0 if end_column is None else end_column + 1)
+            kind, rest = _LONG, b"".join(map(_unsigned, numbers))
+    whole, part = divmod(units - 1, _MOST_UNITS)
+    head = bytes((kind | part,)) + line + rest
+    return head + (bytes((kind | _MOST_UNITS - 1,)) + same + rest) * whole
 
 
 def _signed(number: int) -> bytes:
@@ -196,21 +207,3 @@ def _unsigned(number: int) -> bytes:
         number >>= 6
     groups.append(number)
     return bytes(groups)
-
-
-def _failing_code(
-    offset: int, first: int, start: int | None, end: int | None, column: int | None, end_column: int | None
-) -> CodeType:
-    """Return code that raises a NameError at a position; the offset is what it is."""
-    name = ast.Name("_", ast.Load())
-    place: Any = name
-    start = first if start is None else start
-    first = min(first, start)
-    # Lines are counted from the first one of the code, which is 1 until it is replaced.
-    place.lineno, place.end_lineno = (line - first + 1 for line in (start, start if end is None else end))
-    place.col_offset, place.end_col_offset = (-1 if each is None else each for each in (column, end_column))
-    statement = ast.Expr(name)
-    ast.copy_location(statement, name)
-    body: list[ast.stmt] = [statement]
-    code: CodeType = compile(ast.Module(body, []), "", "exec")
-    return code.replace(co_firstlineno=first)
