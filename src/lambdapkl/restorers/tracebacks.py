@@ -9,7 +9,6 @@ written into the interpreter's own structures.  Its line table has one position 
 
 from __future__ import annotations
 
-import ast
 import pickle
 import sys
 from opcode import opmap
@@ -165,6 +164,8 @@ def _stopping(offset: int, first: int, position: Position, **names: Any) -> Code
 
 def _failing(offset: int, first: int, position: Position, **names: Any) -> CodeType:
     """Return code that raises a ZeroDivisionError at a position; the offset is what it is."""
+    import ast
+
     start, end, column, end_column = position
     start = first if start is None else start
     first = min(first, start)
