@@ -256,7 +256,7 @@ def test_damaged_payloads(backend: fresh.Process) -> None:
             for first in (3, "ab", [1], (3,), (None, 1)):
                 for second in (5, [], "x"):
                     refused(kind, first, second)
-        for steps in (-1, 1.5, None, "1"): refused("product", (), {}, steps)
+        for steps in (-1, 1 << 70, 1.5, None, "1"): refused("product", (), {}, steps)
         refused("batched", ("abc", 0), {})
         refused("product", (), {"no": 1})
         refused("groups", iter(()), (None,))

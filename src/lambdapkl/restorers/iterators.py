@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +41,7 @@ def iterator(kind: Any, first: Any, second: Any = None, steps: Any = 0) -> Any:
     pickle.UnpicklingError
         There is no such kind, or it is not made of these.
     """
-    if type(steps) is not int or steps < 0 or type(kind) is not str:
+    if type(steps) is not int or not 0 <= steps <= sys.maxsize or type(kind) is not str:
         raise _damaged(kind)
     maker = _MAKERS.get(kind)
     if maker is not None:
