@@ -157,7 +157,8 @@ def test_wrong_arguments_of_constructors(backend: fresh.Process) -> None:
         from lambdapkl.codes import pack
         closed, plain = pack(f.__code__)[0], pack(g.__code__)[0]
         wrong = [
-            (wire.function, (b"short", None)), (wire.function, (3, None)), (wire.function, (plain, 3)),
+            (wire.function, (b"short", None)), (wire.function, (3.5, None)), (wire.function, (plain, 3)),
+            (wire.function, (-1,)), (wire.function, (999,)), (wire.function, (1 << 99,)),
             (wire.function, (plain, None, 3)), (wire.function, (closed, None, None, ())),
             (wire.function, (closed, None, None, (1, 2))), (wire.function, (closed, None, None, (5,))),
             (wire.function, (closed, None, None, ((g, 0),))), (wire.function, (closed, None, None, ((f, 9),))),

@@ -6,7 +6,7 @@ import fresh
 import pytest
 
 MODULE = """
-import copyreg, struct
+import collections, copyreg, datetime, decimal, struct
 
 class OfStruct(struct.Struct): pass
 class Plain:
@@ -50,6 +50,15 @@ class Property:
     @property
     def __dict__(self): return {"fake": 1}
 class Registered: pass
+Named = collections.namedtuple("Named", "a b")
+class NamedWithDict(Named): pass
+class NamedWithSlots(collections.namedtuple("Base", "a")):
+    __slots__ = ()
+class NamedWithArgs(Named):
+    __slots__ = ()
+    def __getnewargs__(self): return (self.a, 7)
+class OfDate(datetime.date): pass
+class OfDecimal(decimal.Decimal): pass
 class Changed:
     def __init__(self): self.x = 1
 class Descriptor:
@@ -86,6 +95,17 @@ OBJECTS = {
     "__getstate__ of the instance": "o = [m.Plain(), m.Plain(), m.Plain()]; o[1].__getstate__ = dict; o[1].__dict__['y'] = 1",
     "a property called __dict__": "[m.Property(), m.Property()]",
     "registered with copyreg": "copyreg.pickle(m.Registered, lambda o: (m.Registered, ())); o = [m.Registered()] * 2 + [m.Registered()]",
+    "named tuples": "[m.Named(1, 'x'), m.Named(2, []), m.NamedWithSlots(3), m.NamedWithArgs(1, 2)]",
+    "named tuples with more": "o = [m.NamedWithDict(1, 2), m.NamedWithDict(1, 2)]; o[0].x = 1",
+    "types written in C": (
+        "[datetime.date(2020, 1, 2), datetime.datetime(2020, 1, 2, tzinfo=datetime.timezone.utc), datetime.timedelta(1), "
+        "decimal.Decimal('1.5'), decimal.Decimal('nan'), fractions.Fraction(1, 3), collections.deque([1], 3), "
+        "collections.OrderedDict(a=1), collections.Counter('aab'), uuid.UUID(int=5), array.array('i', [1])]"
+    ),
+    "of types written in C": "[m.OfDate(2020, 1, 2), m.OfDecimal('1.5')]",
+    "a type written in C, registered": (
+        "copyreg.pickle(decimal.Decimal, lambda o: (float, (1.5,))); o = [decimal.Decimal(1), decimal.Decimal(2)]"
+    ),
     "a cycle": "o = m.Plain(); o.me = o; o = [o, m.Plain(x=o)]",
     "a class and an instance": "[m.Plain, m.Plain(a=m.Plain), type, int, m.WithMeta]",
 }
@@ -96,7 +116,7 @@ def test_the_bytes_of_pickle(made: str, backend: fresh.Process) -> None:
     define = made if "o = " in made else f"o = {made}"
     backend.execute(
         f"""
-        import copyreg, io, pickle, sys, lambdapkl
+        import array, collections, copyreg, datetime, decimal, fractions, io, pickle, sys, uuid, lambdapkl
         import instances as m
         # PyPy's pickler in RPython is not the one that ours extends there.
         dumps = pickle._dumps if sys.implementation.name == "pypy" else pickle.dumps

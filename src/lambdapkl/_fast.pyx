@@ -17,11 +17,12 @@ from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
+from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
-from libc.string cimport memchr, memcmp, memcpy, memmove, memset
+from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
-from . import byvalue, codes, deferred, preamble, submodules, tracking
+from . import builtin_types, byvalue, codes, compact, deferred, digest, preamble, submodules, tracking
 
 cdef extern from *:
     """
@@ -78,6 +79,14 @@ cdef extern from *:
         return member->type == LP_OBJECT_EX ? member->offset : 0;
     }
 
+    /* NULL, and no error, for half of a surrogate pair. */
+    static const char *lp_utf8(PyObject *s, Py_ssize_t *size) {
+        const char *data = PyUnicode_AsUTF8AndSize(s, size);
+        if (data == NULL)
+            PyErr_Clear();
+        return data;
+    }
+
     static PyObject *lp_field(PyObject *object, Py_ssize_t offset) {
         return *(PyObject **)((char *)object + offset);
     }
@@ -110,6 +119,15 @@ cdef extern from *:
         PyObject *co_filename
         PyObject *co_consts
         PyObject *co_names
+        PyObject *co_localsplusnames
+        PyObject *co_localspluskinds
+        PyObject *co_linetable
+        PyObject *co_exceptiontable
+        int co_argcount
+        int co_posonlyargcount
+        int co_kwonlyargcount
+        int co_stacksize
+        int co_firstlineno
         int co_flags
         int co_nfreevars
 
@@ -128,6 +146,8 @@ cdef extern from *:
     PyTypeObject PyBytes_Type
     PyTypeObject PyComplex_Type
     PyTypeObject PyTuple_Type
+    PyTypeObject PyDict_Type
+    PyTypeObject PyList_Type
     PyTypeObject PyMethod_Type
     PyTypeObject PyProperty_Type
     PyTypeObject PyStaticMethod_Type
@@ -172,6 +192,8 @@ cdef extern from *:
     Py_ssize_t PyDict_Size(PyObject *)
     PyObject *PyModule_GetDict(PyObject *)
     int PyUnicode_CompareWithASCIIString(PyObject *, const char *)
+    const char *lp_utf8(PyObject *, Py_ssize_t *)
+    long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
     Py_ssize_t Py_REFCNT(PyObject *)
     int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1
@@ -196,10 +218,12 @@ cdef inline object _private(PyObject *name):
 
 include "_fast_compact.pxi"
 include "_fast_codes.pxi"
+include "_fast_digest.pxi"
 include "_fast_reference.pxi"
 include "_fast_session.pxi"
 include "_fast_functions.pxi"
 include "_fast_classes.pxi"
+include "_fast_enumerations.pxi"
 include "_fast_instances.pxi"
 include "_fast_pickler.pxi"
 include "_fast_loading.pxi"
@@ -245,6 +269,7 @@ def configure(*, wire, reducers, table, explain):
     """Take the modules `wire` and `reducers`, the dispatch table, and what adds its path to an error."""
     global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
     global _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
+    global _enumerations, _enum_class
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _WithSession, _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
@@ -257,6 +282,7 @@ def configure(*, wire, reducers, table, explain):
     _WithSession = reducers.WithSession
     _reduce_module = reducers.modules.reduce_module
     _class_dict, _staged = reducers.namespaces.class_dict, reducers.namespaces.staged
+    _enumerations, _enum_class = reducers.enumerations, wire.enum_class
     skeletons = reducers.skeletons
     _portable, _intercepted = skeletons.portable, skeletons.intercepted
     _changed_annotations, _explicit_slots = skeletons.changed_annotations, skeletons.explicit_slots

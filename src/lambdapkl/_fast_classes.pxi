@@ -4,8 +4,13 @@ cdef object _reduce_usual_class(Session self, object cls):
     """`reducers.classes.reduce_class` for a class whose metaclass is `type`."""
     cdef PyTypeObject *kind = <PyTypeObject *>cls
     cdef object ident
+    cdef PyObject *number
     if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
         ident = <size_t>kind
+        if self._numbers_builtin_types:
+            number = PyDict_GetItemWithError(<PyObject *>_builtin_numbers, <PyObject *>ident)
+            if number != NULL:
+                return _function, <object>number
         if ident in _static_types:
             return NotImplemented
         if ident in _builtin_names or not _class_by_reference(cls):
@@ -136,7 +141,7 @@ cdef tuple _key_of(object cls, object module, object qualname):
         reference, key = <tuple>found
         if reference() is cls and key[1] == qualname and key[0] == module:
             return key
-    return tracking.key_of(cls, module, qualname)
+    return tracking.key_of(cls, module, qualname, class_digest)
 
 
 cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:
@@ -149,6 +154,7 @@ cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:
     return False
 
 
+cdef dict _builtin_numbers = builtin_types.NUMBERS
 cdef dict _tracked = tracking.keys
 cdef bint _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 # Annotations and bounds that are evaluated late look names up in the dictionary of their class.

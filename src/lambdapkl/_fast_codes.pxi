@@ -13,56 +13,34 @@ if _extra < 0:
     raise ImportError("no slot is left for data on code objects")
 
 
-def _shorten(bytes data):
-    return shorten(data)
-
-
 def _lengthen(bytes data):
     return lengthen(<const unsigned char *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
 
 
 cdef tuple _pack(PyObject *code):
-    """`codes.pack`, with code that `marshal` takes as it is done here."""
-    if not _marshallable(code, 0):
-        return codes.pack(<object>code, _shorten)
-    data, file_name = shorten(PyMarshal_WriteObjectToString(<object>code, _MARSHAL_VERSION))
-    cdef unsigned int crc = _crc32(data)
-    cdef bytes blob = PyBytes_FromStringAndSize(NULL, _HEADER + PyBytes_GET_SIZE(data))
-    cdef unsigned char *out = <unsigned char *>PyBytes_AS_STRING(blob)
-    memcpy(out, PyBytes_AS_STRING(_MAGIC), 2)
-    out[2] = crc & 0xFF
-    out[3] = (crc >> 8) & 0xFF
-    out[4] = (crc >> 16) & 0xFF
-    out[5] = crc >> 24
-    memcpy(out + _HEADER, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
-    return blob, file_name, ()
-
-
-cdef bint _marshallable(PyObject *value, int depth) except -1:
-    cdef PyTypeObject *kind = Py_TYPE(<object>value)
-    cdef Py_ssize_t index
-    if value == <PyObject *>None or value == <PyObject *>Ellipsis:
-        return True
-    if (
-        kind is &PyUnicode_Type or kind is &PyLong_Type or kind is &PyFloat_Type or kind is &PyBool_Type
-        or kind is &PyBytes_Type or kind is &PyComplex_Type
-    ):
-        return True
-    if depth >= _MAX_NESTING:
-        return False
-    if kind is &PyCode_Type:
-        value = (<PyCodeObject *>value).co_consts
-    elif kind is &PyFrozenSet_Type:
-        for each in <frozenset>value:
-            if not _marshallable(<PyObject *>each, depth + 1):
-                return False
-        return True
-    elif kind is not &PyTuple_Type:
-        return False
-    for index in range(PyTuple_GET_SIZE(<object>value)):
-        if not _marshallable(PyTuple_GET_ITEM(<object>value, index), depth + 1):
-            return False
-    return True
+    """`codes.pack`, with code of the compiler's done here."""
+    cdef _Buffer out
+    cdef PyObject *file_name = NULL
+    cdef unsigned int crc
+    cdef unsigned char *start
+    cdef bytes blob
+    out.start = NULL
+    out.size = out.capacity = 0
+    try:
+        _append(&out, PyBytes_AS_STRING(_MAGIC), 2)
+        _append_unsigned(&out, 0)
+        if not _write_value(&out, code, {}, &file_name, 0):
+            return codes.pack(<object>code)
+        crc = _crc32(PyBytes_FromStringAndSize(<const char *>out.start + _HEADER, out.size - _HEADER))
+        blob = PyBytes_FromStringAndSize(<const char *>out.start, out.size)
+    finally:
+        PyMem_Free(out.start)
+    start = <unsigned char *>PyBytes_AS_STRING(blob)
+    start[2] = crc & 0xFF
+    start[3] = (crc >> 8) & 0xFF
+    start[4] = (crc >> 16) & 0xFF
+    start[5] = crc >> 24
+    return blob, <object>file_name, ()
 
 
 cdef object _unpack(object blob, object file_name):

@@ -1,251 +1,407 @@
-# `compact.py` in C: the same bytes.
+# `compact.py` in C, and straight from code objects: the same bytes.
 
-from libc.stdlib cimport free, malloc
+cdef struct _Buffer:
+    unsigned char *start
+    Py_ssize_t size
+    Py_ssize_t capacity
 
-cdef struct _Rewriter:
+
+cdef struct _Reader:
     const unsigned char *at
     const unsigned char *end
-    unsigned char *out
-    const unsigned char *file_name
-    Py_ssize_t file_name_size
+    Py_ssize_t shared
 
 
-cdef enum:
-    _ESCAPE = 0xFF
-    _MIN_RUN = 3
-    _MAX_RUN = 255
-    _MIN_SHARED = 4
+cdef int _append(_Buffer *out, const void *data, Py_ssize_t size) except -1:
+    cdef Py_ssize_t capacity
+    cdef unsigned char *start
+    if size > out.capacity - out.size:
+        capacity = 2 * out.capacity + size + 256
+        start = <unsigned char *>PyMem_Realloc(out.start, capacity)
+        if start == NULL:
+            raise MemoryError
+        out.start = start
+        out.capacity = capacity
+    memcpy(out.start + out.size, data, size)
+    out.size += size
+    return 0
 
 
-cdef tuple shorten(bytes data):
-    """See `compact.shorten`."""
-    cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
-    cdef unsigned char *buffer = <unsigned char *>malloc(size + 1)
-    cdef _Rewriter walk
-    cdef object name = None
-    if buffer == NULL:
-        raise MemoryError
-    try:
-        walk.at = <const unsigned char *>PyBytes_AS_STRING(data)
-        walk.end = walk.at + size
-        walk.out = buffer
-        walk.file_name = NULL
-        walk.file_name_size = 0
-        if _rewrite(&walk, {}):
-            if walk.file_name != NULL:
-                name = (<const char *>walk.file_name)[:walk.file_name_size].decode("utf-8", "surrogatepass")
-            return _escape(buffer, walk.out - buffer), name
-        return _escape(<const unsigned char *>PyBytes_AS_STRING(data), size), None
-    finally:
-        free(buffer)
+cdef inline int _append_byte(_Buffer *out, int value) except -1:
+    cdef unsigned char byte = <unsigned char>value
+    if out.size < out.capacity:
+        out.start[out.size] = byte
+        out.size += 1
+        return 0
+    return _append(out, &byte, 1)
 
 
-cdef bytes _escape(const unsigned char *at, Py_ssize_t size):
-    """Return the bytes with runs of zeros, and the mark of a run, in two bytes each."""
-    cdef const unsigned char *end = at + size
-    cdef const unsigned char *stop
-    cdef unsigned char *buffer = <unsigned char *>malloc(2 * size + 1)
-    cdef unsigned char *out = buffer
-    cdef unsigned char byte
-    if buffer == NULL:
-        raise MemoryError
-    while at < end:
-        byte = at[0]
-        if byte == 0 and at + 2 < end and at[1] == 0 and at[2] == 0:
-            stop = end if end - at < _MAX_RUN else at + _MAX_RUN
-            out[0] = _ESCAPE
-            out[1] = 0
-            while at < stop and at[0] == 0:
-                out[1] += 1
-                at += 1
-            out += 2
-            continue
-        out[0] = byte
-        out += 1
-        at += 1
-        if byte == _ESCAPE:
-            out[0] = 0
-            out += 1
-    try:
-        return PyBytes_FromStringAndSize(<const char *>buffer, out - buffer)
-    finally:
-        free(buffer)
+cdef inline int _append_number(_Buffer *out, unsigned long long value) except -1:
+    """See `compact._Writer.number`."""
+    while value >= 0x80:
+        _append_byte(out, <int>(value & 0x7F) | 0x80)
+        value >>= 7
+    return _append_byte(out, <int>value)
+
+
+# Each of these returns False for what `compact.shorten` does not shorten either, or is left to it.
+
+cdef bint _write_value(_Buffer *out, PyObject *value, dict shared, PyObject **file_name, int depth) except -1:
+    cdef PyTypeObject *kind = Py_TYPE(<object>value)
+    cdef Py_ssize_t index
+    cdef long long number
+    cdef int overflow = 0
+    cdef bytes data
+    if kind is &PyUnicode_Type:
+        _append_byte(out, c"u")
+        return _write_string(out, value, shared)
+    if value == <PyObject *>None:
+        _append_byte(out, c"N")
+    elif kind is &PyLong_Type:
+        number = PyLong_AsLongLongAndOverflow(<object>value, &overflow)
+        if overflow or number != <int>number:
+            data = PyMarshal_WriteObjectToString(<object>value, _MARSHAL_VERSION)
+            _append(out, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+        else:
+            _append_byte(out, c"i")
+            _append_number(out, number << 1 if number >= 0 else ~number << 1 | 1)
+    elif kind is &PyTuple_Type:
+        # `codes` has the same limit, and says so.
+        if depth >= _MAX_NESTING:
+            return False
+        _append_byte(out, c"(")
+        _append_number(out, PyTuple_GET_SIZE(<object>value))
+        for index in range(PyTuple_GET_SIZE(<object>value)):
+            if not _write_value(out, PyTuple_GET_ITEM(<object>value, index), shared, file_name, depth + 1):
+                return False
+    elif kind is &PyCode_Type:
+        if depth >= _MAX_NESTING:
+            return False
+        _append_byte(out, c"c")
+        return _write_code(out, <PyCodeObject *>value, shared, file_name, depth + 1)
+    elif kind is &PyBool_Type:
+        _append_byte(out, c"T" if <object>value is True else c"F")
+    elif kind is &PyBytes_Type:
+        _append_byte(out, c"s")
+        _write_contents(out, value)
+    elif kind is &PyFloat_Type or kind is &PyComplex_Type:
+        data = PyMarshal_WriteObjectToString(<object>value, _MARSHAL_VERSION)
+        _append(out, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+    elif value == <PyObject *>Ellipsis:
+        _append_byte(out, c".")
+    else:
+        # Sets, too: `marshal` puts them in order.
+        return False
+    return True
+
+
+cdef bint _write_string(_Buffer *out, PyObject *text, dict shared) except -1:
+    cdef Py_ssize_t size = 0
+    cdef const char *data
+    cdef PyObject *known
+    if Py_TYPE(<object>text) is not &PyUnicode_Type:
+        return False
+    known = PyDict_GetItemWithError(<PyObject *>shared, text)
+    if known != NULL:
+        _append_number(out, (<unsigned long long><object>known) << 1 | 1)
+        return True
+    data = lp_utf8(text, &size)
+    if data == NULL:
+        return False
+    shared[<object>text] = len(shared)
+    _append_number(out, <unsigned long long>size << 1)
+    _append(out, data, size)
+    return True
+
+
+cdef bint _write_contents(_Buffer *out, PyObject *data) except -1:
+    if Py_TYPE(<object>data) is not &PyBytes_Type:
+        return False
+    _append_number(out, PyBytes_GET_SIZE(<object>data))
+    _append(out, PyBytes_AS_STRING(<object>data), PyBytes_GET_SIZE(<object>data))
+    return True
+
+
+cdef bint _write_strings(_Buffer *out, PyObject *strings, dict shared) except -1:
+    cdef Py_ssize_t index
+    _append_number(out, PyTuple_GET_SIZE(<object>strings))
+    for index in range(PyTuple_GET_SIZE(<object>strings)):
+        if not _write_string(out, PyTuple_GET_ITEM(<object>strings, index), shared):
+            return False
+    return True
+
+
+cdef bint _write_code(_Buffer *out, PyCodeObject *code, dict shared, PyObject **file_name, int depth) except -1:
+    cdef Py_ssize_t index
+    cdef PyObject *kinds = code.co_localspluskinds
+    cdef PyObject *constants = code.co_consts
+    cdef bytes bytecode
+    if Py_TYPE(<object>code.co_filename) is not &PyUnicode_Type or code.co_firstlineno < 0:
+        return False
+    if file_name[0] == NULL:
+        file_name[0] = code.co_filename
+    elif file_name[0] != code.co_filename and <str>file_name[0] != <str>code.co_filename:
+        return False
+    _append_number(out, code.co_argcount)
+    _append_number(out, code.co_posonlyargcount)
+    _append_number(out, code.co_kwonlyargcount)
+    _append_number(out, code.co_stacksize)
+    _append_number(out, <unsigned int>code.co_flags)
+    bytecode = PyCode_GetCode(code)
+    _write_bytecode(out, <const unsigned char *>PyBytes_AS_STRING(bytecode), PyBytes_GET_SIZE(bytecode))
+    _append_number(out, PyTuple_GET_SIZE(<object>constants))
+    for index in range(PyTuple_GET_SIZE(<object>constants)):
+        if not _write_value(out, PyTuple_GET_ITEM(<object>constants, index), shared, file_name, depth):
+            return False
+    if not _write_strings(out, code.co_names, shared) or not _write_strings(out, code.co_localsplusnames, shared):
+        return False
+    if PyBytes_GET_SIZE(<object>kinds) != PyTuple_GET_SIZE(<object>code.co_localsplusnames):
+        return False
+    _append(out, PyBytes_AS_STRING(<object>kinds), PyBytes_GET_SIZE(<object>kinds))
+    if not _write_string(out, code.co_name, shared) or not _write_string(out, code.co_qualname, shared):
+        return False
+    _append_number(out, code.co_firstlineno)
+    return _write_contents(out, code.co_linetable) and _write_contents(out, code.co_exceptiontable)
+
+
+cdef int _write_bytecode(_Buffer *out, const unsigned char *data, Py_ssize_t size) except -1:
+    cdef Py_ssize_t at = 0
+    cdef Py_ssize_t bare = 0
+    cdef Py_ssize_t caches
+    while at + 2 <= size:
+        caches = 2 * _caches[data[at]]
+        at += 2
+        bare += 2
+        while caches and at < size and data[at] == 0:
+            at += 1
+            caches -= 1
+        if caches:
+            break
+    if at != size:
+        _append_number(out, <unsigned long long>size << 1)
+        return _append(out, data, size)
+    _append_number(out, <unsigned long long>bare << 1 | 1)
+    at = 0
+    while at < size:
+        _append(out, data + at, 2)
+        at += 2 + 2 * _caches[data[at]]
+    return 0
 
 
 cdef bytes lengthen(const unsigned char *at, Py_ssize_t size):
     """See `compact.lengthen`."""
-    cdef const unsigned char *end = at + size
-    cdef const unsigned char *found = at
-    cdef Py_ssize_t wanted = size
-    cdef unsigned char *out
+    cdef _Reader walk
+    cdef _Buffer out
+    if size and at[0] == _MARSHALLED:
+        return PyBytes_FromStringAndSize(<const char *>at + 1, size - 1)
+    walk.at = at
+    walk.end = at + size
+    walk.shared = 0
+    out.start = NULL
+    out.size = out.capacity = 0
+    try:
+        _read_value(&walk, &out, 0)
+        if walk.at != walk.end:
+            raise ValueError("more than one value")
+        return PyBytes_FromStringAndSize(<const char *>out.start, out.size)
+    finally:
+        PyMem_Free(out.start)
+
+
+cdef const unsigned char *_take(_Reader *walk, Py_ssize_t size) except NULL:
+    cdef const unsigned char *start = walk.at
+    if size < 0 or size > walk.end - walk.at:
+        raise ValueError("code that is cut short")
+    walk.at += size
+    return start
+
+
+cdef long long _read_number(_Reader *walk) except -1:
+    cdef long long value = 0
+    cdef int shift = 0
+    cdef int byte
     while True:
-        found = <const unsigned char *>memchr(found, _ESCAPE, end - found)
-        if found == NULL:
-            break
-        if found + 1 == end or 0 < found[1] < _MIN_RUN:
-            raise ValueError("an escape that means nothing")
-        wanted += found[1] - 2 if found[1] else -1
-        found += 2
-    cdef bytes result = PyBytes_FromStringAndSize(NULL, wanted)
-    out = <unsigned char *>PyBytes_AS_STRING(result)
-    while at < end:
-        if at[0] != _ESCAPE:
-            out[0] = at[0]
-            out += 1
-            at += 1
-            continue
-        if at[1]:
-            memset(out, 0, at[1])
-            out += at[1]
-        else:
-            out[0] = _ESCAPE
-            out += 1
-        at += 2
-    return result
+        if walk.at == walk.end:
+            raise ValueError("code that is cut short")
+        byte = walk.at[0]
+        walk.at += 1
+        value |= <long long>(byte & 0x7F) << shift
+        if byte < 0x80:
+            return value
+        shift += 7
+        if shift > 28:
+            raise ValueError("a number that is too large")
 
 
-cdef bint _copy(_Rewriter *walk, Py_ssize_t size) noexcept:
-    if size < 0 or walk.end - walk.at < size:
-        return False
-    memcpy(walk.out, walk.at, size)
-    walk.out += size
-    walk.at += size
-    return True
+cdef int _copy_number(_Buffer *out, long long value) except -1:
+    if value > _MAX_NUMBER:
+        raise ValueError("a number that is too large")
+    return _append_unsigned(out, <unsigned int>value)
 
 
-cdef Py_ssize_t _number(_Rewriter *walk) noexcept:
-    """Read a length; -1 if there is none."""
-    if walk.end - walk.at < 4:
-        return -1
-    cdef const unsigned char *at = walk.at
-    walk.at += 4
-    cdef unsigned int value = at[0] | (at[1] << 8) | (at[2] << 16) | (<unsigned int>at[3] << 24)
-    return -1 if value > 0x7FFFFFFF else <Py_ssize_t>value
+cdef int _append_unsigned(_Buffer *out, unsigned int value) except -1:
+    cdef unsigned char[4] data
+    data[0] = value & 0xFF
+    data[1] = (value >> 8) & 0xFF
+    data[2] = (value >> 16) & 0xFF
+    data[3] = (value >> 24) & 0xFF
+    return _append(out, data, 4)
 
 
-cdef void _emit(_Rewriter *walk, int kind) noexcept:
-    walk.out[0] = <unsigned char>kind
-    walk.out += 1
-
-
-cdef void _emit_number(_Rewriter *walk, Py_ssize_t number) noexcept:
-    cdef int index
-    for index in range(4):
-        _emit(walk, (number >> (8 * index)) & 0xFF)
-
-
-cdef bint _rewrite(_Rewriter *walk, dict shared) except -1:
-    """Rewrite one object; False where it is of a kind that no code object of the compiler's holds."""
-    cdef Py_ssize_t size
-    cdef Py_ssize_t index
-    cdef int kind
-    if walk.at == walk.end:
-        return False
-    kind = walk.at[0]
-    walk.at += 1
+cdef int _read_value(_Reader *walk, _Buffer *out, int depth) except -1:
+    cdef int kind = _take(walk, 1)[0]
+    cdef long long number
+    cdef const unsigned char *digits
+    if depth > _MAX_DEPTH:
+        raise ValueError("nested too deeply")
     if kind == c"u":
-        return _rewrite_string(walk, shared)
+        return _read_string(walk, out)
+    if kind == c"(":
+        return _read_tuple(walk, out, depth)
+    _append_byte(out, kind)
     if kind == c"N" or kind == c"T" or kind == c"F" or kind == c".":
-        _emit(walk, kind)
-        return True
-    if kind == c"(" or kind == c">":
-        size = _number(walk)
-        if size < 0:
-            return False
-        if kind == c"(" and size < 256:
-            _emit(walk, c")")
-            _emit(walk, <int>size)
-        else:
-            _emit(walk, kind)
-            _emit_number(walk, size)
-        for index in range(size):
-            if not _rewrite(walk, shared):
-                return False
-        return True
-    _emit(walk, kind)
-    if kind == c"i":
-        return _copy(walk, 4)
-    if kind == c"g":
-        return _copy(walk, 8)
-    if kind == c"y":
-        return _copy(walk, 16)
-    if kind == c"s":
-        size = _number(walk)
-        if size < 0:
-            return False
-        _emit_number(walk, size)
-        return _copy(walk, size)
-    if kind == c"l":
-        if walk.end - walk.at < 4:
-            return False
-        index = walk.at[0] | (walk.at[1] << 8) | (walk.at[2] << 16)
-        if walk.at[3] & 0x80:
-            # A negative number of digits says that the value is.
-            index = (1 << 24) - index
-        return _copy(walk, 4 + 2 * index)
-    if kind == c"c":
-        return _rewrite_code(walk, shared)
-    return False
-
-
-cdef bint _rewrite_code(_Rewriter *walk, dict shared) except -1:
-    # 5 numbers; bytecode, constants, names, names and kinds of variables; file name; name, qualified name; first line;
-    # tables of lines and exceptions (`marshal.c`, since 3.11).
-    cdef int index
-    cdef Py_ssize_t size
-    if not _copy(walk, 20):
-        return False
-    for index in range(5):
-        if not _rewrite(walk, shared):
-            return False
-    if walk.at == walk.end or walk.at[0] != c"u":
-        return False
-    walk.at += 1
-    size = _number(walk)
-    if size < 0 or walk.end - walk.at < size:
-        return False
-    if walk.file_name == NULL:
-        walk.file_name = walk.at
-        walk.file_name_size = size
-    elif walk.file_name_size != size or memcmp(walk.file_name, walk.at, size) != 0:
-        return False
-    walk.at += size
-    _emit(walk, c"z")
-    _emit(walk, 0)
-    return (
-        _rewrite(walk, shared)
-        and _rewrite(walk, shared)
-        and _copy(walk, 4)
-        and _rewrite(walk, shared)
-        and _rewrite(walk, shared)
-    )
-
-
-cdef bint _rewrite_string(_Rewriter *walk, dict shared) except -1:
-    cdef Py_ssize_t size = _number(walk)
-    cdef int flag = 0
-    cdef Py_ssize_t index
-    cdef bint ascii = True
-    if size < 0 or walk.end - walk.at < size:
-        return False
-    if size >= _MIN_SHARED:
-        text = PyBytes_FromStringAndSize(<const char *>walk.at, size)
-        known = shared.get(text)
-        if known is not None:
-            walk.at += size
-            _emit(walk, c"r")
-            _emit_number(walk, <Py_ssize_t>known)
-            return True
-        shared[text] = len(shared)
-        flag = 0x80
-    for index in range(size):
-        if walk.at[index] >= 0x80:
-            ascii = False
-            break
-    if ascii and size < 256:
-        _emit(walk, c"z" | flag)
-        _emit(walk, <int>size)
+        pass
+    elif kind == c"i":
+        number = _read_number(walk)
+        if number >> 1 > _MAX_NUMBER:
+            raise ValueError("a number that is too large")
+        # The negative ones in two's complement.
+        _append_unsigned(out, <unsigned int>(~(number >> 1) if number & 1 else number >> 1))
+    elif kind == c"s":
+        _read_contents(walk, out, _read_number(walk))
+    elif kind == c"c":
+        _read_code(walk, out, depth)
+    elif kind == c">":
+        number = _read_number(walk)
+        _copy_number(out, number)
+        while number:
+            _read_value(walk, out, depth + 1)
+            number -= 1
+    elif kind == c"g":
+        _append(out, _take(walk, 8), 8)
+    elif kind == c"y":
+        _append(out, _take(walk, 16), 16)
+    elif kind == c"l":
+        digits = _take(walk, 4)
+        _append(out, digits, 4)
+        number = <int>(digits[0] | digits[1] << 8 | digits[2] << 16 | <unsigned int>digits[3] << 24)
+        number = 2 * (number if number >= 0 else -number)
+        _append(out, _take(walk, number), number)
     else:
-        _emit(walk, c"u" | flag)
-        _emit_number(walk, size)
-    return _copy(walk, size)
+        raise ValueError("an object of a type that there is not")
+    return 0
+
+
+cdef int _read_length(_Reader *walk, _Buffer *out) except -1:
+    cdef long long size = _read_number(walk)
+    if size < 256:
+        _append_byte(out, c")")
+        _append_byte(out, <int>size)
+    else:
+        _append_byte(out, c"(")
+        _copy_number(out, size)
+    return <int>size
+
+
+cdef int _read_tuple(_Reader *walk, _Buffer *out, int depth) except -1:
+    cdef int count = _read_length(walk, out)
+    while count:
+        _read_value(walk, out, depth + 1)
+        count -= 1
+    return 0
+
+
+cdef int _read_strings(_Reader *walk, _Buffer *out) except -1:
+    cdef int size = _read_length(walk, out)
+    cdef int count
+    for count in range(size):
+        _read_string(walk, out)
+    return size
+
+
+cdef int _read_contents(_Reader *walk, _Buffer *out, long long size) except -1:
+    _copy_number(out, size)
+    return _append(out, _take(walk, size), size)
+
+
+cdef int _read_string(_Reader *walk, _Buffer *out) except -1:
+    cdef long long number = _read_number(walk)
+    cdef const unsigned char *text
+    cdef Py_ssize_t size = number >> 1
+    cdef Py_ssize_t index
+    cdef bint short = size < 256
+    if number & 1:
+        if number >> 1 >= walk.shared:
+            raise ValueError("a string that did not come yet")
+        _append_byte(out, c"r")
+        return _copy_number(out, number >> 1)
+    walk.shared += 1
+    text = _take(walk, size)
+    if short:
+        for index in range(size):
+            if text[index] >= 0x80:
+                short = False
+                break
+    if short:
+        _append_byte(out, c"z" | 0x80)
+        _append_byte(out, <int>size)
+    else:
+        _append_byte(out, c"u" | 0x80)
+        _copy_number(out, size)
+    return _append(out, text, size)
+
+
+cdef int _read_code(_Reader *walk, _Buffer *out, int depth) except -1:
+    cdef int index
+    for index in range(5):
+        _copy_number(out, _read_number(walk))
+    _read_bytecode(walk, out)
+    _read_tuple(walk, out, depth)
+    _read_strings(walk, out)
+    index = _read_strings(walk, out)
+    _append_byte(out, c"s")
+    _read_contents(walk, out, index)
+    _append(out, b"z\0", 2)
+    _read_string(walk, out)
+    _read_string(walk, out)
+    _copy_number(out, _read_number(walk))
+    for index in range(2):
+        _append_byte(out, c"s")
+        _read_contents(walk, out, _read_number(walk))
+    return 0
+
+
+cdef int _read_bytecode(_Reader *walk, _Buffer *out) except -1:
+    cdef long long number = _read_number(walk)
+    cdef Py_ssize_t size = number >> 1
+    cdef const unsigned char *data = _take(walk, size)
+    cdef Py_ssize_t wanted = size
+    cdef Py_ssize_t at
+    cdef int caches
+    _append_byte(out, c"s")
+    if number & 1 == 0:
+        _copy_number(out, size)
+        return _append(out, data, size)
+    if size & 1:
+        raise ValueError("half of an instruction")
+    for at in range(0, size, 2):
+        wanted += 2 * _caches[data[at]]
+    _copy_number(out, wanted)
+    for at in range(0, size, 2):
+        _append(out, data + at, 2)
+        caches = 2 * _caches[data[at]]
+        if caches:
+            _append(out, _NO_CACHES, caches)
+    return 0
+
+
+cdef enum:
+    _MAX_DEPTH = 500
+    _MAX_NUMBER = 0x7FFFFFFF
+
+cdef int _MARSHALLED = compact.MARSHALLED
+cdef unsigned char[512] _NO_CACHES
+memset(_NO_CACHES, 0, sizeof(_NO_CACHES))
+cdef unsigned char[256] _caches
+for _op in range(256):
+    _caches[_op] = compact.CACHES[_op]

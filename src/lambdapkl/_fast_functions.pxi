@@ -34,6 +34,7 @@ cdef object _file_name(Session self, _CodeInfo info):
 
 
 cdef object _reduce_function(Session self, object function):
+    self._numbers_builtin_types = True
     cdef PyFunctionObject *func = <PyFunctionObject *>function
     cdef PyObject *code = func.func_code
     cdef _CodeInfo info = _code_info(code)
@@ -216,7 +217,11 @@ cdef dict _attributes(Session self, object function, PyCodeObject *code, _CodeIn
         found = _put(self, found, "__code__", <object>func.func_code)
     if func.func_name != code.co_name and <object>func.func_name != <object>code.co_name:
         found = _put(self, found, "__name__", self.name(str(<object>func.func_name)))
-    if func.func_qualname != code.co_qualname and <object>func.func_qualname != <object>code.co_qualname:
+    if (
+        func.func_qualname != code.co_qualname
+        and <object>func.func_qualname != <object>code.co_qualname
+        and (self._annotates is None or <size_t>func not in self._annotates)
+    ):
         found = _put(self, found, "__qualname__", self.name(str(<object>func.func_qualname)))
     module = None if func.func_module == NULL else <object>func.func_module
     if module is not module_name and module != module_name:
@@ -232,7 +237,7 @@ cdef dict _attributes(Session self, object function, PyCodeObject *code, _CodeIn
         if annotations is not None:
             found = _put(self, found, "__annotations__", annotations)
         else:
-            found = _put(self, found, "__annotate__", <object>field)
+            found = _put(self, found, _annotate_key(self, func, field), <object>field)
     elif func.func_annotations != NULL:
         # Up to 3.13 the field can be a tuple that becomes a dictionary when it is asked for.
         annotations = function.__annotations__
@@ -250,6 +255,20 @@ cdef dict _attributes(Session self, object function, PyCodeObject *code, _CodeIn
                     found = {}
                 found[<object>key] = <object>value
     return found
+
+
+cdef str _annotate_key(Session self, PyFunctionObject *func, PyObject *annotate):
+    """See `_pure.Session._annotate_key`."""
+    cdef PyFunctionObject *made
+    if Py_TYPE(<object>annotate) is &PyFunction_Type:
+        made = <PyFunctionObject *>annotate
+        if <object>made.func_qualname != <object>(<PyCodeObject *>made.func_code).co_qualname:
+            if <str>made.func_qualname == <str>func.func_qualname + _NAMED_ANNOTATE:
+                if self._annotates is None:
+                    self._annotates = set()
+                self._annotates.add(<size_t>annotate)
+                return _NAMED_ANNOTATE
+    return "__annotate__"
 
 
 cdef dict _put(Session self, dict found, str name, object value):

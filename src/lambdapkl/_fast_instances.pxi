@@ -15,24 +15,68 @@ cdef object _entry(Session self, object obj, PyTypeObject *kind):
 
 
 cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
-    cdef PyObject *reducer
-    cdef PyTypeObject *ancestor = kind
     if Py_TYPE(<object>kind) is not &PyType_Type and _is_enum(<object>kind) and not _class_by_reference(<object>kind):
         if _reduce_instance(obj, self) is not NotImplemented:
             return _ENUM
+    cdef bint heap = (kind.tp_flags & Py_TPFLAGS_HEAPTYPE) != 0
+    found = _inherited_reducer(kind) if heap else _static_entry(kind)
+    if found is not None:
+        if _in_table(self, <object>kind):
+            return _own_reducer(self, kind)
+        return found.bind(self) if type(found) is _WithSession else found
+    found = _own_reducer(self, kind)
+    if found is None and heap:
+        return _learn(self, obj, kind)
+    return _quicker(found, kind)
+
+
+cdef object _inherited_reducer(PyTypeObject *kind):
+    cdef PyObject *reducer
+    cdef PyTypeObject *ancestor = kind
     while ancestor is not &PyBaseObject_Type and ancestor != NULL:
         # A metaclass may have a hash of its own.
         if Py_TYPE(<object>ancestor).tp_hash is PyType_Type.tp_hash:
             reducer = PyDict_GetItemWithError(<PyObject *>_inherited, <PyObject *>ancestor)
             if reducer != NULL:
-                if _in_table(self, <object>kind):
-                    return _own_reducer(self, kind)
-                if type(<object>reducer) is _WithSession:
-                    return (<object>reducer).bind(self)
                 return _quicker(<object>reducer, kind)
         ancestor = ancestor.tp_base
-    found = _own_reducer(self, kind)
-    return _learn(self, obj, kind) if found is None else _quicker(found, kind)
+    return None
+
+
+cdef object _static_entry(PyTypeObject *kind):
+    """`_inherited_reducer`, else the method by which a type written in C reduces its instances, for a type that stays."""
+    global _known_inherited
+    cdef object ident = <size_t>kind
+    cdef PyObject *known
+    if PyDict_Size(<PyObject *>_inherited) != _known_inherited:
+        _static_entries.clear()
+        _known_inherited = PyDict_Size(<PyObject *>_inherited)
+    known = PyDict_GetItemWithError(<PyObject *>_static_entries, <PyObject *>ident)
+    if known != NULL:
+        return <object>known
+    found = _inherited_reducer(kind)
+    if found is None:
+        found = _own_method(kind)
+    _static_entries[ident] = found
+    return found
+
+
+cdef object _own_method(PyTypeObject *kind):
+    """What `pickle` would find by a lookup in each instance, if no instance can have one of its own."""
+    cdef _Method entry
+    if kind.tp_dictoffset != 0 or not lp_finds_attributes_as_usual(kind):
+        return None
+    cls = <object>kind
+    method = cls.__reduce_ex__
+    takes_protocol = method is not _object_reduce_ex
+    if not takes_protocol:
+        method = cls.__reduce__
+    if method is _object_reduce or Py_TYPE(method) is not &PyMethodDescr_Type:
+        return None
+    entry = _Method.__new__(_Method)
+    entry.method = method
+    entry.takes_protocol = takes_protocol
+    return entry
 
 
 cdef bint _in_table(Session self, object kind) except -1:
@@ -67,8 +111,10 @@ cdef object _learn(Session self, object obj, PyTypeObject *kind):
     ):
         return None
     cdef bint by_value = cls in _own_keys or not _class_by_reference(cls)
-    if not by_value and not self.quick_instances:
+    if not by_value and self.protocol < 2:
         return None
+    if not by_value and kind.tp_dictoffset == 0 and lp_finds_attributes_as_usual(kind) and _is_named_tuple(cls):
+        return _NAMED_TUPLE
     cdef _Kind entry = _Kind.__new__(_Kind)
     entry.by_value = by_value
     entry.args = None
@@ -83,6 +129,35 @@ cdef object _learn(Session self, object obj, PyTypeObject *kind):
                 entry.has_dict = kind.tp_dictoffset != 0
                 _find_offsets(entry, cls)
     return None if entry.args is None and not by_value else entry
+
+
+cdef bint _is_named_tuple(object cls) except -1:
+    """Whether the arguments for a new instance are its items: all `__getnewargs__` of named tuples share their code."""
+    global _named_tuple_code
+    if not issubclass(cls, tuple) or hasattr(cls, "__getnewargs_ex__"):
+        return False
+    method = getattr(cls, "__getnewargs__", None)
+    if Py_TYPE(method) is not &PyFunction_Type:
+        return False
+    if _named_tuple_code is None:
+        import collections
+        _named_tuple_code = collections.namedtuple("_", ()).__getnewargs__.__code__
+    return method.__code__ is _named_tuple_code and not _slot_names(cls)
+
+
+cdef tuple _reduce_named_tuple(object obj):
+    """What `object` returns for one: a call of `copyreg.__newobj__` with its class and its items."""
+    cdef Py_ssize_t size = PyTuple_GET_SIZE(obj)
+    cdef tuple args = PyTuple_New(size + 1)
+    cdef Py_ssize_t index
+    cls = <object>Py_TYPE(obj)
+    Py_INCREF(cls)
+    PyTuple_SET_ITEM(args, 0, cls)
+    for index in range(size):
+        item = <object>PyTuple_GET_ITEM(obj, index)
+        Py_INCREF(item)
+        PyTuple_SET_ITEM(args, index + 1, item)
+    return _newobj, args
 
 
 cdef int _find_offsets(_Kind entry, object cls) except -1:
@@ -232,7 +307,12 @@ cdef object _private_literal(str name):
 
 # Since 3.13 a property knows the name under which its class holds it.
 cdef bint _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
+# id of a type that is never freed -> what `_static_entry` returns, as long as there are so many in `_inherited`
+cdef dict _static_entries = {}
+cdef Py_ssize_t _known_inherited = 0
 cdef object _ENUM = object()
+cdef object _NAMED_TUPLE = object()
+cdef object _named_tuple_code = None
 cdef object _MISSING = object()
 cdef object _newobj = copyreg.__newobj__
 cdef object _slot_names = copyreg._slotnames
@@ -267,6 +347,12 @@ cdef bint _overrides(object namespace) except -1:
         or PyDict_GetItemWithError(found, <PyObject *>_GETNEWARGS) != NULL
         or PyDict_GetItemWithError(found, <PyObject *>_GETNEWARGS_EX) != NULL
     )
+
+
+cdef bint _is_enum_type(PyTypeObject *metaclass) except -1:
+    """Whether `metaclass` is `enum.EnumType` itself."""
+    cdef PyObject *enum = PyDict_GetItemWithError(<PyObject *>_modules, <PyObject *>_ENUM_MODULE)
+    return enum != NULL and <PyObject *>metaclass == <PyObject *>(<object>enum).EnumType
 
 
 cdef bint _is_enum(object cls) except -1:

@@ -25,10 +25,12 @@ def code(blob, file_name=None, *constants):
     return _load_code(blob, file_name, constants)
 
 
-def function(first, second, where=None, closure=None):
+def function(first, second=None, where=None, closure=None):
     """Make a function, or give one its state; see `_pure.function`."""
     if Py_TYPE(first) is &PyFunction_Type:
         return _set_state(first, second)
+    if Py_TYPE(first) is &PyLong_Type:
+        return _numbered(first)
     cdef object loaded = _load_code(first, second, ())
     cdef dict namespace
     if where is None or type(where) is str:
@@ -154,10 +156,17 @@ cdef object _set_state(object function, object given):
         for name, value in (<dict?>state[3]).items():
             if name in _SPECIAL_ATTRIBUTES:
                 setattr(function, name, value)
+            elif name == _NAMED_ANNOTATE and Py_TYPE(value) is &PyFunction_Type:
+                value.__qualname__ = function.__qualname__ + name
+                function.__annotate__ = value
             else:
                 own[_intern(name) if type(name) is str else name] = value
     return function
 
+
+# In the state of a function: its `__annotate__`, to be named after it; see `_pure.NAMED_ANNOTATE`.
+cdef str _NAMED_ANNOTATE = ".__annotate__"
+cdef object _numbered = builtin_types.numbered
 
 # Attributes of a function that are no entries of its `__dict__`.
 cdef frozenset _SPECIAL_ATTRIBUTES = frozenset(

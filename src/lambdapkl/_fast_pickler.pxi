@@ -16,6 +16,11 @@ cdef class _Sink:
     cdef PyObject *buffer
     cdef Py_ssize_t size
     cdef Py_ssize_t capacity
+    # The `buffer_callback` of the payload at hand; a pickler cannot be given another one.
+    cdef object callback
+
+    def take_buffer(self, buffer):
+        return self.callback(buffer)
 
     def __cinit__(self):
         self.whole = None
@@ -157,10 +162,11 @@ cdef class _Pooled:
     # A pickler's memo to start with; see `preamble`.
     cdef object memo
 
-    def __init__(self, protocol, fix_imports, buffer_callback, int root):
+    def __init__(self, protocol, fix_imports, bint buffers, int root):
         self.sink = _Sink()
+        buffer_callback = self.sink.take_buffer if buffers else None
         self.session = Session(_table)
-        self.session.quick_instances = not 0 <= protocol < 2
+        self.session.protocol = protocol
         self.pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         self.pickler.reducer_override = self.session.reduce
         self.session._user, self.session._copyreg, self.session._own = _table.maps
@@ -188,13 +194,14 @@ cdef object _memo_with(tuple callables, int room):
 cdef tuple _ROOM = (0, 10, 40)
 
 # Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.  One for each kind of
-# root.
-cdef list _pools = [[], [], []]
+# root, without and with a callback for buffers.
+cdef list _pools = [[], [], [], [], [], []]
 
 cdef enum:
     _ANY_ROOT = 0
     _FUNCTION_ROOT = 1
     _CLASS_ROOT = 2
+    _ROOTS = 3
 
 cdef Py_ssize_t _known_modules = -1
 
@@ -227,26 +234,33 @@ def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
     cdef bytes result
     cdef list pool
     cdef int root = _ANY_ROOT
-    cdef bint usual = protocol is None and buffer_callback is None and fix_imports is True
+    cdef bint buffers = buffer_callback is not None
+    cdef bint usual
     if PyDict_Size(<PyObject *>_modules) != _known_modules:
         _refresh()
         _known_modules = PyDict_Size(<PyObject *>_modules)
     try:
-        if protocol is None:
+        if protocol is None or protocol < 0:
             protocol = _HIGHEST_PROTOCOL
-        if usual or protocol < 0 or protocol == _HIGHEST_PROTOCOL:
+        usual = protocol == _HIGHEST_PROTOCOL
+        if usual:
             root = _root_of(obj)
-        pool = <list>_pools[root]
+        # Which names are mapped makes no difference from protocol 3 on.
+        pool = <list>_pools[root + _ROOTS * buffers]
         if usual and pool:
             pooled = <_Pooled>pool.pop()
         else:
-            pooled = _Pooled(protocol, fix_imports, buffer_callback, root)
+            pooled = _Pooled(protocol, fix_imports, buffers, root)
+        pooled.sink.callback = buffer_callback
+        # Its preamble names `wire.function`.
+        pooled.session._numbers_builtin_types = root != _ANY_ROOT
         # After an error the pickler is dropped, with what its memo holds.
         pooled.dump(obj)
     except Exception as error:
         _explain(error, obj)
         raise
     result = pooled.sink.take()
+    pooled.sink.callback = None
     if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(pool) < _MAX_POOL:
         if root:
             pooled.pickler.memo = pooled.memo

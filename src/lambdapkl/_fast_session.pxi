@@ -21,12 +21,19 @@ cdef class _Kind:
     cdef bint by_value
 
 
+cdef class _Method:
+    """A method descriptor by which all instances of a type are reduced."""
+
+    cdef object method
+    cdef bint takes_protocol
+
+
 cdef class Session:
     """What one pickler has written so far, as far as the reducers have to know; see `_pure.Session`."""
 
     cdef public object table
-    # Whether the protocol is one in which instances of importable classes are made by `__newobj__`.
-    cdef public bint quick_instances
+    # From 2 on, instances of importable classes are made by `__newobj__`.
+    cdef public int protocol
     # id of the dictionary of a class in the payload -> the class
     cdef readonly dict class_dicts
     # What reducers write more than once -> the one copy of it
@@ -52,6 +59,10 @@ cdef class Session:
     cdef PyTypeObject *_last
     cdef object _last_entry
     cdef set _imported
+    # ids of functions whose qualified name their owner's state tells
+    cdef set _annotates
+    # Whether the payload has named `wire.function`.
+    cdef bint _numbers_builtin_types
     cdef bint _used
 
     def __init__(self, table):
@@ -91,8 +102,10 @@ cdef class Session:
         if self.shared:
             self.shared.clear()
         self._imported = None
+        self._annotates = None
         self._last = NULL
         self._last_entry = None
+        self._numbers_builtin_types = False
         self._used = False
 
     cpdef str name(self, str text):
@@ -135,6 +148,10 @@ cdef class Session:
                 return _reduce_usual_class(self, obj)
             if _in_table(self, <object>kind) or _class_by_reference(obj):
                 return NotImplemented
+            if _is_enum_type(kind):
+                reduced = _reduce_usual_enum(self, obj)
+                if reduced is not NotImplemented:
+                    return reduced
             return _reduce_class_by_value(obj, self)
         if kind is &PyCell_Type:
             self._used = True
@@ -164,6 +181,12 @@ cdef class Session:
             return NotImplemented
         if type(entry) is _Kind:
             return _reduce_known(self, obj, <_Kind>entry)
+        if type(entry) is _Method:
+            if (<_Method>entry).takes_protocol:
+                return (<_Method>entry).method(obj, self.protocol)
+            return (<_Method>entry).method(obj)
+        if entry is _NAMED_TUPLE:
+            return _reduce_named_tuple(obj)
         if entry is _ENUM:
             return _reduce_instance(obj, self)
         return entry(obj)

@@ -19,7 +19,7 @@ from opcode import opmap
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from . import byvalue, codes, deferred, preamble, submodules
+from . import builtin_types, byvalue, codes, deferred, digest, preamble, submodules
 from .base import BasePickler
 from .names import private
 
@@ -101,6 +101,14 @@ def code_info(code: CodeType) -> CodeInfo:
     return info
 
 
+def _packed(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
+    info = code_info(code)
+    return info.blob, info.file_name, info.constants
+
+
+digest.packed = _packed
+
+
 def _docstring(code: CodeType) -> Any:
     """The docstring that a function made of `code` starts with."""
     constants = code.co_consts
@@ -152,6 +160,10 @@ else:
                 extended = 0
 
 
+# In the state of a function: its ``__annotate__``, to be named after it.
+NAMED_ANNOTATE = ".__annotate__"
+
+
 class Session:
     """What one pickler has written so far, as far as the reducers have to know.
 
@@ -159,12 +171,13 @@ class Session:
     ----------
     table
         The pickler's dispatch table: a metaclass with a reducer of the user's there is left to that.
-    quick_instances
-        Whether the protocol makes instances with ``__newobj__``.  The compiled backend reduces those of importable classes
-        itself then; here `pickle` is as quick.
+    protocol
+        The pickler's, from 0 on.  The compiled backend reduces instances of importable classes itself where they are made
+        with ``__newobj__``, from 2 on; here `pickle` is as quick.
     """
 
     __slots__ = (
+        "_annotates",
         "_blobs",
         "_cells",
         "_globals",
@@ -173,14 +186,15 @@ class Session:
         "_plain",
         "_standalone",
         "class_dicts",
-        "quick_instances",
+        "numbers_builtin_types",
+        "protocol",
         "shared",
         "table",
     )
 
     def __init__(self, table: Any) -> None:
         self.table = table
-        self.quick_instances = False
+        self.protocol = pickle.HIGHEST_PROTOCOL
         self.clear()
 
     def clear(self) -> None:
@@ -198,6 +212,10 @@ class Session:
         # What reducers write more than once -> the one copy of it
         self.shared: dict[Any, Any] = {}
         self._imported: set[str] = set()
+        # ids of functions whose qualified name their owner's state tells
+        self._annotates: set[int] = set()
+        # Whether the payload has named `wire.function`.
+        self.numbers_builtin_types = False
 
     def name(self, text: str) -> str:
         """Return the payload's own copy of a string that a reducer writes; see `private`."""
@@ -218,6 +236,8 @@ class Session:
         if issubclass(kind, type):
             if kind is not type and kind in self.table:
                 return NotImplemented
+            if self.numbers_builtin_types and id(obj) in builtin_types.NUMBERS:
+                return hooks.wire.function, builtin_types.NUMBERS[id(obj)]
             return hooks.reducers.classes.reduce_class(obj, self)
         if kind is CellType:
             return self._reduce_cell(obj)
@@ -293,6 +313,7 @@ class Session:
         return None if info.file_name is None else self.name(info.file_name)
 
     def _reduce_function(self, func: FunctionType) -> tuple[Any, ...]:
+        self.numbers_builtin_types = True
         code = func.__code__
         info = code_info(code)
         namespace = func.__globals__
@@ -406,7 +427,7 @@ class Session:
             found["__code__"] = code
         if func.__name__ != code.co_name:
             found["__name__"] = self.name(func.__name__)
-        if func.__qualname__ != code.co_qualname:
+        if func.__qualname__ != code.co_qualname and id(func) not in self._annotates:
             found["__qualname__"] = self.name(func.__qualname__)
         if func.__module__ != module_name:
             module = func.__module__
@@ -421,13 +442,22 @@ class Session:
             if annotations is not None:
                 found["__annotations__"] = annotations
             else:
-                found["__annotate__"] = func.__annotate__  # type: ignore[attr-defined]
+                annotate = func.__annotate__  # type: ignore[attr-defined]
+                found[self._annotate_key(func, annotate)] = annotate
         elif func.__annotations__:
             found["__annotations__"] = func.__annotations__
         if _TYPE_PARAMS and func.__type_params__:
             found["__type_params__"] = func.__type_params__
         found.update(func.__dict__)
         return {self.name(key) if isinstance(key, str) else key: value for key, value in found.items()}
+
+    def _annotate_key(self, func: FunctionType, annotate: Any) -> str:
+        """Return the name under which ``__annotate__`` travels: 3.14 names it after the function once that is made."""
+        if type(annotate) is FunctionType and annotate.__qualname__ == func.__qualname__ + NAMED_ANNOTATE:
+            if annotate.__code__.co_qualname != annotate.__qualname__:
+                self._annotates.add(id(annotate))
+                return NAMED_ANNOTATE
+        return "__annotate__"
 
     def _reduce_cell(self, cell: CellType) -> tuple[Any, ...]:
         owner = self._cells.get(id(cell))
@@ -505,6 +535,7 @@ def dumps(
             before, callables = hooks.preambles[root - 1]
             file.write(before)
             pickler.memo = preamble.memo(*callables)
+            pickler.session.numbers_builtin_types = True
         pickler.dump(obj)
     except Exception as error:
         hooks.explain(error, obj)
@@ -548,8 +579,10 @@ def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
     return loaded
 
 
-def function(first: Any, second: Any, where: Any = None, closure: Any = None) -> Any:
+def function(first: Any, second: Any = None, where: Any = None, closure: Any = None) -> Any:
     """Make a function of a blob and a file name, where its globals are, and its closure; or give one its state.
+
+    A number alone stands for a builtin type, see `builtin_types`.
 
     The globals are new where `where` is a module's name or None, and those of `where` where that is a function or a
     module.  In `closure`, None is a new cell, a pair the cell of another function, a number this function's own cell
@@ -557,6 +590,8 @@ def function(first: Any, second: Any, where: Any = None, closure: Any = None) ->
     """
     if type(first) is FunctionType:
         return _set_state(first, second)
+    if type(first) is int:
+        return builtin_types.numbered(first)
     loaded = code(first, second)
     if where is None or type(where) is str:
         namespace: dict[str, Any] = {"__builtins__": sys.modules["builtins"]}
@@ -652,6 +687,9 @@ def _set_state(func: FunctionType, state: Any) -> FunctionType:
         for name, value in attributes.items():
             if name in SPECIAL_ATTRIBUTES:
                 setattr(func, name, value)
+            elif name == NAMED_ANNOTATE and isinstance(value, FunctionType):
+                value.__qualname__ = func.__qualname__ + name
+                func.__annotate__ = value  # type: ignore[attr-defined]
             else:
                 own[sys.intern(name) if type(name) is str else name] = value
     return func

@@ -41,27 +41,19 @@ _VALUE, _TUPLE, _SLICE, _EXTERNAL = range(4)
 Path = tuple[int, ...]
 
 
-def pack(
-    code: CodeType, shorten: Callable[[bytes], tuple[bytes, str | None]] = compact.shorten
-) -> tuple[bytes, str | None, tuple[Any, ...]]:
+def pack(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
     """Return the blob of `code`, its file name where the blob has none, and the constants that cannot be marshalled.
 
     A code object of the compiler's has marshallable constants only, slices apart (constants since 3.14; `marshal` writes
     them from version 5 on).  ``code.replace(co_consts=...)`` and code generators put anything there.  They come in the
     order in which the blob numbers them.
     """
-    data, external = marshalled(code)
-    data, file_name = shorten(data)
-    return MAGIC + crc32(data).to_bytes(4, "little") + data, file_name, external
-
-
-def marshalled(code: CodeType) -> tuple[bytes, tuple[Any, ...]]:
-    """Return `code` as `marshal` writes it, and the constants that it does not."""
     patches: list[tuple[Path, Any]] = []
     external: list[Any] = []
     stripped = _strip(code, (), patches, external)
     body: Any = (stripped, tuple(patches)) if patches else stripped
-    return marshal.dumps(body, MARSHAL_VERSION), tuple(external)
+    data, file_name = compact.shorten(marshal.dumps(body, MARSHAL_VERSION))
+    return MAGIC + crc32(data).to_bytes(4, "little") + data, file_name, tuple(external)
 
 
 def unpack(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -31,8 +31,8 @@ from . import codes
 DIGEST_SIZE = 8
 
 # A class attribute may lead to any amount of data.  What is further away than this does not make a class another one.
-_DEPTH = 12
-_ITEMS = 10_000
+MAX_DEPTH = 12
+MAX_ITEMS = 10_000
 
 # Made by the interpreter, or grown while a class is used (`copyreg` keeps `__slotnames__` there).
 VOLATILE = frozenset(
@@ -54,23 +54,43 @@ VOLATILE = frozenset(
 
 def class_digest(cls: type) -> bytes:
     """Return `DIGEST_SIZE` bytes that stand for the definition of `cls`."""
-    from hashlib import blake2b
-
-    walk = _Walk()
+    walk = Walk()
     walk.classes(cls, full=True)
-    return blake2b(b"".join(walk.parts), digest_size=DIGEST_SIZE).digest()
+    return hashed(b"".join(walk.parts))
 
 
 def value_digest(value: Any) -> bytes:
     """Return `DIGEST_SIZE` bytes that stand for any other value."""
+    walk = Walk()
+    walk.add(value)
+    return hashed(b"".join(walk.parts))
+
+
+def hashed(data: bytes) -> bytes:
+    """Return the digest of what a walk found."""
+    digest: bytes = _blake2b()(data, digest_size=DIGEST_SIZE).digest()
+    return digest
+
+
+@cache
+def _blake2b() -> Any:
+    # Not at import: it takes as long as all of this package.
     from hashlib import blake2b
 
-    walk = _Walk()
-    walk.add(value)
-    return blake2b(b"".join(walk.parts), digest_size=DIGEST_SIZE).digest()
+    return blake2b
 
 
-class _Walk:
+# What `codes.pack` returns for a code object; a backend puts its own here, which remembers it.
+packed: Callable[[CodeType], tuple[bytes, str | None, tuple[Any, ...]]] = codes.pack
+
+
+# Types of which `repr` tells all.
+SPELLED = frozenset((bool, int, float, complex, range, slice, type(Ellipsis)))
+
+
+class Walk:
+    """What was found so far, each part with its type and length; the compiled backend has it in C."""
+
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.seen: dict[int, int] = {}
@@ -87,9 +107,9 @@ class _Walk:
             self.text("s", obj)
         elif kind is bytes:
             self.parts.append(b"b%d:%s" % (len(obj), obj))
-        elif obj is None or kind in (bool, int, float, complex, range, slice) or obj is Ellipsis:
+        elif obj is None or kind in SPELLED:
             self.text("a", repr(obj))
-        elif self.depth >= _DEPTH or len(self.parts) >= _ITEMS:
+        elif self.depth >= MAX_DEPTH or len(self.parts) >= MAX_ITEMS:
             self.name("deep", kind)
         elif id(obj) in self.seen:
             self.text("r", str(self.seen[id(obj)]))
@@ -99,7 +119,7 @@ class _Walk:
             self.alive.append(obj)
             self.depth += 1
             try:
-                _FEEDERS.get(kind, _feed_other)(self, obj)
+                FEEDERS.get(kind, feed_other)(self, obj)
             finally:
                 self.depth -= 1
 
@@ -139,7 +159,7 @@ class _Walk:
                 self.add(value)
 
 
-def _feed_function(walk: _Walk, func: FunctionType) -> None:
+def _feed_function(walk: Walk, func: FunctionType) -> None:
     walk.name("function", func)
     if type(func.__code__) is not CodeType:  # PyPy's own functions
         return
@@ -153,13 +173,14 @@ def _feed_function(walk: _Walk, func: FunctionType) -> None:
             walk.add(cell)
 
 
-def _feed_code(walk: _Walk, code: CodeType) -> None:
-    data, constants = codes.marshalled(code)
-    walk.parts.append(data)
+def _feed_code(walk: Walk, code: CodeType) -> None:
+    blob, file_name, constants = packed(code)
+    walk.add(blob)
+    walk.add(file_name)
     walk.items("constants", constants)
 
 
-def _feed_cell(walk: _Walk, cell: CellType) -> None:
+def _feed_cell(walk: Walk, cell: CellType) -> None:
     try:
         contents = cell.cell_contents
     except ValueError:
@@ -168,14 +189,14 @@ def _feed_cell(walk: _Walk, cell: CellType) -> None:
         walk.add(contents)
 
 
-def _feed_dict(walk: _Walk, mapping: dict[Any, Any]) -> None:
+def _feed_dict(walk: Walk, mapping: dict[Any, Any]) -> None:
     walk.text("dict", str(len(mapping)))
     for key, value in mapping.items():
         walk.add(key)
         walk.add(value)
 
 
-def _feed_other(walk: _Walk, obj: Any) -> None:
+def feed_other(walk: Walk, obj: Any) -> None:
     """An instance: its class, and the attributes that make it up."""
     kind = type(obj)
     if isinstance(obj, type):
@@ -190,15 +211,17 @@ def _feed_other(walk: _Walk, obj: Any) -> None:
     if type(attributes) is dict:
         _feed_dict(walk, attributes)
     for base in kind.__mro__:
+        if base.__module__ == "builtins":
+            continue
         for member in vars(base).values():
-            if type(member) is MemberDescriptorType and base.__module__ != "builtins":
+            if type(member) is MemberDescriptorType:
                 try:
                     walk.add(member.__get__(obj))
                 except AttributeError:
                     continue
 
 
-def _name_only(walk: _Walk, obj: Any) -> None:
+def _name_only(walk: Walk, obj: Any) -> None:
     walk.text("named", f"{type(obj).__qualname__}:{getattr(obj, '__qualname__', getattr(obj, '__name__', ''))}")
 
 
@@ -210,7 +233,7 @@ _WRAPPERS: dict[type, tuple[str, ...]] = {
     partial: ("func", "args", "keywords"),
 }
 
-_FEEDERS: dict[type, Callable[[_Walk, Any], None]] = {
+FEEDERS: dict[type, Callable[[Walk, Any], None]] = {
     FunctionType: _feed_function,
     CodeType: _feed_code,
     CellType: _feed_cell,

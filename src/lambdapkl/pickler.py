@@ -15,8 +15,20 @@ __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
+
+class _Table(ChainMap[type, reducers.Reducer]):
+    """A dispatch table that is copied fast: loky makes a `dict` of it for each pickler, which is for each task."""
+
+    def __getitem__(self, kind: type) -> reducers.Reducer:
+        # `ChainMap` raises and catches an error for each of the first two where the third has the key.
+        for mapping in self.maps:
+            if kind in mapping:
+                return mapping[kind]
+        raise KeyError(kind)
+
+
 # What user code writes here or registers with `copyreg` comes before our own reducers.
-_TABLE: ChainMap[type, reducers.Reducer] = ChainMap(reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
+_TABLE = _Table(reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
 
 diagnose.table = _TABLE
 
@@ -86,7 +98,7 @@ class Pickler(BasePickler):
         self._session.clear()
         if protocol is None:
             protocol = DEFAULT_PROTOCOL
-        self._session.quick_instances = not 0 <= protocol < 2
+        self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
 
     def reducer_override(self, obj: Any) -> Any:

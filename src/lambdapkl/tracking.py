@@ -20,7 +20,7 @@ Key = tuple[Any, str, bytes, int]
 _lock = threading.RLock()
 # id of an object -> the object, and its key
 keys: dict[int, tuple[weakref.ref[Any], Key]] = {}
-_objects: weakref.WeakValueDictionary[Key, Any] = weakref.WeakValueDictionary()
+_by_key: dict[Key, weakref.ref[Any]] = {}
 # Classes whose skeleton exists and whose attributes have not arrived yet.
 unfinished_objects: dict[int, weakref.ref[Any]] = {}
 
@@ -38,7 +38,7 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
     digest = digest_of(obj)
     with _lock:
         number = 0
-        while (other := _objects.get((module, qualname, digest, number))) is not None and other is not obj:
+        while (other := find((module, qualname, digest, number))) is not None and other is not obj:
             number += 1
         key = (module, qualname, digest, number)
         _remember(key, obj)
@@ -47,13 +47,14 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
 
 def find(key: Key) -> Any:
     """Return the live object with `key`, or None."""
-    return _objects.get(key)
+    reference = _by_key.get(key)
+    return None if reference is None else reference()
 
 
 def track(key: Key, obj: Any) -> Any:
     """Make `obj`, just created by a load, known under `key`; return the one that is known already where another came first."""
     with _lock:
-        found = _objects.get(key)
+        found = find(key)
         if found is not None:
             return found
         _remember(key, obj)
@@ -73,8 +74,18 @@ def finish(obj: Any) -> None:
 
 def _remember(key: Key, obj: Any) -> None:
     ident = id(obj)
-    keys[ident] = weakref.ref(obj, lambda _, ident=ident: keys.pop(ident, None)), key  # type: ignore[misc]
-    _objects[key] = obj
+    reference = weakref.ref(obj, lambda reference: _forget(reference, ident, key))
+    keys[ident] = reference, key
+    _by_key[key] = reference
+
+
+def _forget(reference: weakref.ref[Any], ident: int, key: Key) -> None:
+    entry = keys.get(ident)
+    # Another object may have taken its place by now, under either.
+    if entry is not None and (entry[0] is reference or entry[0]() is None):
+        del keys[ident]
+    if _by_key.get(key) is reference:
+        del _by_key[key]
 
 
 def _forget_unfinished(ident: int) -> Any:

@@ -1,0 +1,220 @@
+# `digest.py` in C: the same digests.
+
+cdef class _Walk:
+    """`digest.Walk`; what is not hot goes through the feeders there, which call these methods."""
+
+    cdef _Buffer out
+    # `len(parts)` of the one in Python.
+    cdef Py_ssize_t parts
+    cdef dict seen
+    cdef list alive
+    cdef int depth
+
+    def __cinit__(self):
+        self.out.start = NULL
+        self.out.size = self.out.capacity = 0
+        self.parts = 0
+        self.seen = {}
+        self.alive = []
+        self.depth = 0
+
+    def __dealloc__(self):
+        PyMem_Free(self.out.start)
+
+    cdef bytes found(self, Py_ssize_t start):
+        """Take away and return what came since there was so much."""
+        cdef bytes data = PyBytes_FromStringAndSize(<const char *>self.out.start + start, self.out.size - start)
+        self.out.size = start
+        return data
+
+    cdef int _begin(self, const char *tag, Py_ssize_t size) except -1:
+        """Write the type of a part and how long it is."""
+        _append(&self.out, tag, strlen(tag))
+        self.parts += 1
+        self._digits(size)
+        return _append_byte(&self.out, c":")
+
+    cdef int _digits(self, Py_ssize_t number) except -1:
+        """Write a number; return how many digits it has."""
+        cdef char[24] digits
+        cdef int at = 24
+        while True:
+            at -= 1
+            digits[at] = c"0" + <char>(number % 10)
+            number //= 10
+            if number == 0:
+                break
+        _append(&self.out, digits + at, 24 - at)
+        return 24 - at
+
+    cdef int _text(self, const char *tag, object value) except -1:
+        cdef Py_ssize_t size = 0
+        cdef const char *data
+        cdef bytes encoded
+        data = lp_utf8(<PyObject *>value, &size)
+        if data == NULL:
+            encoded = value.encode("utf-8", "surrogatepass")
+            data, size = PyBytes_AS_STRING(encoded), PyBytes_GET_SIZE(encoded)
+        self._begin(tag, size)
+        return _append(&self.out, data, size)
+
+    cdef int _count(self, const char *tag, Py_ssize_t number) except -1:
+        """`_text` of a number."""
+        cdef Py_ssize_t size = 1
+        cdef Py_ssize_t limit = 10
+        while number >= limit:
+            size += 1
+            limit *= 10
+        self._begin(tag, size)
+        return self._digits(number)
+
+    cdef int _name(self, const char *tag, object module, object qualname) except -1:
+        cdef Py_ssize_t size = 0
+        cdef Py_ssize_t more = 0
+        cdef const char *first
+        cdef const char *second
+        first = lp_utf8(<PyObject *>module, &size) if type(module) is str else NULL
+        second = lp_utf8(<PyObject *>qualname, &more) if type(qualname) is str else NULL
+        if first == NULL or second == NULL:
+            return self._text(tag, f"{module}:{qualname}")
+        self._begin(tag, size + 1 + more)
+        _append(&self.out, first, size)
+        _append_byte(&self.out, c":")
+        return _append(&self.out, second, more)
+
+    cdef int _name_of(self, const char *tag, object obj) except -1:
+        return self._name(tag, getattr(obj, "__module__", None), getattr(obj, "__qualname__", None))
+
+    cdef int _items(self, const char *tag, tuple items) except -1:
+        self._count(tag, PyTuple_GET_SIZE(items))
+        for item in items:
+            self._add(item)
+        return 0
+
+    # What the feeders call.
+
+    def text(self, str tag, value):
+        self._text(tag.encode(), value)
+
+    def name(self, str tag, obj):
+        self._name_of(tag.encode(), obj)
+
+    def items(self, str tag, items):
+        self._items(tag.encode(), tuple(items))
+
+    def unordered(self, items):
+        cdef Py_ssize_t start = self.out.size
+        cdef Py_ssize_t parts = self.parts
+        cdef list found = []
+        cdef bytes data
+        for item in items:
+            self.parts = 0
+            self._add(item)
+            found.append(self.found(start))
+        self.parts = parts + len(found)
+        found.sort()
+        for data in found:
+            _append(&self.out, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+
+    def add(self, obj):
+        self._add(obj)
+
+    cdef int _add(self, object obj) except -1:
+        cdef PyTypeObject *kind = Py_TYPE(obj)
+        cdef object ident
+        cdef PyObject *known
+        if kind is &PyUnicode_Type:
+            return self._text("s", obj)
+        if kind is &PyBytes_Type:
+            self._begin("b", PyBytes_GET_SIZE(obj))
+            return _append(&self.out, PyBytes_AS_STRING(obj), PyBytes_GET_SIZE(obj))
+        if obj is None:
+            self.parts += 1
+            return _append(&self.out, b"a4:None", 7)
+        if kind is &PyLong_Type or kind is &PyBool_Type or <object>kind in _SPELLED:
+            return self._text("a", repr(obj))
+        if self.depth >= _DIGEST_DEPTH or self.parts >= _DIGEST_ITEMS:
+            return self._name_of("deep", <object>kind)
+        ident = <size_t><PyObject *>obj
+        known = PyDict_GetItemWithError(<PyObject *>self.seen, <PyObject *>ident)
+        if known != NULL:
+            return self._count("r", <object>known)
+        self.seen[ident] = len(self.seen)
+        self.alive.append(obj)
+        self.depth += 1
+        self._feed(obj, kind)
+        self.depth -= 1
+        return 0
+
+    cdef int _feed(self, object obj, PyTypeObject *kind) except -1:
+        cdef PyFunctionObject *func
+        cdef _CodeInfo info
+        if kind is &PyFunction_Type:
+            func = <PyFunctionObject *>obj
+            self._name("function", None if func.func_module == NULL else <object>func.func_module, <object>func.func_qualname)
+            self._add(<object>func.func_code)
+            self._add(None if func.func_defaults == NULL else <object>func.func_defaults)
+            self._add(None if func.func_kwdefaults == NULL else <object>func.func_kwdefaults)
+            self._add({} if func.func_dict == NULL else <object>func.func_dict)
+            if func.func_closure != NULL:
+                for name, cell in zip((<object>func.func_code).co_freevars, <object>func.func_closure):
+                    if name != _CLASS_DICT_CELL:
+                        self._add(cell)
+        elif kind is &PyCode_Type:
+            info = _code_info(<PyObject *>obj)
+            self._add(info.blob)
+            self._add(info.file_name)
+            self._items("constants", info.constants)
+        elif kind is &PyDict_Type:
+            self._feed_dict(<dict>obj)
+        elif kind is &PyList_Type:
+            self._items("list", tuple(<list>obj))
+        elif kind is &PyTuple_Type:
+            self._items("tuple", <tuple>obj)
+        elif kind is &PyProperty_Type:
+            self._name("instance", "builtins", "property")
+            self._add(obj.fget)
+            self._add(obj.fset)
+            self._add(obj.fdel)
+        else:
+            _FEEDERS.get(<object>kind, _feed_other)(self, obj)
+        return 0
+
+    cdef int _feed_dict(self, dict mapping) except -1:
+        self._count("dict", len(mapping))
+        for key, value in mapping.copy().items():
+            self._add(key)
+            self._add(value)
+        return 0
+
+    def classes(self, cls):
+        self._name_of("class", cls)
+
+    cdef int _whole_class(self, object cls) except -1:
+        self._name_of("class", cls)
+        self.seen[<size_t><PyObject *>cls] = len(self.seen)
+        self._name_of("meta", type(cls))
+        for base in cls.__bases__:
+            self._name_of("base", base)
+        # A copy: what is fed may run code that changes it.
+        for key, value in (<dict>(<PyTypeObject *>cls).tp_dict).copy().items():
+            if key not in _VOLATILE:
+                self._text("k", key)
+                self._add(value)
+        return 0
+
+
+def class_digest(cls):
+    """See `digest.class_digest`."""
+    cdef _Walk walk = _Walk()
+    walk._whole_class(cls)
+    return digest.hashed(walk.found(0))
+
+
+cdef dict _FEEDERS = digest.FEEDERS
+cdef object _feed_other = digest.feed_other
+cdef frozenset _VOLATILE = digest.VOLATILE
+cdef int _DIGEST_DEPTH = digest.MAX_DEPTH
+cdef Py_ssize_t _DIGEST_ITEMS = digest.MAX_ITEMS
+cdef frozenset _SPELLED = digest.SPELLED
+cdef str _CLASS_DICT_CELL = "__classdict__"

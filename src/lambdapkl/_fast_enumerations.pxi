@@ -1,0 +1,92 @@
+# Enumerations as they mostly are: `reducers/enumerations.py`, which has all others.
+
+cdef object _reduce_usual_enum(Session self, object cls):
+    """`reduce_enum_class` for members that are made of nothing and have no more than a value each, else NotImplemented."""
+    cdef dict own = <dict>(<PyTypeObject *>cls).tp_dict
+    cdef dict given
+    cdef dict each
+    cdef dict attributes
+    cdef list members = []
+    cdef list values = []
+    cdef list names = []
+    by_name = own.get("_member_map_")
+    by_value = own.get("_value2member_map_")
+    if type(by_name) is not dict or type(by_value) is not dict or len(<dict>by_name) != len(<dict>by_value):
+        return NotImplemented
+    if own.get("_member_type_") is not object or "enum" in _registry:
+        return NotImplemented
+    for name, member in (<dict>by_name).items():
+        each = _usual_member(name, member, len(names))
+        if each is None:
+            return NotImplemented
+        value = each["_value_"]
+        names.append(name)
+        members.append(self.name(<str>name))
+        values.append(value)
+    # There may be values that are equal to one of a member, or were made known for it.
+    for (value, found), member, usual in zip((<dict>by_value).items(), (<dict>by_name).values(), values):
+        if value is not usual or found is not member:
+            return NotImplemented
+    args, attributes = _describe(self, cls)
+    given = _enumerations.given()
+    for name in given:
+        if name not in attributes:
+            return NotImplemented
+    for name, member in (<dict>by_name).items():
+        if attributes.get(name) is member:
+            del attributes[name]
+    attributes.pop("_member_map_", None)
+    attributes.pop("_value2member_map_", None)
+    for name, value in given.items():
+        if name == "_member_names_":
+            usual = names
+        elif name == "_hashable_values_":
+            usual = values
+        else:
+            usual = value
+        if _alike_given(attributes[name], usual):
+            del attributes[name]
+    state = attributes, values, {}
+    return _enum_class, (*(<tuple>args)[:2], tuple(members), None, *(<tuple>args)[2:]), state, None, None, _enum_class
+
+
+cdef dict _usual_member(object name, object member, Py_ssize_t place):
+    """Return the attributes of a member that has those of every one, with what its name and place tell, else None."""
+    cdef dict each
+    if type(name) is not str or (<PyTypeObject *>Py_TYPE(member)).tp_dictoffset == 0:
+        return None
+    found = PyObject_GenericGetDict(member, NULL)
+    if type(found) is not dict:
+        return None
+    each = <dict>found
+    if len(each) != 4 or "_value_" not in each or "__objclass__" not in each:
+        return None
+    own_name = each.get("_name_")
+    order = each.get("_sort_order_")
+    if type(own_name) is not str or type(order) is not int:
+        return None
+    return each if own_name == name and order == place else None
+
+
+cdef bint _alike_given(object value, object usual) except -1:
+    """`reducers.enumerations._alike`."""
+    cdef Py_ssize_t index
+    if value is usual:
+        return True
+    if type(value) is not type(usual):
+        return False
+    if type(value) is staticmethod:
+        return value.__func__ is usual.__func__
+    if type(value) is dict:
+        return not value and not usual
+    if type(value) is not list or len(<list>value) != len(<list>usual):
+        return False
+    for index in range(len(<list>value)):
+        one, other = (<list>value)[index], (<list>usual)[index]
+        if one is not other and not (type(one) is type(other) and one == other):
+            return False
+    return True
+
+
+cdef object _enumerations = None
+cdef object _enum_class = None
