@@ -113,7 +113,7 @@ def test_deep_recursion_is_small_and_quick(backend: fresh.Process) -> None:
         while step is not None:
             steps, step = steps + 1, step.tb_next
         assert steps == (10_002 if sys.implementation.name != "pypy" else 1002), steps
-        assert time.perf_counter() - started < 5
+        assert time.perf_counter() - started < 20
         """
     )
 
