@@ -50,7 +50,13 @@ def extensions():
         give_up(f"Cython is missing ({error})")
         return []
     options = [] if sys.platform == "win32" else ["-O2"]
-    extension = Extension("lambdapkl._fast", [SOURCE], depends=glob("src/lambdapkl/_fast_*.pxi"), extra_compile_args=options)
+    extension = Extension(
+        "lambdapkl._fast",
+        [SOURCE],
+        include_dirs=["src/lambdapkl"],
+        depends=glob("src/lambdapkl/_fast_*.pxi") + glob("src/lambdapkl/*.h"),
+        extra_compile_args=options,
+    )
     try:
         return cythonize([extension], build_dir="build/cython", language_level=3)
     except CompileError as error:

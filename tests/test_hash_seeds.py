@@ -10,7 +10,7 @@ from conftest import BACKENDS, Processes
 from corpus import Case, _run, all_cases
 
 SEEDS = range(5)
-CASES = [case for case in all_cases() if case.refused is None and not case.unstable]
+CASES = [case for case in all_cases() if case.refused is None and not case.unstable and not case.pure_refuses]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -229,6 +229,7 @@ include "_fast_enumerations.pxi"
 include "_fast_instances.pxi"
 include "_fast_pickler.pxi"
 include "_fast_loading.pxi"
+include "_fast_iterators.pxi"
 
 
 # What is written into payloads and called for colder objects: of the layers above, handed down by `configure`.
@@ -243,6 +244,7 @@ cdef object _reduce_class = None
 cdef object _reduce_class_by_value = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
+cdef object _WithSession = None
 cdef object _class_dict = None
 cdef object _staged = None
 cdef object _portable = None
@@ -271,7 +273,7 @@ def configure(*, wire, reducers, table, explain):
     global _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
     global _enumerations, _enum_class
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
-    global _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table
+    global _WithSession, _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method = wire.module, wire.method
     _descriptors = reducers.descriptors
@@ -279,6 +281,7 @@ def configure(*, wire, reducers, table, explain):
     _reduce_class_by_value = reducers.classes.reduce_class_by_value
     _reduce_instance = reducers.classes.reduce_instance
     _builtin_names = reducers.classes.BUILTIN_NAMES
+    _WithSession = reducers.WithSession
     _reduce_module = reducers.modules.reduce_module
     _class_dict, _staged = reducers.namespaces.class_dict, reducers.namespaces.staged
     _enumerations, _enum_class = reducers.enumerations, wire.enum_class

@@ -21,7 +21,9 @@ cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
     cdef bint heap = (kind.tp_flags & Py_TPFLAGS_HEAPTYPE) != 0
     found = _inherited_reducer(kind) if heap else _static_entry(kind)
     if found is not None:
-        return _own_reducer(self, kind) if _in_table(self, <object>kind) else found
+        if _in_table(self, <object>kind):
+            return _own_reducer(self, kind)
+        return found.bind(self) if type(found) is _WithSession else found
     found = _own_reducer(self, kind)
     if found is None and heap:
         return _learn(self, obj, kind)

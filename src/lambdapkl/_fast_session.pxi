@@ -36,6 +36,8 @@ cdef class Session:
     cdef public int protocol
     # id of the dictionary of a class in the payload -> the class
     cdef readonly dict class_dicts
+    # What reducers write more than once -> the one copy of it
+    cdef readonly dict shared
     # Of a pooled pickler: the maps of its table.  A lookup in the `ChainMap` of them costs a microsecond.
     cdef dict _user
     cdef dict _copyreg
@@ -72,6 +74,7 @@ cdef class Session:
         self._kinds = {}
         self._alive = []
         self.class_dicts = {}
+        self.shared = {}
 
     cpdef clear(self):
         """Forget everything, as the pickler's memo does."""
@@ -96,6 +99,8 @@ cdef class Session:
             self._alive.clear()
         if self.class_dicts:
             self.class_dicts.clear()
+        if self.shared:
+            self.shared.clear()
         self._imported = None
         self._annotates = None
         self._last = NULL

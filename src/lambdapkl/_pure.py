@@ -189,6 +189,7 @@ class Session:
         "class_dicts",
         "numbers_builtin_types",
         "protocol",
+        "shared",
         "table",
     )
 
@@ -209,6 +210,8 @@ class Session:
         self._plain: dict[type, bool] = {}
         # id of the dictionary of a class in the payload -> the class
         self.class_dicts: dict[Any, type] = {}
+        # What reducers write more than once -> the one copy of it
+        self.shared: dict[Any, Any] = {}
         self._imported: set[str] = set()
         # ids of functions whose qualified name their owner's state tells
         self._annotates: set[int] = set()
@@ -252,7 +255,10 @@ class Session:
         while ancestor is not object:
             # A metaclass may have a hash of its own.
             if type(ancestor).__hash__ is _TYPE_HASH and ancestor in hooks.reducers.INHERITED:
-                return NotImplemented if kind in self.table else hooks.reducers.INHERITED[ancestor](obj)
+                if kind in self.table:
+                    return NotImplemented
+                reducer = hooks.reducers.INHERITED[ancestor]
+                return reducer.reduce(obj, self) if type(reducer) is hooks.reducers.WithSession else reducer(obj)
             ancestor = ancestor.__base__
         plain = self._plain.get(kind)
         if plain is None:
@@ -637,6 +643,11 @@ def quick_class(make: Any) -> Any:
         `restorers.classes.class_`.
     """
     return make
+
+
+def position(iterator: Any) -> tuple[Any, ...] | None:
+    """Return None: what `iterator` keeps in C of where it is, only the compiled backend can read."""
+    return None
 
 
 def cell(owner: Any = None, index: Any = 0) -> CellType:

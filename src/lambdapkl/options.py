@@ -17,13 +17,16 @@ class Options:
         ``"refuse"``, or ``"unlocked"`` to pickle a lock that is held as one that is not.
     file_contents
         Whether an open file travels with what is in it, instead of by its name.
+    tracebacks
+        ``"keep"``, ``"reprs"`` to add representations of local variables, or ``"omit"``.
     """
 
-    __slots__ = ("file_contents", "held_locks")
+    __slots__ = ("file_contents", "held_locks", "tracebacks")
 
-    def __init__(self, held_locks: str = "refuse", file_contents: bool = False) -> None:
+    def __init__(self, held_locks: str = "refuse", file_contents: bool = False, tracebacks: str = "keep") -> None:
         self.held_locks = held_locks
         self.file_contents = file_contents
+        self.tracebacks = tracebacks
 
 
 _current: ContextVar[Options] = ContextVar("lambdapkl.options", default=Options())
@@ -44,6 +47,9 @@ def options(**changes: Any) -> Iterator[None]:
         Pickle a `threading.Lock` or `RLock` that is held as one that nobody holds.
     file_contents : bool
         Pickle an open file with its contents; it is loaded as an `io.StringIO` or `io.BytesIO` at the same position.
+    tracebacks : {"keep", "reprs", "omit"}
+        Pickle exceptions with their traceback (the default), with representations of the local variables in it as well, or
+        without it.
 
     Raises
     ------
@@ -52,8 +58,10 @@ def options(**changes: Any) -> Iterator[None]:
     """
     if changes.get("held_locks", "refuse") not in ("refuse", "unlocked"):
         raise ValueError(f"held_locks is 'refuse' or 'unlocked', not {changes['held_locks']!r}")
+    if changes.get("tracebacks", "keep") not in ("keep", "reprs", "omit"):
+        raise ValueError(f"tracebacks is 'keep', 'reprs' or 'omit', not {changes['tracebacks']!r}")
     if unknown := changes.keys() - set(Options.__slots__):
-        raise ValueError(f"there is no option {min(unknown)!r}; there are {' and '.join(Options.__slots__)}")
+        raise ValueError(f"there is no option {min(unknown)!r}; there are {', '.join(Options.__slots__)}")
     token = _current.set(Options(**{name: changes.get(name, getattr(current(), name)) for name in Options.__slots__}))
     try:
         yield

@@ -18,7 +18,7 @@ from .restorers.contexts import attribute, context, context_var
 from .restorers.dataclass_parts import dataclass_annotate, dataclass_field, dataclass_params
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.enumerations import enum_class, enum_member
-from .restorers.exceptions import exception
+from .restorers.exceptions import exception, raised
 from .restorers.files import closed_file, file, file_in_memory, layered_file, standard_stream
 from .restorers.imports import lazy_import
 from .restorers.iterators import iterator
@@ -28,6 +28,7 @@ from .restorers.recursion import recursive_repr
 from .restorers.scanners import json_scanner
 from .restorers.structures import ctypes_array, ctypes_class
 from .restorers.threads import lock, thread_local
+from .restorers.tracebacks import frame, traceback
 from .restorers.ufuncs import ufunc
 from .restorers.weakrefs import weak_container, weak_reference
 from .restorers.wrappers import comparison_key, lru_cache, partial_method
@@ -59,6 +60,7 @@ __all__ = [
     "exception",
     "file",
     "file_in_memory",
+    "frame",
     "function",
     "function_wrapper",
     "generic_alias",
@@ -75,10 +77,12 @@ __all__ = [
     "new_type",
     "partial_method",
     "property_",
+    "raised",
     "recursive_repr",
     "simple_queue",
     "standard_stream",
     "thread_local",
+    "traceback",
     "type_alias",
     "type_variable",
     "ufunc",

@@ -37,6 +37,8 @@ class Case:
         Source texts, as `fresh` describes them.
     refused
         None, or a regular expression: the dump must raise `PicklingError` or `TypeError` with this in its text.
+    pure_refuses
+        An empty string, or a regular expression: the compiled backend pickles it, and the pure one raises such an error.
     needs
         Modules without which the case is skipped.
     min_version, max_version
@@ -58,6 +60,7 @@ class Case:
     define: str
     check: str = ""
     refused: str | None = None
+    pure_refuses: str = ""
     needs: tuple[str, ...] = ()
     min_version: tuple[int, int] = (3, 11)
     max_version: tuple[int, int] = (3, 99)

@@ -78,6 +78,64 @@ case(
     assert str(o) == 'outer' and type(o.__cause__) is KeyError
     assert o.__cause__.args == ('inner',) and o.__context__ is o.__cause__
     assert o.__suppress_context__
+    assert o.__traceback__.tb_lineno == 4 and o.__traceback__.tb_next is None
+    assert [o.__cause__.__traceback__.tb_lineno, o.__cause__.__traceback__.tb_next.tb_lineno] == [3, 1]
+    assert o.__cause__.__traceback__.tb_next.tb_frame.f_code.co_name == 'f'
+    """,
+    protocols=(2, 3, 4),
+)
+
+case(
+    "exception of a custom __reduce__, raised",
+    """
+    class E(Exception):
+        def __init__(self, a, b):
+            super().__init__(a)
+            self.b = b
+        def __reduce__(self): return E, (self.args[0], self.b), {'c': 3}
+    def fail():
+        try: [][0]
+        except IndexError: raise E(1, 2)
+    try: fail()
+    except E as e: o = e
+    """,
+    """
+    assert (o.args, o.b, o.c) == ((1,), 2, 3) and type(o.__context__) is IndexError
+    assert o.__traceback__.tb_next.tb_frame.f_code.co_name == 'fail'
+    """,
+    protocols=(2, 4),
+)
+
+case(
+    "traceback, frame, and an exception that shares them",
+    """
+    import sys
+    def f(): return sys._getframe()
+    try: f().no_such
+    except AttributeError as e: error = e
+    error.obj = None
+    o = error.__traceback__, error, [f(), error.__traceback__]
+    """,
+    """
+    import types
+    traceback, error, (frame, again) = o
+    assert error.__traceback__ is traceback is again and type(frame) is types.FrameType
+    assert traceback.tb_lineno == 3 and frame.f_code.co_name == 'f' and frame.f_lineno == 2
+    assert frame.f_globals['__name__'] == '__main__'
+    """,
+)
+
+case(
+    "ExceptionGroup of raised exceptions",
+    """
+    def f(x):
+        try: return 1 / x
+        except ZeroDivisionError as e: return e
+    try: raise ExceptionGroup('g', [f(0), f(0)])
+    except ExceptionGroup as e: o = e
+    """,
+    """
+    assert [e.__traceback__.tb_frame.f_code.co_name for e in (o, *o.exceptions)] == ['<module>', 'f', 'f']
     """,
 )
 

@@ -25,9 +25,11 @@ from . import (
     refused,
     skeletons,
     threads,
+    tracebacks,
     weakrefs,
     wrappers,
 )
+from .sessions import WithSession
 
 # What the backends take from here by name; they must not import it themselves.
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "RECREATED",
     "TABLE",
     "Reducer",
+    "WithSession",
     "classes",
     "descriptors",
     "modules",
@@ -63,7 +66,12 @@ TABLE: dict[type, Reducer] = {
 OVERRIDES: dict[type, Reducer] = {}
 
 # Types whose subclasses need a reducer, too.  It returns NotImplemented for a subclass that pickles in its own way.
-INHERITED: dict[type, Reducer] = {**descriptors.INHERITED, **exceptions.INHERITED, **threads.INHERITED}
+INHERITED: dict[type, Reducer | WithSession] = {
+    **descriptors.INHERITED,
+    **exceptions.INHERITED,
+    **threads.INHERITED,
+    **tracebacks.INHERITED,
+}
 
 # Importable classes whose instances describe a class and hold the names of its attributes, so that names of their own
 # attributes have to be kept apart from those.

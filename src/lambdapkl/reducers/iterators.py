@@ -1,7 +1,8 @@
 """Iterators that `pickle` refuses, at their position.
 
 CPython 3.14 took pickling out of `itertools` (CPython issue 101588).  What an iterator there refers to is seen as the garbage
-collector sees it; a number that it keeps in C is worked out from that, or the iterator is refused.
+collector sees it; a number that it keeps in C is worked out from that, or the compiled backend reads it (`position`), or the
+iterator is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from itertools import chain, pairwise
 from typing import Any
 
 from .. import wire
+from .._backend import position
 from ..names import private
+from ..restorers.iterators import KnownKey
 
 _HAS_RESULT = sys.version_info >= (3, 13)
 
@@ -24,7 +27,7 @@ _tuple_iterator: Any = type(iter(()))
 
 def reduce_pairwise(pairs: Any) -> Any:
     """`itertools.pairwise`: what it iterates over, and the element it has seen and not yet returned as a pair's first."""
-    parts = [each for each in gc.get_referents(pairs) if each is not pairwise]
+    parts = _parts(pairs)
     if _HAS_RESULT:
         parts.pop()  # the pair that it returns again when nobody else holds it
     if not parts:
@@ -34,12 +37,24 @@ def reduce_pairwise(pairs: Any) -> Any:
 
 
 def _parts(iterator: Any) -> list[Any]:
-    """What `iterator` refers to, in the order of its fields; the first is its class."""
-    return gc.get_referents(iterator)[1:]
+    """What `iterator` refers to, in the order of its fields."""
+    parts = gc.get_referents(iterator)
+    # Up to 3.11 these types are static, and their instances do not keep them alive.
+    return parts[1:] if parts and parts[0] is type(iterator) else parts
 
 
-def _refuse(iterator: Any, reason: str, remedy: str) -> Any:
-    raise pickle.PicklingError(f"cannot pickle an itertools.{type(iterator).__name__}: {reason}; {remedy}")
+def _refuse(iterator: Any, reason: str) -> Any:
+    name = type(iterator).__name__
+    where = name if type(iterator).__module__ == "builtins" else f"itertools.{name}"
+    raise pickle.PicklingError(
+        f"cannot pickle {'an' if where[0] in 'aeiou' else 'a'} {where}: {reason}; "
+        "use the compiled backend, which reads that, or pickle a list of what is left"
+    )
+
+
+def _known(iterator: Any, reason: str = "its position is kept in C") -> Any:
+    known = position(iterator)
+    return _refuse(iterator, reason) if known is None else known
 
 
 def reduce_chain(iterator: Any) -> Any:
@@ -92,28 +107,39 @@ def reduce_cycle(iterator: Any) -> Any:
 
 def reduce_product(iterator: Any) -> Any:
     pools, *result = _parts(iterator)
+    # Its indices run over to the first result when it ends.
+    ambiguous = all(pools) and any(len(pool) > 1 for pool in pools)
+    known = position(iterator)
+    if known is not None:
+        stopped, started, indices = known
+        if stopped and ambiguous:
+            return itertools.product, ((),)
+        if not started:
+            result = []
     if not result or not all(pools):  # where a pool is empty, the result is half made and must not be looked at
         return itertools.product, pools
+    if known is None:
+        indices = [_index(iterator, pool, element) for pool, element in zip(pools, result[0], strict=True)]
+        if ambiguous and not any(indices):
+            _refuse(iterator, "it is at its first result or used up, and Python 3.14+ keeps in C which")
     steps = 0
-    for pool, element in zip(pools, result[0], strict=True):
-        steps = steps * len(pool) + _index(iterator, pool, element)
-    if not steps and any(len(pool) > 1 for pool in pools):
-        # Its indices run over to the first result when it ends.
-        _refuse(
-            iterator,
-            "it is at its first result or used up, and Python 3.14+ keeps in C which",
-            "take one more, or a list of them",
-        )
+    for pool, index in zip(pools, indices, strict=True):
+        steps = steps * len(pool) + index
     return wire.iterator, (private("product"), pools, {}, steps + 1)
 
 
 def reduce_selection(iterator: Any) -> Any:
     """`combinations`, `combinations_with_replacement` or `permutations`: how many it has returned tells where it is."""
     pool, *result = _parts(iterator)
+    known = position(iterator)
+    if known is not None and not known[2]:
+        return type(iterator), (pool, known[1])
     if not result:
-        _refuse(iterator, "Python 3.14+ keeps its length in C until the first result", "pickle its arguments, or a list of it")
+        _refuse(iterator, "Python 3.14+ keeps its length in C until the first result")
     kind, size, length = type(iterator), len(pool), len(result[0])
-    indices = [_index(iterator, pool, element) for element in result[0]]
+    if known is not None and known[0] and kind is itertools.permutations:  # whose indices have run over
+        return wire.iterator, (private(kind.__name__), (pool, length), {}, math.perm(size, length))
+    indices = known[3] if known is not None else [_index(iterator, pool, element) for element in result[0]]
     steps = 0
     if kind is itertools.permutations:
         left = list(range(size))
@@ -134,63 +160,71 @@ def reduce_selection(iterator: Any) -> Any:
 def _index(iterator: Any, pool: tuple[Any, ...], element: Any) -> int:
     places = [index for index, each in enumerate(pool) if each is element]
     if len(places) != 1:
-        _refuse(
-            iterator,
-            "it has an element twice, and Python 3.14+ keeps in C which one it has come to",
-            "pickle a list of what is left",
-        )
+        _refuse(iterator, "it has an element twice, and Python 3.14+ keeps in C which one it has come to")
     return places[0]
 
 
 def reduce_accumulate(iterator: Any) -> Any:
     parts = _parts(iterator)
     initial = parts.pop()
+    known = position(iterator)
     function = None
-    if len(parts) == 3 or not hasattr(type(parts[0]), "__next__"):
-        function = parts.pop(0)
-    elif len(parts) == 2 and hasattr(type(parts[1]), "__next__"):
-        _refuse(
-            iterator,
-            "its total or its function is an iterator, and which is which is kept in C",
-            "pickle a list of what is left",
-        )
-    source, *total = parts
+    if known is not None:
+        source, function, started, last = known
+        total = [last] if started else []
+        if started and last is None:
+            return wire.iterator, (private("accumulate"), (chain((None,), _without_chain(source)), function), {}, 1)
+    else:
+        if len(parts) == 3 or not hasattr(type(parts[0]), "__next__"):
+            function = parts.pop(0)
+        elif len(parts) == 2 and hasattr(type(parts[1]), "__next__"):
+            _refuse(iterator, "its total or its function is an iterator, and which is which is kept in C")
+        source, *total = parts
     if not total:
         return wire.iterator, (private("accumulate"), (source, function), {private("initial"): initial})
     # The total is what it returned last, or what it starts from and has returned.
     if total[0] is None:
-        _refuse(iterator, "its total is None, which stands for no total at all", "pickle a list of what is left")
+        _refuse(iterator, "its total is None, which stands for no total at all")
     return wire.iterator, (private("accumulate"), (source, function), {private("initial"): total[0]}, 1)
 
 
 def reduce_groupby(iterator: Any) -> Any:
     source, key, *seen = _parts(iterator)
+    if type(key) is KnownKey:
+        key = key.function
     if not seen:
         return itertools.groupby, (source, key)
-    # The key of the group, and the element after it with its key, unless that has been taken from the group.
+    # The key of the group; and the element after it with its key before that, unless it has been taken from the group.
+    source = _without_chain(source)
+    if len(seen) == 2:
+        return itertools.groupby, (chain((seen[1],), source), key)
     target, *following = seen
-    inside = not following or target == following[0]
-    rest = chain((following[1] if following else target,), _without_chain(source))
-    if not inside:
-        return itertools.groupby, (rest, key)
-    if key is not None:
-        _refuse(
-            iterator,
-            "it is inside a group, and could be brought there on Python 3.14+ only by calling its key function",
-            "pickle it before it is started, or a list of what is left",
-        )
-    return wire.iterator, (private("groupby"), (rest,), {}, 1)
+    if not following:
+        return wire.iterator, (private("groups"), source, (key, target))
+    if target == following[0]:
+        return wire.iterator, (private("groups"), source, (key, target, following[1]))
+    return itertools.groupby, (chain((following[1],), source), key)
+
+
+def reduce_group(group: Any) -> Any:
+    """A group of `groupby`, which is empty once there has been another."""
+    known = _known(group, "Python 3.14+ keeps in C whether its groupby has gone on to another one")
+    return (itertools._grouper, tuple(_parts(group))) if known[0] else (iter, ((),))  # type: ignore[attr-defined]
 
 
 def reduce_zip_longest(iterator: Any) -> Any:
     sources, _, fill = _parts(iterator)
-    # The place of one that has ended is empty, and must not be looked at.
-    left = len(gc.get_referents(sources))
-    if left and left != len(sources):
-        _refuse(
-            iterator, "one of its iterators has ended, and Python 3.14+ keeps in C which one", "pickle a list of what is left"
-        )
-    return wire.iterator, (private("zip_longest"), sources if left else (), {private("fillvalue"): fill})
+    left = position(iterator)
+    if left is not None:
+        sources = tuple(iter(()) if each is None else each for each in left) if any(each is not None for each in left) else ()
+    else:
+        # The place of one that has ended is empty, and must not be looked at.
+        count = len(gc.get_referents(sources))
+        if count and count != len(sources):
+            _refuse(iterator, "one of its iterators has ended, and Python 3.14+ keeps in C which one")
+        if not count:
+            sources = ()
+    return wire.iterator, (private("zip_longest"), sources, {private("fillvalue"): fill})
 
 
 def reduce_filter(iterator: Any) -> Any:
@@ -203,14 +237,72 @@ def reduce_compress(iterator: Any) -> Any:
     return itertools.compress, tuple(_parts(iterator))
 
 
-def refuse_hidden(iterator: Any) -> Any:
-    return _refuse(
-        iterator, "Python 3.14+ keeps its position in C", "pickle what it is made of, or a list or tuple of what is left"
-    )
+def reduce_islice(iterator: Any) -> Any:
+    reading, following, stop, step, seen = _known(iterator)
+    if not reading:
+        return itertools.islice, (iter(()), 0, 0, 1)
+    (source,) = _parts(iterator)
+    return itertools.islice, (source, following - seen, None if stop < 0 else stop - seen, step)
+
+
+def reduce_takewhile(iterator: Any) -> Any:
+    (ended,) = _known(iterator)
+    source, predicate = _parts(iterator)
+    return itertools.takewhile, (predicate, iter(()) if ended else source)
+
+
+def reduce_dropwhile(iterator: Any) -> Any:
+    (started,) = _known(iterator)
+    source, predicate = _parts(iterator)
+    # One that has started lets everything through: nothing is in an empty tuple.
+    return itertools.dropwhile, (().__contains__ if started else predicate, source)
+
+
+def reduce_batched(iterator: Any) -> Any:
+    size, strict = _known(iterator)
+    parts = _parts(iterator)
+    if size < 1 or not parts:  # it has ended
+        return type(iterator), (iter(()), 1)
+    source = parts[0]
+    if strict:
+        return wire.iterator, (private("batched"), (source, size), {private("strict"): True})
+    return type(iterator), (source, size)
+
+
+def reduce_tee(iterator: Any) -> Any:
+    """What was read for it and not yet returned, and the end of the buffer, where all that share the source meet."""
+    values, end = _known(iterator)
+    return wire.iterator, (private("tee"), end, tuple(values))
+
+
+def reduce_tee_data(data: Any) -> Any:
+    return wire.iterator, (private("end of tee"), _parts(data)[0])
+
+
+def reduce_memory_iterator(iterator: Any) -> Any:
+    index, view = _known(iterator)
+    return wire.iterator, (private("memory"), view, None, 0 if view is None else index)
+
+
+def reduce_ended(iterator: Any) -> Any:
+    """Up to 3.13: `pickle` has one without a pool stand for one that has ended, which it is not if it chooses nothing."""
+    reduced = iterator.__reduce__()
+    has_result = len(_parts(iterator)) == 2
+    if has_result and reduced[1:] == (((), 0),):
+        return type(iterator), ((), 1)
+    return reduced
 
 
 REDUCERS: dict[type, Any] = {pairwise: reduce_pairwise}
 
+if sys.implementation.name == "cpython":
+    REDUCERS |= {
+        type(iter(memoryview(b""))): reduce_memory_iterator,
+        # Its own reducer, up to 3.13, forgets that the first of a group has been taken.
+        itertools.groupby: reduce_groupby,
+    }
+    for each in (itertools.combinations, itertools.combinations_with_replacement, itertools.permutations):
+        REDUCERS[each] = reduce_ended
 if sys.version_info >= (3, 14):
     REDUCERS |= {
         chain: reduce_chain,
@@ -221,12 +313,17 @@ if sys.version_info >= (3, 14):
         itertools.count: reduce_count,
         itertools.cycle: reduce_cycle,
         itertools.filterfalse: reduce_filter,
-        itertools.groupby: reduce_groupby,
         itertools.permutations: reduce_selection,
         itertools.product: reduce_product,
         itertools.repeat: reduce_repeat,
         itertools.starmap: reduce_filter,
         itertools.zip_longest: reduce_zip_longest,
-        **dict.fromkeys((itertools.dropwhile, itertools.islice, itertools.takewhile), refuse_hidden),
-        **dict.fromkeys((type(itertools.tee(())[0]), itertools._grouper), refuse_hidden),  # type: ignore[attr-defined]
+        itertools.dropwhile: reduce_dropwhile,
+        itertools.islice: reduce_islice,
+        itertools.takewhile: reduce_takewhile,
+        type(itertools.tee(())[0]): reduce_tee,
+        itertools._grouper: reduce_group,  # type: ignore[attr-defined]
+        itertools._tee_dataobject: reduce_tee_data,  # type: ignore[attr-defined]
     }
+if sys.version_info >= (3, 12):
+    REDUCERS[itertools.batched] = reduce_batched

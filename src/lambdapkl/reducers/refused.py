@@ -45,8 +45,6 @@ REASONS: dict[str, dict[str, Reason]] = {
         ),
         "CoroutineType": _SUSPENDED,
         "AsyncGeneratorType": _SUSPENDED,
-        "FrameType": ("a frame belongs to a call of this process", "pickle what is of use in its f_locals"),
-        "TracebackType": ("it refers to calls of this process", "pickle the lines of traceback.format_tb()"),
     },
     "_socket": {"socket": _CONNECTION},
     "_ssl": {"_SSLContext": ("it keeps keys in C", "make a new one where it is needed")},

@@ -1,32 +1,144 @@
-"""Iterators of `itertools`, for payloads of Python 3.14 and later."""
+"""Iterators of `itertools`, for payloads of Python 3.14 and later, and those that no version pickles."""
 
 from __future__ import annotations
 
 import itertools
+import pickle
+import sys
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
+# Kinds that are made of their arguments.
+_PLAIN = frozenset(
+    (
+        "accumulate",
+        "batched",
+        "combinations",
+        "combinations_with_replacement",
+        "groupby",
+        "permutations",
+        "product",
+        "zip_longest",
+    )
+)
 
-def iterator(kind: str, first: Any, second: Any = None, steps: int = 0) -> Any:
-    """Return an iterator of `itertools` at its position.
+
+def iterator(kind: Any, first: Any, second: Any = None, steps: Any = 0) -> Any:
+    """Return an iterator at its position.
 
     Parameters
     ----------
     kind
-        Its name there.  A ``chain`` takes the iterator of its iterables as `first`; a ``cycle`` what is left of its first
-        round, or None when that is over, and the elements it repeats; the others positional and keyword arguments.
+        Its name in `itertools`, or what it is otherwise; `_MAKERS` says what the others take.
+    first, second
+        Positional and keyword arguments of one in `itertools`.
     steps
         How many results to pass over: as many as the original had given, in the same time.
+
+    Raises
+    ------
+    pickle.UnpicklingError
+        There is no such kind, or it is not made of these.
     """
-    if kind == "chain":
-        return itertools.chain.from_iterable(first)
-    if kind == "cycle":
-        made: Any = itertools.cycle(second if first is None else itertools.chain(second, first))
-        # Two rounds, or one step if there is nothing: it notices the end of the first one when it begins the second.
-        return _pass_over(made, len(second) if first is not None else 2 * len(second) or 1)
-    return _pass_over(getattr(itertools, kind)(*first, **(second or {})), steps)
+    if type(steps) is not int or not 0 <= steps <= sys.maxsize or type(kind) is not str:
+        raise _damaged(kind)
+    maker = _MAKERS.get(kind)
+    if maker is not None:
+        return maker(first, second, steps)
+    if kind not in _PLAIN or type(first) is not tuple or type(second) not in (dict, type(None)):
+        raise _damaged(kind)
+    try:
+        made = getattr(itertools, kind)(*first, **(second or {}))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise _damaged(kind) from error
+    return _pass_over(made, steps)
+
+
+def _damaged(kind: Any) -> pickle.UnpicklingError:
+    return pickle.UnpicklingError(f"the payload is damaged: {kind!r:.40} is no iterator, or is not made of this")
 
 
 def _pass_over(made: Any, steps: int) -> Any:
     deque(itertools.islice(made, steps), maxlen=0)
     return made
+
+
+def _iterator(source: Any) -> Any:
+    if not hasattr(type(source), "__next__"):
+        raise _damaged(source)
+    return source
+
+
+def _chain(iterables: Any, _: Any, steps: int) -> Any:
+    """A chain of what an iterator gives."""
+    return itertools.chain.from_iterable(_iterator(iterables))
+
+
+def _cycle(source: Any, saved: Any, steps: int) -> Any:
+    """A cycle of what is left of its first round, or None when that is over, and of the elements it repeats."""
+    if type(saved) is not tuple:
+        raise _damaged("cycle")
+    made: Any = itertools.cycle(saved if source is None else itertools.chain(saved, _iterator(source)))
+    # Two rounds, or one step if there is nothing: it notices the end of the first one when it begins the second.
+    return _pass_over(made, len(saved) if source is not None else 2 * len(saved) or 1)
+
+
+def _groups(source: Any, group: Any, steps: int) -> Any:
+    """A `groupby` of an iterator inside a group: its key function, that group's key, and its next element if it was read."""
+    if type(group) is not tuple or not 2 <= len(group) <= 3:
+        raise _damaged("groups")
+    function, target, *following = group
+    element = following[0] if following else target
+    key = KnownKey(function, target) if function is not None else None
+    made = itertools.groupby(itertools.chain((element,), _iterator(source)), key)
+    _, inside = next(made)
+    if not following:
+        next(inside)
+    return made
+
+
+class KnownKey:
+    """A key function that knows the key of the first element it is asked for."""
+
+    __slots__ = ("_known", "function")
+
+    def __init__(self, function: Callable[[Any], Any], key: Any) -> None:
+        self.function = function
+        self._known = [key]
+
+    def __call__(self, element: Any) -> Any:
+        return self._known.pop() if self._known else self.function(element)
+
+
+_Tee: Any = type(itertools.tee(())[0])
+
+
+def _end_of_tee(source: Any, _: Any, steps: int) -> Any:
+    """A tee that has read nothing from an iterator; others that share this are copies of it."""
+    return _Tee(_iterator(source))
+
+
+def _tee(end: Any, values: Any, steps: int) -> Any:
+    """A tee at some place before `end`: what it still has to return first."""
+    if type(end) is not _Tee or type(values) is not tuple:
+        raise _damaged("tee")
+    copied = end.__copy__()
+    return _Tee(itertools.chain(values, copied)) if values else copied
+
+
+def _memory(view: Any, _: Any, steps: int) -> Any:
+    """An iterator over a memoryview, or None where it is used up."""
+    if view is not None and type(view) is not memoryview:
+        raise _damaged("memory")
+    return _pass_over(iter(memoryview(b"") if view is None else view), steps)
+
+
+_MAKERS: dict[str, Callable[[Any, Any, int], Any]] = {
+    "chain": _chain,
+    "cycle": _cycle,
+    "end of tee": _end_of_tee,
+    "groups": _groups,
+    "memory": _memory,
+    "tee": _tee,
+}

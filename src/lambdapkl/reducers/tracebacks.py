@@ -1,0 +1,114 @@
+"""Tracebacks and frames: where each step was, and neither code nor values.
+
+What travels of a frame is what `traceback` prints and readers of frames ask for: file, name, first line, the line and the
+position of the instruction, the module.  Nothing of it depends on bytecode, so that an exception can be read by another
+version of Python.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterator
+from itertools import islice
+from types import CodeType, FrameType, TracebackType
+from typing import Any
+
+from .. import options, wire
+from ..restorers.tracebacks import AT_RESUME, MAX_NUMBER, MAX_OFFSET, SNAPSHOT
+from .sessions import WithSession
+
+_NOWHERE = (None, None, None, None)
+
+_repr = reprlib.Repr()
+_repr.maxlevel = 4
+_repr.maxdict = _repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxfrozenset = _repr.maxdeque = _repr.maxarray = 50
+_repr.maxstring = _repr.maxlong = _repr.maxother = 500
+
+
+def reduce_traceback(traceback: TracebackType, session: Any) -> Any:
+    return wire.traceback, tuple(_steps(traceback, session))
+
+
+def reduce_frame(frame: FrameType, session: Any) -> Any:
+    """A frame as it stands now, without those that called it."""
+    return wire.frame, _describe(frame, frame.f_lasti, frame.f_lineno, session)
+
+
+def _steps(traceback: TracebackType, session: Any) -> Iterator[tuple[Any, ...]]:
+    # In a deep recursion most steps are at one instruction of one function.
+    known: dict[Any, tuple[Any, ...]] = {}
+    step: TracebackType | None = traceback
+    while step is not None:
+        # Where the traceback is, and not where its frame has got since: that may be running.
+        frame, offset, line = step.tb_frame, step.tb_lasti, step.tb_lineno
+        key = id(frame.f_code), id(frame.f_globals), offset, line
+        if key not in known:
+            known[key] = _describe(frame, offset, line, session, variables=False)
+        entry = known[key]
+        variables = _variables(frame, session)
+        yield (*entry, variables) if variables else entry
+        step = step.tb_next
+
+
+def _describe(frame: FrameType, offset: int, line: int | None, session: Any, variables: bool = True) -> tuple[Any, ...]:
+    code, namespace = frame.f_code, frame.f_globals
+    qualified = None if code.co_qualname == code.co_name else code.co_qualname
+    texts = (code.co_filename, code.co_name, qualified, namespace.get("__name__"), namespace.get("__file__"))
+    names = [session.name(str(each)) if isinstance(each, str) else None for each in texts]
+    where = _shared(session, (*names[:3], code.co_firstlineno, *names[3:]))
+    if not 0 <= offset <= MAX_OFFSET:
+        offset = 0 if offset > 0 else -1
+    if line is None or not 0 <= line <= MAX_NUMBER:
+        line = -1
+    # Where that cannot be restored it is not written, or a second dump would be another one.
+    written = offset if AT_RESUME else min(offset, 0)
+    entry = _shared(session, (where, written, line, *_position(code, offset, line)))
+    found = _variables(frame, session) if variables else None
+    return (*entry, found) if found else entry
+
+
+def _shared(session: Any, made: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The one tuple of the payload that is equal to `made`."""
+    shared: tuple[Any, ...] = session.shared.setdefault(made, made)
+    return shared
+
+
+def _position(code: CodeType, offset: int, line: int) -> tuple[int | None, ...]:
+    """The lines and columns of the instruction at `offset`, in the form in which a restored one has them."""
+    if offset < 0:
+        return _NOWHERE
+    start, end, column, end_column = next(islice(code.co_positions(), offset // 2, None), _NOWHERE)
+    if start is None:
+        return _NOWHERE if line < 0 else (line, line, None, None)
+    if column is None or end_column is None or end is None or end < start:
+        return start, start, None, None
+    return start, end, column, end_column
+
+
+def _variables(frame: FrameType, session: Any) -> dict[str, str] | None:
+    """What is to be said of the local variables, if anything: representations, where that was asked for."""
+    if SNAPSHOT in frame.f_code.co_consts:
+        # What was said when it was first pickled.
+        return {session.name(name): text for name, text in frame.f_locals.items()} or None
+    if options.current().tracebacks != "reprs":
+        return None
+    variables = frame.f_locals
+    return {
+        session.name(str(name)): _represent(value)
+        for name, value in variables.items()
+        # Of a module, only what the program has put there.
+        if variables is not frame.f_globals or not str(name).startswith("__")
+    } or None
+
+
+def _represent(value: Any) -> str:
+    try:
+        return _repr.repr(value)
+    except Exception as error:
+        return f"<{type(value).__name__}: its repr raised {type(error).__name__}>"
+
+
+INHERITED: dict[type, Any] = {
+    TracebackType: WithSession(reduce_traceback),
+    FrameType: WithSession(reduce_frame),
+}

@@ -1,0 +1,210 @@
+"""Tracebacks and frames, as snapshots for reading.
+
+`types.TracebackType` is public, a frame is not: what makes one is a call.  The call of a generator function stops at its
+first instruction, RETURN_GENERATOR, with a frame that nothing of the reader's is behind; when the generator is dropped
+without having been started, CPython takes this frame to have come as far as RESUME.  So a code object that has a RESUME at
+the instruction in question gives the frame, and no other instruction of it ever runs, no tracer sees it, and nothing is
+written into the interpreter's own structures.  Its line table has one position for all of its instructions.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from opcode import opmap
+from types import CodeType, FrameType, TracebackType
+from typing import Any
+
+# In the constants of a code object that was made here.
+SNAPSHOT = "snapshot of lambdapkl"
+# Of the offset of an instruction; the code object of a snapshot is that long.
+MAX_OFFSET = 1 << 24
+MAX_NUMBER = (1 << 31) - 1
+
+# Versions where an unstarted generator's frame is known to end up at RESUME; all others call a function that fails.
+AT_RESUME = sys.implementation.name == "cpython" and sys.version_info < (3, 16)
+# Since 3.13 a frame points behind RESUME.
+_BEHIND = sys.version_info >= (3, 13)
+_CACHES = 1 if sys.version_info >= (3, 15) else 0
+_GENERATOR = 0x20  # CO_GENERATOR
+_EMPTY = compile("", "", "exec")
+
+# Kinds of entries of a line table (CPython's Objects/locations.md), with the bit that begins an entry.
+_LONG, _NO_COLUMNS, _NO_LOCATION = (0x80 | kind << 3 for kind in (14, 13, 15))
+_MOST_UNITS = 8
+
+
+def traceback(*entries: Any) -> TracebackType:
+    """Return a traceback of the frames that `entries` describe, the outermost first.
+
+    Raises
+    ------
+    pickle.UnpicklingError
+        There is none, or one is damaged; see `frame` for what they are.
+    """
+    if not entries:
+        raise _damaged("a traceback without a frame")
+    made: TracebackType | None = None
+    # By identity: entries that are alike are one object in a payload.
+    known: dict[int, tuple[CodeType, dict[str, Any]]] = {}
+    for entry in reversed(entries):
+        ident = id(entry)
+        if ident not in known:
+            known[ident] = _code_and_globals(entry)
+        shown, offset = _run(*known[ident], _locals(entry))
+        made = TracebackType(made, shown, entry[1] if offset is None or entry[1] < 0 else offset, entry[2])
+    assert made is not None
+    return made
+
+
+def frame(*entry: Any) -> FrameType:
+    """Return the snapshot of a frame.
+
+    Parameters
+    ----------
+    entry
+        Of what code it is: a tuple of file name, name, qualified name (None where that is the name), first line, and the
+        ``__name__`` and ``__file__`` of its globals, or None.  The offset of the instruction, or -1, and the line that goes
+        with it, or -1.  The position of that instruction as `codeobject.co_positions` has it.  Then, maybe, a dictionary of
+        names and representations of local variables.
+
+    Raises
+    ------
+    pickle.UnpicklingError
+        One of these is of a wrong type, or out of range.
+    """
+    return _run(*_code_and_globals(entry), _locals(entry))[0]
+
+
+def _damaged(what: str) -> pickle.UnpicklingError:
+    return pickle.UnpicklingError(f"the payload is damaged: {what}")
+
+
+def _code_and_globals(entry: Any) -> tuple[CodeType, dict[str, Any]]:
+    if type(entry) is not tuple or not 7 <= len(entry) <= 8:
+        raise _damaged("a frame that is no tuple of seven or eight")
+    where, offset, line, *rest = entry
+    if type(where) is not tuple or len(where) != 6:
+        raise _damaged("a frame whose code is no tuple of six")
+    file_name, name, qualified, first, module, file = where
+    for text in (file_name, name, *(each for each in (qualified, module, file) if each is not None)):
+        if type(text) is not str:
+            raise _damaged(f"a {type(text).__name__} where a name of a frame belongs")
+    _check_number(first, 0)
+    _check_number(offset, -1, MAX_OFFSET)
+    _check_number(line, -1)
+    start, end, column, end_column = position = rest[:4]
+    for number in position:
+        if number is not None:
+            _check_number(number, 0)
+    if start is None:
+        start = None if line < 0 else line
+        end = column = end_column = None
+    elif end is not None and end < start:
+        raise _damaged("a frame whose position ends before it begins")
+    code = (_stopping if AT_RESUME else _failing)(
+        offset,
+        first,
+        (start, end, column, end_column),
+        co_filename=file_name,
+        co_name=name,
+        co_qualname=name if qualified is None else qualified,
+    )
+    namespace = {"__name__": module, "__file__": file}
+    return code, {key: value for key, value in namespace.items() if value is not None}
+
+
+def _check_number(number: Any, least: int, most: int = MAX_NUMBER) -> None:
+    if type(number) is not int or not least <= number <= most:
+        raise _damaged(f"{number!r:.30} where a number of a frame belongs")
+
+
+def _locals(entry: tuple[Any, ...]) -> dict[str, str]:
+    if len(entry) == 7:
+        return {}
+    found = entry[7]
+    if type(found) is not dict or not all(type(key) is type(value) is str for key, value in found.items()):
+        raise _damaged("local variables of a frame that are no dictionary of strings")
+    return dict(found)
+
+
+def _run(code: CodeType, namespace: dict[str, Any], variables: dict[str, str]) -> tuple[FrameType, int | None]:
+    """Return a frame of `code`, and the offset where that is, unless it is the one that the code was made for."""
+    try:
+        if AT_RESUME:
+            shown: FrameType = eval(code, namespace, variables).gi_frame
+            return shown, None
+        try:
+            eval(code, namespace, variables)
+        except ZeroDivisionError as error:
+            raised: Any = error.__traceback__.tb_next  # type: ignore[union-attr]
+            return raised.tb_frame, raised.tb_lasti
+        raise AssertionError("a division by zero that does not fail")
+    finally:
+        namespace.pop("__builtins__", None)
+
+
+Position = tuple[int | None, int | None, int | None, int | None]
+
+
+def _stopping(offset: int, first: int, position: Position, **names: Any) -> CodeType:
+    """Return code whose frame, where it is never started, is at `offset`."""
+    index = max(1, offset // 2 - _BEHIND)
+    instructions = (("RETURN_GENERATOR", 1), ("NOP", index - 1), ("RESUME", 1), ("CACHE", _CACHES), ("RETURN_VALUE", 1))
+    code = b"".join(bytes((opmap[name], 0)) * count for name, count in instructions)
+    return _EMPTY.replace(
+        co_code=code,
+        co_linetable=line_table(len(code) // 2, first, *position),
+        co_firstlineno=first,
+        co_flags=_GENERATOR,
+        co_consts=(None, SNAPSHOT),
+        **names,
+    )
+
+
+def _failing(offset: int, first: int, position: Position, **names: Any) -> CodeType:
+    """Return code that raises a ZeroDivisionError at a position; the offset is what it is."""
+    import ast
+
+    start, end, column, end_column = position
+    start = first if start is None else start
+    first = min(first, start)
+    place: dict[str, Any] = {
+        # Counted from the first line of the code, which is 1 until that is replaced.
+        "lineno": start - first + 1,
+        "end_lineno": (start if end is None else end) - first + 1,
+        "col_offset": -1 if column is None else column,
+        "end_col_offset": -1 if end_column is None else end_column,
+    }
+    division = ast.BinOp(ast.Constant(1, **place), ast.Div(), ast.Constant(0, **place), **place)
+    code: CodeType = compile(ast.Module([ast.Expr(division, **place)], []), "", "exec")
+    return code.replace(co_firstlineno=first, co_consts=(*code.co_consts, SNAPSHOT), **names)
+
+
+def line_table(units: int, first: int, start: int | None, end: int | None, column: int | None, end_column: int | None) -> bytes:
+    """Return the line table that gives one position to `units` code units, of code that begins at the line `first`."""
+    if start is None:
+        kind, line, rest, same = _NO_LOCATION, b"", b"", b""
+    else:
+        # Lines are counted from the entry before.
+        kind, line, rest, same = _NO_COLUMNS, _signed(start - first), b"", _signed(0)
+        if column is not None:
+            numbers = ((start if end is None else end) - start, column + 1, 0 if end_column is None else end_column + 1)
+            kind, rest = _LONG, b"".join(map(_unsigned, numbers))
+    whole, part = divmod(units - 1, _MOST_UNITS)
+    head = bytes((kind | part,)) + line + rest
+    return head + (bytes((kind | _MOST_UNITS - 1,)) + same + rest) * whole
+
+
+def _signed(number: int) -> bytes:
+    return _unsigned(-number << 1 | 1 if number < 0 else number << 1)
+
+
+def _unsigned(number: int) -> bytes:
+    """`number` in groups of six bits, the lowest first, all but the last with another bit set."""
+    groups = bytearray()
+    while number > 63:
+        groups.append(64 | number & 63)
+        number >>= 6
+    groups.append(number)
+    return bytes(groups)
