@@ -50,7 +50,14 @@ def extensions():
         give_up(f"Cython is missing ({error})")
         return []
     options = [] if sys.platform == "win32" else ["-O2"]
-    extension = Extension("lambdapkl._fast", [SOURCE], depends=glob("src/lambdapkl/_fast_*.pxi"), extra_compile_args=options)
+    folder = os.path.dirname(SOURCE)
+    extension = Extension(
+        "lambdapkl._fast",
+        [SOURCE],
+        depends=glob(f"{folder}/_fast_*.pxi") + glob(f"{folder}/*.h"),
+        include_dirs=[folder],
+        extra_compile_args=options,
+    )
     try:
         return cythonize([extension], build_dir="build/cython", language_level=3)
     except CompileError as error:

@@ -203,6 +203,7 @@ include "_fast_classes.pxi"
 include "_fast_instances.pxi"
 include "_fast_pickler.pxi"
 include "_fast_loading.pxi"
+include "_fast_frames.pxi"
 
 
 # What is written into payloads and called for colder objects: of the layers above, handed down by `configure`.
