@@ -38,7 +38,8 @@ cdef extern from *:
     Py_ssize_t PyLong_AsSsize_t(object) except? -1
     int PY_VERSION_HEX
 
-cdef bint _TAGGED_LASTI = PY_VERSION_HEX >= 0x030E0000
+# How the index of an instruction is marked.
+cdef char _INSTRUCTION = c"i" if PY_VERSION_HEX >= 0x030E0000 else c"o"
 # An index on the stack is shifted by two bits.
 cdef Py_ssize_t _LARGEST_INDEX = (<Py_ssize_t>1) << (8 * sizeof(Py_ssize_t) - 4)
 
@@ -175,7 +176,7 @@ cdef bint _fits(const char *kinds, const char *marks, Py_ssize_t index, Py_ssize
             return True
         return mark == b"i" and _is_index(value, _LARGEST_INDEX) and index > 0 and lp_iterates_by_index(values[index - 1])
     if kind == b"X":
-        return mark == (b"i" if _TAGGED_LASTI else b"o") and _is_index(value, len(code.co_code) // 2)
+        return mark == _INSTRUCTION and _is_index(value, len(code.co_code) // 2)
     if mark == b"n":
         return kind == b"m"
     if mark != b"o":
