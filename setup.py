@@ -50,11 +50,12 @@ def extensions():
         give_up(f"Cython is missing ({error})")
         return []
     options = [] if sys.platform == "win32" else ["-O2"]
+    folder = os.path.dirname(SOURCE)
     extension = Extension(
         "lambdapkl._fast",
         [SOURCE],
-        include_dirs=["src/lambdapkl"],
-        depends=glob("src/lambdapkl/_fast_*.pxi") + glob("src/lambdapkl/*.h"),
+        depends=glob(f"{folder}/_fast_*.pxi") + glob(f"{folder}/*.h"),
+        include_dirs=[folder],
         extra_compile_args=options,
     )
     try:

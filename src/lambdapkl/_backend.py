@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-__all__ = ["COMPILED", "Session", "cell", "code", "configure", "dumps", "function", "position", "quick_class"]
+__all__ = ["COMPILED", "Session", "cell", "code", "configure", "dumps", "frames", "function", "position", "quick_class"]
 
 if TYPE_CHECKING:
-    from ._fast import COMPILED, Session, cell, code, configure, dumps, function, position, quick_class
+    from ._fast import COMPILED, Session, cell, code, configure, dumps, frames, function, position, quick_class
 elif os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
-    from ._pure import COMPILED, Session, cell, code, configure, dumps, function, position, quick_class
+    from ._pure import COMPILED, Session, cell, code, configure, dumps, frames, function, position, quick_class
 else:
     try:
-        from ._fast import COMPILED, Session, cell, code, configure, dumps, function, position, quick_class
+        from ._fast import COMPILED, Session, cell, code, configure, dumps, frames, function, position, quick_class
     except ModuleNotFoundError:
-        from ._pure import COMPILED, Session, cell, code, configure, dumps, function, position, quick_class
+        from ._pure import COMPILED, Session, cell, code, configure, dumps, frames, function, position, quick_class

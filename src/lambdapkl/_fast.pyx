@@ -230,6 +230,7 @@ include "_fast_instances.pxi"
 include "_fast_pickler.pxi"
 include "_fast_loading.pxi"
 include "_fast_iterators.pxi"
+include "_fast_frames.pxi"
 
 
 # What is written into payloads and called for colder objects: of the layers above, handed down by `configure`.

@@ -15,7 +15,7 @@ cdef extern from "_iterators.h":
         LP_ACCUMULATE
         LP_GROUP
     int lp_same_size(PyTypeObject *type, lp_position_kind kind)
-    object lp_position(object iterator, lp_position_kind kind, PyTypeObject *companion)
+    object lp_iterator_position(object iterator, lp_position_kind kind, PyTypeObject *companion)
 
 # Type -> kind, of those whose structure passed its test.
 cdef dict _positions = None
@@ -31,7 +31,7 @@ def position(iterator):
     if _positions is None:
         _positions = _tested()
     kind = _positions.get(type(iterator))
-    return None if kind is None else lp_position(iterator, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)
+    return None if kind is None else lp_iterator_position(iterator, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)
 
 
 def _tested():
@@ -74,11 +74,11 @@ def _tested():
     wrong = set()
     for known, kind, is_right in tests:
         cls = type(known)
-        if not lp_same_size(<PyTypeObject *>cls, <lp_position_kind><int>kind) or lp_position(
+        if not lp_same_size(<PyTypeObject *>cls, <lp_position_kind><int>kind) or lp_iterator_position(
             known, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data
         ) is None:
             continue
         kinds[cls] = kind
-        if not is_right(lp_position(known, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)):
+        if not is_right(lp_iterator_position(known, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)):
             wrong.add(cls)
     return {cls: kind for cls, kind in kinds.items() if cls not in wrong}

@@ -1,7 +1,7 @@
 /* Where iterators of CPython have got to, for what they keep as numbers in C.
 
    A section for each family says for which versions its structures are known; for all others it is not compiled, and
-   `lp_position` says None.  A structure counts only where its size is that of the type (`lp_same_size`); the tests in
+   `lp_iterator_position` says None.  A structure counts only where its size is that of the type (`lp_same_size`); the tests in
    `_fast_iterators.pxi` then ask a few iterators whose position is known.  Free-threaded builds are left out: another thread
    may be in the middle of a step. */
 
@@ -144,7 +144,7 @@ static PyObject *lp_longest_position(lp_zip_longest *zip) {
 
 /* What `iterator`, of a type that `lp_same_size` has accepted, keeps to itself; None where that is not known.
    `companion` is the type of the buffer of a tee. */
-static PyObject *lp_position(PyObject *iterator, lp_position_kind kind, PyTypeObject *companion) {
+static PyObject *lp_iterator_position(PyObject *iterator, lp_position_kind kind, PyTypeObject *companion) {
     (void)companion;
     switch (kind) {
 #ifdef LP_MEMORY_ITERATOR

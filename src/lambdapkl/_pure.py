@@ -25,6 +25,8 @@ from .base import BasePickler
 from .names import private
 
 COMPILED = False
+# Frames cannot be read and written in Python; see `_fast.Frames`.
+frames = None
 
 _PYPY = sys.implementation.name == "pypy"
 _EXTENDED_ARG = opmap["EXTENDED_ARG"]

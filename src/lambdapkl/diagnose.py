@@ -11,10 +11,20 @@ import pickle
 import sys
 import time
 from collections.abc import Callable, Iterator
-from types import CellType, CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
+from types import (
+    AsyncGeneratorType,
+    CellType,
+    CodeType,
+    CoroutineType,
+    FunctionType,
+    GeneratorType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any
 
-from . import _backend
+from . import _backend, suspended
 
 _TOO_DEEP = "Could not pickle object as excessively deep recursion required."
 # The second walk gives up after this many seconds: it must not make a failing dump of much data take minutes.
@@ -269,6 +279,7 @@ _PARTS: tuple[tuple[Any, Callable[[Any], Iterator[tuple[str, Any]]]], ...] = (
     ((list, tuple), _of_sequence),
     ((set, frozenset), _of_set),
     (BaseException, _of_exception),
+    ((GeneratorType, CoroutineType, AsyncGeneratorType), suspended.parts),
 )
 
 

@@ -27,6 +27,7 @@ from .restorers.queues import simple_queue
 from .restorers.recursion import recursive_repr
 from .restorers.scanners import json_scanner
 from .restorers.structures import ctypes_array, ctypes_class
+from .restorers.suspended import async_generator_asend, awaited_coroutine, finished_generator, generator, new_generator
 from .restorers.threads import lock, thread_local
 from .restorers.tracebacks import frame, traceback
 from .restorers.ufuncs import ufunc
@@ -35,7 +36,9 @@ from .restorers.wrappers import comparison_key, lru_cache, partial_method
 
 __all__ = [
     "abc_class",
+    "async_generator_asend",
     "attribute",
+    "awaited_coroutine",
     "builtin_type",
     "cell",
     "class_",
@@ -60,9 +63,11 @@ __all__ = [
     "exception",
     "file",
     "file_in_memory",
+    "finished_generator",
     "frame",
     "function",
     "function_wrapper",
+    "generator",
     "generic_alias",
     "iterator",
     "json_scanner",
@@ -74,6 +79,7 @@ __all__ = [
     "memory_view",
     "method",
     "module",
+    "new_generator",
     "new_type",
     "partial_method",
     "property_",

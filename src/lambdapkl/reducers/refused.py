@@ -11,7 +11,6 @@ Reason = tuple[str, str]
 _CONNECTION = ("a connection belongs to this process", "open a new one where it is needed")
 _EVENT_LOOP = ("it belongs to an event loop of this process", "await it and pickle its result, or pickle what it was made from")
 _IN_C = ("what it has taken in so far is kept in C", "feed it to the end and pickle the result, or pickle the data")
-_SUSPENDED = ("a call that has begun cannot be pickled", "pickle the function and its arguments and call it where it is loaded")
 
 # What the standard library pickled up to 3.13 (CPython issue 101588).
 _STOPPED = (
@@ -38,14 +37,7 @@ _IN_ITERTOOLS = (
 
 # Module -> type in it, or a call that makes one -> why, and what to do.  Subclasses are refused with their base.
 REASONS: dict[str, dict[str, Reason]] = {
-    "types": {
-        "GeneratorType": (
-            "a call that has begun cannot be pickled",
-            "pickle the function and its arguments, or a list of items",
-        ),
-        "CoroutineType": _SUSPENDED,
-        "AsyncGeneratorType": _SUSPENDED,
-    },
+    "types": {},
     "_socket": {"socket": _CONNECTION},
     "_ssl": {"_SSLContext": ("it keeps keys in C", "make a new one where it is needed")},
     "sqlite3": {

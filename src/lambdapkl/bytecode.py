@@ -1,0 +1,60 @@
+"""Bytecode of CPython 3.11 and later as instructions.  Offsets are in code units, of two bytes."""
+
+from __future__ import annotations
+
+import opcode
+from collections.abc import Iterator
+
+_caches = getattr(opcode, "_inline_cache_entries", {})
+_EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
+
+
+def _cache_size(name: str, op: int) -> int:
+    size: int = _caches[op] if isinstance(_caches, list) else _caches.get(name, 0)
+    return size
+
+
+def instructions(raw: bytes) -> Iterator[tuple[int, tuple[str, int, int]]]:
+    """Yield the index of each instruction, its name and argument, and the index of the next one.
+
+    An EXTENDED_ARG is part of the instruction after it, and has its index.
+    """
+    index = extended = 0
+    start: int | None = None
+    while 2 * index < len(raw):
+        op, arg = raw[2 * index], raw[2 * index + 1] | extended
+        start = index if start is None else start
+        if op == _EXTENDED_ARG:
+            extended = arg << 8
+            index += 1
+            continue
+        name = opcode.opname[op]
+        index += 1 + _cache_size(name, op)
+        yield start, (name, arg, index)
+        extended, start = 0, None
+
+
+def target(name: str, arg: int, after: int) -> int:
+    """Where an instruction jumps to that is followed by the one at `after`."""
+    if "BACKWARD" in name:
+        return after - arg
+    return after + arg
+
+
+def exception_table(table: bytes) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Yield start, end, target, depth and "push the instruction" of each entry.
+
+    CPython's `InternalDocs/exception_handling.md` has the format.
+    """
+    at = iter(table)
+
+    def number(first: int) -> int:
+        value = first & 63
+        while first & 64:
+            first = next(at)
+            value = value << 6 | first & 63
+        return value
+
+    for first in at:
+        start, size, target, rest = number(first), number(next(at)), number(next(at)), number(next(at))
+        yield start, start + size, target, rest >> 1, bool(rest & 1)

@@ -1,0 +1,165 @@
+"""Generators, coroutines and async generators: begun, suspended or finished.
+
+A suspended one travels as its function and what is in its frame: local variables, the stack of values, the exception that it
+handles, and where it is.  The reader calls the function for a frame and fills it.  What belongs into the frame at that place,
+both sides work out from the code (`verifier`), and refuse what differs.
+
+A created one is its function and arguments, a finished one its name: these need no access to frames.
+"""
+
+from __future__ import annotations
+
+import gc
+import pickle
+from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
+from typing import Any, NoReturn
+
+from .. import suspended, wire
+from ..names import private
+
+
+def reduce_generator(generator: Any) -> Any:
+    state = suspended.state_of(generator)
+    if state == suspended.RUNNING:
+        _refuse(generator, "it is running, or being traced", "pickle it between two steps, from outside of it")
+    if type(generator) is AsyncGeneratorType:
+        _check_awaited(generator, state)
+    if state == suspended.FINISHED:
+        name, qualname = private(generator.__name__), private(generator.__qualname__)
+        return wire.finished_generator, (private(suspended.prefix(generator)), name, qualname)
+    frames = suspended.frames()
+    if state == suspended.SUSPENDED and frames is None:
+        _refuse(
+            generator,
+            "it is suspended, and that takes the compiled backend on CPython 3.11 to 3.15 (with the GIL)",
+            "pickle it before its first step, or what it has left to do",
+        )
+    function = suspended.function_of(generator)
+    code = suspended.code_of(generator)
+    if type(function) is not FunctionType:
+        _refuse(generator, "its function cannot be found", "pickle a function and call it where it is loaded")
+    if function.__code__ is not code:
+        _refuse(generator, "its function has been given another __code__ since", "call the function again")
+    check = suspended.facts(code).check
+    changed = _changed_names(generator, function)
+    if state == suspended.CREATED:
+        arguments = _arguments(generator, code)
+        return wire.new_generator, (function, check, arguments, changed) if changed else (function, check, arguments)
+    position, marks, values, exceptions = _read(generator, function)
+    rest = [exceptions, changed]
+    while rest and not rest[-1]:
+        rest.pop()
+    return wire.generator, (function, check), (position, marks, values, *rest), None, None, wire.generator
+
+
+def _changed_names(generator: Any, function: Any) -> tuple[str, ...]:
+    """Its name and qualified name, if they are not those of its function."""
+    names = generator.__name__, generator.__qualname__
+    return () if names == (function.__name__, function.__qualname__) else tuple(map(private, names))
+
+
+def _arguments(generator: Any, code: Any) -> tuple[Any, ...]:
+    """What it was called with: positional, keyword-only, ``*args``, ``**kwargs``."""
+    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    namespace = getattr(generator, f"{suspended.prefix(generator)}_frame").f_locals
+    try:
+        return tuple([namespace[name] for name in code.co_varnames[:count]])
+    except KeyError as error:
+        return _refuse(generator, f"its argument {error} has been deleted from outside", "call the function again")
+
+
+def _read(generator: Any, function: Any) -> tuple[int, bytes, tuple[Any, ...], tuple[BaseException, ...]]:
+    from ..verifier import Unproven
+
+    frames: Any = suspended.frames()
+    code = function.__code__
+    facts = suspended.facts(code)
+    position, marks, values, exceptions = frames.read(generator)
+    try:
+        point = facts.point(position)
+    except Unproven as error:
+        _refuse(generator, f"its bytecode is not what the compiler makes ({error})", "pickle a function and call it there")
+    if point is None:
+        _refuse(generator, "it is suspended where its code cannot be resumed", "let it go on by one step")
+    misfit = frames.misfit(point[0], marks, values, code)
+    if misfit >= 0:
+        _refuse(
+            generator,
+            f"its frame was changed from outside (slot {misfit} does not hold what its code has put there)",
+            "pickle it without a debugger",
+        )
+    if function.__closure__:
+        kept, held = bytearray(marks), list(values)
+        first = facts.size - len(function.__closure__)
+        for index, cell in enumerate(function.__closure__, first):
+            if held[index] is cell:
+                kept[index], held[index] = b"k"[0], None
+        marks, values = bytes(kept), tuple(held)
+    return position, marks, values, exceptions
+
+
+def _check_awaited(generator: Any, state: int) -> None:
+    """Refuse an async generator into which an exception is being thrown."""
+    frames = suspended.frames()
+    if frames is None or state != suspended.SUSPENDED:
+        return
+    in_use, closed = frames.in_use(generator)
+    if closed or (in_use and any(type(each) is _Throw for each in gc.get_referrers(generator))):
+        _refuse(generator, "an athrow() or aclose() of it has been begun", "await that first")
+
+
+def reduce_asend(asend: Any) -> Any:
+    """What ``__anext__()`` or ``asend()`` of an async generator returned, and perhaps somebody has begun to await."""
+    frames = suspended.frames()
+    if frames is None:
+        _refuse(asend, "that takes the compiled backend on CPython 3.11 to 3.15 (with the GIL)", "await it first")
+    generator = next(each for each in gc.get_referents(asend) if type(each) is AsyncGeneratorType)
+    value, state = frames.read_asend(asend, generator)
+    if state > 1:
+        _refuse(asend, "it has been awaited", "ask the async generator for another one")
+    return wire.async_generator_asend, (generator, None, True) if state else (generator, value)
+
+
+def refuse_throw(throw: Any) -> Any:
+    _refuse(throw, "an exception is on its way into an async generator", "await it first")
+
+
+def reduce_awaited(wrapper: Any) -> Any:
+    """What ``__await__()`` of a coroutine returned."""
+    (coroutine,) = (each for each in gc.get_referents(wrapper) if type(each) is CoroutineType)
+    return wire.awaited_coroutine, (coroutine,)
+
+
+def _refuse(obj: Any, reason: str, remedy: str) -> NoReturn:
+    name = getattr(obj, "__qualname__", None)
+    what = f"{type(obj).__name__!r} object" + (f" ({name})" if name else "")
+    raise pickle.PicklingError(f"cannot pickle {what}: {reason}; {remedy}")
+
+
+def _helper_types() -> tuple[Any, Any, Any]:
+    """The types of what async generators and coroutines return, for which there are no names."""
+
+    async def generator() -> Any:
+        yield
+
+    async def coroutine() -> None:
+        pass
+
+    asked = generator()
+    waiting = coroutine()
+    step, throw, wrapper = asked.__anext__(), asked.aclose(), waiting.__await__()
+    for each in (step, throw, wrapper):
+        each.close()
+    return type(step), type(throw), type(wrapper)
+
+
+_Step, _Throw, _Wrapper = suspended.without_hooks(_helper_types)
+
+REDUCERS: dict[type, Any] = {
+    GeneratorType: reduce_generator,
+    CoroutineType: reduce_generator,
+    AsyncGeneratorType: reduce_generator,
+    _Step: reduce_asend,
+    _Throw: refuse_throw,
+    _Wrapper: reduce_awaited,
+}
