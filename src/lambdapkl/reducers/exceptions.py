@@ -23,8 +23,8 @@ def reduce_exception(exception: BaseException) -> Any:
     """NotImplemented where the result of `pickle` is right."""
     kind = type(exception)
     traceback = exception.__traceback__ if options.current().tracebacks != "omit" else None
-    chained = (exception.__cause__, exception.__context__, exception.__suppress_context__, traceback)
-    unraised = all(each is None or each is False for each in chained)
+    chained = (exception.__cause__, exception.__context__, exception.__suppress_context__ or None, traceback)
+    unraised = all(each is None for each in chained)
     if _is_own(kind):
         return NotImplemented if unraised else _reduce_own(exception, chained)
     slots = {name: getattr(exception, name) for name in copyreg._slotnames(kind) if hasattr(exception, name)}  # type: ignore[attr-defined]
@@ -50,7 +50,7 @@ def _reduce_own(exception: BaseException, chained: tuple[Any, ...]) -> Any:
 
 
 def _without_end(state: list[Any]) -> tuple[Any, ...]:
-    while state and (state[-1] is None or state[-1] is False):
+    while state and state[-1] is None:
         state.pop()
     return tuple(state)
 
