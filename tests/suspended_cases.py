@@ -72,7 +72,7 @@ def for_items(log):
 
 @case
 def for_set(log):
-    for item in {7}:
+    for item in (7,):
         yield item
         yield item
 
@@ -187,7 +187,7 @@ class Manager:
         return self.swallow
 
     async def __aenter__(self):
-        self.log.append((await Awaitable("enter")))
+        self.log.append(await Awaitable("enter"))
         return self
 
     async def __aexit__(self, kind, value, tb):
@@ -370,7 +370,7 @@ def call(*args, **kwargs):
 
 @case
 def in_call(log):
-    log.append(call(1, (yield "a"), [2, (yield "b")], key=(yield "c"), **{"d": (yield "d")}))
+    log.append(call(1, (yield "a"), [2, (yield "b")], key=(yield "c"), d=(yield "d")))
 
 
 @case
@@ -381,7 +381,7 @@ def in_call_with_stars(log):
 @case
 def in_method_call(log):
     log.append((yield "log"))
-    log.append("a{}{}".format((yield 1), (yield 2)))
+    log.append(f"a{yield 1}{yield 2}")
     [].append((yield 3))
 
 
@@ -402,7 +402,7 @@ def in_fstring(log):
 def in_operators(log):
     log.append(((yield 1) or 2) + ((yield 2) or 3) * ((yield 3) or 4))
     log.append(0 < ((yield 4) or 1) < ((yield 5) or 2))
-    log.append((yield 6) and (yield 7) or (yield 8))
+    log.append(((yield 6) and (yield 7)) or (yield 8))
     log.append("x" if (yield 9) else (yield 10))
     values = [0, 1, 2, 3]
     values[(yield 11) or 0] += (yield 12) or 7

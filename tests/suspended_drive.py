@@ -150,7 +150,15 @@ def turn_on(set_up: str) -> None:
         monitoring = sys.monitoring  # type: ignore[attr-defined]
         events = monitoring.events
         monitoring.use_tool_id(monitoring.COVERAGE_ID, "test")
-        chosen = events.LINE | events.INSTRUCTION | events.PY_YIELD | events.PY_RESUME | events.PY_START | events.RAISE | events.BRANCH
+        chosen = (
+            events.LINE
+            | events.INSTRUCTION
+            | events.PY_YIELD
+            | events.PY_RESUME
+            | events.PY_START
+            | events.RAISE
+            | events.BRANCH
+        )
         monitoring.set_events(monitoring.COVERAGE_ID, chosen)
         for event in (events.LINE, events.INSTRUCTION, events.PY_YIELD, events.PY_RESUME, events.PY_START, events.RAISE):
             monitoring.register_callback(monitoring.COVERAGE_ID, event, lambda *args: None)

@@ -266,6 +266,9 @@ class _Anything:
     def __aiter__(self) -> _Anything:
         return self
 
+    async def __anext__(self) -> Any:
+        raise StopAsyncIteration
+
 
 _ANYTHING = _Anything()
 

@@ -5,7 +5,8 @@ Nothing of a payload is trusted: what is wrong in it raises UnpicklingError befo
 
 from __future__ import annotations
 
-from types import AsyncGeneratorType, CoroutineType, FunctionType
+import sys
+from types import AsyncGeneratorType, CoroutineType, FunctionType, TracebackType
 from typing import Any
 
 from .. import suspended
@@ -45,7 +46,16 @@ def _resume(made: Any, state: Any) -> None:
     if point is None:
         raise damage("at a place where its code cannot be resumed")
     _need_frames().write(made, code, position, marks, values, *point, exceptions)
+    if b"G" in point[0]:
+        _give_tracebacks((*values, *exceptions))
     _rename(made, names)
+
+
+def _give_tracebacks(values: tuple[Any, ...]) -> None:
+    """Have exceptions that ``except*`` is handling look raised: debug builds abort if it raises one again that is not."""
+    for value in values:
+        if isinstance(value, BaseException) and value.__traceback__ is None:
+            value.__traceback__ = TracebackType(None, sys._getframe(), 0, 1)
 
 
 def _need_frames() -> Any:

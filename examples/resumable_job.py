@@ -1,0 +1,79 @@
+"""A job that survives ``kill -9``: it counts the words of the standard library, and goes on where its last checkpoint was.
+
+    python examples/resumable_job.py checkpoint.pickle
+
+The job is a generator and knows nothing of checkpoints.  The loop that drives it writes one every few steps: to another file
+first, which then takes the place of the last, so that there is a whole one whenever the process dies.  Run it, kill it, run
+it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sysconfig
+import time
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+
+import lambdapkl
+
+Job = Generator[str, None, Counter[str]]
+
+
+def count_words(folders: list[str]) -> Job:
+    """Count the words in the source files of `folders`; yield the name of each file when it is done."""
+    total: Counter[str] = Counter()
+    for folder in folders:
+        names = sorted(path.name for path in Path(folder).glob("*.py"))
+        for number, name in enumerate(names, 1):
+            text = Path(folder, name).read_text(encoding="utf-8", errors="replace")
+            total.update(re.findall(r"[a-z]+", text.lower()))
+            yield f"{number}/{len(names)} {name}"
+    return total
+
+
+def save(job: Job, checkpoint: Path) -> None:
+    """Put a checkpoint of `job` in the place of the last one."""
+    draft = checkpoint.with_suffix(".new")
+    with open(draft, "wb") as file:
+        lambdapkl.dump(job, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, checkpoint)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--every", type=int, default=10, help="write a checkpoint every so many files")
+    parser.add_argument("--pause", type=float, default=0.0, help="rest for so many seconds after each file")
+    options = parser.parse_args()
+
+    if options.checkpoint.exists():
+        with open(options.checkpoint, "rb") as file:
+            job: Job = lambdapkl.load(file)
+        print("resuming", flush=True)
+    else:
+        library = Path(sysconfig.get_path("stdlib"))
+        job = count_words([str(library / name) for name in ("asyncio", "email", "json", "unittest")])
+        print("starting", flush=True)
+
+    done = 0
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            total = end.value
+            break
+        done += 1
+        if done % options.every == 0:
+            save(job, options.checkpoint)
+        time.sleep(options.pause)
+    print(f"{total.total()} words, the most frequent: {total.most_common(3)}")
+
+
+if __name__ == "__main__":
+    main()

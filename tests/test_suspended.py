@@ -1,0 +1,521 @@
+"""Generators, coroutines and async generators in mid-run: in fresh processes, with all kinds of tracing, against damage."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import fresh
+import pytest
+from conftest import Processes
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parent / "examples"
+# How many damaged states to try; LAMBDAPKL_FUZZ says otherwise.
+TRIES = int(os.environ.get("LAMBDAPKL_FUZZ", "1500"))
+
+WAYS = {
+    "plain": ("", ()),
+    "dev": ("", ("-X", "dev")),
+    "settrace": ("settrace", ()),
+    "opcodes": ("opcodes", ()),
+    "profile": ("profile", ()),
+    **({"monitoring": ("monitoring", ())} if sys.version_info >= (3, 12) and sys.implementation.name == "cpython" else {}),
+}
+
+
+@pytest.fixture(scope="module")
+def frames(processes: Processes) -> fresh.Process:
+    """The compiled backend, where it can read and write frames."""
+    process = processes("compiled")
+    if process.execute("import lambdapkl.suspended as s; result = s.frames() is None"):
+        pytest.skip("this interpreter's frames are not supported")
+    return process
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **variables}
+    env["PYTHONPATH"] = os.pathsep.join([str(HERE), env.get("PYTHONPATH", "")])
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=env, timeout=600)
+
+
+def checked(*arguments: str, **variables: str) -> str:
+    done = run(*arguments, **variables)
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("importable", [False, True], ids=["by_value", "by_reference"])
+@pytest.mark.parametrize("way", WAYS)
+def test_continues_in_another_process(way: str, importable: bool, frames: fresh.Process, tmp_path: Path) -> None:
+    """Each case, at each of its stops, takes a step there in each way, and goes on to its end, as the original does."""
+    set_up, options = WAYS[way]
+    if importable and way not in ("plain", "monitoring"):
+        pytest.skip("tracing does not depend on how the function travels")
+    file = str(tmp_path / "dumped.pickle")
+    if importable:
+        source = f"import suspended_cases as c, suspended_drive as d; d.dump_all(c.CASES, {file!r}, {set_up!r})"
+        checked(*options, "-c", source)
+    else:
+        checked(*options, str(HERE / "suspended_cases.py"), file, set_up)
+    checked(*options, str(HERE / "suspended_drive.py"), file, set_up)
+    with open(f"{file}.result", "rb") as source_file:
+        problems = pickle.load(source_file)
+    assert len(problems) > 60
+    wrong = {name: text for name, (_, text) in problems.items() if text}
+    assert not wrong, "\n".join(f"{name}: {text[0]}" for name, text in wrong.items())
+
+
+def test_one_generator_stays_one(frames: fresh.Process) -> None:
+    frames.run(
+        """
+        def run():
+            me = yield 'first'
+            yield me
+        a = run()
+        next(a)
+        b = run()
+        next(b)
+        b.send([b, a])
+        o = [a, a, {'a': a}, b]
+        """,
+        """
+        a, again, named, b = o
+        assert a is again is named['a'] and b is not a
+        inner = b.gi_frame.f_locals['me']
+        assert inner[0] is b and inner[1] is a
+        assert a.send(5) == 5
+        """,
+    )
+
+
+def test_the_original_is_untouched(frames: fresh.Process) -> None:
+    frames.execute(
+        """
+        import lambdapkl, pickle
+        def run(box):
+            for item in [1, 2, 3]:
+                try:
+                    box.append((yield item))
+                except KeyError as error:
+                    yield error
+        box = []
+        original = run(box)
+        copies = []
+        for expected in (1, 2, 3):
+            assert next(original) == expected
+            copies.append(pickle.loads(lambdapkl.dumps(original)))
+        assert [list(copy) for copy in copies] == [[2, 3], [3], []]
+        assert list(original) == [] and box == [None] * 3
+        """
+    )
+
+
+def test_cells_are_shared_with_functions(frames: fresh.Process) -> None:
+    frames.run(
+        """
+        def make():
+            total = 0
+            def add(n):
+                nonlocal total
+                total += n
+            def run():
+                while True:
+                    local = yield total
+                    seen = [lambda: local]
+                    add((yield seen[0]) or 1)
+            return add, run()
+        add, g = make()
+        next(g), g.send(7)
+        o = g, add, [g, add]
+        """,
+        """
+        g, add, again = o
+        assert again == [g, add]
+        add(10)
+        read = g.gi_frame.f_locals['seen'][0]
+        assert read() == 7
+        assert next(g) == 11
+        g.send(8)
+        assert read() == 8
+        """,
+    )
+
+
+def test_closed_over_cell_of_the_generator(frames: fresh.Process) -> None:
+    frames.run(
+        """
+        def run():
+            count = 0
+            def get():
+                return count
+            while True:
+                count += 1
+                yield get
+        g = run()
+        get = next(g)
+        o = get, g
+        """,
+        """
+        get, g = o
+        assert get() == 1
+        assert next(g) is get and get() == 2
+        """,
+    )
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+def test_names_travel(kind: str, frames: fresh.Process) -> None:
+    frames.run(
+        f"""
+        {kind} run():
+            yield 1
+        made = [run(), run()]
+        for each in made:
+            each.__name__, each.__qualname__ = 'other', 'some.other'
+        try:
+            (next(made[1]) if hasattr(made[1], 'send') else made[1].__anext__().send(None))
+        except StopIteration:
+            pass
+        o = made
+        """,
+        "assert [(each.__name__, each.__qualname__) for each in o] == [('other', 'some.other')] * 2",
+    )
+
+
+# ---- created and finished: on both backends, see also the corpus ----
+
+
+def test_suspended_needs_the_compiled_backend(processes: Processes) -> None:
+    processes("pure").refuses(
+        """
+        def run():
+            yield 1
+        o = run()
+        next(o)
+        """,
+        "takes the compiled backend",
+    )
+
+
+# ---- by reference ----
+
+MODULE = """
+def run(items):
+    for item in items:
+        yield item {}
+
+class Job:
+    def run(self):
+        x = yield 1
+        yield x
+"""
+USE = """
+import jobs
+def make():
+    made = jobs.run([1, 2, 3])
+    next(made)
+    job = jobs.Job().run()
+    next(job)
+    return made, job
+o = make()
+"""
+
+
+def test_by_reference(frames: fresh.Process) -> None:
+    modules = {"jobs.py": MODULE.format("")}
+    payload = frames.dumps(USE, modules=modules)
+    assert b"jobs" in payload and len(payload) < 500
+    frames.loads(payload, "a, b = o; assert list(a) == [2, 3] and b.send(4) == 4", modules=modules)
+    # Lines and comments may change.
+    moved = "# a comment\n\n" + MODULE.format("# and another")
+    frames.loads(payload, "a, b = o; assert list(a) == [2, 3] and b.send(4) == 4", modules={"jobs.py": moved})
+
+
+def test_by_reference_with_other_code_is_refused(frames: fresh.Process) -> None:
+    payload = frames.dumps(USE, modules={"jobs.py": MODULE.format("")})
+    for other in (
+        MODULE.format("+ 1"),
+        MODULE.format("").replace("for item in items:", "for item in items or 5:"),
+        "def run(items):\n    raise SystemExit('the body has run')\n",
+    ):
+        outcome = frames.load(payload, modules={"jobs.py": other}, check="")
+        assert not outcome.ok and re.search(r"UnpicklingError[^\n]*jobs\.run: its code is not what it was", outcome.report())
+
+
+# ---- refused ----
+
+
+@pytest.mark.parametrize(
+    ("define", "match"),
+    [
+        (
+            """
+            import lambdapkl
+            def run():
+                yield lambdapkl.dumps(o)
+            o = run()
+            next(o)
+            """,
+            "",
+        ),
+        (
+            """
+            import threading
+            def run():
+                lock = threading.Lock()
+                with lock:
+                    yield
+            o = [run()]
+            next(o[0])
+            """,
+            r"(?s)held.*path: list -> item 0 -> local 'lock'",
+        ),
+        (
+            """
+            import sqlite3
+            def run():
+                print(sqlite3.connect(':memory:'), (yield 1))
+            o = run()
+            next(o)
+            """,
+            r"(?s)connection.*stack slot \\d",
+        ),
+        (
+            """
+            import asyncio
+            async def run():
+                await asyncio.sleep(10)
+            loop = asyncio.new_event_loop()
+            async def main():
+                global o
+                o = asyncio.ensure_future(run())
+                await asyncio.sleep(0)
+            loop.run_until_complete(main())
+            """,
+            "event loop",
+        ),
+        (
+            """
+            import asyncio
+            async def run():
+                await asyncio.sleep(10)
+            async def main():
+                global o
+                o = run()
+                asyncio.get_running_loop().create_task(o)
+                await asyncio.sleep(0)
+            asyncio.new_event_loop().run_until_complete(main())
+            """,
+            r"event loop",
+        ),
+        (
+            """
+            import types
+            @types.coroutine
+            def ask():
+                yield 1
+            async def run():
+                try:
+                    yield 1
+                finally:
+                    await ask()
+            g = run()
+            try:
+                g.__anext__().send(None)
+            except StopIteration:
+                pass
+            closing = g.aclose()
+            closing.send(None)
+            o = g
+            """,
+            "aclose",
+        ),
+        (
+            """
+            async def run():
+                yield 1
+            o = run().athrow(ValueError)
+            """,
+            "exception is on its way",
+        ),
+        (
+            """
+            def run():
+                yield 1
+            def other():
+                yield 2
+            o = run()
+            next(o)
+            run.__code__ = other.__code__
+            """,
+            "another __code__",
+        ),
+    ],
+    ids=["running", "held lock", "stack slot", "task", "awaiting a future", "aclose", "athrow", "changed function"],
+)
+def test_refused(define: str, match: str, frames: fresh.Process) -> None:
+    if match:
+        frames.refuses(define, match)
+    else:
+        outcome = frames.dump(define)
+        assert not outcome.ok and "it is running, or being traced" in outcome.report()
+
+
+# ---- damage ----
+
+
+def test_damaged_states_are_refused(frames: fresh.Process) -> None:
+    checked("-X", "faulthandler", str(HERE / "suspended_fuzz.py"), str(TRIES))
+
+
+def test_interpreters_are_told_apart(frames: fresh.Process) -> None:
+    frames.execute(
+        """
+        import lambdapkl, pickle
+        from lambdapkl import suspended
+        def run():
+            yield 1
+        g = run()
+        next(g)
+        payload = lambdapkl.dumps(g)
+        check = suspended.facts(run.__code__).check
+        for index, text in ((0, 'CPython'), (2, 'another build')):
+            other = bytearray(check)
+            other[index] ^= 1
+            assert payload.count(check) == 1
+            try:
+                pickle.loads(payload.replace(check, bytes(other)))
+            except lambdapkl.BytecodeMismatchError as error:
+                assert text in str(error), error
+            else:
+                raise AssertionError(index)
+        """
+    )
+
+
+def test_no_reference_is_lost(frames: fresh.Process) -> None:
+    frames.execute(
+        """
+        import gc, lambdapkl, pickle, sys, tracemalloc
+        def run(box):
+            with box:
+                for item in [object(), 'a', 3]:
+                    try:
+                        raise KeyError(item)
+                    except KeyError as error:
+                        text = f'{item}{(yield lambda: box)}'
+        class Box:
+            def __enter__(self): return self
+            def __exit__(self, *args): return True
+        async def chain():
+            return await chain_end()
+        async def chain_end():
+            await Ask()
+        class Ask:
+            def __await__(self):
+                yield 1
+        def once():
+            g = run(Box())
+            next(g), next(g)
+            c = chain()
+            c.send(None)
+            a = (x async for x in ())
+            again = pickle.loads(lambdapkl.dumps([g, c, a]))
+            next(again[0]), again[0].close(), g.close(), c.close(), again[1].close()
+        def measure():
+            gc.collect()
+            return sys.gettotalrefcount() if hasattr(sys, 'gettotalrefcount') else tracemalloc.get_traced_memory()[0]
+        for _ in range(200):
+            once()
+        tracemalloc.start(1)
+        for _ in range(300):
+            once()
+        before = measure()
+        rounds = ROUNDS
+        for _ in range(rounds):
+            once()
+        grown = measure() - before
+        assert grown < max(rounds * 2, 20000), (before, grown)
+        """.replace("ROUNDS", os.environ.get("LAMBDAPKL_ROUNDS", "1500")),
+        seconds=600,
+    )
+
+
+# ---- the verifier ----
+
+
+def test_the_verifier_follows_the_standard_library(frames: fresh.Process) -> None:
+    """All generators and coroutines in some large packages, and the depth of the stack as the compiler has it."""
+    count = frames.execute(
+        """
+        import importlib.util, os, types
+        from lambdapkl import bytecode, verifier
+        import dis
+        def codes(code):
+            yield code
+            for each in code.co_consts:
+                if isinstance(each, types.CodeType):
+                    yield from codes(each)
+        result = 0
+        root = os.path.dirname(os.__file__)
+        for package in ('asyncio', 'concurrent', 'email', 'importlib', 'unittest', '.'):
+            folder = os.path.join(root, package)
+            for name in sorted(os.listdir(folder)):
+                if not name.endswith('.py'):
+                    continue
+                with open(os.path.join(folder, name), 'rb') as file:
+                    module = compile(file.read(), name, 'exec')
+                for code in codes(module):
+                    if not code.co_flags & 0x2a0:
+                        continue
+                    run = verifier._Run(code)
+                    run.go()
+                    result += len(run.points)
+                    for at, (slots, stack) in run.states.items():
+                        op, arg, after = run.instructions[at]
+                        if op in ('FOR_ITER', 'SEND', 'END_ASYNC_FOR') or op.startswith(('POP_JUMP', 'JUMP')) or op in verifier._ENDS:
+                            continue
+                        if after in run.states and op not in ('RETURN_GENERATOR', 'END_FOR', 'POP_ITER', 'CLEANUP_THROW'):
+                            number = dis.opmap[op]
+                            effect = dis.stack_effect(number, arg if number in dis.hasarg or number >= dis.HAVE_ARGUMENT else None)
+                            assert len(run.states[after][1]) - len(stack) == effect, (name, code.co_name, at, op, arg, effect)
+        """
+    )
+    assert count > 500
+
+
+# ---- the example ----
+
+
+def test_job_survives_being_killed(frames: fresh.Process, tmp_path: Path) -> None:
+    """Twenty times, at random; then it ends with the result of a job that nobody killed."""
+    import random
+    import time
+
+    script = str(EXAMPLES / "resumable_job.py")
+    expected = checked(script, str(tmp_path / "undisturbed"), "--every", "20")
+    checkpoint = str(tmp_path / "checkpoint")
+    chance = random.Random(7)
+    killed = 0
+    env = {**os.environ}
+    for _ in range(20):
+        job = subprocess.Popen(
+            [sys.executable, script, checkpoint, "--every", "5", "--pause", "0.01"], stdout=subprocess.PIPE, text=True, env=env
+        )
+        # Until it has begun to work; then for as long as it may be.
+        first = job.stdout.readline()  # type: ignore[union-attr]
+        assert first.startswith(("starting", "resuming")), first
+        time.sleep(chance.uniform(0.02, 0.15))
+        job.kill()
+        rest = job.communicate()[0]
+        killed += "words" not in rest
+    assert killed == 20
+    assert Path(checkpoint).exists()
+    resumed = checked(script, checkpoint, "--every", "5")
+    assert resumed.startswith("resuming")
+    assert resumed.split("\n", 1)[1] == expected.split("\n", 1)[1]
