@@ -232,12 +232,13 @@ def test_threads(backend: fresh.Process) -> None:
 def test_nothing_stays_alive(backend: fresh.Process) -> None:
     backend.execute(
         """
-        import gc, weakref, lambdapkl
+        import gc, threading, weakref, lambdapkl
         class Big: pass
         def dump_and_forget(fails):
             big = Big()
-            generator = (x for x in ())
-            f = (lambda: (big, generator)) if fails else (lambda: big)
+            lock = threading.Lock()
+            lock.acquire()
+            f = (lambda: (big, lock)) if fails else (lambda: big)
             try: lambdapkl.dumps(f)
             except Exception: assert fails
             else: assert not fails
