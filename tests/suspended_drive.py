@@ -137,10 +137,17 @@ def load_all(file: str, set_up: str) -> None:
         pickle.dump(problems, output)
 
 
+def is_traced(code: Any) -> bool:
+    """Whether it is of the cases: tracing lambdapkl itself would take long and show nothing."""
+    return code.co_filename.endswith(("suspended_cases.py", "suspended_drive.py", "<string>"))
+
+
 def turn_on(set_up: str) -> None:
     """Have every line traced, every instruction, or what coverage listens to."""
 
     def follow(frame: Any, event: str, arg: Any) -> Any:
+        if not is_traced(frame.f_code):
+            return None
         frame.f_trace_opcodes = set_up == "opcodes"
         return follow
 
@@ -160,8 +167,12 @@ def turn_on(set_up: str) -> None:
             | events.BRANCH
         )
         monitoring.set_events(monitoring.COVERAGE_ID, chosen)
-        for event in (events.LINE, events.INSTRUCTION, events.PY_YIELD, events.PY_RESUME, events.PY_START, events.RAISE):
-            monitoring.register_callback(monitoring.COVERAGE_ID, event, lambda *args: None)
+
+        def seen(code: Any, *args: Any) -> Any:
+            return None if is_traced(code) else monitoring.DISABLE
+
+        for event in (events.LINE, events.INSTRUCTION, events.PY_YIELD, events.PY_RESUME, events.PY_START):
+            monitoring.register_callback(monitoring.COVERAGE_ID, event, seen)
     elif set_up == "profile":
         sys.setprofile(lambda *args: None)
 

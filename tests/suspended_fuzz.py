@@ -10,6 +10,7 @@ import io
 import itertools
 import pickle
 import random
+import resource
 import signal
 import sys
 import warnings
@@ -233,6 +234,8 @@ def steps(made: Any) -> None:
 def main(tries: int, seed: int = 1) -> None:
     chance = random.Random(seed)
     signal.signal(signal.SIGALRM, stop)
+    # A damaged pickle may ask for any amount of memory.
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     sys.unraisablehook = lambda _: None  # a coroutine that ignores its end
     pairs = list(subjects())
     outcomes: collections.Counter[str] = collections.Counter()

@@ -70,6 +70,11 @@ _ADDING = {
     "DICT_UPDATE": (1, "D"),
     "DICT_MERGE": (1, "D"),
 }
+# Those that raise nothing.
+_QUIET = frozenset(
+    ("COPY", "LOAD_CONST", "LOAD_FAST_BORROW", "LOAD_SMALL_INT", "NOP", "NOT_TAKEN", "PUSH_NULL")
+    + ("STORE_FAST", "STORE_FAST_STORE_FAST", "SWAP")
+)
 _ENDS = frozenset(("INTERPRETER_EXIT", "RETURN_CONST", "RETURN_VALUE", "RERAISE", "RAISE_VARARGS"))
 _CONVERSIONS = {3: "E", 6: "T"}  # of CALL_INTRINSIC_1: what StopIteration becomes, a list as a tuple
 _ATTRIBUTES = ((1, "TU"), (2, "D"), (4, "TUD"), (8, "TU"))
@@ -151,7 +156,7 @@ class _Run:
 
     def step(self, at: int, slots: str, stack: str) -> None:
         name, arg, after = self.instructions[at]
-        for start, end, target, depth, lasti in self.handlers:
+        for start, end, target, depth, lasti in self.handlers if name not in _QUIET else ():
             if start <= at < end:
                 # Entries of 3.15 reach over the end of a loop, to where nothing can be raised and less is on the stack.
                 if depth <= len(stack):
