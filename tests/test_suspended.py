@@ -283,7 +283,7 @@ def test_by_reference_with_other_code_is_refused(frames: fresh.Process) -> None:
             o = run()
             next(o)
             """,
-            r"(?s)connection.*stack slot \\d",
+            r"(?s)connection.*stack slot [0-9]",
         ),
         (
             """
@@ -416,6 +416,8 @@ def test_no_reference_is_lost(frames: fresh.Process) -> None:
             return await chain_end()
         async def chain_end():
             await Ask()
+        async def asks():
+            yield 1
         class Ask:
             def __await__(self):
                 yield 1
@@ -424,7 +426,7 @@ def test_no_reference_is_lost(frames: fresh.Process) -> None:
             next(g), next(g)
             c = chain()
             c.send(None)
-            a = (x async for x in ())
+            a = (x async for x in asks())
             again = pickle.loads(lambdapkl.dumps([g, c, a]))
             next(again[0]), again[0].close(), g.close(), c.close(), again[1].close()
         def measure():
@@ -440,7 +442,9 @@ def test_no_reference_is_lost(frames: fresh.Process) -> None:
         for _ in range(rounds):
             once()
         grown = measure() - before
-        assert grown < max(rounds * 2, 20000), (before, grown)
+        # References, or bytes: less than one, or the smallest object, a round.
+        limit = rounds // 2 if hasattr(sys, 'gettotalrefcount') else rounds * 32
+        assert grown < limit, (before, grown)
         """.replace("ROUNDS", os.environ.get("LAMBDAPKL_ROUNDS", "1500")),
         seconds=600,
     )
