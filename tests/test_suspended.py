@@ -416,6 +416,8 @@ def test_no_reference_is_lost(frames: fresh.Process) -> None:
             return await chain_end()
         async def chain_end():
             await Ask()
+        async def asks():
+            yield 1
         class Ask:
             def __await__(self):
                 yield 1
@@ -442,7 +444,9 @@ def test_no_reference_is_lost(frames: fresh.Process) -> None:
         for _ in range(rounds):
             once()
         grown = measure() - before
-        assert grown < max(rounds * 2, 20000), (before, grown)
+        # References, or bytes: less than one, or the smallest object, a round.
+        limit = rounds // 2 if hasattr(sys, 'gettotalrefcount') else rounds * 32
+        assert grown < limit, (before, grown)
         """.replace("ROUNDS", os.environ.get("LAMBDAPKL_ROUNDS", "1500")),
         seconds=600,
     )

@@ -71,10 +71,7 @@ _ADDING = {
     "DICT_MERGE": (1, "D"),
 }
 # Those that raise nothing.
-_QUIET = frozenset(
-    ("COPY", "LOAD_CONST", "LOAD_FAST_BORROW", "LOAD_SMALL_INT", "NOP", "NOT_TAKEN", "PUSH_NULL")
-    + ("STORE_FAST", "STORE_FAST_STORE_FAST", "SWAP")
-)
+_QUIET = frozenset(("COPY", "LOAD_CONST", "LOAD_FAST_BORROW", "LOAD_SMALL_INT", "NOP", "PUSH_NULL", "STORE_FAST", "SWAP"))
 _ENDS = frozenset(("INTERPRETER_EXIT", "RETURN_CONST", "RETURN_VALUE", "RERAISE", "RAISE_VARARGS"))
 _CONVERSIONS = {3: "E", 6: "T"}  # of CALL_INTRINSIC_1: what StopIteration becomes, a list as a tuple
 _ATTRIBUTES = ((1, "TU"), (2, "D"), (4, "TUD"), (8, "TU"))
