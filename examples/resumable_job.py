@@ -58,7 +58,7 @@ def main() -> None:
         print("resuming", flush=True)
     else:
         library = Path(sysconfig.get_path("stdlib"))
-        job = count_words([str(library / name) for name in ("asyncio", "email", "json", "unittest")])
+        job = count_words([str(library / name) for name in ("asyncio", "email", "encodings", "json", "unittest")])
         print("starting", flush=True)
 
     done = 0

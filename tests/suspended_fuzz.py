@@ -168,6 +168,15 @@ def cell() -> Any:
     return (lambda: value).__closure__[0]  # type: ignore[index]
 
 
+# Debug builds of 3.14 abort when a block is left whose `__exit__` is a static method: there is NULL in place of a `self`.
+ABORTS = hasattr(sys, "gettotalrefcount") and sys.version_info[:2] == (3, 14)
+
+
+def lacks_self(made: Any, state: Any) -> bool:
+    point = suspended.facts(suspended.code_of(made)).point(state[0])
+    return point is not None and any(pair == (ord("m"), ord("n")) for pair in zip(point[0], state[1], strict=False))
+
+
 def damaged(state: Any, chance: random.Random) -> Any:
     position, marks, values, *rest = state
     marks, values = bytearray(marks), list(values)
@@ -243,7 +252,10 @@ def main(tries: int, seed: int = 1) -> None:
         if count % 4:
             args, state = pickle.loads(chance.choice(pairs)[1])
             made = wire.generator(*args)
-            load = lambda: wire.generator(made, damaged(state, chance))
+            state = damaged(state, chance)
+            if ABORTS and lacks_self(made, state):
+                continue
+            load = lambda: wire.generator(made, state)
         else:
             payload = bytearray(chance.choice(pairs)[0])
             # What is in the frame is at the end, behind the function.
