@@ -7,7 +7,7 @@ from . import PYPY, family
 case = family(__name__)
 
 # PyPy's frames do not tell their function: it is looked up by name, or made anew.
-UNSTABLE = "the function of a loaded one is found by its name no more" if PYPY else None
+UNSTABLE = "the function of a loaded one is found by its name no more" if PYPY else ""
 
 case(
     "generator, not begun",
