@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator
 from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from . import _backend, codes
+from . import _backend, byvalue, codes
 from .errors import BytecodeMismatchError
 
 if TYPE_CHECKING:
@@ -194,7 +194,16 @@ def function_of(generator: Any) -> Any:
         for each in gc.get_referents(holder):
             if type(each) is FunctionType and each.__code__ is code:
                 return each
-    return None
+    # PyPy's frame does not: then it is the function of that name, or one made anew, where no cells would get lost.
+    module = sys.modules.get(frame.f_globals.get("__name__"))
+    named = byvalue.lookup(module, generator.__qualname__)
+    if type(named) is FunctionType and named.__code__ is code:
+        return named
+    if code.co_freevars:
+        return None
+    made = FunctionType(code, frame.f_globals, generator.__name__)
+    made.__qualname__ = generator.__qualname__
+    return made
 
 
 def parts(generator: Any) -> Iterator[tuple[str, Any]]:

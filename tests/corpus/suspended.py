@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from . import family
+from . import PYPY, family
 
 case = family(__name__)
+
+# PyPy's frames do not tell their function: it is looked up by name, or made anew.
+UNSTABLE = "the function of a loaded one is found by its name no more" if PYPY else ""
 
 case(
     "generator, not begun",
@@ -30,6 +33,7 @@ case(
     o = Job()
     """,
     "assert next(o.steps) is o",
+    unstable=UNSTABLE,
 )
 
 case(
@@ -71,6 +75,7 @@ case(
     except RuntimeError as error: assert 'already awaited' in str(error)
     else: assert False
     """,
+    unstable=UNSTABLE,
 )
 
 case(
