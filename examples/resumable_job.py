@@ -71,6 +71,7 @@ def main() -> None:
         done += 1
         if done % options.every == 0:
             save(job, options.checkpoint)
+            print("checkpoint", flush=True)
         time.sleep(options.pause)
     print(f"{total.total()} words, the most frequent: {total.most_common(3)}")
 

@@ -511,17 +511,15 @@ def test_job_survives_being_killed(frames: fresh.Process, tmp_path: Path) -> Non
     env = {**os.environ}
     for _ in range(20):
         job = subprocess.Popen(
-            [sys.executable, script, checkpoint, "--every", "5", "--pause", "0.01"], stdout=subprocess.PIPE, text=True, env=env
+            [sys.executable, script, checkpoint, "--every", "3", "--pause", "0.002"], stdout=subprocess.PIPE, text=True, env=env
         )
-        # Until it has begun to work; then for as long as it may be.
-        first = job.stdout.readline()  # type: ignore[union-attr]
-        assert first.startswith(("starting", "resuming")), first
-        time.sleep(chance.uniform(0.02, 0.1))
+        lines = [job.stdout.readline() for _ in range(chance.randint(2, 3))]  # type: ignore[union-attr]
+        assert lines[0].startswith(("starting", "resuming")) and lines[1] == "checkpoint\n", lines
+        time.sleep(chance.uniform(0, 0.02))
         job.kill()
         rest = job.communicate()[0]
         killed += "words" not in rest
     assert killed == 20
-    assert Path(checkpoint).exists()
     resumed = checked(script, checkpoint, "--every", "5")
     assert resumed.startswith("resuming")
-    assert resumed.split("\n", 1)[1] == expected.split("\n", 1)[1]
+    assert resumed.splitlines()[-1] == expected.splitlines()[-1]
