@@ -484,6 +484,8 @@ def test_the_verifier_follows_the_standard_library(frames: fresh.Process) -> Non
                     result += len(run.points)
                     for at, (slots, stack) in run.states.items():
                         op, arg, after = run.instructions[at]
+                        if op in ('PRECALL', 'CALL') and 'PRECALL' in dis.opmap:
+                            continue  # 3.11 has the effect of a call in two halves
                         if op in ('FOR_ITER', 'SEND', 'END_ASYNC_FOR') or op.startswith(('POP_JUMP', 'JUMP')) or op in verifier._ENDS:
                             continue
                         if after in run.states and op not in ('RETURN_GENERATOR', 'END_FOR', 'POP_ITER', 'CLEANUP_THROW'):
