@@ -27,7 +27,8 @@ AT_RESUME = sys.implementation.name == "cpython" and sys.version_info < (3, 16)
 _BEHIND = sys.version_info >= (3, 13)
 _CACHES = 1 if sys.version_info >= (3, 15) else 0
 _GENERATOR = 0x20  # CO_GENERATOR
-_EMPTY = compile("", "", "exec")
+# Not from `compile`, whose first call in a process takes a millisecond.
+_EMPTY = (lambda: None).__code__
 
 # Kinds of entries of a line table (CPython's Objects/locations.md), with the bit that begins an entry.
 _LONG, _NO_COLUMNS, _NO_LOCATION = (0x80 | kind << 3 for kind in (14, 13, 15))
