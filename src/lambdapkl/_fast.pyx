@@ -23,7 +23,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
-from . import builtin_types, byvalue, codes, compact, deferred, digest, preamble, submodules, tracking
+from . import builtin_types, byvalue, codes, compact, deferred, digest, names, preamble, submodules, tracking
 
 cdef extern from *:
     """

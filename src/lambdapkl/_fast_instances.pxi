@@ -351,13 +351,18 @@ cdef bint _overrides(object namespace) except -1:
 
 cdef bint _is_enum_type(PyTypeObject *metaclass) except -1:
     """Whether `metaclass` is `enum.EnumType` itself."""
-    cdef PyObject *enum = PyDict_GetItemWithError(<PyObject *>_modules, <PyObject *>_ENUM_MODULE)
-    return enum != NULL and <PyObject *>metaclass == <PyObject *>(<object>enum).EnumType
+    return <object>metaclass is _enum_type()
 
 
 cdef bint _is_enum(object cls) except -1:
+    kind = _enum_type()
+    return kind is not None and isinstance(cls, kind)
+
+
+cdef object _enum_type():
+    """`enum.EnumType`, or None before the program has imported that module."""
     cdef PyObject *enum = PyDict_GetItemWithError(<PyObject *>_modules, <PyObject *>_ENUM_MODULE)
-    return enum != NULL and isinstance(cls, (<object>enum).EnumType)
+    return None if enum == NULL else (<object>enum).EnumType
 
 
 cdef str _ENUM_MODULE = "enum"

@@ -208,21 +208,6 @@ cdef object _set_state(object function, object given):
     return function
 
 
-# In the state of a function: its `__annotate__`, to be named after it; see `_pure.NAMED_ANNOTATE`.
-cdef str _NAMED_ANNOTATE = ".__annotate__"
+cdef str _NAMED_ANNOTATE = names.NAMED_ANNOTATE
+cdef frozenset _SPECIAL_ATTRIBUTES = names.SPECIAL_ATTRIBUTES
 cdef object _numbered = builtin_types.numbered
-
-# Attributes of a function that are no entries of its `__dict__`.
-cdef frozenset _SPECIAL_ATTRIBUTES = frozenset(
-    (
-        "__code__",
-        "__name__",
-        "__qualname__",
-        "__module__",
-        "__doc__",
-        "__kwdefaults__",
-        "__annotations__",
-        "__annotate__",
-        "__type_params__",
-    )
-)

@@ -22,7 +22,7 @@ from typing import Any
 
 from . import builtin_types, byvalue, codes, deferred, digest, preamble, submodules
 from .base import BasePickler
-from .names import private
+from .names import NAMED_ANNOTATE, SPECIAL_ATTRIBUTES, private
 
 COMPILED = False
 # Frames cannot be read and written in Python; see `_fast.Frames`.
@@ -49,21 +49,6 @@ _TYPE_PARAMS = sys.version_info >= (3, 12)
 
 _TYPE_HASH: Any = type.__hash__
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
-
-# Attributes of a function that are no entries of its `__dict__`.
-SPECIAL_ATTRIBUTES = frozenset(
-    (
-        "__code__",
-        "__name__",
-        "__qualname__",
-        "__module__",
-        "__doc__",
-        "__kwdefaults__",
-        "__annotations__",
-        "__annotate__",
-        "__type_params__",
-    )
-)
 
 
 class CodeInfo:
@@ -161,10 +146,6 @@ else:
             else:
                 yield op, extended | arg
                 extended = 0
-
-
-# In the state of a function: its ``__annotate__``, to be named after it.
-NAMED_ANNOTATE = ".__annotate__"
 
 
 class Session:

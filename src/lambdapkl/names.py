@@ -1,6 +1,24 @@
-"""The strings that reducers write."""
+"""The strings that reducers write, and names with a meaning in the state of a function."""
 
 from __future__ import annotations
+
+# Attributes of a function that are no entries of its `__dict__`.
+SPECIAL_ATTRIBUTES = frozenset(
+    (
+        "__code__",
+        "__name__",
+        "__qualname__",
+        "__module__",
+        "__doc__",
+        "__kwdefaults__",
+        "__annotations__",
+        "__annotate__",
+        "__type_params__",
+    )
+)
+
+# In the state of a function: its ``__annotate__``, to be named after it.
+NAMED_ANNOTATE = ".__annotate__"
 
 
 def private(name: str) -> str:

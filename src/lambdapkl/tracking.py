@@ -80,12 +80,10 @@ def _remember(key: Key, obj: Any) -> None:
 
 
 def _forget(reference: weakref.ref[Any], ident: int, key: Key) -> None:
-    entry = keys.get(ident)
-    # Another object may have taken its place by now, under either.
-    if entry is not None and (entry[0] is reference or entry[0]() is None):
-        del keys[ident]
+    # Nobody has its id before it is gone; its key, another may have.
+    keys.pop(ident, None)
     if _by_key.get(key) is reference:
-        del _by_key[key]
+        _by_key.pop(key, None)
 
 
 def _forget_unfinished(ident: int) -> Any:
