@@ -192,7 +192,6 @@ class Manager:
         return self
 
     async def __aexit__(self, kind, value, tb):
-        del tb
         self.log.append(("exit", kind and kind.__name__, await Awaitable("exit", "ing")))
         return self.swallow
 

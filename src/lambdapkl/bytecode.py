@@ -5,13 +5,9 @@ from __future__ import annotations
 import opcode
 from collections.abc import Iterator
 
-_caches = getattr(opcode, "_inline_cache_entries", {})
+from .compact import CACHES
+
 _EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
-
-
-def _cache_size(name: str, op: int) -> int:
-    size: int = _caches[op] if isinstance(_caches, list) else _caches.get(name, 0)
-    return size
 
 
 def instructions(raw: bytes) -> Iterator[tuple[int, tuple[str, int, int]]]:
@@ -29,7 +25,7 @@ def instructions(raw: bytes) -> Iterator[tuple[int, tuple[str, int, int]]]:
             index += 1
             continue
         name = opcode.opname[op]
-        index += 1 + _cache_size(name, op)
+        index += 1 + CACHES[op]
         yield start, (name, arg, index)
         extended, start = 0, None
 
