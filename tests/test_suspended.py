@@ -38,7 +38,7 @@ def frames(processes: Processes) -> fresh.Process:
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **variables}
+    env = {**os.environ, "LAMBDAPKL_PURE": "0", **variables}
     env["PYTHONPATH"] = os.pathsep.join([str(HERE), env.get("PYTHONPATH", "")])
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=env, timeout=600)
 
@@ -510,7 +510,7 @@ def test_job_survives_being_killed(frames: fresh.Process, tmp_path: Path) -> Non
     checkpoint = str(tmp_path / "checkpoint")
     chance = random.Random(7)
     killed = 0
-    env = {**os.environ}
+    env = {**os.environ, "LAMBDAPKL_PURE": "0"}
     for _ in range(20):
         job = subprocess.Popen(
             [sys.executable, script, checkpoint, "--every", "3", "--pause", "0.002"], stdout=subprocess.PIPE, text=True, env=env
