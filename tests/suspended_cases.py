@@ -118,6 +118,15 @@ def for_file(log):
 
 
 @case
+def for_text_file(log):
+    with open(suspended_drive.__file__, encoding="utf-8") as file:
+        for line in file:
+            log.append((yield line))
+            if len(log) > 4:
+                break
+
+
+@case
 def for_generator(log):
     def inner(n):
         for i in range(n):

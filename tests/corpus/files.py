@@ -21,13 +21,33 @@ case(
 )
 
 case(
-    "open text file, read through its iterator",
+    "open text files in the middle of a loop over their lines",
     r"""
-    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline two\nline three\n')
-    o = open('data.txt', encoding='utf-8')
+    with open('data.txt', 'w', encoding='utf-8', newline='') as f: f.write('line one\nline \u20ac two\r\nthree\n' * 2000)
+    o = open('data.txt', encoding='utf-8'), open('data.txt', encoding='utf-8', newline=''), open('data.txt', 'rb')
+    for file in o:
+        for _ in range(2500):
+            next(file)
+    """,
+    r"""
+    text, exact, binary = o
+    assert len(binary.readlines()) == 3500
+    for file, end in (text, '\n'), (exact, '\r\n'):
+        assert next(file) == 'line \u20ac two' + end and len(file.readlines()) == 3499, file
+        file.close()
+    binary.close()
+    """,
+    not_on_pypy="its text files do not tell their newline argument",
+)
+
+case(
+    "open text file, read through its iterator, in an encoding that must be read from the start",
+    r"""
+    with open('data.txt', 'w', encoding='utf-16') as f: f.write('one\ntwo\n')
+    o = open('data.txt', encoding='utf-16')
     next(o)
     """,
-    refused="(?i)tell|position|next",
+    refused="utf-16.*finish the loop",
 )
 
 case(

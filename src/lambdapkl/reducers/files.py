@@ -16,6 +16,7 @@ from typing import Any
 from .. import wire
 from ..names import private
 from ..options import current
+from . import text_position
 
 _STANDARD = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
 
@@ -93,10 +94,14 @@ def _position(file: Any) -> int:
     try:
         return int(file.tell())
     except OSError as error:
-        raise pickle.PicklingError(
-            f"cannot pickle the file {getattr(file, 'name', file)!r}: it does not tell its position ({error}); finish the loop "
-            "over its lines, or read it with readline"
-        ) from error
+        if not isinstance(file, io.TextIOWrapper):
+            raise
+        if reason := text_position.reason_against(file):
+            raise pickle.PicklingError(
+                f"cannot pickle the file {getattr(file, 'name', file)!r}: it does not tell its position ({error}), {reason}; "
+                "finish the loop over its lines, or read it with readline"
+            ) from error
+    return text_position.find(file)
 
 
 def _refuse_special(file: Any, name: Any) -> None:
