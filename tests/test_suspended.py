@@ -18,13 +18,18 @@ EXAMPLES = HERE.parent / "examples"
 # How many damaged states to try; LAMBDAPKL_FUZZ says otherwise.
 TRIES = int(os.environ.get("LAMBDAPKL_FUZZ", "1500"))
 
+MONITORING = sys.version_info >= (3, 12) and sys.implementation.name == "cpython"
+# How coverage.py measures: with a trace function in C, or with sys.monitoring.
+COVERAGE = ("-m", "coverage", "run", f"--data-file={os.devnull}")
+# What the program sets up, and how it is started.
 WAYS = {
     "plain": ("", ()),
     "dev": ("", ("-X", "dev")),
     "settrace": ("settrace", ()),
     "opcodes": ("opcodes", ()),
     "profile": ("profile", ()),
-    **({"monitoring": ("monitoring", ())} if sys.version_info >= (3, 12) and sys.implementation.name == "cpython" else {}),
+    "coverage_ctrace": ("", (*COVERAGE, "--branch")),
+    **({"monitoring": ("monitoring", ()), "coverage_sysmon": ("", COVERAGE)} if MONITORING else {}),
 }
 
 
@@ -51,11 +56,17 @@ def checked(*arguments: str, **variables: str) -> str:
 
 @pytest.mark.parametrize("importable", [False, True], ids=["by_value", "by_reference"])
 @pytest.mark.parametrize("way", WAYS)
-def test_continues_in_another_process(way: str, importable: bool, frames: fresh.Process, tmp_path: Path) -> None:
+def test_continues_in_another_process(
+    way: str, importable: bool, frames: fresh.Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each case, at each of its stops, takes a step there in each way, and goes on to its end, as the original does."""
     set_up, options = WAYS[way]
     if importable and way not in ("plain", "monitoring"):
         pytest.skip("tracing does not depend on how the function travels")
+    name, _, core = way.partition("_")
+    if name == "coverage":
+        pytest.importorskip("coverage")
+        monkeypatch.setenv("COVERAGE_CORE", core)
     file = str(tmp_path / "dumped.pickle")
     if importable:
         source = f"import suspended_cases as c, suspended_drive as d; d.dump_all(c.CASES, {file!r}, {set_up!r})"
