@@ -233,7 +233,7 @@ cdef dict _attributes(Session self, object function, PyCodeObject *code, _CodeIn
         found = _put(self, found, "__kwdefaults__", <object>func.func_kwdefaults)
     field = lp_annotate(func)
     if field != NULL and field != <PyObject *>None:
-        annotations = None if func.func_annotations == NULL else _edited_annotations(function)
+        annotations = None if func.func_annotations == NULL else _edited_annotations(function, <object>func.func_annotations)
         if annotations is not None:
             found = _put(self, found, "__annotations__", annotations)
         else:

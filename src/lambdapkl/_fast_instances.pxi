@@ -256,6 +256,16 @@ cdef object _quicker(object reducer, PyTypeObject *kind):
         return _reduce_property
     if reducer is _descriptors.reduce_wrapper and (kind is &PyStaticMethod_Type or kind is &PyClassMethod_Type):
         return _reduce_wrapper
+    if _dataclass_parts is None:
+        parts = _modules.get("lambdapkl.reducers.dataclass_parts")
+        # Another thread may be importing it.
+        if not hasattr(parts, "REDUCERS"):
+            return reducer
+        _take_dataclass_parts(parts)
+    if reducer is _field_reducer:
+        return _reduce_field
+    if reducer is _params_reducer:
+        return _reduce_params
     return reducer
 
 

@@ -422,7 +422,8 @@ class Session:
         if func.__kwdefaults__ is not None:
             found["__kwdefaults__"] = func.__kwdefaults__
         if _DEFERRED_ANNOTATIONS and func.__annotate__ is not None:  # type: ignore[attr-defined]
-            annotations = deferred.edited(func)
+            kept = deferred.kept(func)
+            annotations = None if kept is None else deferred.edited(func, kept)
             if annotations is not None:
                 found["__annotations__"] = annotations
             else:

@@ -7,17 +7,22 @@ from types import FunctionType
 from typing import Any
 
 
-def edited(func: FunctionType) -> dict[str, Any] | None:
-    """Return the annotations of `func` if they are no longer what its ``__annotate__`` gives, else None.
+def kept(func: FunctionType) -> dict[str, Any] | None:
+    """Return the dictionary of annotations that `func` keeps since it was asked for them, else None.
 
-    ``f.__annotations__["x"] = int`` changes the dictionary that `func` keeps once it was asked, and nothing else.  It is read
-    behind the attribute, which would evaluate the annotations of a function that was never asked.
+    It is read behind the attribute, which would evaluate the annotations of a function that was never asked.
     """
     own: Any = func
     known = [id(each) for each in (own.__globals__, own.__builtins__, own.__kwdefaults__, own.__dict__)]
-    kept = next((each for each in gc.get_referents(func) if type(each) is dict and id(each) not in known), None)
-    if kept is None:
-        return None
+    return next((each for each in gc.get_referents(func) if type(each) is dict and id(each) not in known), None)
+
+
+def edited(func: FunctionType, kept: dict[str, Any]) -> dict[str, Any] | None:
+    """Return `kept`, the annotations that `func` keeps, if they are no longer what its ``__annotate__`` gives, else None.
+
+    ``f.__annotations__["x"] = int`` changes that dictionary and nothing else.
+    """
+    own: Any = func
     try:
         fresh = own.__annotate__(1)
         return None if kept == fresh and list(kept) == list(fresh) else kept
