@@ -47,7 +47,7 @@ cdef object _reduce_usual_enum(Session self, object cls):
         if _alike_given(attributes[name], usual):
             del attributes[name]
     state = attributes, values, {}
-    return _enum_class, (*(<tuple>args)[:2], tuple(members), None, *(<tuple>args)[2:]), state, None, None, _enum_class
+    return _enum_class, (<tuple>args)[:2] + (tuple(members), None) + (<tuple>args)[2:], state, None, None, _enum_class
 
 
 cdef dict _usual_member(object name, object member, Py_ssize_t place):

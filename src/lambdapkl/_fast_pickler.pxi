@@ -183,7 +183,8 @@ cdef object _memo_with(tuple callables, int room):
     """Return the memo of a pickler that has written `callables` and nothing else."""
     template = _Pickler(_Sink())
     # The memo keeps the size that this gives it, and is copied with it for each payload; growing later costs more.
-    template.dump([str(index) for index in range(room)])
+    # No comprehension and no `*` in a list or tuple here and elsewhere: Cython (3.3.1) frees what it cannot append twice.
+    template.dump(list(map(str, range(room))))
     template.clear_memo()
     for each in callables:
         template.dump(each)

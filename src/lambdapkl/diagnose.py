@@ -49,6 +49,8 @@ def explain_error(error: Exception, obj: Any) -> None:
     """
     if isinstance(error, RecursionError):
         raise pickle.PicklingError(_TOO_DEEP) from error
+    if isinstance(error, MemoryError):  # it says nothing of the object, and a second walk would need memory as well
+        return
     notes = getattr(error, "__notes__", [])
     if any(note.startswith(_PREFIX) for note in notes):  # by a dump within this one
         return

@@ -1,0 +1,92 @@
+"""Memory runs out at each allocation in turn: an exception each time, never a crash, and the next call works."""
+
+from __future__ import annotations
+
+import sys
+
+import fresh
+import pytest
+
+pytest.importorskip("_testcapi", reason="only CPython has it, and not every build")
+
+OBJECTS = {
+    "function": "lambda x: x + k",
+    "recursive function": "recursive",
+    "class": "A",
+    "instance": "A()",
+    "method": "A().f",
+    "partial": "functools.partial(recursive, 1)",
+    "enumeration": "E",
+    "member": "E.R",
+    "iterator": "iter([1, 2])",
+    "dataclass": "D",
+    "named tuple": "N(1, 2)",
+    "generator": "started",
+    "all": "[A, D, E, N, recursive, started]",
+}
+# The interpreter itself frees the code of a generator expression twice then: `def f(a): return tuple(x for x in a)` is enough.
+SPOILT = {"dataclass", "named tuple", "generator", "all"} if (3, 12) <= sys.version_info < (3, 14) else set()
+
+
+@pytest.mark.parametrize("backend", ["compiled"], indirect=True)
+@pytest.mark.parametrize("name", [name for name in OBJECTS if name not in SPOILT])
+def test_memory_runs_out(name: str, backend: fresh.Process) -> None:
+    failures = backend.execute(
+        """
+        import _testcapi, collections, dataclasses, enum, functools, gc, pickle
+        import lambdapkl
+        k = 3
+        class A:
+            def f(self):
+                return super().__repr__() + str(k)
+            @property
+            def p(self):
+                return self
+        @dataclasses.dataclass
+        class D:
+            a: int = 1
+        class E(enum.Enum):
+            R = 1
+        N = collections.namedtuple('N', 'a b')
+        def recursive(n):
+            return recursive(n - 1) if n else [len, k]
+        def steps():
+            for x in [1, 2]:
+                yield x
+        started = steps()
+        next(started)
+        obj = OBJECT
+        payload = lambdapkl.dumps(obj)
+        gc.disable()
+
+        def survive(call, argument):
+            failures = 0
+            for once in True, False:
+                fine = 0
+                for number in range(500):
+                    _testcapi.set_nomemory(number, number + 1 if once else 0)
+                    try:
+                        call(argument)
+                    except MemoryError:
+                        failed = True
+                    except pickle.PicklingError as error:
+                        # What `pickle` says of a global when it cannot allocate what it looks it up with.
+                        failed = "import of module" in str(error)
+                        if not failed:
+                            raise
+                    else:
+                        failed = False
+                    finally:
+                        _testcapi.remove_mem_hooks()
+                    failures += failed
+                    fine = 0 if failed else fine + 1
+                    if fine > 20:
+                        break
+            return failures
+
+        failures = survive(lambdapkl.dumps, obj), survive(pickle.loads, payload)
+        assert lambdapkl.dumps(obj) == payload
+        result = failures
+        """.replace("OBJECT", OBJECTS[name])
+    )
+    assert min(failures) > 5
