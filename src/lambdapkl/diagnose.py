@@ -36,11 +36,11 @@ _PREFIX = "path: "
 table: Any = {}
 
 
-def explain_error(error: Exception, obj: Any) -> None:
+def explain_error(error: Exception, obj: Any, owner: ModuleType | None = None) -> None:
     """Add to `error`, which pickling `obj` has raised, a note with the path to the culprit.
 
     The walk uses lambdapkl's own reducers; hooks of a subclass of `Pickler` may have led elsewhere, and then there is no
-    note.
+    note.  Functions of the module `owner` are taken to find their globals there, in the reader.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def explain_error(error: Exception, obj: Any) -> None:
     if any(note.startswith(_PREFIX) for note in notes):  # by a dump within this one
         return
     try:
-        steps = _find(obj, error)
+        steps = _find(obj, error, owner)
     # Whatever goes wrong here must not hide the error that is being explained.
     except Exception:
         return
@@ -63,8 +63,10 @@ def explain_error(error: Exception, obj: Any) -> None:
         error.add_note(_PREFIX + " -> ".join(steps))
 
 
-def _find(obj: Any, error: Exception) -> list[str]:
+def _find(obj: Any, error: Exception, owner: ModuleType | None) -> list[str]:
     walker = _Walker()
+    if owner is not None:
+        walker.own_globals(owner)
     try:
         walker.dump(obj)
     except _Found as found:
@@ -98,6 +100,9 @@ class _Walker(_PythonPickler):  # type: ignore[misc]
         self._stack: list[Any] = []
         self.failed_at: list[Any] | None = None
         self._deadline = time.monotonic() + _TIME_LIMIT
+
+    def own_globals(self, module: ModuleType) -> None:
+        self._session.own_globals(vars(module), module)
 
     def reducer_override(self, obj: Any) -> Any:
         return self._session.reduce(obj)
