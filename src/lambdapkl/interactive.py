@@ -18,7 +18,7 @@ import sys
 import warnings
 from collections.abc import Collection, Iterator
 from importlib import import_module
-from types import ModuleType
+from types import MethodType, ModuleType
 from typing import Any, BinaryIO
 
 from . import diagnose, reducers
@@ -91,7 +91,8 @@ def dump_session(
         A path, or a file opened for writing in binary mode.  A path is replaced once all is written and synced: at every
         moment it is the old session or the new one.  A file gets all of it or, on an error, nothing.
     main
-        The module whose names are saved, ``__main__`` by default.
+        The module whose names are saved, ``__main__`` by default.  The functions and classes that the file of another module
+        defines travel by reference.
     skip
         Names to leave out.
     unpicklable : {"raise", "skip"}
@@ -322,11 +323,15 @@ def _reason(main: ModuleType, name: str, value: Any) -> str | None:
 def _as_imported(name: str, value: Any) -> _Imported | None:
     """Return what stands for `value` where ``from module import name`` gives it, else None.
 
-    Jupyter puts a method of its kernel in the place of `getpass.getpass`: that cannot be pickled, and a reader has its own.
+    Jupyter puts a method of its kernel in the place of `getpass.getpass`, bound anew for each cell: that cannot be pickled, and
+    a reader has its own.
     """
     for key, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType) and key not in MAIN_MODULES and vars(module).get(name) is value:
-            if module.__name__ == key and not is_dynamic(module) and not key.startswith("lambdapkl."):
+        if not isinstance(module, ModuleType) or key in MAIN_MODULES:
+            continue
+        found = vars(module).get(name)
+        if found is value or (type(found) is type(value) is MethodType and found == value):
+            if module.__name__ == key and not is_dynamic(module):
                 return _Imported(module, private(name))
     return None
 

@@ -53,17 +53,17 @@ def getsource(obj: Any) -> str:
     if code.co_name in _COMPREHENSIONS:
         raise TypeError(f"{code.co_name} is no function that has been written down")
     text = _text_of(target, code)
-    if text is None:
-        found = _from_history(code)
-        if found is not None:
-            return found
+    node = None if text is None else _find_function(text, code)
+    if text is not None and node is not None:
+        return _cut(text, node)
+    found = _from_history(code)
+    if found is not None:
+        return found
+    # Everything that is typed may be called `<stdin>`, and all that `exec` runs `<string>`: that text is another's.
+    if text is None or code.co_filename.startswith("<"):
         raise OSError(_why_missing(code))
-    node = _find_function(text, code)
-    if node is None:
-        raise OSError(
-            f"the text of {code.co_qualname}, {code.co_filename}:{code.co_firstlineno}, has changed since, or is not Python"
-        )
-    return _cut(text, node)
+    place = f"{code.co_filename}:{code.co_firstlineno}"
+    raise OSError(f"the text of {code.co_qualname}, {place}, has changed since, or is not Python")
 
 
 def _unwrap(obj: Any) -> Any:
