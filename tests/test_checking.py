@@ -159,9 +159,10 @@ def test_check_when_the_result_does_not_pickle():
 
 
 def test_check_without_lambdapkl(tmp_path):
+    (tmp_path / "lambdapkl.py").write_text("raise ImportError('not the real one')")
     with pytest.raises(lambdapkl.CheckError, match="could not start") as caught:
-        lambdapkl.check(1, python=sys.executable, same_path=False, env={**os.environ, "PYTHONHOME": str(tmp_path)})
-    assert caught.value.phase == "start" and caught.value.output
+        lambdapkl.check(1, same_path=False, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert caught.value.phase == "start" and "not the real one" in caught.value.output
 
 
 def test_check_refuses_what_does_not_pickle_here():

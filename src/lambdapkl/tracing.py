@@ -111,7 +111,10 @@ class _Tracer(_PythonPickler):  # type: ignore[misc]
 
     def _position(self) -> int:
         frame = self.framer.current_frame
-        return self._counter.size + (frame.tell() if frame else 0)
+        if frame is None:
+            return self._counter.size
+        # PyPy's is no file.
+        return self._counter.size + int(frame.tell() if hasattr(frame, "tell") else len(frame))
 
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
         if self._quiet or id(obj) in self.memo or not self._has_line(obj):
