@@ -1,0 +1,71 @@
+"""Run the Python snippets of one page, in order, as the ``__main__`` of this process: ``docs_page.py PAGE``.
+
+Prints a line of JSON: ``run``, the lines of snippets that ran, and ``left_out``, the lines of those that need what is not here, with
+the reason.  A snippet that starts with ``>>>`` is a doctest.  Those in ``<!--- invisible-code-block: python ... --->`` run, too, and do
+not show.  What a snippet needs stands before it: ``<!-- needs: distributed, numpy -->`` names modules, programs, or ``compiled``, the
+compiled backend.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import linecache
+import re
+import shutil
+import sys
+import types
+
+from sybil.document import Document, NotEvaluated
+from sybil.example import Example
+from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil.region import Lexeme
+
+NEEDS = re.compile(r"<!-- needs: ([^>]+?) -->\s*\Z")
+
+
+def missing(text: str) -> list[str]:
+    """What the snippet that comes after `text` needs and this interpreter lacks."""
+    found = NEEDS.search(text)
+    names = [] if found is None else re.split(r"[,\s]+", found[1])
+    return [name for name in names if not _is_here(name)]
+
+
+def _is_here(name: str) -> bool:
+    if name == "compiled":
+        import lambdapkl
+
+        return lambdapkl.COMPILED
+    return importlib.util.find_spec(name) is not None or shutil.which(name) is not None
+
+
+def run_block(example: Example) -> None:
+    """Run a snippet that is no doctest so that its source can be found, as that of a cell can."""
+    if not isinstance(example.parsed, Lexeme):
+        raise NotEvaluated
+    name = f"{example.path}, line {example.line}"
+    lines = example.parsed.splitlines(keepends=True)
+    linecache.cache[name] = len(example.parsed), None, lines, name
+    exec(compile(example.parsed, name, "exec", dont_inherit=True), example.namespace)
+
+
+def main(page: str) -> None:
+    module = types.ModuleType("__main__")
+    document = Document.parse(page, PythonCodeBlockParser())
+    document.namespace = vars(module)
+    document.push_evaluator(run_block)
+    sys.modules["__main__"] = module
+    done: dict[str, list[object]] = {"run": [], "left_out": []}
+    for example in document.examples():
+        lacking = missing(document.text[: example.region.start])
+        if lacking:
+            done["left_out"].append([example.line, f"not here: {', '.join(lacking)}"])
+            continue
+        print(f"{page}, line {example.line}", file=sys.stderr, flush=True)
+        example.evaluate()
+        done["run"].append(example.line)
+    print(json.dumps(done))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
