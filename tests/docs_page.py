@@ -8,6 +8,7 @@ compiled backend.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import linecache
@@ -23,6 +24,9 @@ from sybil.region import Lexeme
 
 NEEDS = re.compile(r"<!-- needs: ([^>]+?) -->\s*\Z")
 
+# They may be installed and not work: cloudpickle 3.1.2 cannot be imported on PyPy 8, dill 0.4.1 pickles no function on 3.15.
+PEERS = ("cloudpickle", "dill")
+
 
 def missing(text: str) -> list[str]:
     """What the snippet that comes after `text` needs and this interpreter lacks."""
@@ -36,6 +40,11 @@ def _is_here(name: str) -> bool:
         import lambdapkl
 
         return lambdapkl.COMPILED
+    if name in PEERS:
+        try:
+            return bool(importlib.import_module(name).dumps(lambda: 1))
+        except Exception:
+            return False
     return importlib.util.find_spec(name) is not None or shutil.which(name) is not None
 
 
