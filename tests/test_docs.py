@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -66,7 +67,7 @@ def test_snippets_run(page, backend, tmp_path):
     done = json.loads(re.findall(r'^\{"run".*\}$', text, re.MULTILINE)[-1])
     assert len(done["run"]) + len(done["left_out"]) == count, done
     for line, reason in done["left_out"]:
-        print(f"{name_of(page)}, line {line}: {reason}")
+        warnings.warn(f"not run: {name_of(page)}, line {line}: {reason}", stacklevel=1)
     if not done["run"]:
         pytest.skip(f"{len(done['left_out'])} snippets; {done['left_out'][0][1]}")
 

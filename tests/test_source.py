@@ -154,28 +154,31 @@ exit()
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux" or sys.implementation.name != "cpython", reason="a pseudo-terminal of Linux")
-def test_typed_into_the_interpreter(tmp_path):
-    """With a terminal, so that readline keeps a history, as up to 3.12; from 3.13 on the interpreter itself keeps the text."""
+ONE_LINERS = """\
+def simple(a): return a + 1
+
+pair = (lambda x: x * 2), (lambda x: x * 3)
+import lambdapkl
+print("ONE", repr(lambdapkl.getsource(simple)))
+print("THREE", repr(lambdapkl.getsource(pair[1])))
+exit()
+"""
+
+
+def _type(text, folder, **env):
+    """Type `text` into an interpreter on a terminal of its own; return what it shows."""
     pty = pytest.importorskip("pty")
-    pytest.importorskip("readline")
     master, slave = pty.openpty()
-    env = {
-        **os.environ,
-        "TERM": "dumb",
-        "PYTHON_HISTORY": str(tmp_path / "history"),
-        "HOME": str(tmp_path),
-        "PYTHON_BASIC_REPL": "1",
-    }
+    env = {**os.environ, "PYTHON_HISTORY": str(folder / "history"), "HOME": str(folder), "NO_COLOR": "1", **env}
     process = subprocess.Popen(
-        [sys.executable, "-q", "-i"], stdin=slave, stdout=slave, stderr=slave, env=env, cwd=tmp_path, start_new_session=True
+        [sys.executable, "-q", "-i"], stdin=slave, stdout=slave, stderr=slave, env=env, cwd=folder, start_new_session=True
     )
     os.close(slave)
     watch = threading.Timer(60, process.kill)
     watch.start()
     printed = b""
     try:
-        for line in TYPED.splitlines(keepends=True):
+        for line in text.splitlines(keepends=True):
             os.write(master, line.encode())
         while True:
             try:
@@ -189,7 +192,19 @@ def test_typed_into_the_interpreter(tmp_path):
         process.wait(60)
         watch.cancel()
         os.close(master)
-    text = printed.decode().replace("\r\n", "\n")
+    return printed.decode().replace("\r\n", "\n")
+
+
+LINUX = pytest.mark.skipif(
+    sys.platform != "linux" or sys.implementation.name != "cpython", reason="a pseudo-terminal of Linux, and CPython"
+)
+
+
+@LINUX
+def test_typed_into_the_interpreter(tmp_path):
+    """Up to 3.12, readline keeps a history; from 3.13 on the interpreter keeps the text."""
+    pytest.importorskip("readline")
+    text = _type(TYPED, tmp_path, TERM="dumb", PYTHON_BASIC_REPL="1")
     for expected in (
         r"ONE 'def simple(a):\n    return a + 1\n'",
         r"TWO '@staticmethod\ndef marked(b, c=(1,\n2)):\n    if b:\n        return b\n    return c\n'",
@@ -197,3 +212,11 @@ def test_typed_into_the_interpreter(tmp_path):
         r"FOUR 'def method(self):\n",
     ):
         assert expected in text, text
+
+
+@LINUX
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="its interactive interpreter came with 3.13")
+def test_typed_into_the_interpreter_of_3_13(tmp_path):
+    pytest.importorskip("readline")
+    text = _type(ONE_LINERS, tmp_path, TERM="xterm", COLUMNS="200")
+    assert r"ONE 'def simple(a): return a + 1\n'" in text and "THREE 'lambda x: x * 3'" in text, text

@@ -19,7 +19,7 @@ from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
 
 if TYPE_CHECKING:
-    from .checking import CheckError, check, copy, pickles
+    from .checking import CheckError, CheckReport, check, copy, pickles
     from .interactive import SessionError, dump_session, load_session
     from .source import getsource
     from .tracing import trace
@@ -29,6 +29,7 @@ __all__ = [
     "DEFAULT_PROTOCOL",
     "BytecodeMismatchError",
     "CheckError",
+    "CheckReport",
     "CloudPickler",
     "Pickler",
     "SessionError",
@@ -56,6 +57,7 @@ __all__ = [
 # Public name -> the submodule that has it, imported when the name is first asked for.
 _LAZY = {
     "CheckError": "checking",
+    "CheckReport": "checking",
     "SessionError": "interactive",
     "check": "checking",
     "copy": "checking",

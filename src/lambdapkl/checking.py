@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from .loading import loads
 from .pickler import dumps
 
-__all__ = ["CheckError", "Report", "check", "copy", "pickles"]
+__all__ = ["CheckError", "CheckReport", "check", "copy", "pickles"]
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ def pickles(obj: Any) -> bool:
     return True
 
 
-class Report:
+class CheckReport:
     """What `check` has seen.
 
     Attributes
@@ -125,7 +125,7 @@ def check(
     same_path: bool = True,
     python: str | os.PathLike[str] | None = None,
     env: Mapping[str, str] | None = None,
-) -> Report:
+) -> CheckReport:
     """Load `obj` in a fresh process, as a worker would, and try it there.
 
     Parameters
@@ -144,7 +144,7 @@ def check(
 
     Returns
     -------
-    Report
+    CheckReport
         Size, times, what the test returned, what was printed.
 
     Raises
@@ -180,7 +180,7 @@ def check(
         with answer.open("rb") as file:
             reply = pickle.load(file)
     if reply["phase"] == "done":
-        return Report(len(payload), dump_seconds, reply["seconds"], loads(reply["result"]), text)
+        return CheckReport(len(payload), dump_seconds, reply["seconds"], loads(reply["result"]), text)
     error = CheckError(f"{_PHASES[reply['phase']]}: {reply['text']}", reply["phase"], text)
     cause = None
     if reply["error"] is not None:
