@@ -25,6 +25,7 @@ from types import (
 from typing import Any
 
 from . import _backend, suspended
+from .base import PythonPickler
 
 _TOO_DEEP = "Could not pickle object as excessively deep recursion required."
 # The second walk gives up after this many seconds: it must not make a failing dump of much data take minutes.
@@ -87,10 +88,7 @@ class _Nowhere:
         pass
 
 
-_PythonPickler: Any = pickle._Pickler
-
-
-class _Walker(_PythonPickler):  # type: ignore[misc]
+class _Walker(PythonPickler):
     """Pickles as lambdapkl does, in Python, and remembers where it was when it failed."""
 
     def __init__(self) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, TextIO
 
 from . import _backend, byvalue, diagnose, reducers
+from .base import PythonPickler
 from .pickler import Pickler
 
 __all__ = ["trace"]
-
-_PythonPickler: Any = pickle._Pickler
 
 _ATOMS = (str, bytes, bytearray, int, float, complex, bool, type(None))
 # An atom of so many bytes has a line of its own.
@@ -88,7 +86,7 @@ class _Entry:
         return None if found is None else found[0]
 
 
-class _Tracer(_PythonPickler):  # type: ignore[misc]
+class _Tracer(PythonPickler):
     """lambdapkl's pickler in Python, that tells what it does."""
 
     def __init__(self, protocol: int | None, file: TextIO, depth: int, limit: int) -> None:
