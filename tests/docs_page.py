@@ -3,11 +3,12 @@
 Prints a line of JSON: ``run``, the lines of snippets that ran, and ``left_out``, the lines of those that need what is not here, with
 the reason.  A snippet that starts with ``>>>`` is a doctest.  Those in ``<!--- invisible-code-block: python ... --->`` run, too, and do
 not show.  What a snippet needs stands before it: ``<!-- needs: distributed, numpy -->`` names modules, programs, or ``compiled``, the
-compiled backend.
+compiled backend.  A snippet that imports an engine needs it, and so does what comes after it on the page.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import json
@@ -26,6 +27,10 @@ NEEDS = re.compile(r"<!-- needs: ([^>]+?) -->\s*\Z")
 
 # They may be installed and not work: cloudpickle 3.1.2 cannot be imported on PyPy 8, dill 0.4.1 pickles no function on 3.15.
 PEERS = ("cloudpickle", "dill")
+
+ENGINES = frozenset(
+    ("celery", "dask", "distributed", "django", "joblib", "kombu", "loky", "pandas", "pyarrow", "pyspark", "ray", "redis", "rq")
+)
 
 
 def missing(text: str) -> list[str]:
@@ -48,6 +53,15 @@ def _is_here(name: str) -> bool:
     return importlib.util.find_spec(name) is not None or shutil.which(name) is not None
 
 
+def engines(parsed: object) -> set[str]:
+    """The engines that a snippet imports."""
+    source = parsed if isinstance(parsed, str) else parsed.source
+    nodes = list(ast.walk(ast.parse(source)))
+    names = [name.name for node in nodes if isinstance(node, ast.Import) for name in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return {name.partition(".")[0] for name in names} & ENGINES
+
+
 def run_block(example: Example) -> None:
     """Run a snippet that is no doctest so that its source can be found, as that of a cell can."""
     if not isinstance(example.parsed, Lexeme):
@@ -65,8 +79,10 @@ def main(page: str) -> None:
     document.push_evaluator(run_block)
     sys.modules["__main__"] = module
     done: dict[str, list[object]] = {"run": [], "left_out": []}
+    absent: set[str] = set()
     for example in document.examples():
-        lacking = missing(document.text[: example.region.start])
+        absent |= {name for name in engines(example.parsed) if not _is_here(name)}
+        lacking = [*missing(document.text[: example.region.start]), *sorted(absent)]
         if lacking:
             done["left_out"].append([example.line, f"not here: {', '.join(lacking)}"])
             continue

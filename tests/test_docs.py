@@ -94,6 +94,9 @@ def test_the_runner_notices(tmp_path):
     assert run("```python\n>>> 1 + 1\n3\n```\n").returncode
     skipped = run("<!-- needs: no_such_module, json -->\n```python\n1 / 0\n```\n\n```python\nx = 1\n```\n")
     assert json.loads(skipped.stdout) == {"run": [6], "left_out": [[2, "not here: no_such_module"]]}, skipped.stderr
+    engine = run("```python\nx = 1\n```\n\n```python\nfrom django import db\n```\n\n```python\ndb.x\n```\n")
+    done = json.loads(engine.stdout)
+    assert done == {"run": [1], "left_out": [[5, "not here: django"], [9, "not here: django"]]}, engine.stderr
 
 
 # ---- names of peers --------------------------------------------------------------------------------------------------
