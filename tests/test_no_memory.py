@@ -24,8 +24,12 @@ OBJECTS = {
     "generator": "started",
     "all": "[A, D, E, N, recursive, started]",
 }
-# The interpreter itself frees the code of a generator expression twice then: `def f(a): return tuple(x for x in a)` is enough.
-SPOILT = {"dataclass", "named tuple", "generator", "all"} if (3, 12) <= sys.version_info < (3, 14) else set()
+# The interpreter itself frees the code of a generator expression twice then: `def f(a): return tuple(x for x in a)` is enough;
+# and on debug builds of 3.14 and 3.15 the same function fails an assertion of it.
+if (3, 12) <= sys.version_info < (3, 14):
+    SPOILT = {"dataclass", "named tuple", "generator", "all"}
+else:
+    SPOILT = {"generator", "all"} if hasattr(sys, "gettotalrefcount") else set()
 
 
 @pytest.mark.parametrize("backend", ["compiled"], indirect=True)

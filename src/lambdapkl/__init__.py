@@ -5,6 +5,9 @@ The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads w
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from . import cloudpickle
 from ._backend import COMPILED
 from ._version import __version__
@@ -15,22 +18,64 @@ from .loading import Unpickler, load, loads
 from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
 
+if TYPE_CHECKING:
+    from .checking import CheckError, CheckReport, check, copy, pickles
+    from .interactive import SessionError, dump_session, load_session
+    from .source import getsource
+    from .tracing import trace
+
 __all__ = [
     "COMPILED",
     "DEFAULT_PROTOCOL",
     "BytecodeMismatchError",
+    "CheckError",
+    "CheckReport",
     "CloudPickler",
     "Pickler",
+    "SessionError",
     "Unpickler",
     "__version__",
+    "check",
     "cloudpickle",
+    "copy",
     "dump",
+    "dump_session",
     "dumps",
+    "getsource",
     "is_tornado_coroutine",
     "list_registry_pickle_by_value",
     "load",
+    "load_session",
     "loads",
     "options",
+    "pickles",
     "register_pickle_by_value",
+    "trace",
     "unregister_pickle_by_value",
 ]
+
+# Public name -> the submodule that has it, imported when the name is first asked for.
+_LAZY = {
+    "CheckError": "checking",
+    "CheckReport": "checking",
+    "SessionError": "interactive",
+    "check": "checking",
+    "copy": "checking",
+    "dump_session": "interactive",
+    "getsource": "source",
+    "load_session": "interactive",
+    "pickles": "checking",
+    "trace": "tracing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

@@ -25,6 +25,7 @@ from types import (
 from typing import Any
 
 from . import _backend, suspended
+from .base import PythonPickler
 
 _TOO_DEEP = "Could not pickle object as excessively deep recursion required."
 # The second walk gives up after this many seconds: it must not make a failing dump of much data take minutes.
@@ -36,11 +37,11 @@ _PREFIX = "path: "
 table: Any = {}
 
 
-def explain_error(error: Exception, obj: Any) -> None:
+def explain_error(error: Exception, obj: Any, owner: ModuleType | None = None) -> None:
     """Add to `error`, which pickling `obj` has raised, a note with the path to the culprit.
 
     The walk uses lambdapkl's own reducers; hooks of a subclass of `Pickler` may have led elsewhere, and then there is no
-    note.
+    note.  Functions of the module `owner` are taken to find their globals there, in the reader.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def explain_error(error: Exception, obj: Any) -> None:
     if any(note.startswith(_PREFIX) for note in notes):  # by a dump within this one
         return
     try:
-        steps = _find(obj, error)
+        steps = _find(obj, error, owner)
     # Whatever goes wrong here must not hide the error that is being explained.
     except Exception:
         return
@@ -65,8 +66,10 @@ def explain_error(error: Exception, obj: Any) -> None:
         error.add_note(_PREFIX + " -> ".join(steps))
 
 
-def _find(obj: Any, error: Exception) -> list[str]:
+def _find(obj: Any, error: Exception, owner: ModuleType | None) -> list[str]:
     walker = _Walker()
+    if owner is not None:
+        walker.own_globals(owner)
     try:
         walker.dump(obj)
     except _Found as found:
@@ -87,10 +90,7 @@ class _Nowhere:
         pass
 
 
-_PythonPickler: Any = pickle._Pickler
-
-
-class _Walker(_PythonPickler):  # type: ignore[misc]
+class _Walker(PythonPickler):
     """Pickles as lambdapkl does, in Python, and remembers where it was when it failed."""
 
     def __init__(self) -> None:
@@ -100,6 +100,9 @@ class _Walker(_PythonPickler):  # type: ignore[misc]
         self._stack: list[Any] = []
         self.failed_at: list[Any] | None = None
         self._deadline = time.monotonic() + _TIME_LIMIT
+
+    def own_globals(self, module: ModuleType) -> None:
+        self._session.own_globals(vars(module), module)
 
     def reducer_override(self, obj: Any) -> Any:
         return self._session.reduce(obj)
