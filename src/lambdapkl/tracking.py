@@ -7,17 +7,16 @@ of a payload uses that one; so the same class loaded twice, or sent by two proce
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
 
+from . import process
 from .digest import class_digest
 
 # module, qualified name, digest, running number
 Key = tuple[Any, str, bytes, int]
 
-_lock = threading.RLock()
 # id of an object -> the object, and its key
 keys: dict[int, tuple[weakref.ref[Any], Key]] = {}
 _by_key: dict[Key, weakref.ref[Any]] = {}
@@ -36,7 +35,7 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
         if key[1] == qualname and key[0] == module:
             return key
     digest = digest_of(obj)
-    with _lock:
+    with process.lock:
         number = 0
         while (other := find((module, qualname, digest, number))) is not None and other is not obj:
             number += 1
@@ -53,7 +52,7 @@ def find(key: Key) -> Any:
 
 def track(key: Key, obj: Any) -> Any:
     """Make `obj`, just created by a load, known under `key`; return the one that is known already where another came first."""
-    with _lock:
+    with process.lock:
         found = find(key)
         if found is not None:
             return found

@@ -7,11 +7,11 @@ a reducer is in the file of the same name in `lambdapkl.restorers`.
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from .. import process
 from . import (
     classes,
     containers,
@@ -103,7 +103,6 @@ _PENDING: dict[str, str] = {
 _REFUSED = set(refused.REASONS)
 
 _stamp: tuple[int, str | None] = (-1, None)
-_lock = threading.Lock()
 
 
 def refresh() -> None:
@@ -119,7 +118,7 @@ def refresh() -> None:
         stamp = (-1, None)
     if stamp == _stamp:
         return
-    with _lock:
+    with process.lock:
         for name in [name for name in _PENDING if name in modules]:
             family = import_module(f"{__name__}.{_PENDING[name]}")
             for kind, reducer in family.REDUCERS.items():

@@ -14,9 +14,7 @@ from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
-from .. import tracking
-
-_lock = threading.RLock()
+from .. import process, tracking
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
@@ -127,7 +125,7 @@ def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
     if not kinds:
         yield
         return
-    with _lock:
+    with process.lock:
         originals: list[tuple[Any, Any]] = []
         try:
             for kind in kinds:

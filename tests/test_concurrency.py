@@ -1,0 +1,196 @@
+"""Threads, signals, forks and interpreters at the worst moment; `test_api` has the plain case of many threads."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import fresh
+import pytest
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+
+
+def test_classes_first_seen_at_the_same_moment(backend: fresh.Process) -> None:
+    """One class for all threads that load it, and the same bytes from all that dump it."""
+    backend.execute(
+        """
+        import lambdapkl, pickle, subprocess, sys, threading
+        sys.setswitchinterval(1e-6)
+        program = '''
+        import lambdapkl, sys
+        class Base:
+            def who(self): return type(self).__name__
+        class Own(Base):
+            kept = []
+        sys.stdout.buffer.write(lambdapkl.dumps([Own(), Own, lambda: Own]))
+        '''
+        import textwrap
+        def payload(number):
+            source = textwrap.dedent(program).replace('Own', f'Own{number}')
+            return subprocess.run([sys.executable, '-c', source], stdout=subprocess.PIPE, check=True).stdout
+        def together(call, count=8):
+            barrier, results, errors = threading.Barrier(count), [], []
+            def work():
+                barrier.wait()
+                try: results.append(call())
+                except BaseException as error: errors.append(error)
+            threads = [threading.Thread(target=work) for _ in range(count)]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join()
+            assert not errors, errors
+            return results
+        for number in range(4):
+            data = payload(number)
+            loaded = together(lambda: pickle.loads(data))
+            classes = {id(cls) for obj, cls, get in loaded for cls in (type(obj), cls, get())}
+            assert len(classes) == 1, classes
+            assert loaded[0][0].who() == f'Own{number}'
+        for number in range(20):
+            def make():
+                class Local:
+                    def f(self): return number
+                return Local
+            local = make()
+            assert len({lambdapkl.dumps([local, local()]) for _ in range(2)} | set(together(lambda: lambdapkl.dumps([local, local()])))) == 1
+        """,
+        seconds=120,
+    )
+
+
+@pytest.mark.skipif(not hasattr(__import__("signal"), "setitimer"), reason="no timer that interrupts")
+def test_interrupted_in_the_middle(backend: fresh.Process) -> None:
+    """KeyboardInterrupt comes out as it is, at whatever point, and later calls are not touched by what was left."""
+    backend.execute(
+        """
+        import lambdapkl, pickle, random, signal
+        class Point:
+            def __init__(self, x): self.x = x
+        def make(n): return lambda: n
+        obj = [Point(number) for number in range(200)] + [make(number) for number in range(200)]
+        expected = lambdapkl.dumps(obj)
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        random.seed(1)
+        interrupted = 0
+        for turn in range(300):
+            call, argument = (lambdapkl.dumps, obj) if turn % 2 else (pickle.loads, expected)
+            try:
+                signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, 3e-3))
+                try:
+                    call(argument)
+                    call(argument)
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                interrupted += 1
+        assert interrupted > 20, interrupted
+        assert lambdapkl.dumps(obj) == expected
+        assert [f() for f in pickle.loads(expected)[200:]] == list(range(200))
+        """,
+        seconds=120,
+    )
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_fork_while_others_dump(backend: fresh.Process) -> None:
+    """No lock of ours is held for ever in the child."""
+    backend.execute(
+        """
+        import faulthandler, lambdapkl, os, pickle, sys, threading, time, warnings
+        warnings.simplefilter('ignore')
+        sys.setswitchinterval(1e-6)
+        stop = threading.Event()
+        def make(n):
+            class Local:
+                def get(self): return n
+            return Local
+        def work():
+            while not stop.is_set():
+                cls = make(len(names))
+                pickle.loads(lambdapkl.dumps([cls(), lambda: cls]))
+                names.append(None)
+        # Not while another thread imports what we import at the first class: the lock of a module is held in the child for ever.
+        pickle.loads(lambdapkl.dumps(make(-1)))
+        names = []
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(4)]
+        for thread in threads: thread.start()
+        try:
+            for turn in range(15):
+                child = os.fork()
+                if child == 0:
+                    status = 1
+                    faulthandler.dump_traceback_later(30, exit=True)
+                    try:
+                        cls = make(turn)
+                        obj, get = pickle.loads(lambdapkl.dumps([cls(), lambda: cls]))
+                        status = 0 if obj.get() == turn and get() is cls else 2
+                    finally:
+                        os._exit(status)
+                deadline = time.monotonic() + 60
+                while True:
+                    done, status = os.waitpid(child, os.WNOHANG)
+                    if done:
+                        break
+                    if time.monotonic() > deadline:
+                        os.kill(child, 9)
+                        raise AssertionError('the child hangs')
+                    time.sleep(0.002)
+                assert os.waitstatus_to_exitcode(status) == 0, status
+        finally:
+            stop.set()
+            for thread in threads: thread.join()
+        """,
+        seconds=120,
+    )
+
+
+def test_code_of_the_user_runs_in_the_middle(backend: fresh.Process) -> None:
+    """A reducer that dumps, loads, fails, makes threads and collects garbage while the pickler is at work."""
+    backend.execute(
+        """
+        import gc, lambdapkl, pickle, threading
+        depth = 0
+        class Busy:
+            def __init__(self, level): self.level = level
+            def __reduce__(self):
+                gc.collect()
+                level = self.level  # a lambda with `self` would be dumped with it
+                if level:
+                    inner = Busy(level - 1)
+                    try: lambdapkl.dumps([inner, threading.Lock(), (n for n in [1])])
+                    except Exception: pass
+                    found = []
+                    thread = threading.Thread(target=lambda: found.append(lambdapkl.dumps([inner, lambda: level])))
+                    thread.start()
+                    thread.join()
+                    assert pickle.loads(found[0])[1]() == level
+                    assert lambdapkl.dumps([inner]) == lambdapkl.dumps([inner])
+                return int, (self.level,)
+        level = 2
+        f, *levels, g = pickle.loads(lambdapkl.dumps([lambda: level, Busy(0), Busy(1), Busy(2), lambda: level + 1]))
+        assert (f(), levels, g()) == (2, [0, 1, 2], 3)
+        """,
+        seconds=120,
+    )
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14) or sys.implementation.name != "cpython", reason="no concurrent.interpreters")
+def test_another_interpreter_uses_the_pure_backend(backend: fresh.Process) -> None:
+    """The compiled module keeps its caches for the process: it is not for two interpreters."""
+    backend.execute(
+        """
+        import concurrent.interpreters, lambdapkl
+        interpreter = concurrent.interpreters.create()
+        interpreter.exec('''if True:
+            import lambdapkl, pickle
+            k = 3
+            assert not lambdapkl.COMPILED
+            assert pickle.loads(lambdapkl.dumps(lambda x: x + k))(4) == 7
+        ''')
+        data = lambdapkl.dumps(lambda x: x + 1)
+        assert interpreter.call(eval, f'__import__("pickle").loads({data!r})(4)') == 5
+        interpreter.close()
+        assert lambdapkl.dumps(lambda x: x + 1)
+        """
+    )
