@@ -5,6 +5,8 @@ The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads w
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from . import cloudpickle
 from ._backend import COMPILED
 from ._version import __version__
@@ -14,6 +16,11 @@ from .errors import BytecodeMismatchError
 from .loading import Unpickler, load, loads
 from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
+
+if TYPE_CHECKING:
+    from .answers.explain import explain
+    from .answers.inspect import inspect
+    from .answers.weigh import weigh
 
 __all__ = [
     "COMPILED",
@@ -26,6 +33,8 @@ __all__ = [
     "cloudpickle",
     "dump",
     "dumps",
+    "explain",
+    "inspect",
     "is_tornado_coroutine",
     "list_registry_pickle_by_value",
     "load",
@@ -33,4 +42,21 @@ __all__ = [
     "options",
     "register_pickle_by_value",
     "unregister_pickle_by_value",
+    "weigh",
 ]
+
+# What is imported when it is first asked for: name -> the module that has it.
+_LAZY = {"explain": "answers.explain", "inspect": "answers.inspect", "weigh": "answers.weigh"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
