@@ -10,14 +10,30 @@ import io
 import pickle
 import pickletools
 import struct
-from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["ATOM", "CALL", "GLOBAL", "Long", "Made", "Payload", "Ref", "Value", "read", "resolve"]
+from .values import (
+    ATOM,
+    BUFFER,
+    CALL,
+    DICT,
+    FROZENSET,
+    GLOBAL,
+    LIST,
+    PERSISTENT,
+    SET,
+    TUPLE,
+    Entry,
+    Long,
+    Made,
+    Payload,
+    Ref,
+    Value,
+    resolve,
+)
 
-ATOM, GLOBAL, BUFFER, PERSISTENT = "atom", "global", "buffer", "persistent"
-LIST, TUPLE, DICT, SET, FROZENSET, CALL = "list", "tuple", "dict", "set", "frozenset", "call"
+__all__ = ["read"]
 
 # A container lists so many entries; small atoms beyond are only counted, or millions of numbers would fill the memory.
 MOST_LISTED: Final = 1000
@@ -26,134 +42,6 @@ SMALL: Final = 256
 MOST_KEPT: Final = 1 << 20
 
 _PROGRESS_EVERY = 20_000
-
-
-class Long:
-    """A string too long to be kept: its length, its hash and its start."""
-
-    __slots__ = ("hash", "kind", "length", "start")
-
-    def __init__(self, data: Any) -> None:
-        self.kind = type(data)
-        self.length = len(data)
-        self.hash = hash((type(data), bytes(data) if type(data) is bytearray else data))
-        self.start = data[:80]
-
-    def __hash__(self) -> int:
-        return self.hash
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Long) and (self.length, self.hash) == (other.length, other.hash)
-
-
-class Value:
-    """What an opcode puts on the stack.
-
-    Attributes
-    ----------
-    data
-        Of an atom, its value; of a global, its module and qualified name.
-    own
-        How many bytes of the payload make it, those of its parts apart.
-    refs
-        How often it is referred to after it was made.
-    """
-
-    __slots__ = ("data", "kind", "own", "refs")
-
-    def __init__(self, kind: str, data: Any, own: int) -> None:
-        self.kind = kind
-        self.data = data
-        self.own = own
-        self.refs = 0
-
-
-class Made(Value):
-    """A container, or what a call makes.
-
-    Attributes
-    ----------
-    items, pairs
-        What is in it, and in a dictionary's way keys and values in turn, as far as they are listed.
-    more
-        How many small atoms more there are in it; their bytes are `own`.
-    mark
-        A hash of those.
-    callee, args, named
-        Of a call: what is called, with which arguments.
-    states
-        What it is given after it was made.
-    """
-
-    __slots__ = ("args", "callee", "items", "mark", "more", "named", "pairs", "states")
-
-    def __init__(self, kind: str, own: int, callee: Entry | None = None, args: Entry | None = None) -> None:
-        super().__init__(kind, None, own)
-        self.items: list[Entry] = []
-        self.pairs: list[Entry] = []
-        self.more = 0
-        self.mark = 0
-        self.callee = callee
-        self.args = args
-        self.named: Entry | None = None
-        self.states: list[Entry] = []
-
-
-class Ref:
-    """A value that was made before, and the bytes that say which."""
-
-    __slots__ = ("own", "value")
-
-    def __init__(self, value: Value, own: int) -> None:
-        self.value = value
-        self.own = own
-
-
-Entry = Value | Ref
-
-
-def resolve(entry: Entry | None) -> Any:
-    """Return the value that an entry of the stack stands for."""
-    return entry.value if isinstance(entry, Ref) else entry
-
-
-class Payload:
-    """What was read.
-
-    Attributes
-    ----------
-    root
-        What `pickle.loads` would return.
-    size
-        In bytes, up to and with STOP.
-    trailing
-        Bytes that follow.
-    globals
-        Module and qualified name of each, in order.
-    extensions
-        Codes of the extension registry of `copyreg`.
-    dropped
-        What was made, and left to nothing: preparations.
-    overhead
-        Bytes of no value: protocol, frames, STOP.
-    opcodes
-        How often each is there.
-    buffers
-        How many buffers travelled beside the payload.
-    """
-
-    def __init__(self) -> None:
-        self.root: Entry = Value(ATOM, None, 0)
-        self.protocol = 0
-        self.size = 0
-        self.trailing = 0
-        self.globals: dict[tuple[str, str], int] = {}
-        self.extensions: list[int] = []
-        self.persistent = 0
-        self.dropped: list[Entry] = []
-        self.overhead = 0
-        self.opcodes: Counter[str] = Counter()
-        self.buffers = 0
 
 
 class _Mark:

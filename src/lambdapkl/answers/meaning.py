@@ -2,102 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from . import blobs
-from .machine import ATOM, BUFFER, CALL, DICT, GLOBAL, PERSISTENT, SMALL, Entry, Long, Made, Ref, Value, resolve
+from .description import Meaning, is_leaf, text_of
+from .values import (
+    BUFFER,
+    CALL,
+    DICT,
+    GLOBAL,
+    PERSISTENT,
+    Entry,
+    Long,
+    Made,
+    Ref,
+    Value,
+    by_key,
+    data_of,
+    item_of,
+    items_of,
+    key_data,
+    resolve,
+    string,
+    strings,
+)
 
-__all__ = ["Meaning", "is_leaf", "meaning_of"]
+__all__ = ["meaning_of"]
 
 _WIRE = "lambdapkl.wire."
 _CLASSES = ("class_", "abc_class", "enum_class", "ctypes_class")
-
-Label = Callable[[int], str]
-
-
-class Meaning:
-    """What a value is, and what is in it.
-
-    Attributes
-    ----------
-    title
-        What to call it where nothing names it.
-    kind
-        ``"function"``, ``"class"``, ``"module"``, ``"instance"``, ``"code"`` or ``"data"``.
-    parts
-        What is in it, each with what to call it.
-    own
-        Bytes that make it itself.
-    module
-        Of a function or class: where it was defined.
-    code
-        Of a function: what is known of its code.
-    count
-        How many small values are counted in `own`.
-    imports
-        Names of modules that the reader imports for it.
-    labels
-        Of a function: what its parts are called, the small ones too.
-    """
-
-    def __init__(self, title: str, kind: str = "data") -> None:
-        self.title = title
-        self.kind = kind
-        self.parts: list[tuple[str, Value]] = []
-        self.own = 0
-        self.module: str | None = None
-        self.code: blobs.Code | None = None
-        self.count = 0
-        self.imports: tuple[str, ...] = ()
-        self.labels: list[str] = []
-
-    def add(self, label: str, entry: Entry | None) -> None:
-        """Take `entry` as a part, or, where it is small or was there before, among the bytes of the value itself."""
-        if entry is None:
-            return
-        if self.kind == "function":
-            self.labels.append(label)
-        if isinstance(entry, Ref):
-            self.own += entry.own
-            return
-        if is_leaf(entry) and entry.own < SMALL and entry.kind != BUFFER:
-            self.own += entry.own
-            self.count += 1
-            return
-        self.parts.append((label, entry))
-
-    def open(self, entry: Entry | None, label: Label | str) -> None:
-        """Take what is in a container that only brings it: its items are parts, the container itself is not seen."""
-        made = None if isinstance(entry, Ref) else entry
-        if not isinstance(made, Made) or made.kind in (CALL, PERSISTENT):
-            self.add(label if isinstance(label, str) else label(0), entry)
-            return
-        self.own += made.own
-        for index, item in enumerate(made.items):
-            self.add(label if isinstance(label, str) else label(index), item)
-        self._pairs(made, label if isinstance(label, str) else "item")
-
-    def named(self, entry: Entry | None, prefix: str, special: dict[str, str] | None = None) -> None:
-        """Take the values of a dictionary of names: attributes, globals."""
-        made = None if isinstance(entry, Ref) else entry
-        if not isinstance(made, Made) or made.kind != DICT:
-            self.open(entry, prefix)
-            return
-        self.own += made.own
-        self._pairs(made, prefix, special)
-
-    def _pairs(self, made: Made, prefix: str, special: dict[str, str] | None = None) -> None:
-        for index in range(0, len(made.pairs), 2):
-            key, value = made.pairs[index], made.pairs[index + 1]
-            text = _text(key)
-            self.add(f"key of {prefix}", key)
-            self.add((special or {}).get(text.strip("'")) or f"{prefix} {text}", value)
-
-
-def is_leaf(value: Value) -> bool:
-    """Whether nothing is in `value`."""
-    return not isinstance(value, Made)
 
 
 def meaning_of(value: Value) -> Meaning:
@@ -120,17 +53,17 @@ def meaning_of(value: Value) -> Meaning:
         _code(found, value)
     elif not (module.startswith(("cloudpickle", "dill", "lambdapkl")) or "cloudpickle" in module):
         _instance(found, value, name)
-    elif name == _WIRE + "function" and type(_data(value, 0)) is not int:
+    elif name == _WIRE + "function" and type(data_of(value, 0)) is not int:
         _function(found, value)
     elif name.startswith(_WIRE) and last in _CLASSES:
-        _class(found, value, _data(value, 0), _data(value, 1))
+        _class(found, value, data_of(value, 0), data_of(value, 1))
     elif last in ("_make_function", "_create_function"):
         _foreign_function(found, value, dill=last == "_create_function")
     elif last in ("_make_skeleton_class", "_make_skeleton_enum", "_create_type"):
         _foreign_class(found, value)
     elif last in ("module", "subimport", "_import_module", "dynamic_module", "dynamic_subimport"):
         found.kind = "module"
-        found.title = f"module {_data(value, 0)}"
+        found.title = f"module {data_of(value, 0)}"
         _generic(found, value)
     else:
         if last in ("cell", "_make_empty_cell", "_create_cell", "_make_cell"):
@@ -138,7 +71,7 @@ def meaning_of(value: Value) -> Meaning:
         elif name.startswith(_WIRE):
             found.title = last.strip("_").replace("_", " ")
         elif last in ("_builtin_type", "_load_type"):
-            found.title = f"type {_data(value, 0)}"
+            found.title = f"type {data_of(value, 0)}"
         _generic(found, value)
     return found
 
@@ -162,7 +95,7 @@ def _of_leaf(value: Value) -> Meaning:
 def _contents(found: Meaning, value: Made) -> None:
     for index, item in enumerate(value.items):
         found.add("an element" if value.kind.endswith("set") else f"item {index}", item)
-    found._pairs(value, "item")
+    found.add_pairs(value, "item")
     for state in value.states:
         found.named(state, "attribute")
 
@@ -182,11 +115,11 @@ def _instance(found: Meaning, value: Made, name: str) -> None:
         found.title = name
     elif name == "copyreg._reconstructor":
         found.kind = "instance"
-        found.title = _dotted(_item(value.args, 0))
+        found.title = _dotted(item_of(value.args, 0))
     elif name.endswith(("._reconstruct", "._frombuffer")) and name.startswith("numpy"):
         found.title = "numpy.ndarray" + _shape(value)
     elif name == "builtins.getattr":
-        found.title = f"{_dotted(_item(value.args, 0))}.{_data(value, 1)}"
+        found.title = f"{_dotted(item_of(value.args, 0))}.{data_of(value, 1)}"
     if isinstance(value.callee, Made):
         found.add(f"class {name}", value.callee)
     else:
@@ -196,7 +129,7 @@ def _instance(found: Meaning, value: Made, name: str) -> None:
     found.named(value.named, "argument")
     for index, item in enumerate(value.items):
         found.add(f"item {index}", item)
-    found._pairs(value, "item")
+    found.add_pairs(value, "item")
     for state in value.states:
         if plain:
             found.open(state, "data")
@@ -212,10 +145,10 @@ def _instance(found: Meaning, value: Made, name: str) -> None:
 
 
 def _shape(value: Made) -> str:
-    shape = _item(value.args, 2)
+    shape = item_of(value.args, 2)
     for state in value.states:
-        if _item(state, 1) is not None:
-            shape = _item(state, 1)
+        if item_of(state, 1) is not None:
+            shape = item_of(state, 1)
     made = resolve(shape)
     if not isinstance(made, Made) or made.kind != "tuple":
         return ""
@@ -224,12 +157,12 @@ def _shape(value: Made) -> str:
 
 def _function(found: Meaning, value: Made) -> None:
     found.kind = "function"
-    code = blobs.read(_data(value, 0)) or blobs.Code()
-    code.file = _string(_data(value, 1)) or code.file
+    code = blobs.read(data_of(value, 0)) or blobs.Code()
+    code.file = string(data_of(value, 1)) or code.file
     found.code = code
-    found.module = _string(_data(value, 2))
+    found.module = string(data_of(value, 2))
     qualname = code.qualname
-    items = _items(value.args)
+    items = items_of(value.args)
     found.own += value.args.own if value.args is not None else 0
     found.add("callable", value.callee)
     for label, entry in zip(("code", "file name", "globals of", "closure"), items, strict=False):
@@ -239,18 +172,18 @@ def _function(found: Meaning, value: Made) -> None:
             found.add("state", state)
             continue
         found.own += state.own
-        reached, contents, defaults, attributes, used = [*_items(state), None, None, None, None, None][:5]
+        reached, contents, defaults, attributes, used = [*items_of(state), None, None, None, None, None][:5]
         found.named(reached, "global")
         _cells(found, contents, code.free)
-        count = len(_items(defaults))
+        count = len(items_of(defaults))
         names = code.variables[code.arguments - count : code.arguments]
         found.open(defaults, lambda index, names=names: f"default of {names[index] if index < len(names) else index!r}")  # type: ignore[misc]
         found.named(attributes, "attribute", {"__annotations__": "annotations", "__annotate__": "annotations"})
-        found.imports = tuple(str(resolve(each).data) for each in _items(used))
+        found.imports = tuple(str(resolve(each).data) for each in items_of(used))
         found.open(used, "imported module")
-        given = _by_key(attributes)
-        qualname = _string(_key_data(given, "__qualname__")) or qualname
-        found.module = _string(_key_data(given, "__module__")) or found.module
+        given = by_key(attributes)
+        qualname = string(key_data(given, "__qualname__")) or qualname
+        found.module = string(key_data(given, "__module__")) or found.module
     code.qualname = qualname
     code.name = qualname.rpartition(".")[2]
     found.title = f"function {qualname or '?'}"
@@ -273,13 +206,13 @@ def _cells(found: Meaning, contents: Entry | None, free: tuple[str, ...]) -> Non
 def _class(found: Meaning, value: Made, qualname: Any, module: Any) -> None:
     found.kind = "class"
     found.title = f"class {qualname}"
-    found.module = _string(module)
+    found.module = string(module)
     found.add("callable", value.callee)
     found.open(value.args, lambda index: "bases" if index == 3 else f"argument {index}")
     for state in value.states:
         if not isinstance(state, Ref) and resolve(state).kind == "tuple":
             found.own += state.own
-            for half in _items(state):
+            for half in items_of(state):
                 found.named(half, "attribute") if resolve(half).kind == DICT else found.open(half, "state")
         else:
             found.named(state, "attribute")
@@ -289,29 +222,29 @@ def _is_code(value: Made) -> bool:
     """Whether a call of cloudpickle's or dill's makes a code object."""
     callee = resolve(value.callee)
     if isinstance(callee, Made):
-        return callee.kind == CALL and _data(callee, 0) == "CodeType"
+        return callee.kind == CALL and data_of(callee, 0) == "CodeType"
     return _dotted(value.callee).endswith("._create_code")
 
 
 def _code(found: Meaning, value: Made) -> None:
     found.kind = "code"
-    found.code = code = blobs.read(_data(value, 0)) or blobs.Code()
+    found.code = code = blobs.read(data_of(value, 0)) or blobs.Code()
     if not code.blob:
         # Fields as `types.CodeType` takes them since 3.11; dill has the line table before them.
-        fields = [resolve(item) for item in _items(value.args)]
+        fields = [resolve(item) for item in items_of(value.args)]
         while fields and type(fields[0].data) is not int:
             del fields[0]
         if len(fields) >= 18:
             code.arguments = fields[0].data
-            code.names, code.variables, code.free = _strings(fields[8]), _strings(fields[9]), _strings(fields[16])
-            code.file, code.name, code.qualname = (_string(each.data) or "" for each in fields[10:13])
+            code.names, code.variables, code.free = strings(fields[8]), strings(fields[9]), strings(fields[16])
+            code.file, code.name, code.qualname = (string(each.data) or "" for each in fields[10:13])
             code.line = fields[13].data if type(fields[13].data) is int else 0
     else:
-        code.file = _string(_data(value, 1)) or code.file
+        code.file = string(data_of(value, 1)) or code.file
     found.title = f"code {code.qualname or '?'}"
     found.add("callable", value.callee)
     found.own += value.args.own if value.args is not None else 0
-    for entry in _items(value.args):
+    for entry in items_of(value.args):
         if isinstance(entry, Made) and all(isinstance(item, Ref) or is_leaf(item) for item in entry.items):
             found.open(entry, "constant")
         else:
@@ -320,13 +253,13 @@ def _code(found: Meaning, value: Made) -> None:
 
 def _foreign_function(found: Meaning, value: Made, dill: bool) -> None:
     found.kind = "function"
-    inner = resolve(_item(value.args, 0))
+    inner = resolve(item_of(value.args, 0))
     known = meaning_of(inner).code if isinstance(inner, Made) and inner.kind == CALL else None
     found.code = code = known or blobs.Code()
-    found.title = f"function {code.qualname or _data(value, 2) or '?'}"
+    found.title = f"function {code.qualname or data_of(value, 2) or '?'}"
     found.add("callable", value.callee)
     found.own += value.args.own if value.args is not None else 0
-    for index, entry in enumerate(_items(value.args)):
+    for index, entry in enumerate(items_of(value.args)):
         if index == 1 and resolve(entry).kind == DICT:
             found.named(entry, "global")
         elif index == 4:
@@ -340,10 +273,10 @@ def _foreign_function(found: Meaning, value: Made, dill: bool) -> None:
             found.named(state, "global" if dill else "attribute")
             continue
         found.own += state.own
-        for half in _items(state):
-            for key, entry in _by_key(half).items():
+        for half in items_of(state):
+            for key, entry in by_key(half).items():
                 if key == "__module__":
-                    found.module = _string(resolve(entry).data)
+                    found.module = string(resolve(entry).data)
             _slots(found, half)
 
 
@@ -356,7 +289,7 @@ def _slots(found: Meaning, entry: Entry) -> None:
     found.own += made.own
     for index in range(0, len(made.pairs), 2):
         key, value = made.pairs[index], made.pairs[index + 1]
-        text = _text(key).strip("'")
+        text = text_of(key).strip("'")
         found.add("key", key)
         if text == "__globals__":
             found.named(value, "global")
@@ -368,12 +301,12 @@ def _slots(found: Meaning, entry: Entry) -> None:
 
 def _foreign_class(found: Meaning, value: Made) -> None:
     found.kind = "class"
-    found.title = f"class {_data(value, 1)}"
-    attributes = _by_key(_item(value.args, 3))
-    found.module = _string(_key_data(attributes, "__module__"))
+    found.title = f"class {data_of(value, 1)}"
+    attributes = by_key(item_of(value.args, 3))
+    found.module = string(key_data(attributes, "__module__"))
     found.add("callable", value.callee)
     found.own += value.args.own if value.args is not None else 0
-    for index, entry in enumerate(_items(value.args)):
+    for index, entry in enumerate(items_of(value.args)):
         if resolve(entry).kind == DICT:
             found.named(entry, "attribute")
         else:
@@ -388,54 +321,6 @@ def _foreign_class(found: Meaning, value: Made) -> None:
             found.named(state, "attribute")
 
 
-def _items(entry: Entry | None) -> list[Entry]:
-    made = resolve(entry)
-    return made.items if isinstance(made, Made) else []
-
-
-def _item(entry: Entry | None, index: int) -> Entry | None:
-    items = _items(entry)
-    return items[index] if index < len(items) else None
-
-
-def _data(value: Made, index: int) -> Any:
-    """The argument at `index` of a call, where it is plain data."""
-    found = resolve(_item(value.args, index))
-    return found.data if found is not None and found.kind == ATOM else None
-
-
-def _by_key(entry: Entry | None) -> dict[str, Entry]:
-    made = resolve(entry)
-    pairs = made.pairs if isinstance(made, Made) else []
-    return {
-        resolve(pairs[index]).data: pairs[index + 1]
-        for index in range(0, len(pairs), 2)
-        if type(resolve(pairs[index]).data) is str
-    }
-
-
-def _key_data(found: dict[str, Entry], key: str) -> Any:
-    value = resolve(found.get(key))
-    return None if value is None else value.data
-
-
-def _string(data: Any) -> str | None:
-    return data if type(data) is str else None
-
-
-def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(str(resolve(item).data) for item in _items(value))
-
-
-def _text(entry: Entry) -> str:
-    value = resolve(entry)
-    if value.kind == ATOM:
-        return f"{value.data!r:.60}" if not isinstance(value.data, Long) else "..."
-    if value.kind == "tuple" and all(resolve(item).kind == ATOM for item in value.items):
-        return f"({', '.join(map(_text, value.items))})"
-    return f"<{value.kind}>"
-
-
 def _dotted(entry: Entry | None) -> str:
     """Return the name of what is called: a global's, or that of a class by value."""
     value = resolve(entry)
@@ -447,9 +332,9 @@ def _dotted(entry: Entry | None) -> str:
     if isinstance(value, Made) and value.kind == CALL:
         name = _dotted(value.callee)
         if name.startswith(_WIRE) and name.rpartition(".")[2] in _CLASSES:
-            return str(_data(value, 0))
+            return str(data_of(value, 0))
         if name.endswith(("._make_skeleton_class", "._create_type", "._make_skeleton_enum")):
-            return str(_data(value, 1))
+            return str(data_of(value, 1))
         if name == _WIRE + "builtin_type" or name.endswith(("._builtin_type", "._load_type")):
-            return str(_data(value, 0))
+            return str(data_of(value, 0))
     return ""

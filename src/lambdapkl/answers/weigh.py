@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .machine import ATOM, BUFFER, CALL, GLOBAL, Made, Payload, Ref, Value, read, resolve
-from .meaning import Meaning, is_leaf, meaning_of
+from .description import Meaning, is_leaf
+from .machine import read
+from .meaning import meaning_of
 from .text import Branch, draw, rich_tree, size
+from .values import ATOM, BUFFER, CALL, GLOBAL, Made, Payload, Ref, Value, resolve
 
 # A buffer that travels beside the payload: its length and a checksum.
 Beside = tuple[int, int]
