@@ -6,6 +6,7 @@ After a failure the object is walked a second time, by `answers.walk`.  It is sl
 from __future__ import annotations
 
 import pickle
+from types import ModuleType
 from typing import Any
 
 _TOO_DEEP = "Could not pickle object as excessively deep recursion required."
@@ -14,11 +15,11 @@ _TIME_LIMIT = 10.0
 _PREFIX = "path: "
 
 
-def explain_error(error: Exception, obj: Any) -> None:
+def explain_error(error: Exception, obj: Any, owner: ModuleType | None = None) -> None:
     """Add to `error`, which pickling `obj` has raised, a note with the path to the culprit.
 
     The walk uses lambdapkl's own reducers; hooks of a subclass of `Pickler` may have led elsewhere, and then there is no
-    note.
+    note.  Functions of the module `owner` are taken to find their globals there, in the reader.
 
     Raises
     ------
@@ -33,7 +34,7 @@ def explain_error(error: Exception, obj: Any) -> None:
     try:
         from .answers import explain
 
-        steps = explain.path_to(obj, error, _TIME_LIMIT)
+        steps = explain.path_to(obj, error, _TIME_LIMIT, owner)
     # Whatever goes wrong here must not hide the error that is being explained.
     except Exception:
         return

@@ -219,12 +219,12 @@ def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
     return ()
 
 
-def path_to(obj: Any, error: Exception, seconds: float) -> list[str]:
+def path_to(obj: Any, error: Exception, seconds: float, owner: ModuleType | None = None) -> list[str]:
     """Return the path to the first culprit in `obj` that is refused with an error of the type of `error`, or [].
 
-    Raises nothing; gives up after `seconds`.
+    It gives up after `seconds`; `owner` is that of `Walk`.
     """
-    walk = Walk(obj, until=lambda node: True, seconds=seconds)
+    walk = Walk(obj, until=lambda node: True, seconds=seconds, owner=owner)
     walk.run()
     if not walk.culprits or type(walk.culprits[0].error) is not type(error):
         return []

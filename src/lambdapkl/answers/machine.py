@@ -77,9 +77,11 @@ def read(data: bytes | bytearray | memoryview, progress: Callable[[int, int], No
     try:
         return machine.run()
     except _DAMAGE as error:
-        where = machine.at
-        reason = str(error) or type(error).__name__
-        raise pickle.UnpicklingError(f"this is no pickle, or it is damaged at byte {where:,}: {reason:.200}") from error
+        # The opcodes go wrong in these ways; `genops` says the others in words.
+        reason = "a value is missing" if isinstance(error, IndexError) else str(error) or type(error).__name__
+        if isinstance(error, KeyError):
+            reason = f"it refers to number {error}, which was not there yet"
+        raise pickle.UnpicklingError(f"this is no pickle, or it is damaged after byte {machine.at:,}: {reason:.200}") from error
 
 
 class _Machine:

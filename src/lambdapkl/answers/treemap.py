@@ -92,7 +92,7 @@ def page(weight: Weight) -> str:
         maxdepth=5,
         root={"color": "rgba(0,0,0,0)"},
     )
-    figure = graph_objects.Figure(treemap, {"margin": {"t": 8, "l": 20, "r": 20, "b": 20}, "autosize": True})
+    figure = graph_objects.Figure(treemap, {"margin": {"t": 34, "l": 20, "r": 20, "b": 20}, "autosize": True})
     drawn = io.to_html(
         figure,
         include_plotlyjs=True,

@@ -121,6 +121,10 @@ class _OneLevel(_PythonPickler):  # type: ignore[misc]
         self.reduced: tuple[Any, ...] | None = None
         self.named = False
 
+    def own_globals(self, module: ModuleType) -> None:
+        """Leave it to `module` to bring the globals of its functions."""
+        self._session.own_globals(vars(module), module)
+
     def expand(self, obj: Any) -> list[Any]:
         """Return what comes after `obj`; how it was reduced is left in `reduced`, whether by its name in `named`."""
         self._next = []
@@ -172,6 +176,8 @@ class Walk:
         Give up after this time; None for no limit.
     progress
         Called now and then with the number of objects seen so far.
+    owner
+        A module in which functions that belong to it find their globals, in the reader.
 
     Attributes
     ----------
@@ -194,6 +200,7 @@ class Walk:
         until: Callable[[Node], bool] | None = None,
         seconds: float | None = None,
         progress: Callable[[int], None] | None = None,
+        owner: ModuleType | None = None,
     ) -> None:
         reducers.refresh()
         self.root = Node(root, None, name_of(root))
@@ -207,6 +214,8 @@ class Walk:
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
         self._pickler = _OneLevel()
+        if owner is not None:
+            self._pickler.own_globals(owner)
         # id -> the object, which has to stay alive, and its node
         self._seen: dict[int, tuple[Any, Node]] = {}
 

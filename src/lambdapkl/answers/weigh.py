@@ -341,9 +341,10 @@ def _duplicates(root: Item) -> tuple[Duplicate, ...]:
         item = stack.pop()
         order.append(item)
         # Nothing in a part that is too small is large.
-        stack += (child for child in item.children if child.size >= _LEAST_DUPLICATE)
+        stack += (child for child in reversed(item.children) if child.size >= _LEAST_DUPLICATE)
     digests: dict[int, int] = {}
-    for item in reversed(order):
+    places = {id(item): place for place, item in enumerate(order)}
+    for item in order:
         if item.value is not None and item.size >= _LEAST_DUPLICATE:
             groups.setdefault(_digest(item.value, digests), []).append(item)
     alike = {id(item): key for key, items in groups.items() if len(items) > 1 for item in items}
@@ -354,7 +355,7 @@ def _duplicates(root: Item) -> tuple[Duplicate, ...]:
         above = {alike.get(id(item.parent)) for item in items}
         if None not in above and len(items) == sum(len(groups[each]) for each in above if each is not None):
             continue
-        items.reverse()
+        items.sort(key=lambda item: places[id(item)])
         sizes = min(item.size for item in items)
         found.append(Duplicate(items[0].title, sizes, tuple(tuple(item.path()) for item in items)))
     return tuple(sorted(found, key=lambda each: -each.wasted))

@@ -87,13 +87,13 @@ def find(target: str, by_value: bool = False) -> Any:
 
                 register_pickle_by_value(found)
             rest = name.split(".")
-    except Problem:
+    except (Problem, BrokenPipeError):
         raise
     except ModuleNotFoundError as error:
         if error.name is not None and (place == error.name or place.startswith(f"{error.name}.")):
             raise Problem(f"there is no module {error.name!r}") from error
         raise Problem(_raised(place, error), DAMAGED) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Problem(_raised(place, error), DAMAGED) from error
     for part in rest:
         try:
