@@ -186,7 +186,7 @@ class Walk:
     travellers
         Functions, classes and modules, by value and by reference.
     count
-        How many objects were seen; numbers, strings and bytes are not counted.
+        How many objects of the user's were seen; numbers, strings and bytes are not counted.
     deepest
         The node at which most objects were in each other, `depth` of them.
     complete
@@ -239,9 +239,9 @@ class Walk:
                 if node is None:
                     continue
                 self._seen[id(obj)] = obj, node
-                self.count += 1
-                if self.count % 256 == 0 and self._late():
+                if len(self._seen) % 256 == 0 and self._late():
                     return
+                self.count += node.obj is obj
                 try:
                     expanded = self._expand(obj, node, role)
                 except Exception as error:
