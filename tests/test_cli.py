@@ -195,6 +195,7 @@ def test_a_closed_pipe_is_no_error(folder: Path) -> None:
 @pytest.mark.skipif(find_spec("tqdm") is None and find_spec("rich") is None, reason="needs tqdm or rich")
 def test_progress_on_a_terminal_only(folder: Path) -> None:
     import pty
+    import termios
 
     source = (
         "import sys, time\n"
@@ -205,6 +206,7 @@ def test_progress_on_a_terminal_only(folder: Path) -> None:
     quiet = subprocess.run([sys.executable, "-c", source], capture_output=True, check=True, timeout=SECONDS)
     assert quiet.stderr == quiet.stdout == b""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
     try:
         done = subprocess.run(
             [sys.executable, "-c", source], stderr=theirs, stdout=subprocess.PIPE, check=True, timeout=SECONDS

@@ -278,7 +278,8 @@ class Walk:
             return Node(obj, owner, role)
         label = owner.label_of(obj)
         if label is None:
-            if isinstance(obj, (type, FunctionType, BuiltinFunctionType)) and str(obj.__module__).startswith(_PLUMBING):
+            named = obj if isinstance(obj, (type, FunctionType, BuiltinFunctionType)) else type(obj)
+            if str(named.__module__).startswith(_PLUMBING):
                 return None
             if type(obj) in _CONTAINERS or type(obj) in (CellType, CodeType):
                 return owner
