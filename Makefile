@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help venv build test test-pure lint types bench ci clean
+.PHONY: help venv build test test-pure lint types bench docs ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -11,7 +11,7 @@ help: ## this list
 venv: $(BIN)/pytest ## a virtual environment with lambdapkl (editable) and the tools
 $(BIN)/pytest: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -e '.[test,bench,dev]' setuptools cython
+	$(BIN)/pip install -q -e '.[test,bench,dev,docs]' setuptools cython
 
 build: venv ## compile the extension in place
 	$(BIN)/python setup.py -q build_ext --inplace
@@ -30,6 +30,9 @@ types: build ## mypy and stubtest
 
 bench: build ## the benchmarks
 	$(BIN)/python bench/run.py
+
+docs: venv ## the site, strictly, into build/site
+	$(BIN)/sphinx-build -W --keep-going -q docs build/site
 
 ci: ## everything, as CI does it
 	bash .ci/run

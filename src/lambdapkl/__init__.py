@@ -5,6 +5,7 @@ The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads w
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import cloudpickle
@@ -21,40 +22,67 @@ if TYPE_CHECKING:
     from .answers.explain import explain
     from .answers.inspect import inspect
     from .answers.weigh import weigh
+    from .checking import CheckError, CheckReport, check, copy, pickles
+    from .interactive import SessionError, dump_session, load_session
+    from .source import getsource
+    from .tracing import trace
 
 __all__ = [
     "COMPILED",
     "DEFAULT_PROTOCOL",
     "BytecodeMismatchError",
+    "CheckError",
+    "CheckReport",
     "CloudPickler",
     "Pickler",
+    "SessionError",
     "Unpickler",
     "__version__",
+    "check",
     "cloudpickle",
+    "copy",
     "dump",
+    "dump_session",
     "dumps",
     "explain",
+    "getsource",
     "inspect",
     "is_tornado_coroutine",
     "list_registry_pickle_by_value",
     "load",
+    "load_session",
     "loads",
     "options",
+    "pickles",
     "register_pickle_by_value",
+    "trace",
     "unregister_pickle_by_value",
     "weigh",
 ]
 
-# What is imported when it is first asked for: name -> the module that has it.
-_LAZY = {"explain": "answers.explain", "inspect": "answers.inspect", "weigh": "answers.weigh"}
+# Public name -> the submodule that has it, imported when the name is first asked for.
+_LAZY = {
+    "CheckError": "checking",
+    "CheckReport": "checking",
+    "SessionError": "interactive",
+    "check": "checking",
+    "copy": "checking",
+    "dump_session": "interactive",
+    "explain": "answers.explain",
+    "getsource": "source",
+    "inspect": "answers.inspect",
+    "load_session": "interactive",
+    "pickles": "checking",
+    "trace": "tracing",
+    "weigh": "answers.weigh",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    globals()[name] = value
     return value
 
 

@@ -1,16 +1,39 @@
-"""The pickler of the standard library that ours extend."""
+"""The picklers of the standard library that ours extend."""
 
 from __future__ import annotations
 
 import pickle
 import sys
-from typing import TYPE_CHECKING
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["BasePickler"]
+__all__ = ["BasePickler", "PythonPickler"]
+
+_StandardPickler: Any = pickle._Pickler
+
+
+class PythonPickler(_StandardPickler):  # type: ignore[misc]
+    """The pickler in Python.
+
+    It has a table of the standard library's methods of its own: `import dill` writes its reducers for functions, classes, locks
+    and a hundred other types to `pickle._Pickler.dispatch`, where they would come before ours.
+    """
+
+    dispatch = {
+        kind: getattr(_StandardPickler, f"save_{name}")
+        for kind, name in (
+            *((each, each.__name__) for each in (bool, bytearray, bytes, dict, float, frozenset, list, set, str, tuple, type)),
+            (type(None), "none"),
+            (int, "long"),
+            (pickle.PickleBuffer, "picklebuffer"),
+            (FunctionType, "global"),
+        )
+    }
+
 
 if TYPE_CHECKING or sys.implementation.name != "pypy":
     BasePickler = pickle.Pickler
 else:
     # The one written in RPython asks `reducer_override` before its memo: objects that refer to themselves never end, and
     # shared ones are written twice (measured on 8.0.1).
-    BasePickler = pickle._Pickler
+    BasePickler = PythonPickler

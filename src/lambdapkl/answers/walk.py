@@ -14,11 +14,10 @@ from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleT
 from typing import Any
 
 from .. import _backend, reducers, wire
+from ..base import PythonPickler
 from .parts import item_label, key_label, name_of, parts, type_name
 
 __all__ = ["Node", "Walk"]
-
-_PythonPickler: Any = pickle._Pickler
 
 _ATOMS = frozenset((type(None), bool, int, float, str, bytes, bytearray))
 _CONTAINERS = (tuple, list, dict, set, frozenset)
@@ -109,7 +108,7 @@ class Node:
         return found
 
 
-class _OneLevel(_PythonPickler):  # type: ignore[misc]
+class _OneLevel(PythonPickler):
     """Saves one object and notes what it would save next."""
 
     def __init__(self) -> None:
@@ -150,10 +149,8 @@ class _OneLevel(_PythonPickler):  # type: ignore[misc]
         self.named = True
         self._next.clear()  # the strings of its name
 
-    # `pickle._Pickler` finds it by type, not by attribute; that of PyPy saves functions in a way of its own.
-    dispatch = dict(_PythonPickler.dispatch)
-    if dispatch[FunctionType] is _PythonPickler.save_global:
-        dispatch[FunctionType] = save_global
+    # The pickler finds it by type, not by attribute.
+    dispatch = {**PythonPickler.dispatch, FunctionType: save_global}
 
 
 def reducers_table() -> Any:
