@@ -14,6 +14,7 @@ SETUP = """
 import sqlite3, sys, threading, lambdapkl
 from lambdapkl import explain
 held = threading.Lock(); held.acquire()
+connection = f"{sqlite3.Connection.__module__}.Connection"  # PyPy has it in `_sqlite3`
 class Client:
     def __init__(self):
         self._conn = sqlite3.connect(":memory:")
@@ -39,14 +40,14 @@ lock = f"{type(held).__module__}.{type(held).__qualname__}"
 train = "function make.<locals>.train"
 assert set(found) == {
     f"{train} -> global 'held' ({lock})",
-    f"{train} -> closure cell 'db' -> attribute '_conn' (sqlite3.Connection)",
+    f"{train} -> closure cell 'db' -> attribute '_conn' ({connection})",
     f"{train} -> default of 'default' (re.Match)",
 }, set(found)
-conn = found[f"{train} -> closure cell 'db' -> attribute '_conn' (sqlite3.Connection)"]
-assert conn.type == "sqlite3.Connection" and conn.why == "a connection belongs to this process"
+conn = found[f"{train} -> closure cell 'db' -> attribute '_conn' ({connection})"]
+assert conn.type == connection and conn.why == "a connection belongs to this process"
 assert "connect there" in conn.remedies[0]
 assert "leave '_conn' out in Client.__getstate__()" in conn.remedies[1]
-assert "copyreg.pickle(sqlite3.Connection" in conn.remedies[2]
+assert f"copyreg.pickle({connection}" in conn.remedies[2]
 held_one = found[f"{train} -> global 'held' ({lock})"]
 assert held_one.again == 2 and any("pass 'held'" in each for each in held_one.remedies)
 text = str(answer)
@@ -104,7 +105,7 @@ assert bad.culprits[0].path == ("dict", "item 'x' (Raises)") and "KeyError" in b
 class Owner:
     def __reduce__(self): return (list, ([Client()],))
 path = explain(Owner()).culprits[-1].path
-assert path[0] == "Owner" and path[-1] == "attribute '_conn' (sqlite3.Connection)", path
+assert path[0] == "Owner" and path[-1] == f"attribute '_conn' ({connection})", path
 copyreg.pickle(sqlite3.Connection, lambda connection: (dict, ()))
 assert [each.type for each in explain(Client()).culprits] == [type(held).__module__ + "." + type(held).__qualname__]
 with lambdapkl.options(held_locks="unlocked"):
@@ -193,7 +194,7 @@ if _failed is not None and getattr(_failed, "__notes__", None):
 """
         home, directory = _run._prepare(case, {})
         try:
-            backend.execute(fresh.dedent(case.define) + check, directory=directory, home=home, seconds=60)
+            backend.execute(fresh.dedent(case.define) + check, directory=directory, home=home, seconds=240)
         except fresh.Failed as failed:
             wrong.append(f"{case}: {failed}")
     assert not wrong, "\n".join(wrong)

@@ -111,9 +111,9 @@ class _Marshalled:
             return 0
         if kind == b"s"[0]:
             return self.take(self.length())
-        if kind in b"utRSaAzZ":
-            return self.text(kind)
-        if kind in b"(<>)[":
+        if kind == b"u"[0]:
+            return self.text()
+        if kind in b"(>":
             return tuple([self.value(depth + 1) for _ in range(self.length())])
         if kind == b"c"[0]:
             return self.code(depth)
@@ -131,7 +131,7 @@ class _Marshalled:
             raise ValueError("cut short")
         return size
 
-    def text(self, kind: int) -> str:
+    def text(self) -> str:
         return self.take(self.length()).decode("utf-8", "surrogatepass")
 
     def code(self, depth: int) -> Code:
@@ -178,7 +178,7 @@ class _Compact(_Marshalled):
             raise ValueError("cut short")
         return size
 
-    def text(self, kind: int = 0) -> str:
+    def text(self) -> str:
         number = self.number()
         if number & 1:
             return self.shared[number >> 1]
@@ -208,6 +208,7 @@ class _PyPy(_Marshalled):
         self.value(depth)
         constants, names, variables, free, _, file, name, qualname = [self.value(depth + 1) for _ in range(8)]
         line = self.integer()
+        self.value(depth)
         self.value(depth)
         found = self.made(counts, constants, names, variables, b"", (file, name, qualname), line)
         found.free = tuple(free)

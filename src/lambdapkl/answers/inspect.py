@@ -19,7 +19,6 @@ __all__ = ["Class", "Function", "Inspection", "inspect"]
 
 _SHOWN = 30
 _SHOWN_LINES = 40
-_OWN = ("lambdapkl.", "cloudpickle.", "dill.")
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ class Inspection:
             if item.meaning.kind == "class"
         )
         names = {f"{module}.{name}" for module, name in payload.globals}
-        self.writer = next((own.rstrip(".") for own in _OWN if any(name.startswith(own) for name in names)), "pickle")
+        self.writer = _writer({module for module, _ in payload.globals})
         modules = {item.title.removeprefix("module ") for item in items if item.meaning.kind == "module"}
         used = {name for item in items for name in item.meaning.imports}
         self.imports = tuple(sorted(names | modules | used))
@@ -223,6 +222,14 @@ def inspect(payload: Any, *, progress: Callable[[int, int], None] | None = None)
     if not isinstance(payload, (bytes, bytearray, memoryview)):
         raise TypeError(f"a payload is bytes, not {type(payload).__name__}; lambdapkl.explain tells about objects")
     return Inspection(payload, progress)
+
+
+def _writer(modules: set[str]) -> str:
+    parts = {part for module in modules for part in module.split(".")}
+    # cloudpickle is also a part of others: `ray.cloudpickle`, `joblib.externals.cloudpickle`.
+    if "lambdapkl.wire" in modules:
+        return "lambdapkl"
+    return next((writer for writer in ("cloudpickle", "dill") if writer in parts), "pickle")
 
 
 def _all(root: Item) -> list[Item]:

@@ -71,10 +71,10 @@ def _of_function(func: FunctionType) -> Iterator[Part]:
             yield f"closure cell {name!r}", cell.cell_contents
         except ValueError:
             continue
-    names = set(_names(func.__code__))
-    for name, value in list(func.__globals__.items()):
-        if name in names:
-            yield f"global {name!r}", value
+    namespace = func.__globals__
+    for name in dict.fromkeys(_names(func.__code__)):
+        if name in namespace:
+            yield f"global {name!r}", namespace[name]
     count = func.__code__.co_argcount
     for name, value in zip(
         func.__code__.co_varnames[count - len(func.__defaults__ or ()) : count], func.__defaults__ or (), strict=False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binascii import crc32
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -344,8 +345,10 @@ def _duplicates(root: Item) -> tuple[Duplicate, ...]:
         stack += (child for child in reversed(item.children) if child.size >= _LEAST_DUPLICATE)
     digests: dict[int, int] = {}
     places = {id(item): place for place, item in enumerate(order)}
+    # A digest takes time, and what is the only one of its kind has no equal.
+    kinds = Counter(item.title for item in order)
     for item in order:
-        if item.value is not None and item.size >= _LEAST_DUPLICATE:
+        if item.value is not None and item.size >= _LEAST_DUPLICATE and kinds[item.title] > 1:
             groups.setdefault(_digest(item.value, digests), []).append(item)
     alike = {id(item): key for key, items in groups.items() if len(items) > 1 for item in items}
     found: list[Duplicate] = []
@@ -356,8 +359,9 @@ def _duplicates(root: Item) -> tuple[Duplicate, ...]:
         if None not in above and len(items) == sum(len(groups[each]) for each in above if each is not None):
             continue
         items.sort(key=lambda item: places[id(item)])
-        sizes = min(item.size for item in items)
-        found.append(Duplicate(items[0].title, sizes, tuple(tuple(item.path()) for item in items)))
+        # The shortest path first: it is where a user looks for it.
+        paths = sorted((tuple(item.path()) for item in items), key=len)
+        found.append(Duplicate(items[0].title, min(item.size for item in items), tuple(paths)))
     return tuple(sorted(found, key=lambda each: -each.wasted))
 
 
