@@ -215,3 +215,22 @@ def test_progress_on_a_terminal_only(folder: Path) -> None:
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+def test_run(folder: Path) -> None:
+    (folder / "job.py").write_text(
+        "import sys, lambdapkl.engines.install as install\n"
+        "assert __name__ == '__main__' and install.installed() is not None\n"
+        "print(sys.argv, __file__)\n"
+        "sys.exit(int(sys.argv[1]))\n"
+    )
+    done = run("run", "job.py", "7", "--json", "-x", directory=folder)
+    assert done.returncode == 7 and done.stdout.strip() == "['job.py', '7', '--json', '-x'] job.py", done
+    assert run("run", "job.py", "0", directory=folder).returncode == 0
+    assert run("run", "nothing.py", directory=folder).returncode == 2
+    (folder / "raises.py").write_text("def f(): raise KeyError('mine')\nf()\n")
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "lambdapkl", "run", "raises.py"]
+    failed = subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False, timeout=SECONDS, text=True)
+    # As `python raises.py` has it.
+    assert failed.returncode == 1 and "KeyError: 'mine'" in failed.stderr and "Traceback" in failed.stderr

@@ -5,6 +5,7 @@ The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads w
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .answers.inspect import inspect
     from .answers.weigh import weigh
     from .checking import CheckError, CheckReport, check, copy, pickles
+    from .engines.install import install, uninstall
     from .interactive import SessionError, dump_session, load_session
     from .source import getsource
     from .tracing import trace
@@ -47,6 +49,7 @@ __all__ = [
     "explain",
     "getsource",
     "inspect",
+    "install",
     "is_tornado_coroutine",
     "list_registry_pickle_by_value",
     "load",
@@ -56,6 +59,7 @@ __all__ = [
     "pickles",
     "register_pickle_by_value",
     "trace",
+    "uninstall",
     "unregister_pickle_by_value",
     "weigh",
 ]
@@ -71,9 +75,11 @@ _LAZY = {
     "explain": "answers.explain",
     "getsource": "source",
     "inspect": "answers.inspect",
+    "install": "engines.install",
     "load_session": "interactive",
     "pickles": "checking",
     "trace": "tracing",
+    "uninstall": "engines.install",
     "weigh": "answers.weigh",
 }
 
@@ -88,3 +94,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_LAZY})
+
+
+# Set by `install` for the processes that are started from one that called it.
+if os.environ.get("LAMBDAPKL_INSTALL", "0") not in ("", "0"):
+    from .engines.install import install
+
+    install()

@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     from ..engines.run import run_script
 
-    if not Path(options.script).exists():
+    if not Path(options.script).is_file():
         raise Problem(f"{options.script}: there is no such file")
     run_script(options.script, options.arguments)
     return OK
