@@ -23,11 +23,11 @@ _ENGINES = {
     "distributed": "lambdapkl.install()",
     "ray": "lambdapkl.install()",
     "pyspark": "lambdapkl.install()",
-    "celery": "a serializer called lambdapkl",
-    "rq": "a serializer called lambdapkl",
+    "celery": 'task_serializer="lambdapkl", accept_content=["lambdapkl", "json"]',
+    "rq": "the serializer lambdapkl.engines.rq",
 }
 _OTHERS = ("dill", "numpy", "pandas", "plotly", "rich", "tqdm")
-_VARIABLES = ("LAMBDAPKL_PURE", "LOKY_PICKLER")
+_VARIABLES = ("LAMBDAPKL_PURE", "LAMBDAPKL_INSTALL", "LOKY_PICKLER")
 _CHECK = "import pickle, sys; sys.exit(0 if pickle.loads(sys.stdin.buffer.read())(20) == 42 else 1)"
 
 
@@ -47,6 +47,7 @@ def _run(options: argparse.Namespace) -> int:
     from .. import COMPILED, __version__
 
     works = _works()
+    grafts = _grafts()
     environment = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
     found = {
         "lambdapkl": __version__,
@@ -57,6 +58,7 @@ def _run(options: argparse.Namespace) -> int:
         "platform": platform.platform(),
         "protocol": pickle.HIGHEST_PROTOCOL,
         "environment": environment,
+        "installed_into": grafts,
         "engines": {name: {"version": version, "wired": _ENGINES[name]} for name in _ENGINES if (version := _version(name))},
         "libraries": {name: version for name in _OTHERS if (version := _version(name))},
         "works": works == "",
@@ -69,6 +71,8 @@ def _run(options: argparse.Namespace) -> int:
     print(f"pickle protocol {pickle.HIGHEST_PROTOCOL}")
     for name, value in environment.items():
         print(f"environment: {name}={value}")
+    if grafts:
+        print(f"lambdapkl pickles in place of: {', '.join(grafts)}")
     print(f"a function in a fresh process: {works or 'loads and runs'}")
     print("\nengines:")
     for name, how in _ENGINES.items():
@@ -78,6 +82,13 @@ def _run(options: argparse.Namespace) -> int:
     for name in _OTHERS:
         print(f"  {name:12} {_version(name) or 'not installed'}")
     return OK if not works else NO
+
+
+def _grafts() -> list[str]:
+    """The modules in whose place lambdapkl pickles in this process, as ``LAMBDAPKL_INSTALL=1`` has it do in all."""
+    from ..engines.install import installed
+
+    return installed()
 
 
 def _version(name: str) -> str | None:
