@@ -24,7 +24,7 @@ _ENGINES = {
     "ray": "lambdapkl.install()",
     "pyspark": "lambdapkl.install()",
     "celery": 'task_serializer="lambdapkl", accept_content=["lambdapkl", "json"]',
-    "rq": "the serializer lambdapkl.engines.rq",
+    "rq": "rq worker --serializer lambdapkl.engines.rq.Serializer, and Queue(serializer=...)",
 }
 _OTHERS = ("dill", "numpy", "pandas", "plotly", "rich", "tqdm")
 _VARIABLES = ("LAMBDAPKL_PURE", "LAMBDAPKL_INSTALL", "LOKY_PICKLER")
