@@ -12,6 +12,8 @@ from pathlib import Path
 
 import fresh
 import pytest
+from conftest import BACKENDS
+from corpus import all_cases
 
 import lambdapkl
 
@@ -367,3 +369,21 @@ def test_a_notebook(tmp_path):
         tmp_path,
     )
     assert "'getpass', 'x', 'y', 'f', 'P', 'p'" in loaded and "OK 3 True True True True" in loaded, loaded
+
+
+# What a case says of a payload, or of what must not travel beside its object, is not true of a session.
+FAMILIES = ("closures", "dataclasses_", "enums", "identity", "metaclasses", "slots")
+CASES = [
+    case
+    for case in all_cases()
+    if case.family in FAMILIES and case.refused is None and not case.pure_refuses and "payload" not in case.check
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_cases_of_the_corpus_in_a_session(case, processes):
+    backend = processes(BACKENDS[0])
+    options = {"directory": fresh.new_directory(), "modules": case.modules, "by_value": case.by_value}
+    save = "\nimport lambdapkl\nresult = lambdapkl.dump_session('session', skip=['pickler'])"
+    assert backend.execute(fresh.dedent(case.define) + save, **options) == {}
+    backend.execute("import lambdapkl\nlambdapkl.load_session('session')\n" + fresh.dedent(case.check), pickler=None, **options)
