@@ -5,6 +5,7 @@ The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads w
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,11 @@ from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
 
 if TYPE_CHECKING:
+    from .answers.explain import explain
+    from .answers.inspect import inspect
+    from .answers.weigh import weigh
     from .checking import CheckError, CheckReport, check, copy, pickles
+    from .engines.install import install, uninstall
     from .interactive import SessionError, dump_session, load_session
     from .source import getsource
     from .tracing import trace
@@ -41,7 +46,10 @@ __all__ = [
     "dump",
     "dump_session",
     "dumps",
+    "explain",
     "getsource",
+    "inspect",
+    "install",
     "is_tornado_coroutine",
     "list_registry_pickle_by_value",
     "load",
@@ -51,7 +59,9 @@ __all__ = [
     "pickles",
     "register_pickle_by_value",
     "trace",
+    "uninstall",
     "unregister_pickle_by_value",
+    "weigh",
 ]
 
 # Public name -> the submodule that has it, imported when the name is first asked for.
@@ -62,10 +72,15 @@ _LAZY = {
     "check": "checking",
     "copy": "checking",
     "dump_session": "interactive",
+    "explain": "answers.explain",
     "getsource": "source",
+    "inspect": "answers.inspect",
+    "install": "engines.install",
     "load_session": "interactive",
     "pickles": "checking",
     "trace": "tracing",
+    "uninstall": "engines.install",
+    "weigh": "answers.weigh",
 }
 
 
@@ -79,3 +94,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_LAZY})
+
+
+# Set by `install` for the processes that are started from one that called it.
+if os.environ.get("LAMBDAPKL_INSTALL", "0") not in ("", "0"):
+    from .engines.install import install
+
+    install()

@@ -77,7 +77,7 @@ def unpack(
         raise pickle.UnpicklingError("the payload is damaged: a code object is cut short")
     if blob[:2] != MAGIC:
         raise BytecodeMismatchError(
-            f"the payload holds bytecode of {_interpreter(blob[:2])}, this is {_interpreter(MAGIC)}: "
+            f"the payload holds bytecode of {interpreter(blob[:2])}, this is {interpreter(MAGIC)}: "
             "load it with the interpreter version that wrote it, or write it again with this one"
         )
     data = blob[_HEADER:]
@@ -170,7 +170,7 @@ def _patch(code: CodeType, path: Path, spec: Any, external: tuple[Any, ...]) -> 
     return code.replace(co_consts=tuple(constants))
 
 
-def _interpreter(magic: bytes) -> str:
+def interpreter(magic: bytes) -> str:
     """Name the interpreter that a bytecode magic belongs to.
 
     CPython sets 50 numbers aside for each minor version since 3.11 (``Include/internal/pycore_magic_number.h``); PyPy

@@ -21,7 +21,7 @@ from . import COMPILED, __version__
 _PICKLERS = ("pickle", "cloudpickle", "dill", "lambdapkl")
 
 # The program whose objects travel.  It runs as `__main__`, so that nothing in it can be imported by the reader.
-_PROGRAM = """
+PROGRAM = """
 from dataclasses import dataclass, field
 
 RATE = 0.25
@@ -57,7 +57,7 @@ class Order:
 """
 
 # Name, expression in the program, expression over the loaded object `o`; both have to give the same.
-_OBJECTS = [
+OBJECTS = [
     ("a lambda", "lambda x: x + 1", "o(41)"),
     ("a lambda with a global", "lambda price: price * (1 + RATE)", "o(80)"),
     ("a recursive closure", "make_counter(10)", "o(5)"),
@@ -105,7 +105,7 @@ class Result:
 
 
 # Whose time, which one, and the call.
-_Timed = tuple[Result, str, Callable[[], Any]]
+Timed = tuple[Result, str, Callable[[], Any]]
 
 
 @dataclass
@@ -118,25 +118,21 @@ class Row:
 
 def run(rounds: int = 15, as_json: bool = False) -> int:
     """Run the demo, print its table, and return 1 if a result of lambdapkl's was wrong."""
-    picklers = {}
-    for name in _PICKLERS:
-        # Installed is not enough: cloudpickle 3.1.2 cannot be imported on PyPy 8.
-        with suppress(Exception):
-            picklers[name] = import_module(name)
-    objects = list(_OBJECTS)
-    program = _PROGRAM
+    picklers = installed()
+    objects = list(OBJECTS)
+    program = PROGRAM
     if find_spec("numpy") is not None:
         objects.append(_WITH_NUMPY)
         program = "import numpy as np\n" + program
-    namespace = _as_main(program)
+    namespace = as_main(program)
     rows: list[Row] = []
-    loading: list[_Timed] = []
+    loading: list[Timed] = []
     for name, make, use in objects:
         row, loads = _measure(name, make, use, namespace, picklers, rounds)
         rows.append(row)
         loading += loads
     # Last: loading a class where it was defined may change it (cloudpickle sets its attributes again, with copies).
-    _time_all(loading, rounds)
+    time_all(loading, rounds)
     if as_json:
         print(json.dumps([{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows], indent=1))
     else:
@@ -145,7 +141,17 @@ def run(rounds: int = 15, as_json: bool = False) -> int:
     return 0 if all(result.right for result in ours) else 1
 
 
-def _as_main(program: str) -> dict[str, Any]:
+def installed() -> dict[str, Any]:
+    """Return the picklers to compare, by name, as far as they are here."""
+    picklers = {}
+    for name in _PICKLERS:
+        # Installed is not enough: cloudpickle 3.1.2 cannot be imported on PyPy 8.
+        with suppress(Exception):
+            picklers[name] = import_module(name)
+    return picklers
+
+
+def as_main(program: str) -> dict[str, Any]:
     """Run `program` in the namespace of ``__main__`` and return that."""
     namespace = vars(sys.modules["__main__"])
     exec(compile(program, "<demo>", "exec"), namespace)
@@ -154,13 +160,13 @@ def _as_main(program: str) -> dict[str, Any]:
 
 def _measure(
     name: str, make: str, use: str, namespace: dict[str, Any], picklers: dict[str, Any], rounds: int
-) -> tuple[Row, list[_Timed]]:
+) -> tuple[Row, list[Timed]]:
     """Pickle one object with each pickler and use it in a fresh process; return the loads that are to be timed."""
     obj = eval(make, namespace)
     expected = repr(eval(use, {**namespace, "o": obj}))
     row = Row(name, [Result(pickler) for pickler in picklers])
-    dumping: list[_Timed] = []
-    loading: list[_Timed] = []
+    dumping: list[Timed] = []
+    loading: list[Timed] = []
     for result in row.results:
         module = picklers[result.pickler]
         try:
@@ -175,11 +181,11 @@ def _measure(
         dumping.append((result, "dumps", partial(module.dumps, obj)))
         if result.right:
             loading.append((result, "loads", partial(module.loads, payload)))
-    _time_all(dumping, rounds)
+    time_all(dumping, rounds)
     return row, loading
 
 
-def _time_all(timed: list[_Timed], rounds: int) -> None:
+def time_all(timed: list[Timed], rounds: int) -> None:
     """Time each call, one after the other in each round: a slow moment of the machine hits all alike."""
     for _ in range(rounds):
         for result, attribute, call in timed:

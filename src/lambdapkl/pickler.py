@@ -30,8 +30,6 @@ class _Table(ChainMap[type, reducers.Reducer]):
 # What user code writes here or registers with `copyreg` comes before our own reducers.
 _TABLE = _Table(reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
 
-diagnose.table = _TABLE
-
 _backend.configure(wire=wire, reducers=reducers, table=_TABLE, explain=diagnose.explain_error)
 
 _base_table: Any = vars(BasePickler).get("dispatch_table")

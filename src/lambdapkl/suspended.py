@@ -121,7 +121,7 @@ def check_tag(check: Any) -> None:
     if type(check) is not bytes or len(check) != len(TAG) + _DIGEST_SIZE:
         raise damage("without the check of its code")
     if check[: len(TAG)] != TAG:
-        other, this = codes._interpreter(check[:2]), codes._interpreter(codes.MAGIC)
+        other, this = codes.interpreter(check[:2]), codes.interpreter(codes.MAGIC)
         if other == this:
             other, this = f"another build of {other}", f"this one ({'with' if TAG[-1] & 1 else 'without'} debugging)"
         raise BytecodeMismatchError(

@@ -7,6 +7,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, TextIO
 
 from . import _backend, byvalue, diagnose, reducers
+from .answers.parts import name_of, parts
 from .base import PythonPickler
 from .pickler import Pickler
 
@@ -79,7 +80,7 @@ class _Entry:
         """Return how a user calls `child` within this object, None where it is no part of it that a user knows."""
         if self.labels is None:
             self.labels = {}
-            for label, value in diagnose._parts(self.obj):
+            for label, value in parts(self.obj):
                 # With the value: its id is another's, once a temporary object is gone.
                 self.labels.setdefault(id(value), (label, value))
         found = self.labels.get(id(child))
@@ -179,7 +180,7 @@ class _Tracer(PythonPickler):
 def _describe(obj: Any) -> str:
     if isinstance(obj, CodeType):
         return f"code of {obj.co_qualname}"
-    text = diagnose._name(obj)
+    text = name_of(obj)
     if isinstance(obj, (FunctionType, type)):
         return f"{text}, by {'reference' if byvalue.by_reference(obj) else 'value'}"
     if isinstance(obj, ModuleType):

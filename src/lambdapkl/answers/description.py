@@ -1,0 +1,108 @@
+"""What a value of a payload is, and what is in it, in a user's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import blobs
+from .machine import SMALL
+from .values import ATOM, BUFFER, CALL, DICT, PERSISTENT, Entry, Long, Made, Ref, Value, resolve
+
+__all__ = ["Meaning", "is_leaf", "text_of"]
+
+Label = Callable[[int], str]
+
+
+class Meaning:
+    """What a value is, and what is in it.
+
+    Attributes
+    ----------
+    title
+        What to call it where nothing names it.
+    kind
+        ``"function"``, ``"class"``, ``"module"``, ``"instance"``, ``"code"`` or ``"data"``.
+    parts
+        What is in it, each with what to call it.
+    own
+        Bytes that make it itself.
+    module
+        Of a function or class: where it was defined.
+    code
+        Of a function: what is known of its code.
+    count
+        How many small values are counted in `own`.
+    imports
+        Names of modules that the reader imports for it.
+    labels
+        Of a function: what its parts are called, the small ones too.
+    """
+
+    def __init__(self, title: str, kind: str = "data") -> None:
+        self.title = title
+        self.kind = kind
+        self.parts: list[tuple[str, Value]] = []
+        self.own = 0
+        self.module: str | None = None
+        self.code: blobs.Code | None = None
+        self.count = 0
+        self.imports: tuple[str, ...] = ()
+        self.labels: list[str] = []
+
+    def add(self, label: str, entry: Entry | None) -> None:
+        """Take `entry` as a part, or, where it is small or was there before, among the bytes of the value itself."""
+        if entry is None:
+            return
+        if self.kind == "function":
+            self.labels.append(label)
+        if isinstance(entry, Ref):
+            self.own += entry.own
+            return
+        if is_leaf(entry) and entry.own < SMALL and entry.kind != BUFFER:
+            self.own += entry.own
+            self.count += 1
+            return
+        self.parts.append((label, entry))
+
+    def open(self, entry: Entry | None, label: Label | str) -> None:
+        """Take what is in a container that only brings it: its items are parts, the container itself is not seen."""
+        made = None if isinstance(entry, Ref) else entry
+        if not isinstance(made, Made) or made.kind in (CALL, PERSISTENT):
+            self.add(label if isinstance(label, str) else label(0), entry)
+            return
+        self.own += made.own
+        for index, item in enumerate(made.items):
+            self.add(label if isinstance(label, str) else label(index), item)
+        self.add_pairs(made, label if isinstance(label, str) else "item")
+
+    def named(self, entry: Entry | None, prefix: str, special: dict[str, str] | None = None) -> None:
+        """Take the values of a dictionary of names: attributes, globals."""
+        made = None if isinstance(entry, Ref) else entry
+        if not isinstance(made, Made) or made.kind != DICT:
+            self.open(entry, prefix)
+            return
+        self.own += made.own
+        self.add_pairs(made, prefix, special)
+
+    def add_pairs(self, made: Made, prefix: str, special: dict[str, str] | None = None) -> None:
+        """Take keys and values, these under the name of their key, or what `special` has for that."""
+        for index in range(0, len(made.pairs), 2):
+            key, value = made.pairs[index], made.pairs[index + 1]
+            text = text_of(key)
+            self.add(f"key of {prefix}", key)
+            self.add((special or {}).get(text.strip("'")) or f"{prefix} {text}", value)
+
+
+def is_leaf(value: Value) -> bool:
+    """Whether nothing is in `value`."""
+    return not isinstance(value, Made)
+
+
+def text_of(entry: Entry) -> str:
+    """Return what to call a key."""
+    value = resolve(entry)
+    if value.kind == ATOM:
+        return f"{value.data!r:.60}" if not isinstance(value.data, Long) else "..."
+    if value.kind == "tuple" and all(resolve(item).kind == ATOM for item in value.items):
+        return f"({', '.join(map(text_of, value.items))})"
+    return f"<{value.kind}>"

@@ -1,0 +1,289 @@
+"""`explain`: what keeps an object from being pickled, and what would travel with it."""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+from typing import Any
+
+from .. import _backend, byvalue, wire
+from .parts import name_of, type_name
+from .remedies import why_and_remedies
+from .text import Branch, draw, rich_tree
+from .walk import REFERENCE, VALUE, Node, Nowhere, Walk, reducers_table
+
+__all__ = ["Culprit", "Explanation", "Traveller", "explain"]
+
+_SHOWN_CULPRITS = 20
+_SHOWN_NAMES = 30
+_SHOWN_LINES = 60
+_TOO_DEEP = "the objects refer to each other in a chain that is too long: the pickler runs out of stack"
+_FLATTEN = (
+    "keep the chain's members in a list, and refer to them by their number in it",
+    "give the class a __reduce__() or __getstate__() that writes the whole chain as one list",
+)
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """Something that cannot be pickled.
+
+    Attributes
+    ----------
+    path
+        The steps from the object that was explained to it.
+    type
+        Its type's name.
+    why
+        The reason, in the pickler's words.
+    remedies
+        What can be done, the most specific first.
+    again
+        In how many more places it is.
+    """
+
+    path: tuple[str, ...]
+    type: str
+    why: str
+    remedies: tuple[str, ...]
+    again: int = 0
+
+
+@dataclass(frozen=True)
+class Traveller:
+    """A function, class or module that the payload holds or names.
+
+    Attributes
+    ----------
+    name
+        Module and qualified name.
+    kind
+        ``"function"``, ``"class"``, ``"module"`` or ``"builtin"``.
+    path
+        The steps from the object that was explained to it.
+    globals
+        Of a function by value: the names of the globals that come with it.
+    """
+
+    name: str
+    kind: str
+    globals: tuple[str, ...]
+    _node: Node
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(self._node.steps())
+
+
+class Explanation:
+    """The answer of `explain`; `str` and `rich.print` show it, `to_dict` gives plain data.
+
+    Attributes
+    ----------
+    ok
+        Whether the object can be pickled.
+    culprits
+        What keeps it from that, in the order in which the pickler comes to it.
+    by_value
+        Functions, classes and modules that travel with all that they are made of.
+    by_reference
+        Those that travel as a name, which the reader must be able to import.
+    objects
+        How many objects were looked at; numbers, strings and bytes are not counted.
+    """
+
+    def __init__(self, walk: Walk, culprits: tuple[Culprit, ...]) -> None:
+        self.name = walk.root.label
+        self.culprits = culprits
+        self.ok = not culprits
+        self.objects = walk.count
+        self.by_value = tuple(_traveller(node) for node in walk.travellers if node.mode == VALUE)
+        self.by_reference = _distinct(tuple(_traveller(node) for node in walk.travellers if node.mode == REFERENCE))
+        self._root = walk.root
+
+    @property
+    def tree(self) -> Branch:
+        """What is worth telling of, in its place: culprits, and what travels by value or by reference."""
+        return _branch(self._root)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain data, for JSON."""
+        return {
+            "object": self.name,
+            "ok": self.ok,
+            "objects": self.objects,
+            "culprits": [
+                {"path": list(c.path), "type": c.type, "why": c.why, "remedies": list(c.remedies), "again": c.again}
+                for c in self.culprits
+            ],
+            "by_value": [
+                {"name": t.name, "kind": t.kind, "path": list(t.path), "globals": list(t.globals)} for t in self.by_value
+            ],
+            "by_reference": [{"name": t.name, "kind": t.kind, "path": list(t.path)} for t in self.by_reference],
+            "tree": self.tree.to_dict(),
+        }
+
+    def __str__(self) -> str:
+        return "\n".join([*(text for text, _ in self._lines()), "", *draw(self.tree, _SHOWN_LINES)])
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.name}: {self._verdict()}>"
+
+    def __rich__(self) -> Any:
+        """Return what `rich.print` shows: the same, in colours."""
+        from rich.console import Group
+        from rich.text import Text
+
+        lines = [Text(text, style=style) for text, style in self._lines()]
+        return Group(*lines, Text(""), rich_tree(self.tree, _SHOWN_LINES))
+
+    def _verdict(self) -> str:
+        if self.ok:
+            return "it can be pickled"
+        return "1 culprit" if len(self.culprits) == 1 else f"{len(self.culprits):,} culprits"
+
+    def _lines(self) -> list[tuple[str, str]]:
+        """The lines before the tree, each with its style in `rich`."""
+        looked = "1 object" if self.objects == 1 else f"{self.objects:,} objects"
+        lines = [(f"{self.name}: {self._verdict()} ({looked} looked at)", "bold green" if self.ok else "bold red")]
+        told: Counter[tuple[str, str]] = Counter()
+        shown = 0
+        for culprit in self.culprits:
+            told[culprit.type, culprit.why] += 1
+            # Of many alike, three say where to look.
+            if shown >= _SHOWN_CULPRITS or told[culprit.type, culprit.why] > 3:
+                continue
+            shown += 1
+            lines += [("", ""), (f"  {' -> '.join(culprit.path)}", "red")]
+            if culprit.again:
+                places = "1 more place" if culprit.again == 1 else f"{culprit.again:,} more places"
+                lines.append((f"    also in {places}", ""))
+            if told[culprit.type, culprit.why] == 1:
+                lines.append((f"    why: {culprit.why}", ""))
+                for index, remedy in enumerate(culprit.remedies):
+                    lines.append((f"    {'or: ' if index else 'do: '} {remedy}", "cyan"))
+        if shown < len(self.culprits):
+            lines += [("", ""), (f"  and {len(self.culprits) - shown:,} more; `culprits` has them all", "")]
+        for title, travellers in (("by value", self.by_value), ("by reference", self.by_reference)):
+            if travellers:
+                lines += [("", ""), (f"{title}: {_listed([t.name for t in travellers])}", "")]
+        dragged = [t for t in self.by_value if t.globals]
+        if dragged:
+            lines += [("", ""), ("globals that come with a function:", "")]
+            lines += [(f"  {t.name}: {_listed(list(t.globals))}", "") for t in dragged[:_SHOWN_CULPRITS]]
+        return lines
+
+
+def explain(obj: Any, *, progress: Callable[[int], None] | None = None) -> Explanation:
+    """Find everything in `obj` that cannot be pickled, and what travels with it.
+
+    Each object is put to the pickler of lambdapkl on its own, so that one that is refused hides no other.  Methods such
+    as ``__reduce__`` and ``__getstate__`` run, as in a dump; nothing is written.
+
+    Parameters
+    ----------
+    obj
+        What would be pickled.
+    progress
+        Called now and then with the number of objects looked at.
+
+    Returns
+    -------
+    Explanation
+        Its `culprits`, each with path, reason and remedies; what travels by value and by reference; a tree.
+    """
+    walk = Walk(obj, progress=progress)
+    walk.run()
+    culprits = tuple(
+        Culprit(tuple(node.steps()), type_name(node.obj), *why_and_remedies(node), node.again) for node in walk.culprits
+    )
+    return Explanation(walk, culprits or _of_dump(obj, walk))
+
+
+def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
+    """What a dump says where each object on its own is fine: such as that they are too deep in each other."""
+    from ..pickler import Pickler
+
+    try:
+        Pickler(Nowhere(), buffer_callback=lambda buffer: None).dump(obj)
+    except Exception as error:
+        if isinstance(error.__cause__, RecursionError):
+            deepest = walk.deepest
+            why = f"{_TOO_DEEP} ({walk.depth:,} deep)"
+            return (Culprit(tuple(deepest.steps()), type_name(deepest.obj), why, _FLATTEN),)
+        walk.root.error = error
+        return (Culprit(tuple(walk.root.steps()), type_name(obj), *why_and_remedies(walk.root)),)
+    return ()
+
+
+def path_to(obj: Any, error: Exception, seconds: float, owner: ModuleType | None = None) -> list[str]:
+    """Return the path to the first culprit in `obj` that is refused with an error of the type of `error`, or [].
+
+    It gives up after `seconds`; `owner` is that of `Walk`.
+    """
+    walk = Walk(obj, until=lambda node: True, seconds=seconds, owner=owner)
+    walk.run()
+    if not walk.culprits or type(walk.culprits[0].error) is not type(error):
+        return []
+    return walk.culprits[0].steps()
+
+
+def _traveller(node: Node) -> Traveller:
+    obj = node.obj
+    kind = "function" if isinstance(obj, FunctionType) else "class" if isinstance(obj, type) else "builtin"
+    if isinstance(obj, ModuleType):
+        return Traveller(byvalue.imported_name(obj), "module", (), node)
+    module = getattr(obj, "__module__", None)
+    name = f"{module}.{obj.__qualname__}" if module not in (None, "builtins") else obj.__qualname__
+    found = _globals(obj) if node.mode == VALUE and isinstance(obj, FunctionType) else ()
+    return Traveller(name, kind, found, node)
+
+
+def _globals(func: FunctionType) -> tuple[str, ...]:
+    """The names of the globals that `func` would bring if it travelled alone."""
+    try:
+        reduced = _backend.Session(reducers_table()).reduce(func)
+    except Exception:
+        return ()
+    if type(reduced) is not tuple or reduced[0] is not wire.function or len(reduced) < 3 or not reduced[2]:
+        return ()
+    return tuple(reduced[2][0] or ())
+
+
+def _distinct(travellers: tuple[Traveller, ...]) -> tuple[Traveller, ...]:
+    return tuple({(each.kind, each.name): each for each in reversed(travellers)}.values())[::-1]
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    return ", ".join(names[:_SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _branch(root: Node) -> Branch:
+    top = _leaf(root)
+    stack = [(root, top)]
+    while stack:
+        node, branch = stack.pop()
+        for child in node.children:
+            leaf = _leaf(child)
+            branch.children.append(leaf)
+            stack.append((child, leaf))
+    return top
+
+
+def _leaf(node: Node) -> Branch:
+    label = node.label
+    if node.parent is not None and node.mode in (VALUE, REFERENCE):
+        name = name_of(node.obj) if not isinstance(node.obj, ModuleType) else f"module {node.obj.__name__}"
+        label = label if label == name else f"{label}: {name}"
+    elif node.parent is not None:
+        label = f"{label} ({type_name(node.obj)})"
+    if node.error is not None:
+        text = str(node.error) if isinstance(node.error, (pickle.PicklingError, TypeError)) else repr(node.error)
+        return Branch(label, f"CANNOT BE PICKLED: {text}", "red")
+    if node.mode == VALUE:
+        return Branch(label, "by value", "yellow")
+    return Branch(label, "by reference", "dim") if node.mode == REFERENCE else Branch(label)

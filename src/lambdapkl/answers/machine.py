@@ -1,0 +1,330 @@
+"""Reads the opcodes of a payload without running it: what would be made, and which bytes make it.
+
+Nothing is imported and nothing called: where `pickle` would call something, a `Made` says so.  Any pickle can be read,
+whoever wrote it, and each byte of it belongs to one value.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import pickletools
+import struct
+from collections.abc import Callable
+from typing import Any, Final
+
+from .values import (
+    ATOM,
+    BUFFER,
+    CALL,
+    DICT,
+    FROZENSET,
+    GLOBAL,
+    LIST,
+    PERSISTENT,
+    SET,
+    TUPLE,
+    Entry,
+    Long,
+    Made,
+    Payload,
+    Ref,
+    Value,
+    resolve,
+)
+
+__all__ = ["read"]
+
+# A container lists so many entries; small atoms beyond are only counted, or millions of numbers would fill the memory.
+MOST_LISTED: Final = 1000
+SMALL: Final = 256
+# Of a longer string no more than its start is kept.
+MOST_KEPT: Final = 1 << 20
+
+_PROGRESS_EVERY = 20_000
+
+
+class _Mark:
+    pass
+
+
+_MARK: Any = _Mark()
+
+_NONES = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
+_CONSTANTS = frozenset(
+    opcode.name for opcode in pickletools.opcodes if opcode.arg is not None and not opcode.stack_before and opcode.stack_after
+) - {"GLOBAL", "INST", "PERSID", "EXT1", "EXT2", "EXT4", "GET", "BINGET", "LONG_BINGET", "PUT", "BINPUT", "LONG_BINPUT"}
+_SHORT_TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+_EMPTY = {"EMPTY_LIST": LIST, "EMPTY_DICT": DICT, "EMPTY_SET": SET}
+_FROM_MARK = {"LIST": LIST, "TUPLE": TUPLE, "FROZENSET": FROZENSET, "DICT": DICT}
+_DAMAGE = (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, struct.error, MemoryError)
+
+
+def read(data: bytes | bytearray | memoryview, progress: Callable[[int, int], None] | None = None) -> Payload:
+    """Read a payload.
+
+    Parameters
+    ----------
+    progress
+        Called now and then with the bytes read and all there are.
+
+    Raises
+    ------
+    pickle.UnpicklingError
+        It is no pickle, or damaged or cut short.
+    """
+    machine = _Machine(data, progress)
+    try:
+        return machine.run()
+    except _DAMAGE as error:
+        # The opcodes go wrong in these ways; `genops` says the others in words.
+        reason = "a value is missing" if isinstance(error, IndexError) else str(error) or type(error).__name__
+        if isinstance(error, KeyError):
+            reason = f"it refers to number {error}, which was not there yet"
+        raise pickle.UnpicklingError(f"this is no pickle, or it is damaged after byte {machine.at:,}: {reason:.200}") from error
+
+
+class _Machine:
+    def __init__(self, data: Any, progress: Callable[[int, int], None] | None) -> None:
+        self.file = io.BytesIO(data)
+        self.length = len(data) if not isinstance(data, memoryview) else data.nbytes
+        self.progress = progress
+        self.at = 0
+        self.stack: list[Any] = []
+        self.memo: dict[int, Value] = {}
+        self.payload = Payload()
+
+    def run(self) -> Payload:
+        payload, file, stack = self.payload, self.file, self.stack
+        argument: Any
+        for steps, (opcode, argument, _) in enumerate(pickletools.genops(file), 1):
+            start, self.at = self.at, file.tell()
+            own = self.at - start
+            name = opcode.name
+            payload.opcodes[name] += 1
+            if name in _CONSTANTS:
+                stack.append(Value(ATOM, _kept(argument), own))
+            elif name in ("MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT"):
+                value = self.top()
+                value.own += own
+                self.memo[len(self.memo) if name == "MEMOIZE" else argument] = value
+            elif name in ("BINGET", "LONG_BINGET", "GET"):
+                self.refer(self.memo[argument], own)
+            else:
+                self.step(name, argument, own)
+            if self.progress is not None and steps % _PROGRESS_EVERY == 0:
+                self.progress(self.at, self.length)
+        payload.size = self.at
+        payload.trailing = self.length - self.at
+        return payload
+
+    def top(self) -> Value:
+        value: Value = resolve(self.stack[-1])
+        if not isinstance(value, Value):
+            raise ValueError("a mark where a value belongs")
+        return value
+
+    def target(self) -> Made:
+        value = self.top()
+        if not isinstance(value, Made):
+            raise ValueError(f"something is put into a value of kind {value.kind}")
+        return value
+
+    def refer(self, value: Value, own: int) -> None:
+        value.refs += 1
+        self.stack.append(Ref(value, own))
+
+    def pop(self) -> Entry:
+        entry: Entry = self.stack.pop()
+        if entry is _MARK:
+            raise ValueError("a mark where a value belongs")
+        return entry
+
+    def since_mark(self) -> list[Entry]:
+        stack = self.stack
+        index = len(stack) - 1
+        while stack[index] is not _MARK:
+            index -= 1
+            if index < 0:
+                raise ValueError("there is no mark")
+        found = stack[index + 1 :]
+        del stack[index:]
+        return found
+
+    def name(self, module: Any, qualname: Any, own: int) -> Value:
+        if type(module) is not str or type(qualname) is not str:
+            raise ValueError("the name of a global is no string")
+        key = module, qualname
+        self.payload.globals[key] = self.payload.globals.get(key, 0) + 1
+        return Value(GLOBAL, key, own)
+
+    def call(self, callee: Entry, args: Entry, own: int) -> Made:
+        if resolve(args).kind != TUPLE:
+            raise ValueError("arguments that are no tuple")
+        if resolve(callee).kind in (ATOM, LIST, TUPLE, DICT, SET, FROZENSET, BUFFER):
+            raise ValueError(f"a {resolve(callee).kind} is called")
+        made = Made(CALL, own, callee, args)
+        self.stack.append(made)
+        return made
+
+    def step(self, name: str, argument: Any, own: int) -> None:
+        stack, payload = self.stack, self.payload
+        if name == "MARK":
+            stack.append(_MARK)
+            payload.overhead += own
+        elif name in _NONES:
+            stack.append(Value(ATOM, _NONES[name], own))
+        elif name in _SHORT_TUPLES:
+            made = Made(TUPLE, own)
+            count = _SHORT_TUPLES[name]
+            made.items = [self.pop() for _ in range(count)][::-1]
+            stack.append(made)
+        elif name in _EMPTY:
+            stack.append(Made(_EMPTY[name], own))
+        elif name in _FROM_MARK:
+            made = Made(_FROM_MARK[name], own)
+            found = self.since_mark()
+            if made.kind == DICT:
+                _put(made, found)
+            elif made.kind == TUPLE:
+                made.items = found  # arguments and states are tuples, and have to be there as they are
+            else:
+                _add(made, found)
+            stack.append(made)
+        elif name in ("APPENDS", "ADDITEMS", "SETITEMS"):
+            found = self.since_mark()
+            made = self.target()
+            made.own += own
+            (_put if name == "SETITEMS" else _add)(made, found)
+        elif name == "APPEND":
+            entry = self.pop()
+            made = self.target()
+            made.own += own
+            _add(made, [entry])
+        elif name == "SETITEM":
+            value, key = self.pop(), self.pop()
+            made = self.target()
+            made.own += own
+            _put(made, [key, value])
+        elif name == "BUILD":
+            state = self.pop()
+            made = self.target()
+            made.own += own
+            made.states.append(state)
+        elif name == "STACK_GLOBAL":
+            second, first = self.pop(), self.pop()
+            found_name = self.name(resolve(first).data, resolve(second).data, own)
+            found_name.own += first.own + second.own
+            stack.append(found_name)
+        elif name == "GLOBAL":
+            module, _, qualname = argument.partition(" ")
+            stack.append(self.name(module, qualname, own))
+        elif name in ("REDUCE", "NEWOBJ"):
+            args, callee = self.pop(), self.pop()
+            self.call(callee, args, own).data = name
+        elif name == "NEWOBJ_EX":
+            named, args, callee = self.pop(), self.pop(), self.pop()
+            made = self.call(callee, args, own)
+            made.named, made.data = named, name
+        elif name in ("INST", "OBJ"):
+            args_made = Made(TUPLE, 0)
+            args_made.items = self.since_mark()
+            if name == "INST":
+                module, _, qualname = argument.partition(" ")
+                callee = self.name(module, qualname, own)
+                own = 0
+            else:
+                callee = args_made.items.pop(0)
+            self.call(callee, args_made, own).data = name
+        elif name == "POP":
+            if stack[-1] is _MARK:
+                stack.pop()
+            else:
+                self.drop(self.pop())
+            payload.overhead += own
+        elif name == "POP_MARK":
+            payload.dropped += self.since_mark()
+            payload.overhead += own
+        elif name == "DUP":
+            self.refer(self.top(), own)
+        elif name in ("PERSID", "BINPERSID"):
+            made = Made(PERSISTENT, own)
+            if name == "BINPERSID":
+                made.items = [self.pop()]
+            else:
+                made.data = argument
+            payload.persistent += 1
+            stack.append(made)
+        elif name in ("EXT1", "EXT2", "EXT4"):
+            payload.extensions.append(argument)
+            stack.append(Value(GLOBAL, ("copyreg", f"extension {argument}"), own))
+        elif name == "NEXT_BUFFER":
+            stack.append(Value(BUFFER, payload.buffers, own))
+            payload.buffers += 1
+        elif name == "READONLY_BUFFER":
+            self.top().own += own
+        elif name == "STOP":
+            payload.overhead += own
+            payload.root = self.pop()
+            payload.dropped += [entry for entry in stack if entry is not _MARK]
+        elif name in ("PROTO", "FRAME"):
+            payload.overhead += own
+            if name == "PROTO":
+                payload.protocol = max(payload.protocol, argument)
+        else:
+            raise ValueError(f"there is an opcode {name}")
+
+    def drop(self, entry: Entry) -> None:
+        """Take what is left to nothing: the result of a call that gave an object its state belongs to that object."""
+        made = resolve(entry)
+        if isinstance(entry, Made) and made.kind == CALL and isinstance(made.args, Made) and len(made.args.items) == 2:
+            first, state = made.args.items
+            obj = resolve(first)
+            if isinstance(first, Ref) and isinstance(obj, Made):
+                obj.own += made.own + made.args.own + first.own
+                obj.refs -= 1
+                obj.states.append(state)
+                if isinstance(made.callee, Ref):
+                    obj.own += made.callee.own
+                elif made.callee is not None:
+                    self.payload.dropped.append(made.callee)
+                return
+        self.payload.dropped.append(entry)
+
+
+def _kept(data: Any) -> Any:
+    return Long(data) if type(data) in (str, bytes, bytearray) and len(data) > MOST_KEPT else data
+
+
+def _is_small(entry: Entry) -> bool:
+    return entry.own < SMALL and (isinstance(entry, Ref) or entry.kind == ATOM)
+
+
+def _count(made: Made, entry: Entry) -> None:
+    made.own += entry.own
+    made.more += 1
+    data = resolve(entry).data
+    try:
+        made.mark = hash((made.mark, type(data), data))
+    except TypeError:  # a bytearray
+        made.mark = hash((made.mark, bytes(data)))
+
+
+def _add(made: Made, entries: list[Entry]) -> None:
+    for entry in entries:
+        if len(made.items) >= MOST_LISTED and _is_small(entry):
+            _count(made, entry)
+        else:
+            made.items.append(entry)
+
+
+def _put(made: Made, entries: list[Entry]) -> None:
+    if len(entries) % 2:
+        raise ValueError("a key without a value")
+    for index in range(0, len(entries), 2):
+        key, value = entries[index : index + 2]
+        if len(made.pairs) >= 2 * MOST_LISTED and _is_small(key) and _is_small(value):
+            _count(made, key)
+            _count(made, value)
+        else:
+            made.pairs += (key, value)

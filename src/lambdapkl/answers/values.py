@@ -1,0 +1,178 @@
+"""What a payload makes, as `machine` reads it: values on a stack that is never run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+__all__ = ["Entry", "Long", "Made", "Payload", "Ref", "Value", "resolve"]
+
+ATOM, GLOBAL, BUFFER, PERSISTENT = "atom", "global", "buffer", "persistent"
+LIST, TUPLE, DICT, SET, FROZENSET, CALL = "list", "tuple", "dict", "set", "frozenset", "call"
+
+
+class Long:
+    """A string too long to be kept: its length, its hash and its start."""
+
+    __slots__ = ("hash", "kind", "length", "start")
+
+    def __init__(self, data: Any) -> None:
+        self.kind = type(data)
+        self.length = len(data)
+        self.hash = hash((type(data), bytes(data) if type(data) is bytearray else data))
+        self.start = data[:80]
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Long) and (self.length, self.hash) == (other.length, other.hash)
+
+
+class Value:
+    """What an opcode puts on the stack.
+
+    Attributes
+    ----------
+    data
+        Of an atom, its value; of a global, its module and qualified name.
+    own
+        How many bytes of the payload make it, those of its parts apart.
+    refs
+        How often it is referred to after it was made.
+    """
+
+    __slots__ = ("data", "kind", "own", "refs")
+
+    def __init__(self, kind: str, data: Any, own: int) -> None:
+        self.kind = kind
+        self.data = data
+        self.own = own
+        self.refs = 0
+
+
+class Made(Value):
+    """A container, or what a call makes.
+
+    Attributes
+    ----------
+    items, pairs
+        What is in it, and in a dictionary's way keys and values in turn, as far as they are listed.
+    more
+        How many small atoms more there are in it; their bytes are `own`.
+    mark
+        A hash of those.
+    callee, args, named
+        Of a call: what is called, with which arguments.
+    states
+        What it is given after it was made.
+    """
+
+    __slots__ = ("args", "callee", "items", "mark", "more", "named", "pairs", "states")
+
+    def __init__(self, kind: str, own: int, callee: Entry | None = None, args: Entry | None = None) -> None:
+        super().__init__(kind, None, own)
+        self.items: list[Entry] = []
+        self.pairs: list[Entry] = []
+        self.more = 0
+        self.mark = 0
+        self.callee = callee
+        self.args = args
+        self.named: Entry | None = None
+        self.states: list[Entry] = []
+
+
+class Ref:
+    """A value that was made before, and the bytes that say which."""
+
+    __slots__ = ("own", "value")
+
+    def __init__(self, value: Value, own: int) -> None:
+        self.value = value
+        self.own = own
+
+
+Entry = Value | Ref
+
+
+def resolve(entry: Entry | None) -> Any:
+    """Return the value that an entry of the stack stands for."""
+    return entry.value if isinstance(entry, Ref) else entry
+
+
+class Payload:
+    """What was read.
+
+    Attributes
+    ----------
+    root
+        What `pickle.loads` would return.
+    size
+        In bytes, up to and with STOP.
+    trailing
+        Bytes that follow.
+    globals
+        Module and qualified name of each, in order.
+    extensions
+        Codes of the extension registry of `copyreg`.
+    dropped
+        What was made, and left to nothing: preparations.
+    overhead
+        Bytes of no value: protocol, frames, STOP.
+    opcodes
+        How often each is there.
+    buffers
+        How many buffers travelled beside the payload.
+    """
+
+    def __init__(self) -> None:
+        self.root: Entry = Value(ATOM, None, 0)
+        self.protocol = 0
+        self.size = 0
+        self.trailing = 0
+        self.globals: dict[tuple[str, str], int] = {}
+        self.extensions: list[int] = []
+        self.persistent = 0
+        self.dropped: list[Entry] = []
+        self.overhead = 0
+        self.opcodes: Counter[str] = Counter()
+        self.buffers = 0
+
+
+def items_of(entry: Entry | None) -> list[Entry]:
+    made = resolve(entry)
+    return made.items if isinstance(made, Made) else []
+
+
+def item_of(entry: Entry | None, index: int) -> Entry | None:
+    items = items_of(entry)
+    return items[index] if index < len(items) else None
+
+
+def data_of(value: Made, index: int) -> Any:
+    """The argument at `index` of a call, where it is plain data."""
+    found = resolve(item_of(value.args, index))
+    return found.data if found is not None and found.kind == ATOM else None
+
+
+def by_key(entry: Entry | None) -> dict[str, Entry]:
+    made = resolve(entry)
+    pairs = made.pairs if isinstance(made, Made) else []
+    return {
+        resolve(pairs[index]).data: pairs[index + 1]
+        for index in range(0, len(pairs), 2)
+        if type(resolve(pairs[index]).data) is str
+    }
+
+
+def key_data(found: dict[str, Entry], key: str) -> Any:
+    value = resolve(found.get(key))
+    return None if value is None else value.data
+
+
+def string(data: Any) -> str | None:
+    return data if type(data) is str else None
+
+
+def strings(value: Any) -> tuple[str, ...]:
+    return tuple(str(resolve(item).data) for item in items_of(value))

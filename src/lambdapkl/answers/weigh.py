@@ -1,0 +1,400 @@
+"""`weigh`: which part of an object or payload takes how many bytes."""
+
+from __future__ import annotations
+
+from binascii import crc32
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .description import Meaning, is_leaf
+from .machine import read
+from .meaning import meaning_of
+from .text import Branch, draw, rich_tree, size
+from .values import ATOM, BUFFER, CALL, GLOBAL, Made, Payload, Ref, Value, resolve
+
+# A buffer that travels beside the payload: its length and a checksum.
+Beside = tuple[int, int]
+
+__all__ = ["Duplicate", "Item", "Weight", "tree_of", "weigh"]
+
+_SHOWN_LINES = 40
+# What the text tree shows is at least this part of the whole.
+_SHOWN_PART = 0.005
+_LEAST_DUPLICATE = 512
+
+
+class Item:
+    """A part of a payload.
+
+    Attributes
+    ----------
+    label
+        How it is called in its parent.
+    title
+        What it is.
+    size
+        Its bytes and those of its parts; what is there more than once is counted where it comes first.
+    own
+        Its bytes without those of its parts.
+    shared
+        How often it is referred to from elsewhere.
+    """
+
+    __slots__ = ("children", "label", "meaning", "own", "parent", "shared", "size", "value")
+
+    def __init__(self, label: str, value: Value | None, meaning: Meaning, parent: Item | None) -> None:
+        self.label = label
+        self.value = value
+        self.meaning = meaning
+        self.parent = parent
+        self.own = meaning.own
+        self.size = meaning.own
+        self.shared = 0 if value is None else value.refs
+        self.children: list[Item] = []
+
+    @property
+    def title(self) -> str:
+        return self.meaning.title
+
+    @property
+    def name(self) -> str:
+        """Label and title together."""
+        if not self.label:
+            return self.title
+        return self.label if self.label == self.title else f"{self.label} ({self.title})"
+
+    def path(self) -> list[str]:
+        """Return the steps from the root; of more than 40, those in the middle are left out."""
+        found: list[str] = []
+        item: Item | None = self
+        while item is not None and item.parent is not None and len(found) < 39:
+            found.append(item.label)
+            item = item.parent
+        while item is not None and item.parent is not None:
+            item = item.parent
+            if item.parent is None:
+                found.append("...")
+        if item is not None:
+            found.append(item.title)
+        return found[::-1]
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Something large that is in the payload more than once.
+
+    Attributes
+    ----------
+    title
+        What it is.
+    size
+        Of each of them, in bytes.
+    paths
+        Where they are.
+    """
+
+    title: str
+    size: int
+    paths: tuple[tuple[str, ...], ...]
+
+    @property
+    def wasted(self) -> int:
+        """The bytes that would be saved if it were one object."""
+        return self.size * (len(self.paths) - 1)
+
+
+class Weight:
+    """The answer of `weigh`; `str` and `rich.print` show it, `to_dict` gives plain data, `to_html` a page.
+
+    Attributes
+    ----------
+    size
+        All bytes, those of buffers that travel beside the payload included.
+    out_of_band
+        The bytes of those buffers.
+    root
+        The tree of parts: see `Item`.
+    duplicates
+        Large equal parts that were pickled more than once, the most wasteful first.
+    """
+
+    def __init__(self, payload: Payload, buffers: Sequence[Beside]) -> None:
+        self.root = tree_of(payload, buffers)
+        self.size = self.root.size
+        self.out_of_band = self.size - payload.size
+        self.duplicates = _duplicates(self.root)
+
+    def heaviest(self) -> Item:
+        """Return the part that answers why it is so big: the deepest one that holds at least half of all bytes."""
+        item = self.root
+        while item.children and item.children[0].size * 2 >= self.size:
+            item = item.children[0]
+        return item
+
+    def summary(self) -> str:
+        """Return the answer in a line."""
+        total = size(self.size)
+        if self.out_of_band:
+            total += f", {size(self.out_of_band)} of it out of band"
+        item = self.heaviest()
+        if item is self.root:
+            if not item.children:
+                return total
+            return f"{total}, no part of which is half; {self._about(item.children[0])}"
+        return f"{total}: {self._about(item)}"
+
+    def _about(self, item: Item) -> str:
+        return f"{item.size / max(1, self.size):.0%} is {' -> '.join(item.path())} ({item.title}, {size(item.size)})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain data, for JSON; parts below a thousandth of the whole are added up."""
+        return {
+            "size": self.size,
+            "out_of_band": self.out_of_band,
+            "summary": self.summary(),
+            "heaviest": {"path": self.heaviest().path(), "title": self.heaviest().title, "size": self.heaviest().size},
+            "duplicates": [
+                {"title": d.title, "size": d.size, "wasted": d.wasted, "paths": [list(path) for path in d.paths]}
+                for d in self.duplicates
+            ],
+            "tree": _to_dict(self.root, self.size // 1000),
+        }
+
+    def to_html(self) -> str:
+        """Return a page with a treemap to zoom into by clicks, for light and dark; it needs no network.
+
+        Raises
+        ------
+        ImportError
+            plotly, which draws it, is not installed: ``pip install 'lambdapkl[html]'``.
+        """
+        from .treemap import page
+
+        return page(self)
+
+    def __str__(self) -> str:
+        return "\n".join([self.summary(), "", *draw(self._branch(), _SHOWN_LINES), *self._about_duplicates()])
+
+    def __repr__(self) -> str:
+        return f"<Weight of {self.root.title}: {self.summary()}>"
+
+    def __rich__(self) -> Any:
+        """Return what `rich.print` shows: the same, in colours."""
+        from rich.console import Group
+        from rich.text import Text
+
+        about = "\n".join(self._about_duplicates())
+        return Group(Text(self.summary(), style="bold"), Text(""), rich_tree(self._branch(), _SHOWN_LINES), Text(about))
+
+    def _branch(self) -> Branch:
+        total = max(1, self.size)
+        top = Branch(self.root.title, self._note(self.root, total))
+        stack = [(self.root, top)]
+        while stack:
+            item, branch = stack.pop()
+            small = [child for child in item.children if child.size < total * _SHOWN_PART]
+            for child in item.children[: len(item.children) - len(small)]:
+                leaf = Branch(child.name, self._note(child, total), "bold" if child.size * 4 > total else "")
+                branch.children.append(leaf)
+                stack.append((child, leaf))
+            if small and len(small) < len(item.children):
+                what = "smaller part" if len(small) == 1 else "smaller parts"
+                branch.children.append(Branch(f"{len(small):,} {what}", size(sum(child.size for child in small)), "dim"))
+        return top
+
+    def _note(self, item: Item, total: int) -> str:
+        note = f"{size(item.size)}  {item.size / total:.1%}"
+        return f"{note}, shared {item.shared + 1} times" if item.shared and item.label else note
+
+    def _about_duplicates(self) -> list[str]:
+        lines: list[str] = []
+        for each in self.duplicates[:10]:
+            lines.append("")
+            copies = f"{len(each.paths):,} equal copies of {each.title}, {size(each.size)} each"
+            lines.append(f"{copies}: share one, and save {size(each.wasted)}")
+            lines += [f"  {' -> '.join(path)}" for path in each.paths[:4]]
+            if len(each.paths) > 4:
+                lines.append(f"  and {len(each.paths) - 4:,} more")
+        return lines
+
+
+def weigh(
+    what: Any,
+    *,
+    buffers: Iterable[Any] | None = None,
+    out_of_band: bool = False,
+    protocol: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Weight:
+    """Find which part of an object, or of a payload, takes how many bytes.
+
+    Nothing of a payload is run or imported.
+
+    Parameters
+    ----------
+    what
+        A payload, of any pickler, as bytes, bytearray or memoryview; or an object, which is pickled first.  To weigh
+        bytes as an object, put them into a list.
+    buffers
+        What travels beside a payload (PEP 574), in its order.
+    out_of_band
+        Pickle an object with its buffers beside the payload, as Dask and Ray do; they are counted all the same.
+    protocol
+        The pickle protocol for an object.
+    progress
+        Called now and then with the bytes that were read and all there are.
+
+    Raises
+    ------
+    pickle.PicklingError, TypeError
+        The object cannot be pickled.
+    pickle.UnpicklingError
+        The payload is damaged.
+    """
+    beside: list[Any] = list(buffers or ())
+    if isinstance(what, (bytes, bytearray, memoryview)):
+        data: Any = what
+    else:
+        from ..pickler import dumps
+
+        data = dumps(what, protocol, beside.append if out_of_band else None)
+    return Weight(read(data, progress), [_beside(buffer) for buffer in beside])
+
+
+def _beside(buffer: Any) -> Beside:
+    with memoryview(buffer) as view:
+        return view.nbytes, crc32(view) if view.contiguous else id(buffer)
+
+
+def tree_of(payload: Payload, buffers: Sequence[Beside] = ()) -> Item:
+    """Return the tree of what is in `payload`, the largest part first."""
+    value = resolve(payload.root)
+    root = Item("", value, meaning_of(value), None)
+    # Each value belongs where it was made, which is not always where the root is (a recursive tuple is made inside itself).
+    seen: set[int] = {id(value)}
+    if isinstance(payload.root, Ref):
+        root.own += payload.root.own
+    root.own += payload.overhead
+    items = [root]
+    stack = [root]
+    while stack:
+        item = stack.pop()
+        for label, part in item.meaning.parts:
+            _grow(item, label, part, seen, stack, items)
+        item.meaning.parts = []
+        if item is root:
+            for entry in payload.dropped:
+                if isinstance(entry, Ref) or is_leaf(entry):
+                    root.own += entry.own
+                else:
+                    _grow(root, "made on the way", entry, seen, stack, items)
+    for item in items:
+        if item.value is not None and item.value.kind == BUFFER and item.value.data < len(buffers):
+            length, checksum = buffers[item.value.data]
+            item.own += length
+            item.meaning.title = f"buffer of length {length:,}"
+            item.value.data = "beside", length, checksum
+    for item in reversed(items):
+        item.size = item.own + sum(child.size for child in item.children)
+        item.children.sort(key=lambda child: -child.size)
+        if item.title.startswith("numpy.ndarray"):
+            # That its data is one more object in the payload says nothing to a user.
+            item.own, item.children = item.size, []
+    return root
+
+
+def _grow(item: Item, label: str, part: Value, seen: set[int], stack: list[Item], items: list[Item]) -> None:
+    if id(part) in seen:
+        return
+    seen.add(id(part))
+    child = Item(label, part, meaning_of(part), item)
+    item.children.append(child)
+    stack.append(child)
+    items.append(child)
+
+
+def _to_dict(root: Item, least: int) -> dict[str, Any]:
+    top: dict[str, Any] = {}
+    stack = [(root, top, 0)]
+    while stack:
+        item, data, depth = stack.pop()
+        data.update(label=item.label, title=item.title, size=item.size, own=item.own)
+        if item.shared:
+            data["references"] = item.shared
+        shown = [child for child in item.children if child.size >= least] if depth < 100 else []
+        if shown:
+            data["children"] = [{} for _ in shown]
+            stack += [(child, each, depth + 1) for child, each in zip(shown, data["children"], strict=True)]
+        rest = item.size - item.own - sum(child.size for child in shown)
+        if rest:
+            data["smaller"] = {"count": len(item.children) - len(shown), "size": rest}
+    return top
+
+
+def _duplicates(root: Item) -> tuple[Duplicate, ...]:
+    """Find large parts that are equal, and of those that are in each other the outermost."""
+    groups: dict[int, list[Item]] = {}
+    order: list[Item] = []
+    stack = [root]
+    while stack:
+        item = stack.pop()
+        order.append(item)
+        # Nothing in a part that is too small is large.
+        stack += (child for child in reversed(item.children) if child.size >= _LEAST_DUPLICATE)
+    digests: dict[int, int] = {}
+    places = {id(item): place for place, item in enumerate(order)}
+    # A digest takes time, and what is the only one of its kind has no equal.
+    kinds = Counter(item.title for item in order)
+    for item in order:
+        if item.value is not None and item.size >= _LEAST_DUPLICATE and kinds[item.title] > 1:
+            groups.setdefault(_digest(item.value, digests), []).append(item)
+    alike = {id(item): key for key, items in groups.items() if len(items) > 1 for item in items}
+    found: list[Duplicate] = []
+    for items in groups.values():
+        if len(items) < 2 or items[0] is root:
+            continue
+        above = {alike.get(id(item.parent)) for item in items}
+        if None not in above and len(items) == sum(len(groups[each]) for each in above if each is not None):
+            continue
+        items.sort(key=lambda item: places[id(item)])
+        # The shortest path first: it is where a user looks for it.
+        paths = sorted((tuple(item.path()) for item in items), key=len)
+        found.append(Duplicate(items[0].title, min(item.size for item in items), tuple(paths)))
+    return tuple(sorted(found, key=lambda each: -each.wasted))
+
+
+_CYCLE = 7
+
+
+def _digest(value: Value, digests: dict[int, int]) -> int:
+    """Return a number that equal values have alike, within this process; what a value refers to counts as what it is."""
+    stack: list[tuple[Value, bool]] = [(value, False)]
+    while stack:
+        each, ready = stack.pop()
+        if ready:
+            digests[id(each)] = _combined(each, digests)
+        elif id(each) not in digests:
+            digests[id(each)] = _CYCLE
+            stack.append((each, True))
+            stack += ((inner, False) for inner in _inner(each))
+    return digests[id(value)]
+
+
+def _inner(value: Value) -> list[Value]:
+    if not isinstance(value, Made):
+        return []
+    entries = [*value.items, *value.pairs, *value.states]
+    if value.kind == CALL:
+        entries += [entry for entry in (value.callee, value.args, value.named) if entry is not None]
+    return [resolve(entry) for entry in entries]
+
+
+def _combined(value: Value, digests: dict[int, int]) -> int:
+    if isinstance(value, Made):
+        return hash((value.kind, value.mark, *(digests[id(each)] for each in _inner(value))))
+    data = value.data
+    if value.kind == ATOM and type(data) is bytearray:
+        data = bytes(data)
+    return hash((value.kind, type(data), data, id(value) if value.kind not in (ATOM, GLOBAL, BUFFER) else 0))

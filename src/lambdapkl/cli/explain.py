@@ -1,0 +1,51 @@
+"""``lambdapkl explain``"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from .common import DAMAGED, NO, OK, TARGET, Problem, Progress, find, is_file, payload_of, show
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        "explain",
+        help="why an object cannot be pickled: each culprit with its path, the reason and what to do",
+        description="Find everything in an object that cannot be pickled, with its path, the reason and what to do, and tell "
+        "what travels by value and by reference. Exits with 1 if the object cannot be pickled.",
+    )
+    parser.add_argument("target", metavar="MODULE:OBJECT", help=f"{TARGET}; with --load a file with a payload")
+    parser.add_argument("--by-value", action="store_true", help="pickle functions and classes of the module by value")
+    parser.add_argument("--load", action="store_true", help="load the payload in the file, which EXECUTES what it says")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.set_defaults(command=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from ..answers.explain import explain
+
+    if is_file(options.target):
+        if not options.load:
+            raise Problem(f"{options.target} is a payload: `lambdapkl inspect` tells what is in it, --load would execute it")
+        obj = load(payload_of(options.target))
+    else:
+        obj = find(options.target, options.by_value)
+    with Progress("looking", "objects") as progress:
+        answer = explain(obj, progress=progress)
+    show(answer, options.json)
+    if not options.json and not options.by_value and [each.kind for each in answer.by_reference] and not answer.by_value:
+        print(f"\n{options.target} travels by its name; --by-value tells what would travel with it.", file=sys.stderr)
+    return OK if answer.ok else NO
+
+
+def load(data: bytes) -> Any:
+    """Return what a payload holds; its code runs."""
+    from ..loading import loads
+
+    try:
+        return loads(data)
+    except Exception as error:
+        raise Problem(f"it cannot be loaded: {type(error).__name__}: {error}", DAMAGED) from error
