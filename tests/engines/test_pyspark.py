@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,13 +23,15 @@ ENVIRONMENT = {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.ex
 START = """
 import collections, dataclasses, datetime, decimal, json
 import lambdapkl
-INSTALL
+lambdapkl.install()
 from pyspark.sql import Row, SparkSession, functions as F, types as T
+
+DAEMON = "spark.python.daemon.module", "lambdapkl.engines.pyspark"
 
 def session():
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.default.parallelism", "2")
-    return builder.config("spark.driver.memory", "512m").config("spark.log.level", "OFF")CONFIG.getOrCreate()
+    return builder.config("spark.driver.memory", "512m").config("spark.log.level", "OFF").config(*DAEMON).getOrCreate()
 
 spark = session()
 sc = spark.sparkContext
@@ -149,6 +150,22 @@ def failures():
             answers.append("\\n".join([str(error), *getattr(error, "__notes__", [])]))
     return ["ValueError: no 7" in answers[0], "in refuse" in answers[0], "socket" in answers[1]]
 
+def mixed():
+    # Workers that know nothing of `install`; then the driver neither.
+    global sc
+    def plain(n):
+        import pyspark.cloudpickle
+        return b"lambdapkl" in pyspark.cloudpickle.dumps(lambda: 1), Point(n, 0), lambda x: x + n
+    spark.stop()
+    globals().update(DAEMON=("spark.python.daemon.module", "pyspark.daemon"))
+    sc = session().sparkContext
+    first = sc.parallelize([5], 1).map(plain).first()
+    lambdapkl.uninstall()
+    import pyspark.cloudpickle
+    second = sc.parallelize([6], 1).map(plain).first()
+    return [first[0], first[1].x, type(first[1]) is Point, first[2](1), second[0], second[1].x, second[2](1),
+            b"lambdapkl" in pyspark.cloudpickle.dumps(Point)]
+
 def report(*parts):
     answers = {}
     for part in parts:
@@ -158,15 +175,14 @@ def report(*parts):
             import traceback
             answers[part.__name__] = "".join(traceback.format_exception(error))
     print(json.dumps(answers))
-    spark.stop()
+    sc.stop()
 """
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each part returned."""
-    text = START.replace("INSTALL", "lambdapkl.install()").replace("CONFIG", "")
-    text += PARTS + "report(wired, rdds, broadcasts, udfs, arrow, failures)\n"
+    text = START + PARTS + "report(wired, rdds, broadcasts, udfs, arrow, failures, mixed)\n"
     found: dict[str, Any] = programs.run_text(tmp_path_factory.mktemp("spark"), text, env=ENVIRONMENT, seconds=200)
     return found
 
@@ -231,3 +247,13 @@ def test_pandas_udfs(answers: dict[str, Any]) -> None:
 
 def test_failures(answers: dict[str, Any]) -> None:
     assert answers["failures"] == [True, True, True]
+
+
+def test_workers_without_it_and_uninstall(answers: dict[str, Any]) -> None:
+    """Whoever pickled it: it loads."""
+    assert answers["mixed"] == [False, 5, True, 6, False, 6, 7, False]
+
+
+def test_example() -> None:
+    printed = programs.run(programs.EXAMPLES / "pyspark_lambdas.py", env=ENVIRONMENT)
+    assert printed.splitlines()[0] == "[3, 6, 9]" and "| 6.5|" in printed.replace("|           ", "|")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,8 @@ def actors():
         def add(self, amount):
             return super().add(amount * 2)
     actor = ray.remote(Special).remote("me", lambda amount: amount < 100)
-    copies = ray.get([actor.add.remote(n) for n in (1, 2)])
+    # One after the other: an actor with a coroutine function runs its calls in any order.
+    copies = [ray.get(actor.add.remote(n)) for n in (1, 2)]
     try:
         ray.get(actor.add.remote(70))
     except ValueError as error:
@@ -155,6 +155,31 @@ def registered():
     except Exception as error:
         return [passed, in_closure, type(error).__name__]
 
+def graphs():
+    import ray.dag
+    rate = 3
+    with ray.dag.InputNode() as given:
+        inner = ray.remote(lambda x: x + 1).bind(given)
+        graph = ray.remote(lambda box, f: f(box[0])).bind([inner], lambda x: x * rate)
+    return ray.get(graph.execute(4))
+
+def mixed():
+    # Workers that know nothing of `install`; then the driver neither, with objects from before.
+    class Box:
+        def __init__(self, value):
+            self.value = value
+    held = ray.put([1, 2])
+    def plain(box):
+        import ray.cloudpickle
+        return b"lambdapkl" in ray.cloudpickle.dumps(lambda: 1), lambda: box.value + sum(ray.get(held))
+    first, before = ray.get(ray.remote(plain).remote(Box(3))), ray.put(Box(4))
+    actor = ray.remote(Box).remote(5)
+    lambdapkl.uninstall()
+    second = ray.get(ray.remote(plain).remote(Box(6)))
+    read = ray.get(ray.remote(lambda refs: ray.get(refs[0]).value).remote([before]))
+    return [first[0], first[1](), second[0], second[1](), read, ray.get(before).value,
+            b"lambdapkl" in ray.cloudpickle.dumps(Box)]
+
 def report(*parts):
     answers = {}
     for part in parts:
@@ -171,7 +196,7 @@ def report(*parts):
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What each part returned."""
     text = START + INSTALLED + PARTS
-    text += "report(wired, functions, actors, exceptions, references, arrays, registered)\n"
+    text += "report(wired, functions, actors, exceptions, references, arrays, registered, graphs)\n"
     yield programs.run_text(tmp_path_factory.mktemp("ray"), text, seconds=200)
 
 
@@ -213,3 +238,17 @@ def test_arrays_are_not_copied(answers: dict[str, Any]) -> None:
 
 def test_serializers_that_the_user_registers_with_ray(answers: dict[str, Any]) -> None:
     assert answers["registered"] == [["again", "a"], ["again", "b"], "PicklingError"]
+
+
+def test_graphs_of_tasks(answers: dict[str, Any]) -> None:
+    assert answers["graphs"] == 15
+
+
+def test_workers_without_it_and_uninstall(tmp_path: Path) -> None:
+    """Whoever pickled it: it loads.  Reducers that Ray registers serve both picklers."""
+    text = START + "ray.init(**OPTIONS)\nlambdapkl.install()\n" + PARTS + "report(mixed)\n"
+    assert programs.run_text(tmp_path, text) == {"mixed": [False, 6, False, 9, 4, 4, False]}
+
+
+def test_example() -> None:
+    assert programs.run(programs.EXAMPLES / "ray_lambdas.py").split("\n")[:2] == ["[0, 3, 6]", "12.0"]
