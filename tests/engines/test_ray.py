@@ -160,7 +160,7 @@ def graphs():
     rate = 3
     with ray.dag.InputNode() as given:
         inner = ray.remote(lambda x: x + 1).bind(given)
-        graph = ray.remote(lambda box, f: f(box[0])).bind([inner], lambda x: x * rate)
+        graph = ray.remote(lambda box, f: f(ray.get(box[0]))).bind([inner], lambda x: x * rate)
     return ray.get(graph.execute(4))
 
 def mixed():

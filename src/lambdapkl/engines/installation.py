@@ -53,7 +53,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Undo `install`.  What was pickled in between still loads; reducers that engines registered stay registered."""
+    """Undo `install`.  What was pickled in between still loads; reducers that engines registered serve both."""
     global _finder
     with _lock:
         if _finder is not None:
@@ -62,8 +62,12 @@ def uninstall() -> None:
         while _undo:
             module, name, value = _undo.pop()
             setattr(module, name, value)
+        registered = pickler.Pickler.dispatch_table.maps[0]
         while _linked:
-            _linked.pop().remove(pickler.Pickler.dispatch_table.maps[0])
+            theirs = _linked.pop()
+            theirs[:] = [table for table in theirs if table is not registered]
+            # Ray registers its own when it first pickles something, which may have been in between.
+            theirs[0].update((kind, reducer) for kind, reducer in registered.items() if not _is_ours(reducer))
 
 
 def _replace(package: str) -> None:
@@ -95,6 +99,10 @@ def _share_reducers(cloud_pickler: Any, module: str) -> None:
             ours[kind] = reducer
     theirs.insert(0, ours.maps[0])
     _linked.append(theirs)
+
+
+def _is_ours(reducer: Any) -> bool:
+    return str(getattr(reducer, "__module__", None)).partition(".")[0] == "lambdapkl"
 
 
 class _Finder:
