@@ -53,7 +53,10 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Undo `install`.  What was pickled in between still loads; reducers that engines registered serve both."""
+    """Undo `install`.  What was pickled in between still loads; reducers that engines registered serve both.
+
+    A module that was imported in between, and took a function or class by its name, keeps that.
+    """
     global _finder
     with _lock:
         if _finder is not None:
