@@ -5,8 +5,6 @@ The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from . import cloudpickle
 from ._backend import COMPILED
 from ._version import __version__
@@ -16,9 +14,6 @@ from .errors import BytecodeMismatchError
 from .loading import Unpickler, load, loads
 from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
-
-if TYPE_CHECKING:
-    from .engines.installation import install, uninstall
 
 __all__ = [
     "COMPILED",
@@ -31,29 +26,11 @@ __all__ = [
     "cloudpickle",
     "dump",
     "dumps",
-    "install",
     "is_tornado_coroutine",
     "list_registry_pickle_by_value",
     "load",
     "loads",
     "options",
     "register_pickle_by_value",
-    "uninstall",
     "unregister_pickle_by_value",
 ]
-
-# What is imported when it is first asked for: name -> the module that has it.
-_LAZY = {"install": "engines.installation", "uninstall": "engines.installation"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 
-from .installation import install
+from .install import install
 
 __all__ = ["main"]
 
