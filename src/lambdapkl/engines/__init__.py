@@ -1,0 +1,1 @@
+"""lambdapkl in the libraries that run code elsewhere: multiprocessing, joblib, Dask, Ray, Spark."""

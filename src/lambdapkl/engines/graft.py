@@ -1,0 +1,252 @@
+"""Put lambdapkl's pickler into a copy of cloudpickle, and take it out again.
+
+References to cloudpickle are everywhere once a program runs: ``from cloudpickle import dumps`` in modules, partials of it,
+subclasses of its `CloudPickler`.  So no name is bound anew.  The functions keep their identity and get other code; the
+class keeps its identity and gets other methods, which subclasses then inherit.  What loads payloads is not touched: what
+was pickled by cloudpickle still loads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copyreg
+import io
+import pickle
+import sys
+from collections.abc import Callable
+from types import CellType, FunctionType, ModuleType
+from typing import Any
+
+from .. import byvalue, pickler, reducers
+from .._backend import Session
+
+__all__ = ["Graft", "is_copy"]
+
+_HOOK = "__lambdapkl__"
+_ABSENT: Any = object()
+_CPYTHON = sys.implementation.name != "pypy"
+
+
+def is_copy(module: Any) -> bool:
+    """Whether `module` is the one of a copy of cloudpickle, of any version since 1.5, that defines its pickler."""
+    kind = vars(module).get("CloudPickler") if isinstance(module, ModuleType) else None
+    return (
+        isinstance(kind, type)
+        and kind.__module__ == module.__name__
+        and not issubclass(kind, pickler.Pickler)
+        and all(isinstance(vars(module).get(name), FunctionType) for name in ("dump", "dumps"))
+    )
+
+
+# The code of these replaces that of cloudpickle's functions, whose globals are those of its own module.
+
+
+def _dumps(obj, protocol=None, buffer_callback=None):  # type: ignore[no-untyped-def]
+    return __lambdapkl__.dumps(obj, protocol, buffer_callback)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _dump(obj, file, protocol=None, buffer_callback=None):  # type: ignore[no-untyped-def]
+    __lambdapkl__.dump(obj, file, protocol, buffer_callback)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _register_pickle_by_value(module):  # type: ignore[no-untyped-def]
+    __lambdapkl__.register(module)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _unregister_pickle_by_value(module):  # type: ignore[no-untyped-def]
+    __lambdapkl__.unregister(module)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _list_registry_pickle_by_value():  # type: ignore[no-untyped-def]
+    return __lambdapkl__.list_registry()  # type: ignore[name-defined]  # noqa: F821
+
+
+_FUNCTIONS: dict[str, Any] = {
+    "dumps": _dumps,
+    "dump": _dump,
+    "register_pickle_by_value": _register_pickle_by_value,
+    "unregister_pickle_by_value": _unregister_pickle_by_value,
+    "list_registry_pickle_by_value": _list_registry_pickle_by_value,
+}
+
+
+class _DispatchTable:
+    """`dispatch_table` of a copy's pickler: for the class that copy's own, which engines write to; else the pickler's."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self._table if instance is None else instance._session.table
+
+    def __set__(self, instance: Any, table: Any) -> None:
+        instance._session.table = table
+        pickle.Pickler.dispatch_table.__set__(instance, table)  # type: ignore[attr-defined]
+
+
+class _LateSession:
+    """Gives a session to a pickler that another thread made just before its class was changed."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        session = instance._session = Session(type(instance).dispatch_table)
+        session.protocol = pickle.HIGHEST_PROTOCOL
+        return session
+
+
+def _bound_to(cls: type, function: FunctionType) -> FunctionType:
+    """Return a copy of a method of ours whose ``super()`` starts at `cls`."""
+    cells = tuple(CellType(cls) if name == "__class__" else cell for name, cell in _cells(function))
+    copied = FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, cells)
+    copied.__kwdefaults__ = function.__kwdefaults__
+    copied.__doc__, copied.__qualname__, copied.__module__ = function.__doc__, function.__qualname__, function.__module__
+    return copied
+
+
+def _cells(function: FunctionType) -> list[tuple[str, CellType]]:
+    return list(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+
+
+class Graft:
+    """One copy of cloudpickle with our pickler in it.
+
+    Parameters
+    ----------
+    module
+        A module for which `is_copy` is true.
+    """
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.kind: Any = vars(module)["CloudPickler"]
+        self._functions: dict[FunctionType, tuple[Any, Any]] = {}
+        self._attributes: dict[str, Any] = {}
+        self._registered: set[str] = set()
+        # What the engine registered with the copy before, and will until `remove`; the rest are cloudpickle's own.
+        self._old = vars(self.kind).get("dispatch_table")
+        old = dict(self._old.maps[0]) if hasattr(self._old, "maps") else {}
+        self._user = {kind: reduce for kind, reduce in old.items() if not self._is_own(reduce)}
+        self._table = pickler._Table(self._user, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
+
+    def _is_own(self, reduce: Any) -> bool:
+        return getattr(reduce, "__module__", None) == self.module.__name__
+
+    # ---- what the functions of the copy do ------------------------------------------------------------------------
+
+    def dumps(self, obj: Any, protocol: int | None, buffer_callback: Any) -> bytes:
+        """Do what the copy's `dumps` does; with the reducers that were registered with the copy."""
+        if not self._user:
+            return pickler.dumps(obj, protocol, buffer_callback)
+        with io.BytesIO() as file:
+            self.kind(file, protocol=protocol, buffer_callback=buffer_callback).dump(obj)
+            return file.getvalue()
+
+    def dump(self, obj: Any, file: pickler.Writer, protocol: int | None, buffer_callback: Any) -> None:
+        """Do what the copy's `dump` does."""
+        file.write(self.dumps(obj, protocol, buffer_callback))
+
+    def register(self, module: ModuleType) -> None:
+        """Register a module in our registry, and in the copy's for the time after `remove`."""
+        known = module.__name__ in byvalue.registry if isinstance(module, ModuleType) else False
+        byvalue.register_pickle_by_value(module)
+        self._own_registry().add(module.__name__)
+        if not known:
+            self._registered.add(module.__name__)
+
+    def unregister(self, module: ModuleType) -> None:
+        """Undo `register`."""
+        byvalue.unregister_pickle_by_value(module)
+        self._own_registry().discard(module.__name__)
+        self._registered.discard(module.__name__)
+
+    def list_registry(self) -> set[str]:
+        """Return the names of the modules registered with any copy, or with lambdapkl."""
+        return byvalue.list_registry_pickle_by_value()
+
+    def _own_registry(self) -> set[str]:
+        # cloudpickle 2's `cloudpickle_fast` has the functions, and `cloudpickle` beside it the registry.
+        for name in (self.module.__name__, self.module.__name__.removesuffix("_fast")):
+            registry = getattr(sys.modules.get(name), "_PICKLE_BY_VALUE_MODULES", None)
+            if isinstance(registry, set):
+                return registry
+        return set()
+
+    # ---- in and out -----------------------------------------------------------------------------------------------
+
+    def apply(self) -> None:
+        """Change the copy.  A pickler that another thread is using meanwhile ends as it began."""
+        vars(self.module)[_HOOK] = self
+        self._registered = self._own_registry() - byvalue.registry
+        byvalue.registry.update(self._registered)
+        if _CPYTHON:
+            self._change_class()
+        for name, template in _FUNCTIONS.items():
+            function = getattr(self.module, name, None)
+            if not isinstance(function, FunctionType):
+                continue
+            vars(sys.modules[function.__module__]).setdefault(_HOOK, self)
+            self._functions[function] = function.__code__, function.__defaults__
+            function.__defaults__ = template.__defaults__
+            function.__code__ = template.__code__
+        if not _CPYTHON:
+            self._rename(self.kind, pickler.Pickler)
+
+    def _change_class(self) -> None:
+        ours = vars(pickler.Pickler)
+        start = _bound_to(self.kind, ours["__init__"])
+
+        def initialize(self: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None) -> None:
+            start(self, file, protocol, buffer_callback)
+            # cloudpickle's own methods want these, should they be put back before this pickler is used.
+            self.globals_ref, self.proto = {}, self._session.protocol
+
+        table = _DispatchTable(self._table)
+        members: dict[str, Any] = {
+            "_session": _LateSession(),
+            "dispatch_table": table,
+            "dispatch": self._table,
+            "__new__": staticmethod(_bound_to(self.kind, ours["__new__"].__func__)),
+            "__init__": initialize,
+            **{name: _bound_to(self.kind, ours[name]) for name in ("reducer_override", "clear_memo", "dump")},
+        }
+        for name, value in members.items():
+            self._attributes[name] = vars(self.kind).get(name, _ABSENT)
+            setattr(self.kind, name, value)
+
+    def _rename(self, old: Any, new: Any) -> None:
+        # PyPy: ours extends another class than cloudpickle's does (see `base`), so that its methods do not fit there.
+        for module in list(sys.modules.values()):
+            if not isinstance(module, ModuleType) or module.__name__.startswith("lambdapkl"):
+                continue
+            for name, value in list(vars(module).items()):
+                if value is old:
+                    setattr(module, name, new)
+                    self._attributes[f"{module.__name__}:{name}"] = module
+
+    def remove(self) -> None:
+        """Put everything back; what engines registered in the meantime goes to cloudpickle's tables."""
+        for function, (code, defaults) in self._functions.items():
+            function.__code__, function.__defaults__ = code, defaults
+        if _CPYTHON:
+            for name, value in reversed(self._attributes.items()):
+                # A graft that was taken out leaves no way in for picklers that were made with it: they keep their session.
+                delattr(self.kind, name) if value is _ABSENT else setattr(self.kind, name, value)
+            self._return_reducers()
+        else:
+            for key, module in self._attributes.items():
+                setattr(module, key.partition(":")[2], self.kind)
+        byvalue.registry.difference_update(self._registered)
+        for function in [*self._functions]:
+            with contextlib.suppress(KeyError):
+                del vars(sys.modules[function.__module__])[_HOOK]
+        vars(self.module).pop(_HOOK, None)
+
+    def _return_reducers(self) -> None:
+        if not hasattr(self._old, "maps"):
+            return
+        theirs: dict[type, Callable[..., Any]] = self._old.maps[0]
+        for kind, reduce in list(theirs.items()):
+            if kind not in self._user and not self._is_own(reduce):
+                del theirs[kind]
+        theirs.update(self._user)

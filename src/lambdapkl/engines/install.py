@@ -1,0 +1,123 @@
+"""`install` and `uninstall`: every copy of cloudpickle in the process pickles with lambdapkl."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from .graft import Graft, is_copy
+
+__all__ = ["ENVIRONMENT", "install", "installed", "uninstall"]
+
+ENVIRONMENT = "LAMBDAPKL_INSTALL"
+_NAMES = ("cloudpickle", "cloudpickle_fast")
+
+_lock = threading.RLock()
+_grafts: dict[str, Graft] = {}
+_environment_before: str | None = None
+
+
+class _Finder(MetaPathFinder):
+    """Finds the modules of copies of cloudpickle that are imported later, and has them changed once they have run."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if name.rpartition(".")[2] not in _NAMES or name.startswith("lambdapkl."):
+            return None
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _Loader(spec.loader)
+                return spec
+        return None
+
+
+class _Loader(Loader):
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        created: ModuleType | None = self._loader.create_module(spec)
+        return created
+
+    def exec_module(self, module: ModuleType) -> None:
+        # What looks at the module sees the loader that it has without us.
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        with _lock:
+            if _finder in sys.meta_path:
+                _graft(module)
+
+
+_finder = _Finder()
+
+
+def _graft(module: Any) -> None:
+    if is_copy(module) and (known := _grafts.get(module.__name__)) is not None and known.module is module:
+        return
+    if is_copy(module):
+        graft = _grafts[module.__name__] = Graft(module)
+        graft.apply()
+
+
+def install(*, workers: bool = True) -> None:
+    """Let every library of this process that uses cloudpickle use lambdapkl, now and when it is imported later.
+
+    That goes for cloudpickle itself and for the copies that joblib, Ray, PySpark and others carry, wherever they were
+    imported, for names taken out of them and for subclasses of their `CloudPickler`.  Payloads of cloudpickle still load.
+    Calling it again does no harm.
+
+    Parameters
+    ----------
+    workers
+        Whether processes started from here do the same: sets ``LAMBDAPKL_INSTALL=1`` in `os.environ`, on which
+        ``import lambdapkl`` calls `install`.  A process that was started afresh imports lambdapkl with the first payload
+        of it that it loads.
+    """
+    global _environment_before
+    with _lock:
+        if _finder not in sys.meta_path:
+            _environment_before = os.environ.get(ENVIRONMENT)
+            sys.meta_path.insert(0, _finder)
+        if workers:
+            os.environ[ENVIRONMENT] = "1"
+    # Without the lock, which the thread needs that imports such a module: `import_module` waits for it.
+    for name, module in list(sys.modules.items()):
+        if name.rpartition(".")[2] in _NAMES and getattr(getattr(module, "__spec__", None), "_initializing", False):
+            importlib.import_module(name)
+    with _lock:
+        for module in list(sys.modules.values()):
+            if isinstance(module, ModuleType) and module.__name__.rpartition(".")[2] in _NAMES:
+                _graft(module)
+
+
+def uninstall() -> None:
+    """Undo `install`, the environment variable included; nothing happens if there is nothing to undo."""
+    with _lock:
+        if _finder not in sys.meta_path:
+            return
+        sys.meta_path.remove(_finder)
+        for graft in reversed(_grafts.values()):
+            graft.remove()
+        _grafts.clear()
+        if _environment_before is None:
+            os.environ.pop(ENVIRONMENT, None)
+        else:
+            os.environ[ENVIRONMENT] = _environment_before
+
+
+def installed() -> list[str]:
+    """Return the names of the modules in which lambdapkl pickles in place of cloudpickle."""
+    with _lock:
+        return sorted(_grafts)
