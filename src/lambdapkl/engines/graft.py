@@ -14,7 +14,7 @@ import io
 import pickle
 import sys
 from collections.abc import Callable
-from types import CellType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from .. import byvalue, pickler, reducers
@@ -127,7 +127,9 @@ class Graft:
         self._old = vars(self.kind).get("dispatch_table")
         old = dict(self._old.maps[0]) if hasattr(self._old, "maps") else {}
         self._user = {kind: reduce for kind, reduce in old.items() if not self._is_own(reduce)}
-        self._table = pickler._Table(self._user, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
+        # For a pickler of another thread that was made before `remove` and is used after it: cloudpickle's reducers need these.
+        late = {kind: old[kind] for kind in (CodeType, CellType, ModuleType) if kind in old}
+        self._table = pickler._Table(self._user, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE, late)
 
     def _is_own(self, reduce: Any) -> bool:
         return getattr(reduce, "__module__", None) == self.module.__name__
@@ -230,7 +232,6 @@ class Graft:
             function.__code__, function.__defaults__ = code, defaults
         if _CPYTHON:
             for name, value in reversed(self._attributes.items()):
-                # A graft that was taken out leaves no way in for picklers that were made with it: they keep their session.
                 delattr(self.kind, name) if value is _ABSENT else setattr(self.kind, name, value)
             self._return_reducers()
         else:

@@ -112,7 +112,13 @@ def _rebuild_connection(rebuild: Callable[..., Any], args: tuple[Any, ...]) -> A
 reduction.register(_Connection, _reduce_connection)
 
 
-class _SimpleQueue(queues.SimpleQueue[Any]):
+if TYPE_CHECKING:
+    _BaseSimpleQueue, _BaseQueue, _BaseJoinableQueue = queues.SimpleQueue[Any], queues.Queue[Any], queues.JoinableQueue[Any]
+else:  # 3.15's are not subscriptable
+    _BaseSimpleQueue, _BaseQueue, _BaseJoinableQueue = queues.SimpleQueue, queues.Queue, queues.JoinableQueue
+
+
+class _SimpleQueue(_BaseSimpleQueue):
     def __init__(self, *, ctx: Any) -> None:
         super().__init__(ctx=ctx)
         _adopt(self._reader)  # type: ignore[attr-defined]
@@ -127,12 +133,12 @@ class _SimpleQueue(queues.SimpleQueue[Any]):
                 self._writer.send_bytes(data)  # type: ignore[attr-defined]
 
 
-class _Queue(queues.Queue[Any]):
+class _Queue(_BaseQueue):
     def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         super().put(_Packed(obj), block, timeout)
 
 
-class _JoinableQueue(queues.JoinableQueue[Any]):
+class _JoinableQueue(_BaseJoinableQueue):
     def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         super().put(_Packed(obj), block, timeout)
 
