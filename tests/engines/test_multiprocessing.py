@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-import lambdapkl
+from launch import run, run_file
 
 METHODS = multiprocessing.get_all_start_methods()
-SRC = str(Path(lambdapkl.__file__).parents[1])
-
-
-def run(tmp_path: Path, text: str, *args: str, seconds: int = 60) -> str:
-    """Run `text` as a script in a fresh process; return what it printed."""
-    script = tmp_path / "script.py"
-    script.write_text(text)
-    env = {**os.environ, "PYTHONPATH": SRC}
-    env.pop("LAMBDAPKL_INSTALL", None)
-    done = subprocess.run(
-        [sys.executable, str(script), *args], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=seconds
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
 
 EVERYTHING = """
 import sys
@@ -185,3 +167,8 @@ if __name__ == "__main__":
     main()
 """
     assert "all done" in run(tmp_path, text)
+
+
+def test_example() -> None:
+    example = Path(__file__).parents[2] / "examples" / "multiprocessing_lambdas.py"
+    assert run_file(example).strip() == "[10, 11, 14, 19, 26]"

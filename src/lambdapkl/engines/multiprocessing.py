@@ -112,7 +112,10 @@ def _rebuild_connection(rebuild: Callable[..., Any], args: tuple[Any, ...]) -> A
 reduction.register(_Connection, _reduce_connection)
 
 
-class _SimpleQueue(queues.SimpleQueue[Any]):
+# Without their parameter: 3.15 takes none.
+
+
+class _SimpleQueue(queues.SimpleQueue):  # type: ignore[type-arg]
     def __init__(self, *, ctx: Any) -> None:
         super().__init__(ctx=ctx)
         _adopt(self._reader)  # type: ignore[attr-defined]
@@ -127,12 +130,12 @@ class _SimpleQueue(queues.SimpleQueue[Any]):
                 self._writer.send_bytes(data)  # type: ignore[attr-defined]
 
 
-class _Queue(queues.Queue[Any]):
+class _Queue(queues.Queue):  # type: ignore[type-arg]
     def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         super().put(_Packed(obj), block, timeout)
 
 
-class _JoinableQueue(queues.JoinableQueue[Any]):
+class _JoinableQueue(queues.JoinableQueue):  # type: ignore[type-arg]
     def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         super().put(_Packed(obj), block, timeout)
 
