@@ -6,6 +6,14 @@ A module of this folder calls ``main(measure)``; ``measure(pickler)`` returns wh
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+import workload  # noqa: F401
+
+# Files of this folder are called as the engines are, and stood before them.
+sys.path[:] = [each for each in sys.path if Path(each).resolve() != Path(__file__).resolve().parent]
+
 import argparse
 import importlib.metadata
 import json
@@ -13,7 +21,6 @@ import os
 import platform
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 
