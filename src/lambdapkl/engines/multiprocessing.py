@@ -259,7 +259,8 @@ def get_context(method: str | None = None) -> Any:
         There is no such method on this platform.
     """
     if method is None:
-        method = multiprocessing.get_context().get_start_method()
+        # The first one is the default; to ask for that by `get_start_method` would settle it for the program.
+        method = multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]
     if method not in _contexts:
         raise ValueError(f"cannot find context for {method!r}; there are {', '.join(sorted(_contexts))}")
     chosen = _contexts[method]
