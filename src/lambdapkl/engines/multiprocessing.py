@@ -13,6 +13,7 @@ of other contexts do not.  Locks, pipes and shared memory go where multiprocessi
 from __future__ import annotations
 
 import contextlib
+import copyreg
 import io
 import multiprocessing
 import pickle
@@ -23,8 +24,8 @@ from multiprocessing import connection, context, managers, pool, process, queues
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .. import byvalue
-from ..pickler import Pickler
+from .. import byvalue, reducers
+from ..pickler import Pickler, _Table
 from ..pickler import dumps as _dumps_by_value
 
 __all__ = ["Manager", "ProcessPoolExecutor", "get_context"]
@@ -35,9 +36,8 @@ _extra: dict[type, Any] = reduction.ForkingPickler._extra_reducers  # type: igno
 class _ForkingPickler(Pickler):
     """`multiprocessing`'s pickler, extending ours: with the reducers for what only a child or a connection may have."""
 
-    def __init__(self, file: Any, protocol: int | None = None) -> None:
-        super().__init__(file, protocol)
-        self.dispatch_table = {**dict(self.dispatch_table), **_extra}
+    # One for all picklers, which are made for each task: `_extra` is what multiprocessing's `register` writes to.
+    dispatch_table = _Table(_extra, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
 
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, (FunctionType, type)) and obj.__module__ in byvalue.MAIN_MODULES:
@@ -259,7 +259,8 @@ def get_context(method: str | None = None) -> Any:
         There is no such method on this platform.
     """
     if method is None:
-        method = multiprocessing.get_context().get_start_method()
+        # The first one is the default; to ask for that by `get_start_method` would settle it for the program.
+        method = multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]
     if method not in _contexts:
         raise ValueError(f"cannot find context for {method!r}; there are {', '.join(sorted(_contexts))}")
     chosen = _contexts[method]
