@@ -18,5 +18,8 @@ elif os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
 else:
     try:
         from ._fast import COMPILED, Session, cell, code, configure, dumps, frames, function, position, quick_class
-    except ModuleNotFoundError:
+    except ImportError as error:
+        # A compiled module that was built is refused by interpreters other than the first (PEP 684): they run the pure one.
+        if not isinstance(error, ModuleNotFoundError) and "subinterpreters" not in str(error):
+            raise
         from ._pure import COMPILED, Session, cell, code, configure, dumps, frames, function, position, quick_class

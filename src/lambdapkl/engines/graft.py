@@ -14,7 +14,7 @@ import io
 import pickle
 import sys
 from collections.abc import Callable
-from types import CellType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from .. import byvalue, pickler, reducers
@@ -24,6 +24,8 @@ __all__ = ["Graft", "is_copy"]
 
 _HOOK = "__lambdapkl__"
 _ABSENT: Any = object()
+# PyPy: ours extends another class than cloudpickle's does (see `base`), so that its methods do not fit there.  cloudpickle 3.1
+# cannot be imported by PyPy 8 at all; of a version that can, the functions are changed.
 _CPYTHON = sys.implementation.name != "pypy"
 
 
@@ -77,7 +79,17 @@ class _DispatchTable:
         self._table = table
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return self._table if instance is None else instance._session.table
+        if instance is None:
+            return self._table
+        session = instance._session
+        if session.table is self._table:
+            # `_pickle` asks when a pickler is made.  loky copies what it finds for each task: a `dict` in a tenth of the time.
+            reducers.refresh()
+            merged: dict[type, Any] = {}
+            for mapping in reversed(self._table.maps):
+                merged.update(mapping)
+            session.table = merged
+        return session.table
 
     def __set__(self, instance: Any, table: Any) -> None:
         instance._session.table = table
@@ -127,7 +139,9 @@ class Graft:
         self._old = vars(self.kind).get("dispatch_table")
         old = dict(self._old.maps[0]) if hasattr(self._old, "maps") else {}
         self._user = {kind: reduce for kind, reduce in old.items() if not self._is_own(reduce)}
-        self._table = pickler._Table(self._user, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
+        # For a pickler of another thread that was made before `remove` and is used after it: cloudpickle's reducers need these.
+        late: dict[type, Any] = {kind: old[kind] for kind in (CodeType, CellType, ModuleType) if kind in old}
+        self._table = pickler._Table(self._user, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE, late)
 
     def _is_own(self, reduce: Any) -> bool:
         return getattr(reduce, "__module__", None) == self.module.__name__
@@ -136,7 +150,7 @@ class Graft:
 
     def dumps(self, obj: Any, protocol: int | None, buffer_callback: Any) -> bytes:
         """Do what the copy's `dumps` does; with the reducers that were registered with the copy."""
-        if not self._user:
+        if not self._user or not _CPYTHON:
             return pickler.dumps(obj, protocol, buffer_callback)
         with io.BytesIO() as file:
             self.kind(file, protocol=protocol, buffer_callback=buffer_callback).dump(obj)
@@ -189,8 +203,6 @@ class Graft:
             self._functions[function] = function.__code__, function.__defaults__
             function.__defaults__ = template.__defaults__
             function.__code__ = template.__code__
-        if not _CPYTHON:
-            self._rename(self.kind, pickler.Pickler)
 
     def _change_class(self) -> None:
         ours = vars(pickler.Pickler)
@@ -214,28 +226,13 @@ class Graft:
             self._attributes[name] = vars(self.kind).get(name, _ABSENT)
             setattr(self.kind, name, value)
 
-    def _rename(self, old: Any, new: Any) -> None:
-        # PyPy: ours extends another class than cloudpickle's does (see `base`), so that its methods do not fit there.
-        for module in list(sys.modules.values()):
-            if not isinstance(module, ModuleType) or module.__name__.startswith("lambdapkl"):
-                continue
-            for name, value in list(vars(module).items()):
-                if value is old:
-                    setattr(module, name, new)
-                    self._attributes[f"{module.__name__}:{name}"] = module
-
     def remove(self) -> None:
         """Put everything back; what engines registered in the meantime goes to cloudpickle's tables."""
         for function, (code, defaults) in self._functions.items():
             function.__code__, function.__defaults__ = code, defaults
-        if _CPYTHON:
-            for name, value in reversed(self._attributes.items()):
-                # A graft that was taken out leaves no way in for picklers that were made with it: they keep their session.
-                delattr(self.kind, name) if value is _ABSENT else setattr(self.kind, name, value)
-            self._return_reducers()
-        else:
-            for key, module in self._attributes.items():
-                setattr(module, key.partition(":")[2], self.kind)
+        for name, value in reversed(self._attributes.items()):
+            delattr(self.kind, name) if value is _ABSENT else setattr(self.kind, name, value)
+        self._return_reducers()
         byvalue.registry.difference_update(self._registered)
         for function in [*self._functions]:
             with contextlib.suppress(KeyError):

@@ -1,0 +1,68 @@
+"""Programs that a test of an engine starts: a script run to its end, and a worker for the time of a `with` block."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(script: Path, *, env: Mapping[str, str] | None = None, seconds: float = 120) -> str:
+    """Run `script` with this Python and return what it printed to standard output."""
+    command = [sys.executable, str(script)]
+    done = subprocess.run(
+        command, cwd=script.parent, env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=seconds
+    )
+    assert done.returncode == 0, f"{script.name} failed ({done.returncode})\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
+    return done.stdout
+
+
+def run_text(directory: Path, text: str, *, env: Mapping[str, str] | None = None, seconds: float = 120) -> Any:
+    """Run `text` as the ``__main__`` of a process in `directory`; return what it printed last, which is JSON."""
+    script = directory / "driver.py"
+    script.write_text(textwrap.dedent(text))
+    return json.loads(run(script, env=env, seconds=seconds).splitlines()[-1])
+
+
+@contextlib.contextmanager
+def worker(
+    command: Sequence[str], directory: Path, ready: str, *, env: Mapping[str, str] | None = None, seconds: float = 60
+) -> Iterator[Path]:
+    """Start ``python -m COMMAND`` in `directory`, wait until it has written `ready`; yield its log.
+
+    When the block ends, it is asked to stop, and then it and its children are killed.
+    """
+    log = directory / "worker.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=directory,
+            env={**os.environ, **(env or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        end = time.monotonic() + seconds
+        while ready not in log.read_text(errors="replace"):
+            if process.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"the worker did not start:\n{log.read_text(errors='replace')[-6000:]}")
+            time.sleep(0.05)
+        yield log
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,229 @@
+"""`install` and `uninstall`, each in a fresh process."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from launch import run
+
+if sys.implementation.name == "pypy":
+    pytest.skip("cloudpickle 3.1 cannot be imported by PyPy 8", allow_module_level=True)
+pytest.importorskip("cloudpickle")
+
+NAMES = """
+import functools, io, pickle, sys
+from cloudpickle import CloudPickler, dumps
+import cloudpickle
+
+ours = lambda payload: b"lambdapkl" in payload
+partial = functools.partial(dumps, protocol=5)
+default = (lambda obj, dumps=dumps: dumps(obj))
+old = dumps(lambda: 5)
+import lambdapkl
+"""
+
+
+def test_names_wherever_they_were_imported(tmp_path: Path) -> None:
+    text = (
+        NAMES
+        + """
+before = dict(vars(CloudPickler)), dumps.__code__, set(vars(cloudpickle.cloudpickle))
+lambdapkl.install()
+lambdapkl.install()
+assert ours(dumps(lambda: 1)) and ours(partial(lambda: 1)) and ours(default(lambda: 1)) and ours(cloudpickle.dumps(lambda: 1))
+file = io.BytesIO()
+cloudpickle.dump(lambda: 1, file)
+assert ours(file.getvalue())
+assert pickle.loads(old)() == 5 and cloudpickle.loads(old)() == 5 and lambdapkl.loads(old)() == 5
+new = dumps(lambda: 6)
+lambdapkl.uninstall()
+lambdapkl.uninstall()
+assert not ours(dumps(lambda: 1)) and not ours(partial(lambda: 1)) and not ours(default(lambda: 1))
+assert (dict(vars(cloudpickle.CloudPickler)), dumps.__code__, set(vars(cloudpickle.cloudpickle))) == before
+assert pickle.loads(new)() == 6
+lambdapkl.install()
+assert ours(dumps(lambda: 1))
+"""
+    )
+    run(tmp_path, text)
+
+
+def test_subclasses_and_their_tables(tmp_path: Path) -> None:
+    text = (
+        NAMES
+        + """
+class Sub(CloudPickler):
+    def reducer_override(self, obj):
+        return (int, (3,)) if obj is Ellipsis else super().reducer_override(obj)
+
+class Loky(CloudPickler):
+    def __init__(self, file):
+        CloudPickler.__init__(self, file, protocol=5)
+        table = dict(self.dispatch_table)
+        table[K] = lambda k: (int, (9,))
+        pickle.Pickler.dispatch_table.__set__(self, table)
+        self.dispatch_table = table
+
+class K: pass
+class J: pass
+
+def via(kind, obj):
+    file = io.BytesIO()
+    kind(file).dump(obj)
+    return file.getvalue()
+
+CloudPickler.dispatch[K] = lambda k: (int, (7,))
+lambdapkl.install()
+data = via(Sub, [..., lambda: 2, K()])
+assert ours(data)
+three, two, seven = pickle.loads(data)
+assert (three, two(), seven) == (3, 2, 7)
+assert pickle.loads(via(Loky, [K(), lambda: 4]))[0] == 9 and pickle.loads(dumps(K())) == 7
+CloudPickler.dispatch[J] = lambda j: (int, (8,))
+assert pickle.loads(dumps(J())) == 8
+assert type(pickle.loads(lambdapkl.dumps(J()))) is J  # what an engine registers is its copy's
+del CloudPickler.dispatch[K]
+lambdapkl.uninstall()
+assert not ours(via(Sub, [..., lambda: 2])) and pickle.loads(dumps(J())) == 8
+assert type(pickle.loads(dumps(K()))) is K
+"""
+    )
+    run(tmp_path, text)
+
+
+def test_copies_imported_later(tmp_path: Path) -> None:
+    import cloudpickle.cloudpickle as original
+
+    copy = tmp_path / "vendor" / "cloudpickle"
+    copy.mkdir(parents=True)
+    (tmp_path / "vendor" / "__init__.py").touch()
+    (copy / "__init__.py").write_text("from .cloudpickle import *\nfrom .cloudpickle import dumps, CloudPickler\n")
+    (copy / "cloudpickle.py").write_text(Path(original.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    text = """
+import sys, lambdapkl
+lambdapkl.install(workers=False)
+assert "cloudpickle" not in sys.modules
+import cloudpickle, vendor.cloudpickle as vendored
+from lambdapkl.engines.install import installed
+assert installed() == ["cloudpickle.cloudpickle", "vendor.cloudpickle.cloudpickle"], installed()
+for module in (cloudpickle, vendored):
+    assert b"lambdapkl" in module.dumps(lambda: 1)
+    assert type(module.cloudpickle.__loader__).__name__ == "SourceFileLoader" == type(module.cloudpickle.__spec__.loader).__name__
+assert "LAMBDAPKL_INSTALL" not in __import__("os").environ
+lambdapkl.uninstall()
+for module in (cloudpickle, vendored):
+    assert b"lambdapkl" not in module.dumps(lambda: 1)
+assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("lambdapkl")]
+"""
+    run(tmp_path, text)
+
+
+def test_registries(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def f(): return 1\n")
+    (tmp_path / "other.py").write_text("def f(): return 1\n")
+    text = (
+        NAMES
+        + """
+import mine, other
+cloudpickle.register_pickle_by_value(mine)
+assert len(dumps(mine.f)) > 100
+lambdapkl.install()
+assert ours(dumps(mine.f)) and not ours(dumps(other.f))
+cloudpickle.register_pickle_by_value(other)
+assert ours(dumps(other.f)) and cloudpickle.list_registry_pickle_by_value() == {"mine", "other"}
+cloudpickle.unregister_pickle_by_value(mine)
+assert not ours(dumps(mine.f))
+lambdapkl.uninstall()
+assert cloudpickle.list_registry_pickle_by_value() == {"other"} and not lambdapkl.list_registry_pickle_by_value()
+"""
+    )
+    run(tmp_path, text)
+
+
+def test_threads(tmp_path: Path) -> None:
+    text = (
+        NAMES
+        + """
+import threading
+sys.setswitchinterval(1e-5)
+errors, stop = [], threading.Event()
+
+def work():
+    value = object
+    while not stop.is_set():
+        try:
+            file = io.BytesIO()
+            CloudPickler(file).dump([lambda: 1, lambda: 2])
+            assert [f() for f in pickle.loads(file.getvalue())] == [1, 2]
+            assert pickle.loads(dumps(lambda: 3))() == 3
+        except BaseException as error:
+            errors.append(error)
+            return
+
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads: thread.start()
+for _ in range(60):
+    lambdapkl.install()
+    lambdapkl.uninstall()
+stop.set()
+for thread in threads: thread.join(20)
+assert not errors, errors
+"""
+    )
+    run(tmp_path, text)
+
+
+def test_while_another_thread_imports_it(tmp_path: Path) -> None:
+    package = tmp_path / "slow" / "cloudpickle"
+    package.mkdir(parents=True)
+    (tmp_path / "slow" / "__init__.py").touch()
+    (package / "__init__.py").touch()
+    (package / "cloudpickle.py").write_text(
+        "import pickle, threading, time\nstarted.set() if (started := threading.__dict__['started']) else 0\ntime.sleep(0.5)\n"
+        "class CloudPickler(pickle.Pickler): pass\n"
+        "def dumps(obj, protocol=None, buffer_callback=None): return b''\n"
+        "def dump(obj, file, protocol=None, buffer_callback=None): pass\n"
+    )
+    text = """
+import threading, lambdapkl
+threading.started = threading.Event()
+thread = threading.Thread(target=__import__, args=("slow.cloudpickle.cloudpickle",))
+thread.start()
+assert threading.started.wait(20)
+lambdapkl.install()
+from slow.cloudpickle import cloudpickle
+assert b"lambdapkl" in cloudpickle.dumps(lambda: 1)
+"""
+    run(tmp_path, text)
+
+
+def test_environment_reaches_processes(tmp_path: Path) -> None:
+    child = "import lambdapkl, cloudpickle; print(b'lambdapkl' in cloudpickle.dumps(lambda: 1))"
+    text = f"""
+import os, subprocess, sys, lambdapkl
+child = [sys.executable, "-c", {child!r}]
+lambdapkl.install()
+print(subprocess.run(child, capture_output=True, text=True).stdout.strip())
+lambdapkl.uninstall()
+print(subprocess.run(child, capture_output=True, text=True).stdout.strip())
+"""
+    assert run(tmp_path, text).split() == ["True", "False"]
+    assert run(tmp_path, child, LAMBDAPKL_INSTALL="1").strip() == "True"
+    assert run(tmp_path, child, LAMBDAPKL_INSTALL="0").strip() == "False"
+
+
+def test_run_script(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("answer = 42\n")
+    (tmp_path / "job.py").write_text("""
+import sys, __main__, cloudpickle, beside
+def f(): return beside.answer
+assert __main__.f is f and __name__ == "__main__" and __file__ == "job.py"
+payload = cloudpickle.dumps(f)
+assert b"lambdapkl" in payload and f.__module__ == "__main__"
+print(sys.argv, len(payload) > 100)
+sys.exit(0)
+""")
+    text = "from lambdapkl.engines.run import run_script; run_script('job.py', ['a', '--b'])"
+    assert run(tmp_path, text).strip() == "['job.py', 'a', '--b'] True"
