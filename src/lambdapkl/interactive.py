@@ -7,26 +7,24 @@ which the names appear one by one.  So what is needed to load a value, the `__ha
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import pickle
 import re
-import secrets
-import shutil
 import sys
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from importlib import import_module
 from types import MethodType, ModuleType
 from typing import Any, BinaryIO
 
-from . import diagnose, reducers
+from . import diagnose, reducers, writing
 from .base import BasePickler
 from .byvalue import MAIN_MODULES, is_dynamic
 from .loading import Unpickler
 from .names import private
 from .pickler import Pickler, Writer
+from .writing import Path
 
 __all__ = ["SessionError", "dump_session", "load_session"]
 
@@ -43,8 +41,6 @@ _MODULE_NAMES = frozenset(
 )
 # IPython's history: `_`, `__`, `___`, `_12`, `_i`, `_ii`, `_iii`, `_i12`, `_ih`, `_oh`, `_dh`, and what it sets for `!command`.
 _HISTORY = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[iod]h|In|Out|_exit_code")
-
-Path = str | os.PathLike[str]
 
 
 class SessionError(pickle.PicklingError):
@@ -122,12 +118,12 @@ def dump_session(
     values = {key: value for key, value in _own_names(main).items() if key not in skip}
     reasons: dict[str, str] = {}
     if isinstance(file, (str, os.PathLike)):
-        with _replacing(os.path.realpath(file)) as draft:
+        with writing.replacing(file) as draft:
             _write(draft, main, name, values, reasons, unpicklable)
     else:
         buffer = io.BytesIO()
         _write(buffer, main, name, values, reasons, unpicklable)
-        file.write(buffer.getvalue())
+        writing.write_all(file, buffer.getvalue())
     if reasons:
         lines = "".join(f"\n  {name}: {reason}" for name, reason in reasons.items())
         warnings.warn(f"names left out of the session:{lines}", stacklevel=2)
@@ -334,29 +330,3 @@ def _as_imported(name: str, value: Any) -> _Imported | None:
             if module.__name__ == key and not is_dynamic(module):
                 return _Imported(module, private(name))
     return None
-
-
-@contextlib.contextmanager
-def _replacing(path: str) -> Iterator[BinaryIO]:
-    """Open a file beside `path` that takes its place, on disk, when the block ends without an error."""
-    folder, base = os.path.split(path)
-    draft = os.path.join(folder, f".{base}.{secrets.token_hex(4)}")
-    try:
-        with open(draft, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copymode(path, draft)
-        os.replace(draft, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
-        raise
-    if os.name == "posix":
-        # The new name itself is on disk once the folder is.
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -5,9 +5,12 @@ A payload needs none of this: `pickle.loads` reads it.  But what that raises whe
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Iterable
 from typing import Any, Protocol
+
+from .writing import Path
 
 __all__ = ["Unpickler", "load", "loads"]
 
@@ -72,14 +75,20 @@ def loads(
 
 
 def load(
-    file: Reader,
+    file: Reader | Path,
     *,
     fix_imports: bool = True,
     encoding: str = "ASCII",
     errors: str = "strict",
     buffers: Iterable[Any] | None = (),
 ) -> Any:
-    """Read one pickle from `file`.  Parameters are those of `pickle.load`, errors those of `Unpickler.load`."""
+    """Read one pickle from a file, or from the one at a path.
+
+    Parameters are otherwise those of `pickle.load`, errors those of `Unpickler.load`.
+    """
+    if isinstance(file, (str, os.PathLike)):
+        with open(file, "rb") as opened:
+            return load(opened, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
     try:
         return pickle.load(file, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
     except _SUSPECT as error:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copyreg
+import os
 import pickle
 from collections import ChainMap
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from . import _backend, diagnose, reducers, wire
+from . import _backend, diagnose, reducers, wire, writing
 from .base import BasePickler
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
@@ -132,14 +133,32 @@ dumps = _backend.dumps
 
 def dump(
     obj: Any,
-    file: Writer,
+    file: Writer | writing.Path,
     protocol: int | None = None,
     buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
     *,
     fix_imports: bool = True,
 ) -> None:
-    """Write `obj` as a pickle to `file`, all of it or, on an error, nothing.
+    """Write `obj` as a pickle to a file: nothing before all of it is pickled.
 
-    Parameters and errors are those of `Pickler`, which writes while it pickles and holds less in memory.
+    Parameters are those of `Pickler`, which writes while it pickles and holds less in memory.
+
+    Parameters
+    ----------
+    file
+        A path, or anything with a `write` method that takes bytes.  What is at a path is replaced once all is written and on
+        disk: at every moment it is the old file or the new one.
+
+    Raises
+    ------
+    pickle.PicklingError, TypeError
+        As of `Pickler.dump`.
+    OSError
+        Of the file, with its name.  What was at a path is as it was.
     """
-    file.write(dumps(obj, protocol, buffer_callback, fix_imports=fix_imports))
+    data = dumps(obj, protocol, buffer_callback, fix_imports=fix_imports)
+    if isinstance(file, (str, os.PathLike)):
+        with writing.replacing(file) as draft:
+            draft.write(data)
+    else:
+        writing.write_all(file, data)

@@ -243,14 +243,14 @@ def _traveller(node: Node) -> Traveller:
 
 
 def _globals(func: FunctionType) -> tuple[str, ...]:
-    """The names of the globals that `func` would bring if it travelled alone."""
+    """The names of the globals that `func` would bring if it travelled alone; sorted, for versions order them differently."""
     try:
         reduced = _backend.Session(reducers_table()).reduce(func)
     except Exception:
         return ()
     if type(reduced) is not tuple or reduced[0] is not wire.function or len(reduced) < 3 or not reduced[2]:
         return ()
-    return tuple(reduced[2][0] or ())
+    return tuple(sorted(reduced[2][0] or ()))
 
 
 def _distinct(travellers: tuple[Traveller, ...]) -> tuple[Traveller, ...]:

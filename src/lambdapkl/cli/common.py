@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..writing import replacing
+
 __all__ = [
     "BROKEN_PIPE",
     "DAMAGED",
@@ -129,15 +131,10 @@ def show(answer: Any, as_json: bool) -> None:
 
 
 def write_whole(path: str, text: str) -> None:
-    """Write a file, all of it or nothing: a draft beside it takes its place."""
-    target = Path(path)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    """Write a file, all of it or nothing."""
     try:
-        try:
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
+        with replacing(path) as file:
+            file.write(text.encode())
     except OSError as error:
         raise Problem(f"{path}: {error.strerror}") from error
 
