@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .checking import CheckError, CheckReport, check, copy, pickles
     from .engines.install import install, uninstall
     from .interactive import SessionError, dump_session, load_session
+    from .signing import SignatureError, sign, verify_loads
     from .source import getsource
     from .tracing import trace
 
@@ -38,6 +39,7 @@ __all__ = [
     "CloudPickler",
     "Pickler",
     "SessionError",
+    "SignatureError",
     "Unpickler",
     "__version__",
     "check",
@@ -58,9 +60,11 @@ __all__ = [
     "options",
     "pickles",
     "register_pickle_by_value",
+    "sign",
     "trace",
     "uninstall",
     "unregister_pickle_by_value",
+    "verify_loads",
     "weigh",
 ]
 
@@ -69,6 +73,7 @@ _LAZY = {
     "CheckError": "checking",
     "CheckReport": "checking",
     "SessionError": "interactive",
+    "SignatureError": "signing",
     "check": "checking",
     "copy": "checking",
     "dump_session": "interactive",
@@ -78,8 +83,10 @@ _LAZY = {
     "install": "engines.install",
     "load_session": "interactive",
     "pickles": "checking",
+    "sign": "signing",
     "trace": "tracing",
     "uninstall": "engines.install",
+    "verify_loads": "signing",
     "weigh": "answers.weigh",
 }
 

@@ -1,0 +1,132 @@
+"""Signed payloads: what is not signed by a key of the reader's is refused before anything of it is read."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import time
+from typing import Any
+
+import fresh
+import lambdapkl
+import pytest
+
+KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
+HEAD = 4 + 1 + 1
+MAC_AT = HEAD + 8
+
+
+class Trap:
+    """Whoever reads the payload makes a folder."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (self.path,)
+
+
+def refused(data: bytes, keys: Any, match: str, **options: Any) -> None:
+    with pytest.raises(lambdapkl.SignatureError, match=match):
+        lambdapkl.verify_loads(data, keys, **options)
+
+
+def test_in_another_process(backend: fresh.Process) -> None:
+    data = backend.execute("import lambdapkl; k = 3; result = lambdapkl.sign(lambda x: x + k, bytes(range(32)), key_id='a')")
+    backend.execute(
+        f"""
+        import lambdapkl
+        assert lambdapkl.verify_loads({data!r}, {{'a': bytes(range(32)), 'b': bytes(32)}}, max_age=600)(4) == 7
+        assert lambdapkl.verify_loads(memoryview(bytearray({data!r})), {{'a': bytes(range(32))}})(4) == 7
+        """
+    )
+
+
+def test_nothing_is_read_of_what_is_refused(tmp_path: Any) -> None:
+    path = str(tmp_path / "trap")
+    good = lambdapkl.sign(Trap(path), KEY)
+    refused(good, OTHER, "none of the keys")
+    refused(good, {"": OTHER, "a": KEY}, "none of the keys")
+    refused(pickle.dumps(Trap(path)), KEY, "no payload of lambdapkl.sign")
+    refused(good + b".", KEY, "changed")
+    refused(good[:HEAD] + good[HEAD + 40 :], KEY, "none of the keys|cut short")
+    assert not os.path.exists(path)
+    lambdapkl.verify_loads(good, KEY)
+    assert os.path.isdir(path)
+
+
+def test_every_byte_counts() -> None:
+    good = lambdapkl.sign([1, "two"], KEY, key_id="k")
+    assert lambdapkl.verify_loads(good, {"k": KEY}) == [1, "two"]
+    for place in range(len(good)):
+        for change in (1, 128):
+            bad = bytearray(good)
+            bad[place] ^= change
+            refused(bytes(bad), {"k": KEY}, "")
+    for size in range(len(good)):
+        refused(good[:size], {"k": KEY}, "")
+
+
+def test_the_format() -> None:
+    """A payload that is put together as the documentation says is read, and the MAC is the one of `openssl`."""
+    import hashlib
+    import hmac
+    import struct
+
+    body = pickle.dumps({"a": 1})
+    head = b"LPKS\x01\x02id" + struct.pack(">Q", int(time.time() * 1000))
+    data = head + hmac.new(KEY, head + body, hashlib.sha256).digest() + body
+    assert lambdapkl.verify_loads(data, {"id": KEY}, max_age=60) == {"a": 1}
+
+
+def test_rotation() -> None:
+    old, new = lambdapkl.sign(1, KEY, key_id="2025"), lambdapkl.sign(2, OTHER, key_id="2026")
+    keys = {"2025": KEY, "2026": OTHER}
+    assert [lambdapkl.verify_loads(each, keys) for each in (old, new)] == [1, 2]
+    refused(old, {"2026": OTHER}, "none of the keys")
+    refused(lambdapkl.sign(1, KEY, key_id="2026"), keys, "none of the keys")
+
+
+def test_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = lambdapkl.sign(1, KEY)
+    now = time.time()
+    for later, allowed in ((0, True), (50, True), (70, False), (-30, True), (-90, False)):
+        monkeypatch.setattr(time, "time", lambda later=later: now + later)
+        if allowed:
+            assert lambdapkl.verify_loads(data, KEY, max_age=60) == 1
+        else:
+            refused(data, KEY, "seconds ago", max_age=60)
+        assert lambdapkl.verify_loads(data, KEY) == 1
+
+
+def test_keys() -> None:
+    for call in (lambda key: lambdapkl.sign(1, key), lambda key: lambdapkl.verify_loads(lambdapkl.sign(1, KEY), key)):
+        with pytest.raises(ValueError, match="at least 32 bytes, not 31"):
+            call(KEY[:31])
+        with pytest.raises(TypeError, match="a key is bytes, not str"):
+            call("k" * 32)
+    with pytest.raises(ValueError, match="255"):
+        lambdapkl.sign(1, KEY, key_id="é" * 128)
+    assert lambdapkl.verify_loads(lambdapkl.sign(1, bytearray(KEY), key_id="é"), {"é": KEY}) == 1
+
+
+def test_a_reader_that_does_not_know_of_signatures_refuses_them() -> None:
+    program = "import sys, pickle; pickle.loads(sys.stdin.buffer.read())"
+    done = subprocess.run([sys.executable, "-c", program], input=lambdapkl.sign(1, KEY), capture_output=True)
+    assert done.returncode == 1 and b"UnpicklingError" in done.stderr
+
+
+def test_errors_of_the_payload_are_those_of_loads() -> None:
+    class Gone:
+        __module__ = "no_such_module"
+        __qualname__ = "Gone"
+
+    payload = b"\x80\x04cno_such_module\nGone\n."
+    good = lambdapkl.sign(None, KEY)
+    import hmac
+
+    data = good[:MAC_AT] + hmac.new(KEY, good[:MAC_AT] + payload, "sha256").digest() + payload
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        lambdapkl.verify_loads(data, KEY)
