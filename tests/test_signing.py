@@ -10,8 +10,9 @@ import time
 from typing import Any
 
 import fresh
-import lambdapkl
 import pytest
+
+import lambdapkl
 
 KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
 HEAD = 4 + 1 + 1

@@ -78,7 +78,8 @@ def verify_loads(data: bytes, keys: bytes | Mapping[str, bytes], *, max_age: flo
         A key for payloads that give no id, or a mapping from id to key.  Keep an old key in it for as long as payloads signed
         with it are on the way.
     max_age
-        Seconds since it was signed; older ones are refused, and those from more than a minute ahead.  Without it age is no matter.
+        Seconds since it was signed; older ones are refused, and those from more than a minute ahead.  By default age does not
+        matter.
 
     Raises
     ------
