@@ -192,6 +192,31 @@ def test_a_file_that_fails_or_takes_little(backend: fresh.Process) -> None:
     )
 
 
+@posix
+def test_devices_and_named_pipes_stay(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import lambdapkl, os, pickle, stat, threading
+        lambdapkl.dump([1], os.devnull)
+        assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+        os.mkfifo('pipe')
+        found = []
+        thread = threading.Thread(target=lambda: found.append(lambdapkl.load('pipe')))
+        thread.start()
+        lambdapkl.dump([2], 'pipe')
+        thread.join()
+        assert found == [[2]] and stat.S_ISFIFO(os.stat('pipe').st_mode)
+        if os.path.exists('/dev/full'):
+            try:
+                lambdapkl.dump([1], '/dev/full')
+            except OSError as error:
+                assert error.filename == '/dev/full', error
+            else:
+                raise AssertionError('no error')
+        """
+    )
+
+
 def test_what_is_not_there(backend: fresh.Process) -> None:
     backend.execute(
         """

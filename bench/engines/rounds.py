@@ -6,14 +6,6 @@ A module of this folder calls ``main(measure)``; ``measure(pickler)`` returns wh
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-import workload  # noqa: F401
-
-# Files of this folder are called as the engines are, and stood before them.
-sys.path[:] = [each for each in sys.path if Path(each).resolve() != Path(__file__).resolve().parent]
-
 import argparse
 import importlib.metadata
 import json
@@ -21,6 +13,7 @@ import os
 import platform
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -40,6 +33,7 @@ def main(measure: Callable[[str], dict[str, float]], *packages: str) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured, each time in a new process")
     parser.add_argument("--pickler", choices=PICKLERS, help="measure this one, here and once, and print JSON")
+    parser.add_argument("--json", type=argparse.FileType("w"), metavar="FILE", help="write each round's figures there")
     chosen = parser.parse_args()
     if chosen.pickler:
         print(json.dumps(measure(chosen.pickler)), flush=True)
@@ -49,7 +43,12 @@ def main(measure: Callable[[str], dict[str, float]], *packages: str) -> None:
         for pickler in PICKLERS if number % 2 else PICKLERS[::-1]:
             found[pickler].append(_measure_elsewhere(pickler))
             print(f"round {number + 1}, {pickler}: {found[pickler][-1]}", file=sys.stderr)
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in (*packages, *PICKLERS))
+    import lambdapkl  # which may be in no more than PYTHONPATH
+
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in (*packages, "cloudpickle"))
+    versions += f", lambdapkl {lambdapkl.__version__}"
+    if chosen.json:
+        json.dump({"python": platform.python_version(), "versions": versions, "rounds": found}, chosen.json, indent=1)
     print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {versions}; median of {chosen.rounds}\n")
     print("| | cloudpickle | lambdapkl | ratio |\n|---|---|---|---|")
     for name in found["lambdapkl"][0]:

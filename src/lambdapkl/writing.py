@@ -25,26 +25,23 @@ def write_all(file: Any, data: bytes) -> None:
         With the name of the file, where it has one.
     """
     rest: Any = data
-    try:
+    name = getattr(file, "name", None)
+    with _naming(name) if isinstance(name, (str, os.PathLike)) else contextlib.nullcontext():
         while True:
             count = file.write(rest)
             if type(count) is not int or count >= len(rest):
-                if count is None and isinstance(file, io.RawIOBase):
-                    raise BlockingIOError(
-                        f"the file takes no more at present: {len(rest)} of {len(data)} bytes are not written"
-                    )
-                return
+                break
             rest = memoryview(rest)[count:]
-    except OSError as error:
-        _name(error, getattr(file, "name", None))
-        raise
+    if count is None and isinstance(file, io.RawIOBase):
+        raise BlockingIOError(f"the file takes no more now: {len(rest)} of {len(data)} bytes are not written")
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside `path` that takes its place, on disk, when the block ends without an error.
 
-    At every moment the file is the old one or all of the new one.  It keeps its permissions, and a symbolic link stays one.
+    At every moment the file is the old one or all of the new one.  It keeps its permissions, and a symbolic link stays one.  A
+    device or a named pipe is written to as it is.
 
     Raises
     ------
@@ -52,22 +49,29 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         With the path.  The old file is as it was, and the new one is gone.
     """
     target = os.path.realpath(path)
+    try:
+        mode = os.stat(target).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
+        with _naming(path), open(target, "wb") as file:
+            yield file
+        return
     folder, base = os.path.split(target)
     draft = os.path.join(folder, f".{base}.{os.urandom(4).hex()}")
-    try:
-        with open(draft, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            os.chmod(draft, stat.S_IMODE(os.stat(target).st_mode))
-        os.replace(draft, target)
-    except BaseException as error:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
-        if isinstance(error, OSError) and error.filename in (None, draft):
-            error.filename, error.filename2 = os.fspath(path), None
-        raise
+    with _naming(path, draft):
+        try:
+            with open(draft, "xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if mode is not None:
+                os.chmod(draft, stat.S_IMODE(mode))
+            os.replace(draft, target)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(draft)
+            raise
     if os.name == "posix":
         # The new name itself is on disk once the folder is.
         descriptor = os.open(folder, os.O_RDONLY)
@@ -77,6 +81,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             os.close(descriptor)
 
 
-def _name(error: OSError, name: Any) -> None:
-    if error.filename is None and error.errno is not None and isinstance(name, (str, bytes, os.PathLike)):
-        error.filename = name
+@contextlib.contextmanager
+def _naming(path: Path, *instead_of: str) -> Iterator[None]:
+    """Let an error of the system that names no file, or one that the user has not heard of, name `path`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename in (None, *instead_of):
+            error.filename, error.filename2 = os.fspath(path), None
+        raise
