@@ -17,9 +17,9 @@ from typing import Any
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def run(script: Path, *, env: Mapping[str, str] | None = None, seconds: float = 120) -> str:
+def run(script: Path, *, args: Sequence[str] = (), env: Mapping[str, str] | None = None, seconds: float = 120) -> str:
     """Run `script` with this Python and return what it printed to standard output."""
-    command = [sys.executable, str(script)]
+    command = [sys.executable, str(script), *args]
     done = subprocess.run(
         command, cwd=script.parent, env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=seconds
     )

@@ -1,389 +1,323 @@
-"""multiprocessing and concurrent.futures with lambdas, closures and local classes.
+"""`multiprocessing` and `concurrent.futures` for lambdas, closures, local classes and whatever else lambdapkl pickles.
 
-    from lambdapkl.engines import multiprocessing
+::
 
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(2) as pool:
-        print(pool.map(lambda x: x * x, range(10)))
+    from lambdapkl.engines.multiprocessing import get_context
 
-The context is the standard library's, with its methods; processes, queues and pipes made by it pickle with lambdapkl, those
-of other contexts do not.  Locks, pipes and shared memory go where multiprocessing allows it.
+    with get_context("spawn").Pool() as pool:
+        print(pool.map(lambda x: x + 1, range(10)))
+
+The classes are those of the standard library, with our pickler for tasks, results, exceptions and messages.
 """
 
 from __future__ import annotations
 
-import contextlib
-import copyreg
 import io
 import multiprocessing
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent import futures
-from multiprocessing import connection, context, managers, pool, process, queues, reduction
+from concurrent.futures import process as _executor
+from multiprocessing import connection as _connection
+from multiprocessing import context as _contexts
+from multiprocessing import managers as _managers
+from multiprocessing import queues as _queues
+from multiprocessing import reduction as _reduction
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .. import byvalue, reducers
-from ..pickler import Pickler, _Table
-from ..pickler import dumps as _dumps_by_value
-
-__all__ = ["Manager", "ProcessPoolExecutor", "get_context"]
-
-_extra: dict[type, Any] = reduction.ForkingPickler._extra_reducers  # type: ignore[attr-defined]
-
-
-class _ForkingPickler(Pickler):
-    """`multiprocessing`'s pickler, extending ours: with the reducers for what only a child or a connection may have."""
-
-    # One for all picklers, which are made for each task: `_extra` is what multiprocessing's `register` writes to.
-    dispatch_table = _Table(_extra, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
-
-    def reducer_override(self, obj: Any) -> Any:
-        if isinstance(obj, (FunctionType, type)) and obj.__module__ in byvalue.MAIN_MODULES:
-            main = sys.modules.get("__main__")
-            if hasattr(main, "__file__") and byvalue.lookup(main, obj.__qualname__) is obj:
-                # The child's `__main__` has it, as a rule; what an initializer set there is seen by the child's own functions
-                # only.  Under ``if __name__ == "__main__"``, or since the child was forked, it has not.
-                try:
-                    return _find_or_load, (obj.__qualname__, _fingerprint(obj), _dumps_by_value(obj))
-                except Exception:  # a global that cannot travel is no obstacle to what plain pickle does
-                    return _find_or_load, (obj.__qualname__, _fingerprint(obj), None)
-        return super().reducer_override(obj)
-
-
-def _fingerprint(obj: Any) -> Any:
-    code = getattr(obj, "__code__", None)
-    return None if code is None else (code.co_firstlineno, code.co_code)
-
-
-def _find_or_load(qualname: str, fingerprint: Any, payload: bytes | None) -> Any:
-    found = byvalue.lookup(sys.modules.get("__main__"), qualname)
-    if found is not None and _fingerprint(found) == fingerprint:
-        return found
-    if payload is None:
-        raise AttributeError(f"Can't get attribute {qualname!r} on the process's __main__, and it could not be sent by value")
-    return pickle.loads(payload)
-
-
-def _dumps(obj: Any) -> bytes:
-    with io.BytesIO() as file:
-        _ForkingPickler(file).dump(obj)
-        return file.getvalue()
-
-
-class _Packed:
-    """An object in the form of its payload, for code that pickles with the standard library's pickler."""
-
-    def __init__(self, obj: Any) -> None:
-        self.obj = obj
-
-    def __reduce__(self) -> Any:
-        return pickle.loads, (_dumps(self.obj),)
-
-
-# ---- connections and queues -------------------------------------------------------------------------------------------
-
-
-class _Connection(connection.Connection):  # type: ignore[misc,name-defined,unused-ignore]
-    def send(self, obj: Any) -> None:
-        """Send an object to the other end."""
-        self._check_closed()  # type: ignore[attr-defined]
-        self._check_writable()  # type: ignore[attr-defined]
-        self._send_bytes(memoryview(_dumps(obj)))  # type: ignore[attr-defined]
-
-
-def _adopt(plain: Any) -> Any:
-    """Return `plain`, a connection, as one of ours; a pipe or socket of Windows stays what it is."""
-    if type(plain) is connection.Connection:
-        plain.__class__ = _Connection
-    return plain
-
-
-def _reduce_connection(conn: Any) -> Any:
-    rebuild, args = connection.reduce_connection(conn)  # type: ignore[attr-defined]
-    return _rebuild_connection, (rebuild, args)
-
-
-def _rebuild_connection(rebuild: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    return _adopt(rebuild(*args))
-
-
-reduction.register(_Connection, _reduce_connection)
-
-
-# Without their parameter: 3.15 takes none.
-
-
-class _SimpleQueue(queues.SimpleQueue):  # type: ignore[type-arg]
-    def __init__(self, *, ctx: Any) -> None:
-        super().__init__(ctx=ctx)
-        _adopt(self._reader)  # type: ignore[attr-defined]
-        _adopt(self._writer)  # type: ignore[attr-defined]
-
-    def put(self, item: Any) -> None:
-        data = _dumps(item)
-        if self._wlock is None:  # type: ignore[attr-defined]
-            self._writer.send_bytes(data)  # type: ignore[attr-defined]
-        else:
-            with self._wlock:  # type: ignore[attr-defined]
-                self._writer.send_bytes(data)  # type: ignore[attr-defined]
-
-
-class _Queue(queues.Queue):  # type: ignore[type-arg]
-    def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
-        super().put(_Packed(obj), block, timeout)
-
-
-class _JoinableQueue(queues.JoinableQueue):  # type: ignore[type-arg]
-    def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
-        super().put(_Packed(obj), block, timeout)
-
-
-class _Listener(connection.Listener):
-    def accept(self) -> Any:
-        return _adopt(super().accept())
-
-
-def _client(*args: Any, **kwargs: Any) -> Any:
-    return _adopt(connection.Client(*args, **kwargs))
-
-
-managers.listener_client["lambdapkl"] = (_Listener, _client)  # type: ignore[attr-defined]
-
-
-# ---- processes --------------------------------------------------------------------------------------------------------
-
-
-def _restore_process(cls: Any, state: dict[str, Any]) -> Any:
-    restored: Any = cls.__new__(cls)
-    vars(restored).update(state)
-    return restored
-
-
-class _State:
-    """A process object on its way: pickled apart, by our pickler."""
-
-    def __init__(self, obj: Any) -> None:
-        self.obj = obj
-
-    def __reduce__(self) -> Any:
-        return _restore_process, (type(self.obj), vars(self.obj))
-
-
-class _ByValue(process.BaseProcess):
-    def __reduce__(self) -> Any:
-        return _Packed(_State(self)).__reduce__()
-
-
-if sys.platform != "win32":
-
-    class _ForkProcess(_ByValue, context.ForkProcess):
-        pass
-
-    class _ForkServerProcess(_ByValue, context.ForkServerProcess):
-        pass
-
-
-class _SpawnProcess(_ByValue, context.SpawnProcess):
-    pass
-
+from .. import pickler, reducers
+from . import main_module
 
 if TYPE_CHECKING:
-    _Base = context.BaseContext
-else:
-    _Base = object
+    from .interpreters import InterpreterPoolExecutor
+
+__all__ = [
+    "Connection",
+    "InterpreterPoolExecutor",
+    "JoinableQueue",
+    "ProcessPoolExecutor",
+    "Queue",
+    "SimpleQueue",
+    "get_context",
+]
 
 
-class _Mixin(_Base):
-    """What a context makes, with our pickler."""
+def __getattr__(name: str) -> Any:
+    if name != "InterpreterPoolExecutor":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .interpreters import InterpreterPoolExecutor
 
-    def Queue(self, maxsize: int = 0) -> Any:
-        return _Queue(maxsize, ctx=self.get_context())
+    return InterpreterPoolExecutor
 
-    def JoinableQueue(self, maxsize: int = 0) -> Any:
-        return _JoinableQueue(maxsize, ctx=self.get_context())
 
-    def SimpleQueue(self) -> Any:
-        return _SimpleQueue(ctx=self.get_context())
+# ---- the pickler -------------------------------------------------------------------------------------------------------
 
-    def Pipe(self, duplex: bool = True) -> tuple[Any, Any]:
-        first, second = super().Pipe(duplex)
-        return _adopt(first), _adopt(second)
+_extra: dict[type, reducers.Reducer] = _reduction.ForkingPickler._extra_reducers  # type: ignore[attr-defined]
+# Methods, partial objects and the like, for which `multiprocessing` has simpler reducers than we do.
+_ours = {kind: reducers.TABLE[kind] for kind in _extra if kind in reducers.TABLE and not hasattr(kind, "fileno")}
 
-    def Pool(
-        self,
-        processes: int | None = None,
-        initializer: Callable[..., object] | None = None,
-        initargs: Any = (),
-        maxtasksperchild: int | None = None,
-    ) -> pool.Pool:
-        return pool.Pool(processes, initializer, initargs, maxtasksperchild, context=self.get_context())
 
-    def Manager(self) -> managers.SyncManager:
-        manager = managers.SyncManager(serializer="lambdapkl", ctx=self.get_context())
+class ForkingPickler(pickler.Pickler):
+    """Our pickler with `multiprocessing`'s reducers for connections, sockets and shared memory."""
+
+    # Its reducers are added to while its modules are imported.
+    dispatch_table = type(pickler.Pickler.dispatch_table)(_ours, _extra, *pickler.Pickler.dispatch_table.maps)
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Return the name of what the other process has in its ``__main__``; all else as `lambdapkl.Pickler` does."""
+        if isinstance(obj, (FunctionType, type)) and main_module.known_to_children(obj):
+            return obj.__qualname__
+        return super().reducer_override(obj)
+
+    @classmethod
+    def dumps(cls, obj: Any, protocol: int | None = None) -> memoryview:
+        """Return `obj` as a pickle."""
+        file = io.BytesIO()
+        cls(file, protocol).dump(obj)
+        return file.getbuffer()
+
+
+def _with(function: Any, **names: Any) -> Any:
+    """Return the standard library's `function` with other values for some of its globals."""
+    copy = FunctionType(
+        function.__code__, {**function.__globals__, **names}, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__doc__ = function.__doc__
+    return copy
+
+
+# ---- pipes and queues --------------------------------------------------------------------------------------------------
+
+_BaseConnection: Any = getattr(_connection, "Connection" if sys.platform != "win32" else "PipeConnection")
+_BaseQueue: Any = _queues.Queue
+_BaseJoinableQueue: Any = _queues.JoinableQueue
+_BaseSimpleQueue: Any = _queues.SimpleQueue
+
+
+class Connection(_BaseConnection):  # type: ignore[misc]
+    """An end of a pipe."""
+
+    send = _with(_BaseConnection.send, _ForkingPickler=ForkingPickler)
+
+    @classmethod
+    def take(cls, other: Any) -> Connection:
+        """Return a connection that has the handle of `other`, which is closed."""
+        handle, other._handle = other._handle, None
+        return cls(handle, other.readable, other.writable)
+
+
+def _rebuild(reduced: tuple[Callable[..., Any], tuple[Any, ...]]) -> Connection:
+    make, args = reduced
+    return Connection.take(make(*args))
+
+
+def _reduce_connection(connection: Connection) -> tuple[Any, ...]:
+    return _rebuild, (_extra[_BaseConnection](connection),)
+
+
+_reduction.register(Connection, _reduce_connection)
+
+
+class Queue(_BaseQueue):  # type: ignore[misc]
+    """`multiprocessing.Queue`."""
+
+    _feed = staticmethod(_with(_BaseQueue._feed, _ForkingPickler=ForkingPickler))
+
+
+# It names the class whose `_feed` its thread runs.
+Queue._start_thread = _with(_BaseQueue._start_thread, Queue=Queue)
+
+
+class JoinableQueue(Queue, _BaseJoinableQueue):  # type: ignore[misc]
+    """`multiprocessing.JoinableQueue`."""
+
+
+class SimpleQueue(_BaseSimpleQueue):  # type: ignore[misc]
+    """`multiprocessing.SimpleQueue`."""
+
+    _reader: Any
+    _writer: Any
+
+    def __init__(self, *, ctx: Any) -> None:
+        super().__init__(ctx=ctx)
+        # `Pool` sends to the one and receives from the other.
+        self._reader = Connection.take(self._reader)
+        self._writer = Connection.take(self._writer)
+        if hasattr(self, "_poll"):
+            self._poll = self._reader.poll
+
+    put = _with(_BaseSimpleQueue.put, _ForkingPickler=ForkingPickler)
+
+
+class _Listener(_connection.Listener):
+    def accept(self) -> Any:
+        return Connection.take(super().accept())
+
+
+def _client(*args: Any, **kwargs: Any) -> Connection:
+    return Connection.take(_connection.Client(*args, **kwargs))
+
+
+# What the serializers of managers are looked up in, on both sides.
+_managers.listener_client["lambdapkl"] = _Listener, _client  # type: ignore[attr-defined]
+
+
+# ---- processes ---------------------------------------------------------------------------------------------------------
+
+
+class _Process:
+    """A process that is pickled with our pickler, by whatever pickles it."""
+
+    _start_method: str
+
+    def start(self) -> None:
+        """Start the process."""
+        if self._start_method == "fork":
+            main_module.child_inherits()
+        else:
+            main_module.child_imports()
+        super().start()  # type: ignore[misc]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore_process, (bytes(ForkingPickler.dumps((type(self), vars(self)))),)
+
+
+def _restore_process(payload: bytes) -> _Process:
+    main_module.child_imports()
+    cls, state = pickle.loads(payload)
+    process: _Process = cls.__new__(cls)
+    vars(process).update(state)
+    return process
+
+
+class _Context:
+    """What the contexts have in common."""
+
+    def Pipe(self, duplex: bool = True) -> tuple[Connection, Connection]:
+        """Return two connected ends of a pipe."""
+        first, second = _connection.Pipe(duplex)
+        return Connection.take(first), Connection.take(second)
+
+    def Queue(self, maxsize: int = 0) -> Queue:
+        """Return a queue."""
+        return Queue(maxsize, ctx=self)
+
+    def JoinableQueue(self, maxsize: int = 0) -> JoinableQueue:
+        """Return a queue whose tasks can be waited for."""
+        return JoinableQueue(maxsize, ctx=self)
+
+    def SimpleQueue(self) -> SimpleQueue:
+        """Return a queue without a thread."""
+        return SimpleQueue(ctx=self)
+
+    def Manager(self) -> _managers.SyncManager:
+        """Return a started manager."""
+        manager = _managers.SyncManager(serializer="lambdapkl", ctx=self)  # type: ignore[arg-type]
         manager.start()
         return manager
 
     def ProcessPoolExecutor(self, max_workers: int | None = None, **options: Any) -> ProcessPoolExecutor:
+        """Return an executor with processes of this context."""
         return ProcessPoolExecutor(max_workers, self, **options)
 
 
-class _SpawnContext(_Mixin, context.SpawnContext):
-    Process = _SpawnProcess
+class SpawnProcess(_Process, _contexts.SpawnProcess):
+    """A process of the start method spawn."""
 
 
-_contexts: dict[str, Any] = {"spawn": _SpawnContext()}
+class SpawnContext(_Context, _contexts.SpawnContext):
+    """The start method spawn."""
+
+    Process = SpawnProcess
+
+
+_CONTEXTS: dict[str, type[Any]] = {"spawn": SpawnContext}
+
 if sys.platform != "win32":
 
-    class _ForkContext(_Mixin, context.ForkContext):
-        Process = _ForkProcess
+    class ForkProcess(_Process, _contexts.ForkProcess):
+        """A process of the start method fork."""
 
-    class _ForkServerContext(_Mixin, context.ForkServerContext):
-        Process = _ForkServerProcess
+    class ForkServerProcess(_Process, _contexts.ForkServerProcess):
+        """A process of the start method forkserver."""
 
-    _contexts |= {"fork": _ForkContext(), "forkserver": _ForkServerContext()}
+    class ForkContext(_Context, _contexts.ForkContext):
+        """The start method fork."""
+
+        Process = ForkProcess
+
+    class ForkServerContext(_Context, _contexts.ForkServerContext):
+        """The start method forkserver."""
+
+        Process = ForkServerProcess
+
+    _CONTEXTS.update(fork=ForkContext, forkserver=ForkServerContext)
+
+_made: dict[str, Any] = {}
 
 
 def get_context(method: str | None = None) -> Any:
-    """Return a `multiprocessing` context that pickles with lambdapkl.
+    """Return a context like that of `multiprocessing.get_context`.
+
+    Its `Process`, `Pool`, `Pipe`, `Queue`, `JoinableQueue`, `SimpleQueue` and `Manager` pickle with lambdapkl.  What else
+    a context has is the standard library's.
 
     Parameters
     ----------
-    method : {"spawn", "fork", "forkserver"}, optional
-        How processes start; by default as `multiprocessing` starts them.
+    method
+        ``"spawn"``, ``"fork"`` or ``"forkserver"``; None stands for what `multiprocessing` would take.
 
     Raises
     ------
     ValueError
         There is no such method on this platform.
     """
-    if method is None:
-        # The first one is the default; to ask for that by `get_start_method` would settle it for the program.
-        method = multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]
-    if method not in _contexts:
-        raise ValueError(f"cannot find context for {method!r}; there are {', '.join(sorted(_contexts))}")
-    chosen = _contexts[method]
-    with contextlib.suppress(AttributeError):
-        chosen._check_available()
-    return chosen
+    name: str = multiprocessing.get_context().get_start_method() if method is None else method
+    if name not in _CONTEXTS:
+        raise ValueError(f"cannot find context for {name!r}; there are {', '.join(sorted(_CONTEXTS))}")
+    return _made.setdefault(name, _CONTEXTS[name]())
 
 
-def Manager(method: str | None = None) -> managers.SyncManager:
+def Manager(method: str | None = None) -> _managers.SyncManager:
     """Return a started manager whose proxies take and give what lambdapkl pickles.  `method` is that of `get_context`."""
-    started: managers.SyncManager = get_context(method).Manager()
-    return started
+    manager: _managers.SyncManager = get_context(method).Manager()
+    return manager
 
 
-# ---- concurrent.futures -----------------------------------------------------------------------------------------------
+# ---- concurrent.futures ------------------------------------------------------------------------------------------------
 
 
-class _Task:
-    def __init__(self, fn: Callable[..., Any], args: Any, kwargs: Any) -> None:
-        self.call = fn, args, kwargs
-
-    def __reduce__(self) -> Any:
-        return _restore_task, (_Packed(self.call),)
-
-    def __call__(self) -> Any:
-        fn, args, kwargs = self.call
-        return fn(*args, **kwargs)
-
-
-def _restore_task(call: Any) -> _Task:
-    return _Task(*call)
+class _CallQueue(Queue, _executor._SafeQueue):
+    """The queue of tasks, whose errors reach the task's future."""
 
 
 class ProcessPoolExecutor(futures.ProcessPoolExecutor):
-    """`concurrent.futures.ProcessPoolExecutor` for what lambdapkl pickles: calls, initializer, results and exceptions.
+    """`concurrent.futures.ProcessPoolExecutor` for tasks, results and initializers that only lambdapkl pickles.
 
     Parameters
     ----------
-    max_workers, initializer, initargs, max_tasks_per_child
-        As there.
     mp_context
-        A context of `get_context`, or the name of a start method.
+        A context that `get_context` returned, or the name of a start method; by default ``get_context()``.
+
+    The others, and the errors, are those of the standard library.
     """
 
-    def __init__(self, max_workers: int | None = None, mp_context: Any = None, *args: Any, **options: Any) -> None:
-        if mp_context is None and options.get("max_tasks_per_child") is not None:
-            mp_context = "spawn"  # the base class's choice, too: "fork" is not allowed there
-        if mp_context is None or isinstance(mp_context, str):
-            mp_context = get_context(mp_context)
-        super().__init__(max_workers, mp_context, *args, **options)
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> futures.Future[Any]:
-        """Schedule ``fn(*args, **kwargs)``; return its future."""
-        return super().submit(_Task(fn, args, kwargs))
-
-
-if sys.version_info >= (3, 14):
-
-    def _run_packed(payload: bytes) -> bytes:
-        """Run a call in another interpreter; exceptions travel as results do."""
-        try:
-            outcome = True, pickle.loads(payload)()
-        except BaseException as error:
-            outcome = False, error
-        return _dumps_by_value(outcome)
-
-    class InterpreterPoolExecutor(futures.InterpreterPoolExecutor):
-        """`concurrent.futures.InterpreterPoolExecutor` for what lambdapkl pickles.
-
-        The compiled module cannot be loaded by other interpreters than the first: there the pure backend works.
-        """
-
-        def __init__(
-            self,
-            max_workers: int | None = None,
-            thread_name_prefix: str = "",
-            initializer: Callable[..., object] | None = None,
-            initargs: Any = (),
-        ) -> None:
-            if initializer is not None:
-                initializer, initargs = _initialize, (_dumps_by_value(_Call(initializer, initargs, {})),)
-            super().__init__(max_workers, thread_name_prefix, initializer, initargs)
-
-        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> futures.Future[Any]:
-            """Schedule ``fn(*args, **kwargs)``; return its future."""
-            payload = _dumps_by_value(_Call(fn, args, kwargs))
-            inner = super().submit(_run_packed, payload)
-            outer: futures.Future[Any] = _Outer(inner)
-            inner.add_done_callback(lambda done: _hand_over(done, outer))
-            return outer
-
-    class _Call:
-        def __init__(self, fn: Callable[..., Any], args: Any, kwargs: Any) -> None:
-            self.fn, self.args, self.kwargs = fn, args, kwargs
-
-        def __call__(self) -> Any:
-            return self.fn(*self.args, **self.kwargs)
-
-    class _Outer(futures.Future[Any]):
-        """The future of an unpacked result; to cancel it is to cancel the call."""
-
-        def __init__(self, inner: futures.Future[bytes]) -> None:
-            super().__init__()
-            self._inner = inner
-
-        def cancel(self) -> bool:
-            return self._inner.cancel() and super().cancel()
-
-        def running(self) -> bool:
-            return self._inner.running()
-
-    def _initialize(payload: bytes) -> None:
-        pickle.loads(payload)()
-
-    def _hand_over(inner: futures.Future[bytes], outer: futures.Future[Any]) -> None:
-        if inner.cancelled():
-            futures.Future.cancel(outer)
-            outer.set_running_or_notify_cancel()
-            return
-        try:
-            succeeded, value = pickle.loads(inner.result())
-        except BaseException as error:
-            succeeded, value = False, error
-        (outer.set_result if succeeded else outer.set_exception)(value)
-
-    __all__ += ["InterpreterPoolExecutor"]
+    def __init__(
+        self,
+        max_workers: int | None = None,
+        mp_context: Any = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: Iterable[Any] = (),
+        **more: Any,
+    ) -> None:
+        if mp_context is None and more.get("max_tasks_per_child") is not None:
+            mp_context = "spawn"  # the base class's choice, too: it refuses "fork" then
+        if not isinstance(mp_context, _Context):
+            named = mp_context is None or isinstance(mp_context, str)
+            mp_context = get_context(mp_context if named else mp_context.get_start_method())
+        super().__init__(max_workers, mp_context, initializer, tuple(initargs), **more)
+        # What its constructor takes differs from version to version.
+        self._call_queue.__class__ = _CallQueue  # type: ignore[attr-defined]
