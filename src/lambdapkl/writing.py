@@ -87,6 +87,8 @@ def _naming(path: Path, *instead_of: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno is not None and error.filename in (None, *instead_of):
-            error.filename, error.filename2 = os.fspath(path), None
+        if error.errno is not None and error.filename is None:
+            error.filename = os.fspath(path)
+        elif error.filename in instead_of:
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
         raise
