@@ -20,7 +20,7 @@ TRIES = int(os.environ.get("LAMBDAPKL_FUZZ", "1500"))
 
 MONITORING = sys.version_info >= (3, 12) and sys.implementation.name == "cpython"
 # How coverage.py measures: with a trace function in C, or with sys.monitoring.
-COVERAGE = ("-m", "coverage", "run", f"--data-file={os.devnull}")
+COVERAGE = ("-m", "coverage", "run")
 # What the program sets up, and how it is started.
 WAYS = {
     "plain": ("", ()),
@@ -67,6 +67,8 @@ def test_continues_in_another_process(
     if name == "coverage":
         pytest.importorskip("coverage")
         monkeypatch.setenv("COVERAGE_CORE", core)
+        # It deletes what is there before: never the null device.
+        monkeypatch.setenv("COVERAGE_FILE", str(tmp_path / "coverage"))
     file = str(tmp_path / "dumped.pickle")
     if importable:
         source = f"import suspended_cases as c, suspended_drive as d; d.dump_all(c.CASES, {file!r}, {set_up!r})"
