@@ -8,7 +8,6 @@ was pickled by cloudpickle still loads.
 
 from __future__ import annotations
 
-import contextlib
 import copyreg
 import io
 import pickle
@@ -22,7 +21,6 @@ from .._backend import Session
 
 __all__ = ["Graft", "is_copy"]
 
-_HOOK = "__lambdapkl__"
 _ABSENT: Any = object()
 # PyPy: ours extends another class than cloudpickle's does (see `base`), so that its methods do not fit there.  cloudpickle 3.1
 # cannot be imported by PyPy 8 at all; of a version that can, the functions are changed.
@@ -40,27 +38,30 @@ def is_copy(module: Any) -> bool:
     )
 
 
-# The code of these replaces that of cloudpickle's functions, whose globals are those of its own module.
+# The code of these replaces that of cloudpickle's functions.  Their graft is a default: a call that is under way when `remove`
+# comes has it.
 
 
-def _dumps(obj, protocol=None, buffer_callback=None):  # type: ignore[no-untyped-def]
-    return __lambdapkl__.dumps(obj, protocol, buffer_callback)  # type: ignore[name-defined]  # noqa: F821
+def _dumps(obj: Any, protocol: int | None = None, buffer_callback: Any = None, *, _graft: Any) -> bytes:
+    result: bytes = _graft.dumps(obj, protocol, buffer_callback)
+    return result
 
 
-def _dump(obj, file, protocol=None, buffer_callback=None):  # type: ignore[no-untyped-def]
-    __lambdapkl__.dump(obj, file, protocol, buffer_callback)  # type: ignore[name-defined]  # noqa: F821
+def _dump(obj: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None, *, _graft: Any) -> None:
+    _graft.dump(obj, file, protocol, buffer_callback)
 
 
-def _register_pickle_by_value(module):  # type: ignore[no-untyped-def]
-    __lambdapkl__.register(module)  # type: ignore[name-defined]  # noqa: F821
+def _register_pickle_by_value(module: ModuleType, *, _graft: Any) -> None:
+    _graft.register(module)
 
 
-def _unregister_pickle_by_value(module):  # type: ignore[no-untyped-def]
-    __lambdapkl__.unregister(module)  # type: ignore[name-defined]  # noqa: F821
+def _unregister_pickle_by_value(module: ModuleType, *, _graft: Any) -> None:
+    _graft.unregister(module)
 
 
-def _list_registry_pickle_by_value():  # type: ignore[no-untyped-def]
-    return __lambdapkl__.list_registry()  # type: ignore[name-defined]  # noqa: F821
+def _list_registry_pickle_by_value(*, _graft: Any) -> set[str]:
+    names: set[str] = _graft.list_registry()
+    return names
 
 
 _FUNCTIONS: dict[str, Any] = {
@@ -132,7 +133,7 @@ class Graft:
     def __init__(self, module: ModuleType) -> None:
         self.module = module
         self.kind: Any = vars(module)["CloudPickler"]
-        self._functions: dict[FunctionType, tuple[Any, Any]] = {}
+        self._functions: dict[FunctionType, tuple[Any, Any, Any]] = {}
         self._attributes: dict[str, Any] = {}
         self._registered: set[str] = set()
         # What the engine registered with the copy before, and will until `remove`; the rest are cloudpickle's own.
@@ -190,7 +191,6 @@ class Graft:
 
     def apply(self) -> None:
         """Change the copy.  A pickler that another thread is using meanwhile ends as it began."""
-        vars(self.module)[_HOOK] = self
         self._registered = self._own_registry() - byvalue.registry
         byvalue.registry.update(self._registered)
         if _CPYTHON:
@@ -199,9 +199,8 @@ class Graft:
             function = getattr(self.module, name, None)
             if not isinstance(function, FunctionType):
                 continue
-            vars(sys.modules[function.__module__]).setdefault(_HOOK, self)
-            self._functions[function] = function.__code__, function.__defaults__
-            function.__defaults__ = template.__defaults__
+            self._functions[function] = function.__code__, function.__defaults__, function.__kwdefaults__
+            function.__defaults__, function.__kwdefaults__ = template.__defaults__, {"_graft": self}
             function.__code__ = template.__code__
 
     def _change_class(self) -> None:
@@ -228,16 +227,13 @@ class Graft:
 
     def remove(self) -> None:
         """Put everything back; what engines registered in the meantime goes to cloudpickle's tables."""
-        for function, (code, defaults) in self._functions.items():
-            function.__code__, function.__defaults__ = code, defaults
+        for function, (code, defaults, keywords) in self._functions.items():
+            function.__code__ = code
+            function.__defaults__, function.__kwdefaults__ = defaults, keywords
         for name, value in reversed(self._attributes.items()):
             delattr(self.kind, name) if value is _ABSENT else setattr(self.kind, name, value)
         self._return_reducers()
         byvalue.registry.difference_update(self._registered)
-        for function in [*self._functions]:
-            with contextlib.suppress(KeyError):
-                del vars(sys.modules[function.__module__])[_HOOK]
-        vars(self.module).pop(_HOOK, None)
 
     def _return_reducers(self) -> None:
         if not hasattr(self._old, "maps"):
