@@ -2,10 +2,10 @@
 
 A signed payload is a header and a pickle::
 
-    b"LPKS"  version  length of the key's id  id  milliseconds since 1970  HMAC-SHA256  pickle
-    4 bytes  1        1                       n   8, big-endian             32
+    b"\\xffLPK"  version  length of the key's id  id  milliseconds since 1970  HMAC-SHA256  pickle
+    4 bytes     1        1                       n   8, big-endian             32
 
-The HMAC (RFC 2104) covers all other bytes.  Nothing of the pickle is read before it has been compared.
+No opcode is 0xff: `pickle.loads` refuses it at the first byte.  The HMAC (RFC 2104) covers all other bytes.  Nothing of the pickle is read before it has been compared.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .pickler import dumps
 
 __all__ = ["SignatureError", "sign", "verify_loads"]
 
-_MAGIC = b"LPKS"
+_MAGIC = b"\xffLPK"
 _VERSION = 1
 _START = struct.Struct(">4sBB")
 _TIME = struct.Struct(">Q")
