@@ -75,7 +75,7 @@ def test_the_format() -> None:
     import struct
 
     body = pickle.dumps({"a": 1})
-    head = b"\xffLPK\x01\x02id" + struct.pack(">Q", int(time.time() * 1000))
+    head = b"#LPK\x01\x02id" + struct.pack(">Q", int(time.time() * 1000))
     data = head + hmac.new(KEY, head + body, hashlib.sha256).digest() + body
     assert lambdapkl.verify_loads(data, {"id": KEY}, max_age=60) == {"a": 1}
 
@@ -113,7 +113,7 @@ def test_keys() -> None:
 
 def test_a_reader_that_does_not_know_of_signatures_refuses_them() -> None:
     for load in (pickle.loads, lambdapkl.loads):
-        with pytest.raises(pickle.UnpicklingError, match="xff|invalid load key"):
+        with pytest.raises(pickle.UnpicklingError, match="#"):
             load(lambdapkl.sign(1, KEY))
 
 

@@ -2,10 +2,11 @@
 
 A signed payload is a header and a pickle::
 
-    b"\\xffLPK"  version  length of the key's id  id  milliseconds since 1970  HMAC-SHA256  pickle
-    4 bytes     1        1                       n   8, big-endian             32
+    b"#LPK"  version  length of the key's id  id  milliseconds since 1970  HMAC-SHA256  pickle
+    4 bytes  1        1                       n   8, big-endian             32
 
-No opcode is 0xff: `pickle.loads` refuses it at the first byte.  The HMAC (RFC 2104) covers all other bytes.  Nothing of the pickle is read before it has been compared.
+No opcode of `pickle` is ``#``: what does not know of signatures refuses the first byte.  The HMAC (RFC 2104) covers all other
+bytes.  Nothing of the pickle is read before it has been compared.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .pickler import dumps
 
 __all__ = ["SignatureError", "sign", "verify_loads"]
 
-_MAGIC = b"\xffLPK"
+_MAGIC = b"#LPK"
 _VERSION = 1
 _START = struct.Struct(">4sBB")
 _TIME = struct.Struct(">Q")
