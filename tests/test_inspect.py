@@ -78,6 +78,8 @@ def test_runs_and_imports_nothing(tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("peer", ["cloudpickle", "dill"])
 def test_payloads_of_peers(peer: str) -> None:
+    if peer == "dill" and sys.version_info >= (3, 15):
+        pytest.skip("dill 0.4.1 reads co_lnotab, which 3.15 has no more")
     try:
         module = importlib.import_module(peer)
     except Exception:
