@@ -41,6 +41,18 @@ case(
 )
 
 case(
+    "buffered file over one that does not tell its position",
+    """
+    import io
+    class Raw(io.RawIOBase):
+        def readable(self): return True
+        def readinto(self, into): return 0
+    o = io.BufferedReader(Raw())
+    """,
+    refused="cannot pickle the file.*does not tell its position",
+)
+
+case(
     "open text file, read through its iterator, in an encoding that must be read from the start",
     r"""
     with open('data.txt', 'w', encoding='utf-16') as f: f.write('one\ntwo\n')

@@ -94,12 +94,12 @@ def _position(file: Any) -> int:
     try:
         return int(file.tell())
     except OSError as error:
-        if not isinstance(file, io.TextIOWrapper):
-            raise
-        if reason := text_position.reason_against(file):
+        is_text = isinstance(file, io.TextIOWrapper)
+        if not is_text or (reason := text_position.reason_against(file)):
+            why = f"({error}), {reason}" if is_text else f"({error})"
             raise pickle.PicklingError(
-                f"cannot pickle the file {getattr(file, 'name', file)!r}: it does not tell its position ({error}), {reason}; "
-                "finish the loop over its lines, or read it with readline"
+                f"cannot pickle the file {getattr(file, 'name', file)!r}: it does not tell its position {why}; finish the loop "
+                "over its lines, or read it with readline"
             ) from error
     return text_position.find(file)
 
