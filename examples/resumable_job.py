@@ -2,15 +2,13 @@
 
     python examples/resumable_job.py checkpoint.pickle
 
-The job is a generator and knows nothing of checkpoints.  The loop that drives it writes one every few steps: to another file
-first, which then takes the place of the last, so that there is a whole one whenever the process dies.  Run it, kill it, run
-it again.
+The job is a generator and knows nothing of checkpoints.  The loop that drives it writes one every few steps.  `dump` to a path
+replaces the last one whole, so that there is one whenever the process dies.  Run it, kill it, run it again.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sysconfig
 import time
@@ -35,16 +33,6 @@ def count_words(folders: list[str]) -> Job:
     return total
 
 
-def save(job: Job, checkpoint: Path) -> None:
-    """Put a checkpoint of `job` in the place of the last one."""
-    draft = checkpoint.with_suffix(".new")
-    with open(draft, "wb") as file:
-        lambdapkl.dump(job, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, checkpoint)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
@@ -53,8 +41,7 @@ def main() -> None:
     options = parser.parse_args()
 
     if options.checkpoint.exists():
-        with open(options.checkpoint, "rb") as file:
-            job: Job = lambdapkl.load(file)
+        job: Job = lambdapkl.load(options.checkpoint)
         print("resuming", flush=True)
     else:
         library = Path(sysconfig.get_path("stdlib"))
@@ -70,7 +57,7 @@ def main() -> None:
             break
         done += 1
         if done % options.every == 0:
-            save(job, options.checkpoint)
+            lambdapkl.dump(job, options.checkpoint)
             print("checkpoint", flush=True)
         time.sleep(options.pause)
     print(f"{total.total()} words, the most frequent: {total.most_common(3)}")
