@@ -21,9 +21,9 @@ _ENGINES = {
     "joblib": "LOKY_PICKLER=lambdapkl, or lambdapkl.install()",
     "loky": 'LOKY_PICKLER=lambdapkl, or loky.set_loky_pickler("lambdapkl")',
     "distributed": "lambdapkl.install()",
-    "ray": "lambdapkl.install()",
-    "pyspark": "lambdapkl.install()",
-    "celery": 'task_serializer="lambdapkl", accept_content=["lambdapkl", "json"]',
+    "ray": 'lambdapkl.install(), and ray.init(runtime_env={"worker_process_setup_hook": "lambdapkl.install"})',
+    "pyspark": "lambdapkl.install(), and spark.python.daemon.module=lambdapkl.engines.pyspark",
+    "celery": "lambdapkl.engines.celery.setup(app)",
     "rq": "rq worker --serializer lambdapkl.engines.rq.Serializer, and Queue(serializer=...)",
 }
 _OTHERS = ("dill", "numpy", "pandas", "plotly", "rich", "tqdm")
