@@ -64,9 +64,10 @@ _finder = _Finder()
 
 
 def _graft(module: Any) -> None:
-    if is_copy(module) and (known := _grafts.get(module.__name__)) is not None and known.module is module:
+    if not is_copy(module):
         return
-    if is_copy(module):
+    known = _grafts.get(module.__name__)
+    if known is None or known.module is not module:
         graft = _grafts[module.__name__] = Graft(module)
         graft.apply()
 

@@ -281,12 +281,6 @@ def get_context(method: str | None = None) -> Any:
     return _made.setdefault(name, _CONTEXTS[name]())
 
 
-def Manager(method: str | None = None) -> _managers.SyncManager:
-    """Return a started manager whose proxies take and give what lambdapkl pickles.  `method` is that of `get_context`."""
-    manager: _managers.SyncManager = get_context(method).Manager()
-    return manager
-
-
 # ---- concurrent.futures ------------------------------------------------------------------------------------------------
 
 
