@@ -24,7 +24,7 @@ from .byvalue import MAIN_MODULES, is_dynamic
 from .loading import Unpickler
 from .names import private
 from .pickler import Pickler, Writer
-from .writing import Path
+from .writing import Nowhere, Path
 
 __all__ = ["SessionError", "dump_session", "load_session"]
 
@@ -242,11 +242,6 @@ class _Imported:
         return getattr, self._parts
 
 
-class _Nowhere:
-    def write(self, data: Any) -> int:
-        return len(data)
-
-
 def _write(
     file: BinaryIO, main: ModuleType, module: str, values: dict[str, Any], reasons: dict[str, str], unpicklable: str
 ) -> None:
@@ -294,7 +289,7 @@ def _write_once(file: BinaryIO, main: ModuleType, module: str, values: dict[str,
 
 def _fails(main: ModuleType, value: Any) -> bool:
     try:
-        _SessionPickler(_Nowhere(), main).dump(value)
+        _SessionPickler(Nowhere(), main).dump(value)
     except Exception:
         return True
     return False
@@ -303,7 +298,7 @@ def _fails(main: ModuleType, value: Any) -> bool:
 def _reason(main: ModuleType, name: str, value: Any) -> str | None:
     """Return why `value` cannot be pickled, None if it can."""
     try:
-        _SessionPickler(_Nowhere(), main).dump(value)
+        _SessionPickler(Nowhere(), main).dump(value)
     except Exception as raised:
         error = raised
         try:

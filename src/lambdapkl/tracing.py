@@ -7,7 +7,8 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, TextIO
 
 from . import _backend, byvalue, diagnose, reducers
-from .answers.parts import name_of, parts
+from .answers.parts import Part, labels_of, name_of
+from .answers.text import size as size_text
 from .base import PythonPickler
 from .pickler import Pickler
 
@@ -71,7 +72,7 @@ class _Entry:
     def __init__(self, obj: Any, begun: int) -> None:
         self.obj = obj
         self.begun = begun
-        self.labels: dict[int, tuple[str, Any]] | None = None
+        self.labels: dict[int, Part] | None = None
         self.shown = 0
         self.hidden = 0
         self.hidden_size = 0
@@ -79,10 +80,7 @@ class _Entry:
     def label(self, child: Any) -> str | None:
         """Return how a user calls `child` within this object, None where it is no part of it that a user knows."""
         if self.labels is None:
-            self.labels = {}
-            for label, value in parts(self.obj):
-                # With the value: its id is another's, once a temporary object is gone.
-                self.labels.setdefault(id(value), (label, value))
+            self.labels = labels_of(self.obj)
         found = self.labels.get(id(child))
         return None if found is None else found[0]
 
@@ -166,7 +164,7 @@ class _Tracer(PythonPickler):
         self._open_line = True
 
     def _end_line(self, size: int) -> None:
-        self._out.write(f", {_bytes(size)}\n")
+        self._out.write(f", {size_text(size)}\n")
         self._out.flush()
         self._open_line = False
 
@@ -190,13 +188,3 @@ def _describe(obj: Any) -> str:
     except TypeError:
         count = None
     return text if count is None else f"{text} of {count:,}"
-
-
-def _bytes(size: float) -> str:
-    if size < 1000:
-        return f"{size} B"
-    for unit in ("kB", "MB"):
-        size /= 1000
-        if size < 1000:
-            return f"{size:.1f} {unit}"
-    return f"{size / 1000:.1f} GB"

@@ -9,9 +9,16 @@ import stat
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-__all__ = ["Path", "replacing", "write_all"]
+__all__ = ["Nowhere", "Path", "replacing", "write_all"]
 
 Path = str | os.PathLike[str]
+
+
+class Nowhere:
+    """A file to write to that keeps nothing."""
+
+    def write(self, data: Any) -> None:
+        """Drop `data`."""
 
 
 def write_all(file: Any, data: bytes) -> None:

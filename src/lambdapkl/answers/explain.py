@@ -10,10 +10,11 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .. import _backend, byvalue, wire
+from ..writing import Nowhere
 from .parts import name_of, type_name
 from .remedies import why_and_remedies
 from .text import Branch, draw, rich_tree
-from .walk import REFERENCE, VALUE, Node, Nowhere, Walk, reducers_table
+from .walk import REFERENCE, VALUE, Node, Walk, reducers_table
 
 __all__ = ["Culprit", "Explanation", "Traveller", "explain"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 from collections import deque
@@ -21,7 +22,7 @@ from typing import Any
 
 from .. import suspended
 
-__all__ = ["name_of", "parts", "type_name"]
+__all__ = ["Part", "labels_of", "name_of", "parts", "type_name"]
 
 Part = tuple[str, Any]
 
@@ -62,6 +63,16 @@ def parts(obj: Any) -> Iterator[Part]:
                 continue
     if not isinstance(obj, type):
         yield f"class {kind.__qualname__}", kind
+
+
+def labels_of(obj: Any) -> dict[int, Part]:
+    """Return the parts of `obj` by their id; with the parts, for the id of one that is gone becomes another's."""
+    labels: dict[int, Part] = {}
+    # Attributes are the user's code, too.
+    with contextlib.suppress(Exception):
+        for label, value in parts(obj):
+            labels.setdefault(id(value), (label, value))
+    return labels
 
 
 def _of_function(func: FunctionType) -> Iterator[Part]:

@@ -15,7 +15,8 @@ from typing import Any
 
 from .. import _backend, reducers, wire
 from ..base import PythonPickler
-from .parts import item_label, key_label, name_of, parts, type_name
+from ..writing import Nowhere
+from .parts import Part, item_label, key_label, labels_of, name_of, type_name
 
 __all__ = ["Node", "Walk"]
 
@@ -31,13 +32,6 @@ _STATE = "state"
 
 # How an object travels.
 VALUE, REFERENCE, DATA = "value", "reference", "data"
-
-
-class Nowhere:
-    """A file to write to that keeps nothing."""
-
-    def write(self, data: Any) -> None:
-        """Drop `data`."""
 
 
 class Node:
@@ -69,20 +63,12 @@ class Node:
         self.error: Exception | None = None
         self.again = 0
         self.kept = False
-        # id of a part -> its label, and the part, which has to stay alive
-        self._labels: dict[int, tuple[str, Any]] | None = None
+        self._labels: dict[int, Part] | None = None
 
     def label_of(self, part: Any) -> str | None:
         """Return how a user calls `part` of this object, None if it is none."""
         if self._labels is None:
-            labels: dict[int, tuple[str, Any]] = {}
-            try:
-                for label, value in parts(self.obj):
-                    labels.setdefault(id(value), (label, value))
-            # Attributes are the user's code, too.
-            except Exception:
-                pass
-            self._labels = labels
+            self._labels = labels_of(self.obj)
         found = self._labels.get(id(part))
         return None if found is None else found[0]
 
