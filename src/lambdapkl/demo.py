@@ -158,6 +158,18 @@ def as_main(program: str) -> dict[str, Any]:
     return namespace
 
 
+def dumped(result: Result, module: Any, obj: Any) -> bytes | None:
+    """Return `obj` as pickled by `module`, whose size or error goes into `result`; None where it was refused."""
+    # A peer may refuse it in any way.
+    try:
+        payload: bytes = module.dumps(obj)
+    except Exception as error:
+        result.problem = f"{type(error).__name__}: {error}"
+        return None
+    result.size = len(payload)
+    return payload
+
+
 def _measure(
     name: str, make: str, use: str, namespace: dict[str, Any], picklers: dict[str, Any], rounds: int
 ) -> tuple[Row, list[Timed]]:
@@ -169,12 +181,9 @@ def _measure(
     loading: list[Timed] = []
     for result in row.results:
         module = picklers[result.pickler]
-        try:
-            payload = module.dumps(obj)
-        except Exception as error:
-            result.problem = f"{type(error).__name__}: {error}"
+        payload = dumped(result, module, obj)
+        if payload is None:
             continue
-        result.size = len(payload)
         answer = _in_fresh_process("pickle" if result.pickler == "lambdapkl" else result.pickler, payload, use)
         result.right = answer == expected
         result.problem = "" if result.right else answer

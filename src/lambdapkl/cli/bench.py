@@ -43,13 +43,9 @@ def _run(options: argparse.Namespace) -> int:
     for row, (_, obj) in zip(rows, objects, strict=True):
         for result in row.results:
             module = picklers[result.pickler]
-            # A peer may refuse it in any way.
-            try:
-                payload = module.dumps(obj)
-            except Exception as error:
-                result.problem = f"{type(error).__name__}: {error}"
+            payload = demo.dumped(result, module, obj)
+            if payload is None:
                 continue
-            result.size = len(payload)
             dumping.append((result, "dumps", partial(module.dumps, obj)))
             loading.append((result, partial(module.loads, payload)))
     rounds = max(1, options.rounds)
