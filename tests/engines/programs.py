@@ -14,24 +14,52 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import lambdapkl
+
+SRC = str(Path(lambdapkl.__file__).parents[1])
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+# For programs that do several things, of which each is to be reported on, whatever became of the others.
+REPORT = """
+def report(*parts):
+    import json, traceback
+    answers = {}
+    for part in parts:
+        try:
+            answers[part.__name__] = part()
+        except BaseException as error:
+            answers[part.__name__] = "".join(traceback.format_exception(error))
+    print(json.dumps(answers))
+"""
 
 
 def run(script: Path, *, args: Sequence[str] = (), env: Mapping[str, str] | None = None, seconds: float = 120) -> str:
-    """Run `script` with this Python and return what it printed to standard output."""
+    """Run `script` with this Python, in its folder, and return what it printed to standard output."""
+    # Of this process only what it was told: `install` is what many of these programs are about.
+    inherited = {name: value for name, value in os.environ.items() if name != "LAMBDAPKL_INSTALL"}
     command = [sys.executable, str(script), *args]
     done = subprocess.run(
-        command, cwd=script.parent, env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=seconds
+        command,
+        cwd=script.parent,
+        env={**inherited, "PYTHONPATH": SRC, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
     )
     assert done.returncode == 0, f"{script.name} failed ({done.returncode})\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
     return done.stdout
 
 
+def run_source(directory: Path, text: str, *args: str, seconds: float = 60, **env: str) -> str:
+    """Run `text` as a script of `directory`, with `env` added to the environment; return what it printed."""
+    script = directory / "script.py"
+    script.write_text(text, encoding="utf-8")
+    return run(script, args=args, env=env, seconds=seconds)
+
+
 def run_text(directory: Path, text: str, *, env: Mapping[str, str] | None = None, seconds: float = 120) -> Any:
-    """Run `text` as the ``__main__`` of a process in `directory`; return what it printed last, which is JSON."""
-    script = directory / "driver.py"
-    script.write_text(textwrap.dedent(text))
-    return json.loads(run(script, env=env, seconds=seconds).splitlines()[-1])
+    """Run `text`, which may be indented, as a script of `directory`; return what it printed last, which is JSON."""
+    return json.loads(run_source(directory, textwrap.dedent(text), seconds=seconds, **(env or {})).splitlines()[-1])
 
 
 @contextlib.contextmanager

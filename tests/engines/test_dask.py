@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from launch import run, run_file
+from programs import run, run_source
 
 pytest.importorskip("distributed")
 
@@ -62,7 +62,7 @@ def main():
 if __name__ == "__main__":
     main()
 """
-    assert "done" in run(tmp_path, text)
+    assert "done" in run_source(tmp_path, text)
 
 
 def test_tokens_do_not_depend_on_the_process(tmp_path: Path) -> None:
@@ -80,9 +80,9 @@ def outer(x):
 print(*[tokenize(each, ensure_deterministic=True) for each in
     (lambda x: x + offset, outer(3), Local, Local(4), lambda x: x in {"b", "a", "c", "dd"}, lambda: Local(1).double())])
 """
-    tokens = [run(tmp_path, text, PYTHONHASHSEED=seed).split() for seed in ("1", "2", "3")]
+    tokens = [run_source(tmp_path, text, PYTHONHASHSEED=seed).split() for seed in ("1", "2", "3")]
     assert tokens[0] == tokens[1] == tokens[2] and len(set(tokens[0])) == 6
 
 
 def test_example() -> None:
-    assert run_file(EXAMPLES / "dask_lambdas.py").strip() == "[10, 11, 14, 19, 26]"
+    assert run(EXAMPLES / "dask_lambdas.py").strip() == "[10, 11, 14, 19, 26]"

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from launch import run
+from programs import run_source
 
 if sys.implementation.name == "pypy":
     pytest.skip("cloudpickle 3.1 cannot be imported by PyPy 8", allow_module_level=True)
@@ -47,7 +47,7 @@ lambdapkl.install()
 assert ours(dumps(lambda: 1))
 """
     )
-    run(tmp_path, text)
+    run_source(tmp_path, text)
 
 
 def test_subclasses_and_their_tables(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ assert not ours(via(Sub, [..., lambda: 2])) and pickle.loads(dumps(J())) == 8
 assert type(pickle.loads(dumps(K()))) is K
 """
     )
-    run(tmp_path, text)
+    run_source(tmp_path, text)
 
 
 def test_copies_imported_later(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ for module in (cloudpickle, vendored):
     assert b"lambdapkl" not in module.dumps(lambda: 1)
 assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("lambdapkl")]
 """
-    run(tmp_path, text)
+    run_source(tmp_path, text)
 
 
 def test_registries(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ lambdapkl.uninstall()
 assert cloudpickle.list_registry_pickle_by_value() == {"other"} and not lambdapkl.list_registry_pickle_by_value()
 """
     )
-    run(tmp_path, text)
+    run_source(tmp_path, text)
 
 
 def test_threads(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ for thread in threads: thread.join(20)
 assert not errors, errors
 """
     )
-    run(tmp_path, text)
+    run_source(tmp_path, text)
 
 
 def test_while_another_thread_imports_it(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ lambdapkl.install()
 from slow.cloudpickle import cloudpickle
 assert b"lambdapkl" in cloudpickle.dumps(lambda: 1)
 """
-    run(tmp_path, text)
+    run_source(tmp_path, text)
 
 
 def test_environment_reaches_processes(tmp_path: Path) -> None:
@@ -209,9 +209,9 @@ print(subprocess.run(child, capture_output=True, text=True).stdout.strip())
 lambdapkl.uninstall()
 print(subprocess.run(child, capture_output=True, text=True).stdout.strip())
 """
-    assert run(tmp_path, text).split() == ["True", "False"]
-    assert run(tmp_path, child, LAMBDAPKL_INSTALL="1").strip() == "True"
-    assert run(tmp_path, child, LAMBDAPKL_INSTALL="0").strip() == "False"
+    assert run_source(tmp_path, text).split() == ["True", "False"]
+    assert run_source(tmp_path, child, LAMBDAPKL_INSTALL="1").strip() == "True"
+    assert run_source(tmp_path, child, LAMBDAPKL_INSTALL="0").strip() == "False"
 
 
 def test_run_script(tmp_path: Path) -> None:
@@ -226,4 +226,4 @@ print(sys.argv, len(payload) > 100)
 sys.exit(0)
 """)
     text = "from lambdapkl.engines.run import run_script; run_script('job.py', ['a', '--b'])"
-    assert run(tmp_path, text).strip() == "['job.py', 'a', '--b'] True"
+    assert run_source(tmp_path, text).strip() == "['job.py', 'a', '--b'] True"

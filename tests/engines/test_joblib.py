@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from launch import run, run_file
+from programs import run, run_source
 
 pytest.importorskip("joblib")
 
@@ -54,7 +54,7 @@ if __name__ == "__main__":
 """
     )
     environment = {"LOKY_PICKLER": "lambdapkl"} if how == "variable" else {}
-    assert "done" in run(tmp_path, text, **environment)
+    assert "done" in run_source(tmp_path, text, **environment)
 
 
 @pytest.mark.parametrize("how", ["variable", "install"])
@@ -78,8 +78,8 @@ if __name__ == "__main__":
     print("done")
 """
     environment = {"LOKY_PICKLER": "lambdapkl"} if how == "variable" else {}
-    assert "done" in run(tmp_path, text, **environment)
+    assert "done" in run_source(tmp_path, text, **environment)
 
 
 def test_example() -> None:
-    assert run_file(EXAMPLES / "joblib_lambdas.py").strip() == "[10, 11, 14, 19, 26]"
+    assert run(EXAMPLES / "joblib_lambdas.py").strip() == "[10, 11, 14, 19, 26]"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from launch import run, run_file
+from programs import run, run_source
 
 METHODS = multiprocessing.get_all_start_methods()
 
@@ -117,7 +117,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("method", METHODS)
 def test_everything(method: str, tmp_path: Path) -> None:
-    assert "all done" in run(tmp_path, EVERYTHING, method)
+    assert "all done" in run_source(tmp_path, EVERYTHING, method)
 
 
 def test_unknown_method() -> None:
@@ -138,7 +138,7 @@ if __name__ == "__main__":
     except (pickle.PicklingError, AttributeError):
         print("refused")
 """
-    assert "refused" in run(tmp_path, text)
+    assert "refused" in run_source(tmp_path, text)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14) or sys.implementation.name != "cpython", reason="interpreters are new in 3.14")
@@ -166,9 +166,9 @@ def main():
 if __name__ == "__main__":
     main()
 """
-    assert "all done" in run(tmp_path, text)
+    assert "all done" in run_source(tmp_path, text)
 
 
 def test_example() -> None:
     example = Path(__file__).parents[2] / "examples" / "multiprocessing_lambdas.py"
-    assert run_file(example).strip() == "[10, 11, 14, 19, 26]"
+    assert run(example).strip() == "[10, 11, 14, 19, 26]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import sys
 from pathlib import Path
@@ -188,9 +189,7 @@ print(json.dumps(found))
 
 
 def run(directory: Path, text: str, method: str) -> object:
-    script = directory / "script.py"
-    script.write_text(START + text)
-    return programs.json.loads(programs.run(script, args=[method], seconds=100).splitlines()[-1])
+    return json.loads(programs.run_source(directory, START + text, method, seconds=100).splitlines()[-1])
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -165,24 +165,13 @@ def mixed():
     second = sc.parallelize([6], 1).map(plain).first()
     return [first[0], first[1].x, first[2](1), second[0], second[1].x, second[2](1),
             b"lambdapkl" in pyspark.cloudpickle.dumps(Point)]
-
-def report(*parts):
-    answers = {}
-    for part in parts:
-        try:
-            answers[part.__name__] = part()
-        except BaseException as error:
-            import traceback
-            answers[part.__name__] = "".join(traceback.format_exception(error))
-    print(json.dumps(answers))
-    sc.stop()
 """
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each part returned."""
-    text = START + PARTS + "report(wired, rdds, broadcasts, udfs, arrow, failures, mixed)\n"
+    text = START + PARTS + programs.REPORT + "report(wired, rdds, broadcasts, udfs, arrow, failures, mixed)\nsc.stop()\n"
     found: dict[str, Any] = programs.run_text(tmp_path_factory.mktemp("spark"), text, env=ENVIRONMENT, seconds=200)
     return found
 

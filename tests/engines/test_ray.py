@@ -179,23 +179,13 @@ def mixed():
     read = ray.get(ray.remote(lambda refs: ray.get(refs[0]).value).remote([before]))
     return [first[0], first[1](), second[0], second[1](), read, ray.get(before).value,
             b"lambdapkl" in ray.cloudpickle.dumps(Box)]
-
-def report(*parts):
-    answers = {}
-    for part in parts:
-        try:
-            answers[part.__name__] = part()
-        except BaseException as error:
-            import traceback
-            answers[part.__name__] = "".join(traceback.format_exception(error))
-    print(json.dumps(answers))
 """
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What each part returned."""
-    text = START + INSTALLED + PARTS
+    text = START + INSTALLED + PARTS + programs.REPORT
     text += "report(wired, functions, actors, exceptions, references, arrays, registered, graphs)\n"
     yield programs.run_text(tmp_path_factory.mktemp("ray"), text, seconds=200)
 
@@ -246,7 +236,7 @@ def test_graphs_of_tasks(answers: dict[str, Any]) -> None:
 
 def test_workers_without_it_and_uninstall(tmp_path: Path) -> None:
     """Whoever pickled it: it loads.  Reducers that Ray registers serve both picklers."""
-    text = START + "ray.init(**OPTIONS)\nlambdapkl.install(workers=False)\n" + PARTS + "report(mixed)\n"
+    text = START + "ray.init(**OPTIONS)\nlambdapkl.install(workers=False)\n" + PARTS + programs.REPORT + "report(mixed)\n"
     assert programs.run_text(tmp_path, text) == {"mixed": [False, 6, False, 9, 4, 4, False]}
 
 
