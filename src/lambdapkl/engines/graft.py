@@ -73,30 +73,6 @@ _FUNCTIONS: dict[str, Any] = {
 }
 
 
-class _DispatchTable:
-    """`dispatch_table` of a copy's pickler: for the class that copy's own, which engines write to; else the pickler's."""
-
-    def __init__(self, table: Any) -> None:
-        self._table = table
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            return self._table
-        session = instance._session
-        if session.table is self._table:
-            # `_pickle` asks when a pickler is made.  loky copies what it finds for each task: a `dict` in a tenth of the time.
-            reducers.refresh()
-            merged: dict[type, Any] = {}
-            for mapping in reversed(self._table.maps):
-                merged.update(mapping)
-            session.table = merged
-        return session.table
-
-    def __set__(self, instance: Any, table: Any) -> None:
-        instance._session.table = table
-        pickle.Pickler.dispatch_table.__set__(instance, table)  # type: ignore[attr-defined]
-
-
 class _LateSession:
     """Gives a session to a pickler that another thread made just before its class was changed."""
 
@@ -212,7 +188,7 @@ class Graft:
             # cloudpickle's own methods want these, should they be put back before this pickler is used.
             self.globals_ref, self.proto = {}, self._session.protocol
 
-        table = _DispatchTable(self._table)
+        table = pickler._DispatchTable(self._table, merged=True)
         members: dict[str, Any] = {
             "_session": _LateSession(),
             "dispatch_table": table,
