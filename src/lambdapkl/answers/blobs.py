@@ -58,10 +58,8 @@ def read(blob: Any) -> Code | None:
     python = codes.interpreter(blob[:2])
     data = blob[_HEADER:]
     try:
-        if data[0] != compact.MARSHALLED:
-            found = _Compact(data, python).value(0)
-        else:
-            found = (_PyPy if number < _PYPY_BELOW else _Marshalled)(data[1:], python).value(0)
+        # The sizes of inline caches are those of this interpreter, and wrong for another's bytecode, which nobody reads here.
+        found = (_PyPy if number < _PYPY_BELOW else _Marshalled)(compact.lengthen(data), python).value(0)
     except (ValueError, IndexError, KeyError, UnicodeDecodeError):
         found = None
     # A pair where constants had to be spelled in another way.
@@ -74,16 +72,18 @@ def read(blob: Any) -> Code | None:
 
 
 _PLAIN = {b"N"[0]: None, b"T"[0]: True, b"F"[0]: False, b"."[0]: ...}
+_SHARED = 0x80  # FLAG_REF in Python/marshal.c: there are references to it
 _FREE = 0x80  # CO_FAST_FREE in Include/internal/pycore_code.h
 
 
 class _Marshalled:
-    """`marshal` of version 2, as CPython writes code since 3.11."""
+    """`marshal`, as CPython writes code since 3.11 (version 2), and as `compact` does (with references to strings)."""
 
     def __init__(self, data: bytes, python: str) -> None:
         self.data = data
         self.at = 0
         self.python = python
+        self.shared: list[str] = []
 
     def take(self, size: int) -> bytes:
         if size < 0 or self.at + size > len(self.data):
@@ -98,41 +98,37 @@ class _Marshalled:
         """Read an object; of numbers and bytes no more is returned than what they are."""
         if depth > compact.MAX_DEPTH:
             raise ValueError("nested too deeply")
-        kind = self.take(1)[0]
+        flagged, kind = divmod(self.take(1)[0], _SHARED)
         if kind in _PLAIN:
             return _PLAIN[kind]
         if kind in b"gy":
             self.take(8 if kind == b"g"[0] else 16)
             return 0.0
         if kind == b"i"[0]:
-            return self.small()
+            return self.integer()
         if kind == b"l"[0]:
-            self.take(2 * abs(self.integer_of_digits()))
+            self.take(2 * abs(self.integer()))
             return 0
         if kind == b"s"[0]:
             return self.take(self.length())
-        if kind == b"u"[0]:
-            return self.text()
-        if kind in b"(>":
-            return tuple([self.value(depth + 1) for _ in range(self.length())])
+        if kind in b"uz":
+            text = self.take(self.length() if kind == b"u"[0] else self.take(1)[0]).decode("utf-8", "surrogatepass")
+            if flagged:
+                self.shared.append(text)
+            return text
+        if kind == b"r"[0]:
+            return self.shared[self.length()]
+        if kind in b"(>)":
+            return tuple([self.value(depth + 1) for _ in range(self.take(1)[0] if kind == b")"[0] else self.length())])
         if kind == b"c"[0]:
             return self.code(depth)
         raise ValueError("a type that there is not")
-
-    def small(self) -> int:
-        return self.integer()
-
-    def integer_of_digits(self) -> int:
-        return self.integer()
 
     def length(self) -> int:
         size = self.integer()
         if not 0 <= size <= len(self.data):
             raise ValueError("cut short")
         return size
-
-    def text(self) -> str:
-        return self.take(self.length()).decode("utf-8", "surrogatepass")
 
     def code(self, depth: int) -> Code:
         counts = [self.integer() for _ in range(5)]
@@ -147,57 +143,10 @@ class _Marshalled:
         file, name, qualname = texts
         free = tuple(each for each, of in zip(variables, kinds, strict=False) if of & _FREE)
         nested = [each for each in constants if isinstance(each, Code)]
-        return Code(name, qualname, file, line, counts[0], tuple(variables), free, tuple(names), self.python, b"", nested)
-
-
-class _Compact(_Marshalled):
-    """The shorter form, see `compact`."""
-
-    def __init__(self, data: bytes, python: str) -> None:
-        super().__init__(data, python)
-        self.shared: list[str] = []
-
-    def number(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self.take(1)[0]
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-            if shift > 28:
-                raise ValueError("a number that is too large")
-
-    def small(self) -> int:
-        value = self.number()
-        return ~(value >> 1) if value & 1 else value >> 1
-
-    def length(self) -> int:
-        size = self.number()
-        if size > len(self.data):
-            raise ValueError("cut short")
-        return size
-
-    def text(self) -> str:
-        number = self.number()
-        if number & 1:
-            return self.shared[number >> 1]
-        found = self.take(number >> 1).decode("utf-8", "surrogatepass")
-        self.shared.append(found)
-        return found
-
-    def code(self, depth: int) -> Code:
-        counts = [self.number() for _ in range(5)]
-        self.take(self.number() >> 1)
-        constants = [self.value(depth + 1) for _ in range(self.length())]
-        names = [self.text() for _ in range(self.length())]
-        variables = [self.text() for _ in range(self.length())]
-        kinds = self.take(len(variables))
-        name, qualname = self.text(), self.text()
-        line = self.number()
-        self.take(self.number())
-        self.take(self.number())
-        return self.made(counts, constants, names, variables, kinds, (None, name, qualname), line)
+        # `compact` leaves the file name out.
+        return Code(
+            name, qualname, file or None, line, counts[0], tuple(variables), free, tuple(names), self.python, b"", nested
+        )
 
 
 class _PyPy(_Marshalled):
