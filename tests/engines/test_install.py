@@ -147,7 +147,7 @@ def test_threads(tmp_path: Path) -> None:
         NAMES
         + """
 import threading
-sys.setswitchinterval(1e-5)
+sys.setswitchinterval(1e-6)
 errors, stop = [], threading.Event()
 
 def work():
@@ -164,9 +164,10 @@ def work():
 
 threads = [threading.Thread(target=work) for _ in range(3)]
 for thread in threads: thread.start()
-for _ in range(60):
+for _ in range(2000):
     lambdapkl.install()
     lambdapkl.uninstall()
+    if errors: break
 stop.set()
 for thread in threads: thread.join(20)
 assert not errors, errors

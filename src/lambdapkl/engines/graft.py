@@ -73,15 +73,34 @@ _FUNCTIONS: dict[str, Any] = {
 }
 
 
-class _LateSession:
-    """Gives a session to a pickler that another thread made just before its class was changed."""
+def _session_of(instance: Any) -> Session:
+    """Return the session of a pickler, a new one where it has none.
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
+    Another thread may have made it by cloudpickle's methods, and use it with ours since, or the other way round.  So whatever of
+    ours runs first sees to it that there is a session, and keeps it in the pickler, where `remove` takes nothing away.
+    """
+    try:
+        session: Session = instance._session
+    except AttributeError:
         session = instance._session = Session(type(instance).dispatch_table)
         session.protocol = pickle.HIGHEST_PROTOCOL
-        return session
+    return session
+
+
+class _DispatchTable(pickler._DispatchTable):
+    """`dispatch_table` of a copy's pickler.
+
+    An AttributeError in it would be taken by `_pickle` to say that there is none, and code would be refused.
+    """
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is not None:
+            _session_of(instance)
+        return super().__get__(instance, owner)
+
+    def __set__(self, instance: Any, table: Any) -> None:
+        _session_of(instance)
+        super().__set__(instance, table)
 
 
 def _bound_to(cls: type, function: FunctionType) -> FunctionType:
@@ -181,21 +200,29 @@ class Graft:
 
     def _change_class(self) -> None:
         ours = vars(pickler.Pickler)
-        start = _bound_to(self.kind, ours["__init__"])
+        start, clear = _bound_to(self.kind, ours["__init__"]), _bound_to(self.kind, ours["clear_memo"])
 
         def initialize(self: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None) -> None:
+            session = _session_of(self)
             start(self, file, protocol, buffer_callback)
             # cloudpickle's own methods want these, should they be put back before this pickler is used.
-            self.globals_ref, self.proto = {}, self._session.protocol
+            self.globals_ref, self.proto = {}, session.protocol
 
-        table = pickler._DispatchTable(self._table, merged=True)
+        def reducer_override(self: Any, obj: Any) -> Any:
+            return _session_of(self).reduce(obj)
+
+        def clear_memo(self: Any) -> None:
+            _session_of(self)
+            clear(self)
+
         members: dict[str, Any] = {
-            "_session": _LateSession(),
-            "dispatch_table": table,
+            "dispatch_table": _DispatchTable(self._table, merged=True),
             "dispatch": self._table,
             "__new__": staticmethod(_bound_to(self.kind, ours["__new__"].__func__)),
             "__init__": initialize,
-            **{name: _bound_to(self.kind, ours[name]) for name in ("reducer_override", "clear_memo", "dump")},
+            "reducer_override": reducer_override,
+            "clear_memo": clear_memo,
+            "dump": _bound_to(self.kind, ours["dump"]),
         }
         for name, value in members.items():
             self._attributes[name] = vars(self.kind).get(name, _ABSENT)
