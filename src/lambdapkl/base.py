@@ -1,4 +1,4 @@
-"""The picklers of the standard library that ours extend."""
+"""The picklers and the unpickler of the standard library that ours extend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["BasePickler", "PythonPickler"]
+__all__ = ["BasePickler", "PythonPickler", "StrictUnpickler"]
 
 _StandardPickler: Any = pickle._Pickler
 
@@ -33,7 +33,10 @@ class PythonPickler(_StandardPickler):  # type: ignore[misc]
 
 if TYPE_CHECKING or sys.implementation.name != "pypy":
     BasePickler = pickle.Pickler
+    StrictUnpickler = pickle.Unpickler
 else:
     # The one written in RPython asks `reducer_override` before its memo: objects that refer to themselves never end, and
     # shared ones are written twice (measured on 8.0.1).
     BasePickler = PythonPickler
+    # The one written in RPython ends the process where a state is for an object without attributes (8.0.1).
+    StrictUnpickler = pickle._Unpickler

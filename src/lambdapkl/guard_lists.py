@@ -1,0 +1,198 @@
+"""What the guard lets through: kinds, ready-made lists, and what an allowed name may be called with."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["BUILTINS", "KINDS_OF_WIRE", "NUMPY", "PANDAS", "RULES", "STANDARD", "Kind"]
+
+
+class Kind(enum.Enum):
+    """What a payload of lambdapkl may hold besides data and names.
+
+    Attributes
+    ----------
+    CODE
+        Functions, classes, generators and whatever else brings or wraps code.  It can do anything.
+    FILES
+        Files, which are opened when the payload is loaded.
+    MODULES
+        Modules, which are imported.
+    OBJECTS
+        Locks, queues, weak references, exceptions and iterators.
+    """
+
+    CODE = "by-value code"
+    FILES = "files"
+    MODULES = "modules"
+    OBJECTS = "objects"
+
+
+_FILES = "closed_file file file_in_memory layered_file standard_stream"
+_MODULES = "lazy_import module"
+_OBJECTS = """
+builtin_type context_var dict_view enum_member exception json_scanner lock mapping_proxy memory_view simple_queue thread_local
+weak_container weak_reference
+"""
+_CODE = """
+abc_class async_generator_asend attribute awaited_coroutine cell class_ class_dict class_namespace class_part
+code comparison_key context ctypes_array ctypes_class dataclass_annotate dataclass_field dataclass_methods
+dataclass_params descriptor dynamic_module enum_class finished_generator frame function function_wrapper
+generator generic_alias iterator lru_cache method new_generator new_type partial_method property_ raised
+recursive_repr source_code traceback type_alias type_variable ufunc
+"""
+# Name in `lambdapkl.wire` -> its kind.
+KINDS_OF_WIRE: dict[str, Kind] = {
+    name: kind
+    for names, kind in ((_CODE, Kind.CODE), (_FILES, Kind.FILES), (_MODULES, Kind.MODULES), (_OBJECTS, Kind.OBJECTS))
+    for name in names.split()
+}
+
+
+def _of(module: str, names: str) -> frozenset[str]:
+    return frozenset(f"{module}.{name}" for name in names.split())
+
+
+_EXCEPTIONS = """
+ArithmeticError AssertionError AttributeError BufferError EOFError Exception FileExistsError FileNotFoundError ImportError
+IndexError KeyError LookupError MemoryError ModuleNotFoundError NameError NotImplementedError OSError OverflowError
+PermissionError RecursionError ReferenceError RuntimeError StopIteration SyntaxError TimeoutError TypeError UnicodeDecodeError
+UnicodeEncodeError UnicodeError ValueError ZeroDivisionError
+"""
+BUILTINS = (
+    _of("builtins", "bool bytearray bytes complex dict float frozenset int list object range set slice str tuple")
+    | _of("builtins", "Ellipsis NotImplemented")
+    | _of("builtins", _EXCEPTIONS)
+    | _of("_codecs", "encode")
+)
+STANDARD = (
+    BUILTINS
+    | _of("datetime", "date datetime time timedelta timezone")
+    | _of("decimal", "Decimal")
+    | _of("fractions", "Fraction")
+    | _of("uuid", "UUID SafeUUID")
+    | _of("collections", "Counter OrderedDict defaultdict deque")
+    | _of("pathlib", "PurePath PurePosixPath PureWindowsPath")
+    | _of("pathlib._local", "PurePath PurePosixPath PureWindowsPath")
+    | _of("ipaddress", "IPv4Address IPv4Network IPv6Address IPv6Network")
+)
+_MULTIARRAY = "_reconstruct scalar"
+NUMPY = (
+    BUILTINS
+    | _of("numpy", "dtype ndarray")
+    | _of("numpy._core.multiarray", _MULTIARRAY)
+    | _of("numpy.core.multiarray", _MULTIARRAY)
+    | _of("numpy._core.numeric", "_frombuffer")
+    | _of("numpy.core.numeric", "_frombuffer")
+)
+_ARRAYS = """
+BooleanArray Categorical DatetimeArray FloatingArray IntegerArray IntervalArray PeriodArray SparseArray StringArray
+TimedeltaArray
+"""
+_INDEXES = "CategoricalIndex DatetimeIndex Index IntervalIndex MultiIndex PeriodIndex RangeIndex TimedeltaIndex"
+_NUMBER_DTYPES = """
+BooleanDtype Float32Dtype Float64Dtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype
+"""
+_DTYPES = "CategoricalDtype DatetimeTZDtype IntervalDtype PeriodDtype SparseDtype"
+# Names of pandas 3 first, then where pandas 2 has them.  Tried with 3.1.1 and 2.3.3.
+PANDAS = (
+    NUMPY
+    | STANDARD
+    | _of("pandas", f"Categorical DataFrame NA Period Series StringDtype Timedelta Timestamp {_NUMBER_DTYPES}")
+    | _of("pandas", f"Interval {_INDEXES} {_DTYPES}")
+    | _of("pandas.arrays", _ARRAYS)
+    | _of("pandas.core.frame", "DataFrame")
+    | _of("pandas.core.series", "Series")
+    | _of("pandas.core.flags", "Flags")
+    | _of("pandas.core.internals.managers", "BlockManager SingleBlockManager")
+    | _of("pandas.core.indexes.base", "Index _new_Index")
+    | _of("pandas.core.indexes.category", "CategoricalIndex")
+    | _of("pandas.core.indexes.datetimes", "DatetimeIndex _new_DatetimeIndex")
+    | _of("pandas.core.indexes.interval", "IntervalIndex _new_IntervalIndex")
+    | _of("pandas.core.indexes.multi", "MultiIndex")
+    | _of("pandas.core.indexes.period", "PeriodIndex _new_PeriodIndex")
+    | _of("pandas.core.indexes.range", "RangeIndex")
+    | _of("pandas.core.indexes.timedeltas", "TimedeltaIndex _new_TimedeltaIndex")
+    | _of("pandas.core.arrays.boolean", "BooleanArray BooleanDtype")
+    | _of("pandas.core.arrays.categorical", "Categorical")
+    | _of("pandas.core.arrays.datetimes", "DatetimeArray")
+    | _of("pandas.core.arrays.floating", f"FloatingArray {_NUMBER_DTYPES}")
+    | _of("pandas.core.arrays.integer", f"IntegerArray {_NUMBER_DTYPES}")
+    | _of("pandas.core.arrays.interval", "IntervalArray")
+    | _of("pandas.core.arrays.period", "PeriodArray")
+    | _of("pandas.core.arrays.sparse.array", "SparseArray")
+    | _of("pandas.core.arrays.string_", "StringArray StringDtype")
+    | _of("pandas.core.arrays.timedeltas", "TimedeltaArray")
+    | _of("pandas.core.dtypes.dtypes", _DTYPES)
+    | _of("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked")
+    | _of("pandas._libs.internals", "_unpickle_block")
+    | _of("pandas._libs.interval", "Interval __pyx_unpickle_IntervalMixin")
+    | _of("pandas._libs.missing", "NA")
+    | _of("pandas._libs.sparse", "IntIndex BlockIndex")
+    | _of("pandas._libs.tslibs.nattype", "_nat_unpickle __nat_unpickle")
+    | _of(
+        "pandas._libs.tslibs.offsets",
+        "BusinessDay Day Hour Micro Milli Minute MonthBegin MonthEnd Nano QuarterBegin QuarterEnd",
+    )
+    | _of("pandas._libs.tslibs.offsets", "Second Week YearBegin YearEnd")
+    | _of("pandas._libs.tslibs.period", "Period")
+    | _of("pandas._libs.tslibs.timedeltas", "_timedelta_unpickle")
+    | _of("pandas._libs.tslibs.timestamps", "_unpickle_timestamp")
+)
+
+# What an argument looks like to a rule: "int", "str", ...; "tuple"; the name of a global; "object" for the result of a call.
+Rule = Callable[[list[Any]], bool]
+
+
+def _never(args: list[Any]) -> bool:
+    return False
+
+
+def _is(*kinds: Any) -> Rule:
+    def rule(args: list[Any]) -> bool:
+        return len(args) == len(kinds) and all(
+            each.data == kind[1:] if kind[0] == "=" else each.kind in kind.split("|")
+            for each, kind in zip(args, kinds, strict=True)
+        )
+
+    return rule
+
+
+def _encoded(args: list[Any]) -> bool:
+    """Whether the one argument is bytes as protocol 2 has them."""
+    return len(args) == 1 and args[0].kind == "object" and args[0].data == ("_codecs", "encode")
+
+
+def _any(*rules: Rule) -> Rule:
+    return lambda args: any(rule(args) for rule in rules)
+
+
+def _reconstruct(args: list[Any]) -> bool:
+    """Whether an array of size 0 is asked for, to be filled by its state."""
+    if len(args) != 3 or args[0].kind != "global" or args[0].data != ("numpy", "ndarray") or args[1].kind != "tuple":
+        return False
+    return [each.data for each in args[1].data] == [0]
+
+
+def _is_short_number(value: Any, without: str = "\0") -> bool:
+    return value.kind == "str" and value.data is not None and len(value.data) <= 1000 and without not in value.data.lower()
+
+
+# Full name -> what it may be called with; others with anything.  A name that is never called may stand for itself.
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(("builtins.int", "builtins.str", "builtins.float", "builtins.bool", "builtins.tuple"), _never),
+    **dict.fromkeys(("builtins.Ellipsis", "builtins.NotImplemented", "numpy.ndarray"), _never),
+    # A number would be how much memory to take.
+    "builtins.bytes": _is(),
+    "builtins.bytearray": _any(_is(), _encoded, _is("bytes|buffer"), _is("str", "=latin-1")),
+    "_codecs.encode": _is("str", "=latin1"),
+    **dict.fromkeys(("builtins.set", "builtins.frozenset", "builtins.list"), _any(_is(), _is("list|tuple"))),
+    "builtins.dict": _any(_is(), _is("list|tuple|dict")),
+    "numpy.dtype": _any(_is("str", "bool|int", "bool|int"), _is("str")),
+    **{f"numpy.{core}.multiarray._reconstruct": _reconstruct for core in ("_core", "core")},
+    # Without an exponent of thousands of digits behind a few letters.
+    "decimal.Decimal": lambda args: len(args) == 1 and _is_short_number(args[0]),
+    "fractions.Fraction": lambda args: all(each.kind == "int" or _is_short_number(each, "e") for each in args),
+}

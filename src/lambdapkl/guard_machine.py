@@ -1,0 +1,463 @@
+"""Follows the opcodes of a pickle for the guard, with kinds of values in place of values."""
+
+from __future__ import annotations
+
+import _compat_pickle
+import pickle
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from .guard_lists import RULES
+
+__all__ = ["GuardError", "Limits", "Policy", "follow", "python3_name"]
+
+# Hashing walks into tuples, as often as they are referred to: 30 pairs of the pair before take minutes.
+_MOST_HASHED = 100_000
+# About what CPython takes for an object, and for a place in a container.
+_OBJECT, _PLACE = 64, 16
+# Of an integer: what takes it apart in decimal, `repr` and the like, is quadratic.
+_LONGEST_INT = 4096
+
+# In bytes.  Longer strings are no names, and no arguments that a rule looks at.
+_LONGEST_NAME = 4096
+
+_OWN = frozenset(("list", "dict", "set"))
+
+
+class GuardError(pickle.UnpicklingError):
+    """A payload is refused.  Nothing of it was imported or called, unless the message says so."""
+
+
+class Limits(NamedTuple):
+    """What a payload may take; see `guard.check`."""
+
+    size: int
+    depth: int
+    memory: int
+
+
+class Policy(Protocol):
+    """Says what is allowed.
+
+    Attributes
+    ----------
+    any_code
+        Whether code by value is: then nothing is gained by asking what is called.
+    """
+
+    any_code: bool
+
+    def allows(self, module: str, name: str) -> str | None:
+        """Return None if a name is allowed, else why not."""
+        ...
+
+
+class _Value:
+    """What a place of the stack holds.
+
+    Attributes
+    ----------
+    kind
+        ``"str"`` and so on, ``"global"``, ``"object"`` for the result of a call, ``"mark"``.
+    data
+        Of atoms the value, of tuples the items, of a global its module and name, of an object what made it.
+    depth, weight
+        How deep it is nested, and how many values a walk through it meets.
+    special
+        Whether a dictionary has a key that is no string, or one like ``__class__``.
+    """
+
+    __slots__ = ("data", "depth", "kind", "special", "weight")
+
+    def __init__(self, kind: str, data: Any = None, depth: int = 0, weight: int = 1) -> None:
+        self.kind = kind
+        self.data = data
+        self.depth = depth
+        self.weight = weight
+        self.special = False
+
+
+_NONE, _TRUE, _FALSE, _FLOAT = _Value("none"), _Value("bool", True), _Value("bool", False), _Value("float")
+_MARK = _Value("mark")
+
+
+def python3_name(module: str, name: str) -> tuple[str, str]:
+    """Return what a name that is written with protocol 2, for readers of Python 2, is called now."""
+    if (module, name) in _compat_pickle.NAME_MAPPING:
+        return _compat_pickle.NAME_MAPPING[module, name]
+    return _compat_pickle.IMPORT_MAPPING.get(module, module), name
+
+
+def follow(data: memoryview, policy: Policy, limits: Limits) -> Machine:
+    """Follow a payload to its end.
+
+    Raises
+    ------
+    GuardError
+        It is refused.
+    """
+    if data.nbytes > limits.size:
+        raise GuardError(f"it has more than max_size={limits.size:,} bytes")
+    machine = Machine(data, policy, limits)
+    machine.run()
+    return machine
+
+
+class Machine:
+    """The unpickler's stack and memo, with values that are only described.
+
+    Attributes
+    ----------
+    names, called
+        Modules and names that the payload imports, and calls.
+    memory, deepest
+        About how many bytes it takes, and how deep it is nested.
+    protocol
+        The one it says it has.
+    """
+
+    def __init__(self, data: memoryview, policy: Policy, limits: Limits) -> None:
+        self.data = data
+        self.end = data.nbytes
+        self.at = 0
+        self.start = 0
+        self.policy = policy
+        self.limits = limits
+        self.stack: list[_Value] = []
+        self.memo: list[_Value] = []
+        self.names: set[tuple[str, str]] = set()
+        self.called: set[tuple[str, str]] = set()
+        self.memory = 0
+        self.deepest = 0
+        self.protocol = 2
+
+    def refuse(self, why: str) -> GuardError:
+        return GuardError(f"refused at byte {self.start:,}: {why}")
+
+    def take(self, size: int) -> memoryview:
+        if size < 0 or size > self.end - self.at:
+            raise self.refuse("it is cut short")
+        self.at += size
+        return self.data[self.at - size : self.at]
+
+    def number(self, size: int, signed: bool = False) -> int:
+        return int.from_bytes(self.take(size), "little", signed=signed)
+
+    def run(self) -> None:
+        steps = _STEPS
+        first = bytes(self.take(2)) if self.end > 1 else b""
+        if first[:1] != b"\x80" or not 2 <= first[1] <= pickle.HIGHEST_PROTOCOL:
+            raise self.refuse(f"it is no pickle of protocol 2 to {pickle.HIGHEST_PROTOCOL}")
+        self.protocol = first[1]
+        while True:
+            self.start = self.at
+            op = self.take(1)[0]
+            if op == 0x2E:  # STOP
+                break
+            step = steps.get(op)
+            if step is None:
+                raise self.refuse(f"the opcode {bytes((op,))!r}, which pickle does not write from protocol 2 on")
+            step(self)
+            if self.memory > self.limits.memory:
+                raise self.refuse(f"it would take more than max_memory={self.limits.memory:,} bytes")
+        if len(self.stack) != 1 or self.stack[0] is _MARK:
+            raise self.refuse("its end leaves more than one value, or none")
+        if self.at != self.end:
+            raise self.refuse(f"{self.end - self.at:,} bytes after its end")
+
+    # ---- the stack ----
+
+    def push(self, value: _Value) -> None:
+        self.memory += _PLACE
+        if value.depth > self.deepest:
+            self.deepest = value.depth
+            if value.depth > self.limits.depth:
+                raise self.refuse(f"containers are nested deeper than max_depth={self.limits.depth}")
+        self.stack.append(value)
+
+    def pop(self) -> _Value:
+        if not self.stack or self.stack[-1] is _MARK:
+            raise self.refuse("a value is missing")
+        return self.stack.pop()
+
+    def top(self) -> _Value:
+        if not self.stack or self.stack[-1] is _MARK:
+            raise self.refuse("a value is missing")
+        return self.stack[-1]
+
+    def since_mark(self) -> list[_Value]:
+        stack = self.stack
+        for index in range(len(stack) - 1, -1, -1):
+            if stack[index] is _MARK:
+                found = stack[index + 1 :]
+                del stack[index:]
+                return found
+        raise self.refuse("there is no mark")
+
+    def atom(self, kind: str, data: Any, size: int) -> None:
+        self.memory += _OBJECT + size
+        self.push(_Value(kind, data))
+
+    def container(self, kind: str, items: list[_Value]) -> _Value:
+        self.memory += _OBJECT + _PLACE * len(items)
+        made = _Value(kind, items if kind == "tuple" else None)
+        self.grow(made, items)
+        return made
+
+    def grow(self, target: _Value, items: list[_Value]) -> None:
+        depth = max([each.depth for each in items], default=0) + 1
+        if depth > target.depth:
+            target.depth = depth
+            if depth > self.deepest:
+                self.deepest = depth
+                if depth > self.limits.depth:
+                    raise self.refuse(f"containers are nested deeper than max_depth={self.limits.depth}")
+        target.weight = min(target.weight + sum([each.weight for each in items]), 1 << 62)
+
+    # ---- opcodes ----
+
+    def text(self, size: int) -> None:
+        raw = self.take(size)
+        if size > _LONGEST_NAME:
+            # Its text is not needed, nor known to be ASCII.
+            self.atom("str", None, 4 * size)
+            return
+        try:
+            value = str(raw, "utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise self.refuse("a string that is not UTF-8") from error
+        self.atom("str", value, size if value.isascii() else 4 * size)
+
+    def octets(self, size: int, kind: str = "bytes") -> None:
+        self.take(size)
+        self.atom(kind, None, size)
+
+    def long(self, size: int) -> None:
+        if size > _LONGEST_INT:
+            raise self.refuse(f"an integer of more than {_LONGEST_INT} bytes")
+        self.atom("int", self.number(size, signed=True), size)
+
+    def put(self, index: int) -> None:
+        if index != len(self.memo):
+            raise self.refuse(f"memo entry {index} where {len(self.memo)} is next: one is written twice, or left out")
+        self.memory += _PLACE
+        self.memo.append(self.top())
+
+    def get(self, index: int) -> None:
+        if index >= len(self.memo):
+            raise self.refuse(f"memo entry {index}, which was not written yet")
+        self.push(self.memo[index])
+
+    def name(self, module: Any, name: Any) -> None:
+        if type(module) is not str or type(name) is not str:
+            raise self.refuse("a name that is no string")
+        if self.protocol < 3:
+            module, name = python3_name(module, name)
+        parts = [*module.split("."), *name.split(".")]
+        if not all(part.isidentifier() for part in parts):
+            raise self.refuse(f"{module!r} and {name!r} are no names")
+        why = self.policy.allows(module, name)
+        if why is not None:
+            raise self.refuse(f"it names {module}.{name}: {why}")
+        self.names.add((module, name))
+        self.push(_Value("global", (module, name)))
+
+    def line(self) -> str:
+        limit = min(self.end, self.at + 512)
+        raw = bytes(self.data[self.at : limit])
+        size = raw.find(b"\n")
+        if size < 0:
+            raise self.refuse("a name without an end")
+        self.at += size + 1
+        try:
+            return raw[:size].decode("ascii")
+        except UnicodeDecodeError as error:
+            raise self.refuse("a name that is not ASCII") from error
+
+    def call(self, callee: _Value, args: _Value, named: _Value | None = None) -> None:
+        if args.kind != "tuple" or (named is not None and named.kind != "dict"):
+            raise self.refuse("arguments that are no tuple, or named ones that are no dictionary")
+        if callee.kind == "global":
+            self.called.add(callee.data)
+            full = ".".join(callee.data)
+            rule = RULES.get(full)
+            if rule is not None and (named is not None or not rule(args.data)):
+                raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
+        elif not (self.policy.any_code and callee.kind == "object"):
+            raise self.refuse(f"a value of the kind {callee.kind} is called")
+        made = self.container("object", [args] if named is None else [args, named])
+        made.data = callee.data
+        self.push(made)
+
+    def build(self) -> None:
+        state, target = self.pop(), self.top()
+        if target.kind != "object":
+            raise self.refuse(f"a value of the kind {target.kind} is given a state")
+        states = state.data if state.kind == "tuple" and len(state.data) == 2 else [state]
+        if any(each.kind == "dict" and each.special for each in states) and not self.policy.any_code:
+            raise self.refuse("a state with an attribute like __class__, or a key that is no string")
+        self.grow(target, [state])
+
+    def add(self, target: _Value, items: list[_Value], kind: str) -> None:
+        if target.kind != kind and target.kind != "object":
+            raise self.refuse(f"something is put into a value of the kind {target.kind}")
+        self.memory += _PLACE * len(items)
+        self.grow(target, items)
+
+    def hashed(self, items: list[_Value]) -> None:
+        for each in items:
+            if each.weight > _MOST_HASHED:
+                raise self.refuse(f"an element of a set or a key that holds more than {_MOST_HASHED:,} values")
+            if each.kind in _OWN:
+                raise self.refuse(f"a {each.kind} as an element of a set or a key")
+
+    def pairs(self, target: _Value, items: list[_Value]) -> None:
+        if len(items) % 2:
+            raise self.refuse("a key without a value")
+        keys = items[::2]
+        self.hashed(keys)
+        for key in keys:
+            if key.kind != "str" or key.data is None or (key.data[:2] == "__" == key.data[-2:]):
+                target.special = True
+        self.add(target, items, "dict")
+
+    def frame(self) -> None:
+        if self.number(8) > self.end - self.at:
+            raise self.refuse("a frame that goes beyond the end")
+
+    def second_protocol(self) -> None:
+        raise self.refuse("a protocol in the middle")
+
+
+def _fill(kind: str) -> Callable[[Machine], None]:
+    def step(machine: Machine) -> None:
+        items = machine.since_mark()
+        if kind == "frozenset":
+            machine.hashed(items)
+        machine.push(machine.container(kind, items))
+
+    return step
+
+
+def _tuple(count: int) -> Callable[[Machine], None]:
+    def step(machine: Machine) -> None:
+        machine.push(machine.container("tuple", [machine.pop() for _ in range(count)][::-1]))
+
+    return step
+
+
+def _append(machine: Machine) -> None:
+    item = machine.pop()
+    machine.add(machine.top(), [item], "list")
+
+
+def _appends(machine: Machine) -> None:
+    items = machine.since_mark()
+    machine.add(machine.top(), items, "list")
+
+
+def _setitem(machine: Machine) -> None:
+    value, key = machine.pop(), machine.pop()
+    machine.pairs(machine.top(), [key, value])
+
+
+def _setitems(machine: Machine) -> None:
+    items = machine.since_mark()
+    machine.pairs(machine.top(), items)
+
+
+def _dict(machine: Machine) -> None:
+    items = machine.since_mark()
+    made = machine.container("dict", [])
+    machine.pairs(made, items)
+    machine.push(made)
+
+
+def _additems(machine: Machine) -> None:
+    items = machine.since_mark()
+    machine.hashed(items)
+    machine.add(machine.top(), items, "set")
+
+
+def _stack_global(machine: Machine) -> None:
+    name, module = machine.pop(), machine.pop()
+    machine.name(module.data if module.kind == "str" else None, name.data if name.kind == "str" else None)
+
+
+def _global(machine: Machine) -> None:
+    module = machine.line()
+    machine.name(module, machine.line())
+
+
+def _reduce(machine: Machine) -> None:
+    args, callee = machine.pop(), machine.pop()
+    machine.call(callee, args)
+
+
+def _newobj_ex(machine: Machine) -> None:
+    named, args, callee = machine.pop(), machine.pop(), machine.pop()
+    machine.call(callee, args, named)
+
+
+def _buffer(machine: Machine) -> None:
+    machine.atom("buffer", None, 0)
+
+
+def _read_only(machine: Machine) -> None:
+    if machine.pop().kind != "buffer":
+        raise machine.refuse("what is no buffer is made read-only")
+    machine.atom("buffer", None, 0)
+
+
+_STEPS: dict[int, Callable[[Machine], object]] = {
+    0x80: Machine.second_protocol,
+    0x95: Machine.frame,
+    ord("("): lambda machine: machine.stack.append(_MARK),
+    ord("0"): Machine.pop,
+    ord("1"): Machine.since_mark,
+    ord("N"): lambda machine: machine.push(_NONE),
+    0x88: lambda machine: machine.push(_TRUE),
+    0x89: lambda machine: machine.push(_FALSE),
+    ord("J"): lambda machine: machine.atom("int", machine.number(4, signed=True), 0),
+    ord("K"): lambda machine: machine.atom("int", machine.number(1), 0),
+    ord("M"): lambda machine: machine.atom("int", machine.number(2), 0),
+    0x8A: lambda machine: machine.long(machine.number(1)),
+    0x8B: lambda machine: machine.long(machine.number(4)),
+    ord("G"): lambda machine: machine.push(_FLOAT) if machine.take(8) else None,
+    0x8C: lambda machine: machine.text(machine.number(1)),
+    ord("X"): lambda machine: machine.text(machine.number(4)),
+    0x8D: lambda machine: machine.text(machine.number(8)),
+    ord("C"): lambda machine: machine.octets(machine.number(1)),
+    ord("B"): lambda machine: machine.octets(machine.number(4)),
+    0x8E: lambda machine: machine.octets(machine.number(8)),
+    0x96: lambda machine: machine.octets(machine.number(8), "bytearray"),
+    0x97: _buffer,
+    0x98: _read_only,
+    ord(")"): _tuple(0),
+    0x85: _tuple(1),
+    0x86: _tuple(2),
+    0x87: _tuple(3),
+    ord("t"): _fill("tuple"),
+    ord("]"): lambda machine: machine.push(machine.container("list", [])),
+    ord("a"): _append,
+    ord("e"): _appends,
+    ord("l"): _fill("list"),
+    ord("}"): lambda machine: machine.push(machine.container("dict", [])),
+    ord("d"): _dict,
+    ord("s"): _setitem,
+    ord("u"): _setitems,
+    0x8F: lambda machine: machine.push(machine.container("set", [])),
+    0x90: _additems,
+    0x91: _fill("frozenset"),
+    ord("h"): lambda machine: machine.get(machine.number(1)),
+    ord("j"): lambda machine: machine.get(machine.number(4)),
+    ord("q"): lambda machine: machine.put(machine.number(1)),
+    ord("r"): lambda machine: machine.put(machine.number(4)),
+    0x94: lambda machine: machine.put(len(machine.memo)),
+    ord("c"): _global,
+    0x93: _stack_global,
+    ord("R"): _reduce,
+    0x81: _reduce,
+    0x92: _newobj_ex,
+    ord("b"): Machine.build,
+}

@@ -1,0 +1,292 @@
+"""`lambdapkl.guard`: nothing passes that was not allowed, and what was allowed works."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import fractions
+import io
+import os
+import pathlib
+import pickle
+import subprocess
+import sys
+import uuid
+from typing import Any
+
+import pytest
+from guard_bypasses import BYPASSES, CANARY, EVAL, call, named, payload, text
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+import lambdapkl
+from lambdapkl import guard, wire
+from lambdapkl.guard_lists import KINDS_OF_WIRE
+
+GENEROUS = guard.PANDAS | guard.STANDARD | {"collections", "datetime", "decimal"}
+
+
+@pytest.mark.parametrize("name", BYPASSES)
+def test_no_bypass_passes(name: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = set(sys.modules)
+    with pytest.raises(guard.GuardError) as caught:
+        guard.loads(BYPASSES[name], allow=GENEROUS)
+    # By the first pass: before anything was imported or called.
+    assert "while it was loaded" not in str(caught.value) and "bug of the guard" not in str(caught.value)
+    assert set(sys.modules) == before and not os.path.exists(CANARY)
+
+
+def test_the_canary_would_sing(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for each in (
+        BYPASSES["calls os.system"],
+        BYPASSES["calls eval"],
+        BYPASSES["popped from the stack"],
+        BYPASSES["name by GLOBAL"],
+    ):
+        pickle.loads(each)
+        assert os.path.exists(CANARY)
+        os.remove(CANARY)
+
+
+def test_nothing_is_imported_in_a_fresh_process() -> None:
+    program = (
+        "import sys, pickle\nfrom lambdapkl import guard\nbefore = set(sys.modules)\n"
+        "data = sys.stdin.buffer.read()\n"
+        "try: guard.loads(data, allow=guard.PANDAS)\nexcept guard.GuardError as error: print(sorted(set(sys.modules) - before), error)\n"
+    )
+    data = payload(named("fractions", "Fraction") + b"0" + EVAL)
+    env = {**os.environ, "PYTHONPATH": str(pathlib.Path(lambdapkl.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", program], input=data, env=env, capture_output=True, timeout=60)
+    assert done.stdout.startswith(b"[] refused at byte "), done
+
+
+VALUES: list[Any] = [
+    1,
+    -(10**50),
+    1.5,
+    2 + 3j,
+    True,
+    None,
+    ...,
+    "text" * 5000,
+    "\N{SNOWMAN}",
+    b"bytes",
+    bytearray(b"x"),
+    [1, [2, {3: (4, 5, 6, 7)}]],
+    {"a": {"b": 1}, 2: {3}},
+    {1, 2},
+    frozenset(["x"]),
+    range(5),
+    slice(1, 2),
+    int,
+    datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
+    datetime.timedelta(3),
+    decimal.Decimal("1.50"),
+    fractions.Fraction(1, 3),
+    uuid.UUID(int=5),
+    collections.deque([1, 2], 3),
+    collections.OrderedDict(a=1),
+    collections.defaultdict(list, {1: [2]}),
+    collections.Counter("abca"),
+    pathlib.PurePosixPath("a/b"),
+]
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: repr(value)[:30])
+def test_plain_values_pass(value: Any, protocol: int) -> None:
+    for data in (pickle.dumps([value, value], protocol), lambdapkl.dumps([value, value], protocol)):
+        assert guard.loads(data, allow=guard.STANDARD) == [value, value]
+        recorded: set[str] = set()
+
+        class Recording(pickle.Unpickler):
+            def find_class(self, module: str, name: str) -> Any:
+                recorded.add(f"{module}:{name}")
+                return super().find_class(module, name)
+
+        Recording(io.BytesIO(data)).load()
+        if protocol > 2:
+            assert set(guard.check(data, allow=guard.STANDARD).names) == recorded
+
+
+def test_an_exception_with_its_arguments(backend: Any) -> None:
+    # Not pickled here: tblib, which comes with Dask, changes how exceptions are.
+    loaded = guard.loads(backend.execute("import pickle\nresult = pickle.dumps(ValueError('x', 1))"))
+    assert type(loaded) is ValueError and loaded.args == ("x", 1)
+
+
+def test_a_state_for_what_has_no_attributes(backend: Any) -> None:
+    """The unpickler of PyPy that is not written in Python ends the process (8.0.1)."""
+    data = payload(call("collections", "deque") + b"}" + text("name") + b"Nsb")
+    answer = backend.execute(
+        """
+        from lambdapkl import guard
+        try:
+            result = guard.loads(data, allow=guard.STANDARD)
+        except guard.GuardError as error:
+            result = str(error)
+        """,
+        data=data,
+    )
+    assert answer.startswith("refused while it was loaded: AttributeError")
+
+
+def test_code_by_value_is_off_until_it_is_allowed(backend: Any) -> None:
+    data = backend.execute(
+        "import lambdapkl\nclass A:\n    def m(self): return 5\nresult = lambdapkl.dumps((lambda x: x + 1, A, A()))"
+    )
+    with pytest.raises(guard.GuardError, match=r"of the kind by-value code; allow=\[..., guard.CODE\] lets it in"):
+        guard.loads(data, allow=GENEROUS)
+    f, cls, instance = guard.loads(data, allow=[guard.CODE])
+    assert f(1) == 2 and instance.m() == 5 and type(instance) is cls
+
+
+def test_every_constructor_has_a_kind() -> None:
+    assert set(KINDS_OF_WIRE) == set(wire.__all__)
+    for name, kind in KINDS_OF_WIRE.items():
+        data = payload(named("lambdapkl.wire", name))
+        others = [each for each in (guard.CODE, guard.FILES, guard.MODULES, guard.OBJECTS) if each is not kind]
+        with pytest.raises(guard.GuardError, match=kind.value):
+            guard.check(data, allow=[*others, "lambdapkl.wire", f"lambdapkl.wire.{name}"])
+        assert guard.check(data, allow=[kind]).names == (f"lambdapkl.wire:{name}",)
+
+
+class Outer:
+    class Inner:
+        value = 1
+
+
+def test_names_modules_and_nested_classes() -> None:
+    date = pickle.dumps(datetime.date(2026, 1, 2))
+    assert guard.loads(date, allow=["datetime.date"]) == guard.loads(date, allow=["datetime"]) == datetime.date(2026, 1, 2)
+    with pytest.raises(guard.GuardError, match=r"names datetime.date: allow=\[..., 'datetime.date'\] would"):
+        guard.loads(date, allow=["datetime.datetime"])
+    data = pickle.dumps(Outer.Inner())
+    with pytest.raises(guard.GuardError, match=r"test_guard:Outer\.Inner"):
+        guard.loads(data, allow=[__name__])
+    assert type(guard.loads(data, allow=[f"{__name__}:Outer.Inner"])) is Outer.Inner
+
+
+def test_a_module_stands_for_what_it_defines_alone() -> None:
+    with pytest.raises(guard.GuardError, match="given is not defined in"):
+        guard.loads(payload(named(__name__, "given")), allow=[__name__])
+    with pytest.raises(guard.GuardError, match="is a module"):
+        guard.loads(payload(named("collections", "_sys")), allow=["collections"])
+
+
+def test_a_nested_name_leads_through_classes_alone() -> None:
+    with pytest.raises(guard.GuardError, match="'os', which is no class"):
+        guard.loads(payload(named(__name__, "os.system")), allow=[f"{__name__}:os.system"])
+
+
+def test_limits() -> None:
+    data = pickle.dumps(["x" * 1000] * 3 + [b"y" * 100_000])
+    assert len(guard.loads(data)) == 4
+    with pytest.raises(guard.GuardError, match="max_size=1,000"):
+        guard.loads(data, max_size=1000)
+    with pytest.raises(guard.GuardError, match="max_size=1,000"):
+        guard.load(io.BytesIO(data), max_size=1000)
+    with pytest.raises(guard.GuardError, match="max_memory=50,000"):
+        guard.loads(data, max_memory=50_000)
+    nested: Any = []
+    for _ in range(50):
+        nested = [nested]
+    assert guard.loads(pickle.dumps(nested)) == nested
+    with pytest.raises(guard.GuardError, match="max_depth=40"):
+        guard.loads(pickle.dumps(nested), max_depth=40)
+
+
+def test_files_and_paths(tmp_path: pathlib.Path) -> None:
+    lambdapkl.dump({"a": 1}, tmp_path / "x")
+    assert guard.load(tmp_path / "x") == {"a": 1}
+    with open(tmp_path / "x", "rb") as file:
+        assert guard.load(file) == {"a": 1}
+
+
+def test_what_an_allowed_name_raises_is_told() -> None:
+    with pytest.raises(guard.GuardError, match="while it was loaded: TypeError"):
+        guard.loads(payload(call("datetime", "date", text("x"))), allow=guard.STANDARD)
+
+
+def test_allow_is_a_collection() -> None:
+    for wrong in ("datetime", guard.CODE, [1]):
+        with pytest.raises(TypeError):
+            guard.loads(pickle.dumps(1), allow=wrong)  # type: ignore[arg-type]
+
+
+def test_numpy_arrays() -> None:
+    numpy = pytest.importorskip("numpy")
+    arrays = [
+        numpy.arange(6).reshape(2, 3),
+        numpy.array(["a", None], dtype=object),
+        numpy.zeros(3, "M8[ns]"),
+        numpy.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")]),
+        numpy.asfortranarray(numpy.ones((2, 2))),
+        numpy.float64(3),
+        numpy.dtype("c16"),
+    ]
+    for array in arrays:
+        for protocol in (2, 3, 4, 5):
+            assert repr(guard.loads(pickle.dumps(array, protocol), allow=guard.NUMPY)) == repr(array)
+        buffers: list[pickle.PickleBuffer] = []
+        data = pickle.dumps(array, 5, buffer_callback=buffers.append)
+        assert repr(guard.loads(data, allow=guard.NUMPY, buffers=buffers)) == repr(array)
+    with pytest.raises(guard.GuardError, match="numpy"):
+        guard.loads(pickle.dumps(arrays[0]))
+
+
+def test_pandas_objects() -> None:
+    pandas = pytest.importorskip("pandas")
+    days, months = pandas.date_range("2026", periods=3), pandas.period_range("2026", periods=2, freq="M")
+    objects = [
+        pandas.DataFrame({"a": [1, 2], "b": ["x", "y"], "c": [1.5, None], "d": days[:2]}),
+        pandas.DataFrame(),
+        *(pandas.Series([1, None], dtype=dtype) for dtype in ("Int64", "UInt8", "Float64", "boolean", "object", "float32")),
+        *(pandas.Series(["a", None], dtype=dtype) for dtype in ("string", "category", "object")),
+        *(
+            pandas.Series(each)
+            for each in (days, months, pandas.to_timedelta([1], unit="D"), pandas.arrays.SparseArray([0, 1]))
+        ),
+        *(days, pandas.date_range("2026", periods=2, tz="UTC", freq="h"), months, pandas.to_timedelta([1, 2], unit="D")),
+        *(
+            pandas.Index(["a", "b"]),
+            pandas.RangeIndex(3),
+            pandas.MultiIndex.from_tuples([(1, "a")]),
+            pandas.CategoricalIndex(["a"]),
+        ),
+        *(pandas.interval_range(0, 2), pandas.Interval(0, 1), pandas.Period("2026-01"), pandas.NaT, pandas.NA),
+        *(pandas.Timestamp("2026", tz="UTC"), pandas.Timedelta(1, "D"), pandas.offsets.MonthEnd(2)),
+    ]
+    for each in objects:
+        for protocol in (2, 4, 5):
+            assert repr(guard.loads(pickle.dumps(each, protocol), allow=guard.PANDAS)) == repr(each)
+
+
+SEEDS = [pickle.dumps(VALUES, 4), pickle.dumps(VALUES, 2), *list(BYPASSES.values())[::3]]
+CLASSES = {type(value) for value in VALUES}
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.one_of(st.binary(max_size=200), st.binary(max_size=60).map(lambda data: b"\x80\x04" + data + b".")))
+@example(b"\x80\x04(1.")
+def test_any_bytes_are_refused_or_give_a_value(data: bytes) -> None:
+    try:
+        guard.loads(data, allow=guard.STANDARD, max_memory=1 << 24)
+    except guard.GuardError:
+        pass
+
+
+@settings(max_examples=1500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), min_size=1, max_size=4))
+def test_damaged_payloads_are_refused_or_give_a_value(seed: bytes, edits: list[tuple[int, int]]) -> None:
+    data = bytearray(seed or b"\x80")
+    for at, value in edits:
+        data[at % len(data)] = value
+    try:
+        guard.loads(bytes(data), allow=guard.STANDARD, max_memory=1 << 24)
+    except guard.GuardError:
+        pass
+    assert not os.path.exists(CANARY)
