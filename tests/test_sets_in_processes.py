@@ -1,0 +1,102 @@
+"""Sets in order in fresh processes: hash seeds, backends, round trips, variants, arrays beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fresh
+import pytest
+from conftest import BACKENDS, Processes
+
+VALUES = """
+import lambdapkl, pickle
+names = [f"name {number:05}" for number in range(20_000)]
+text = {*"alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau".split()}
+def mixed(x, some={(1, 2)}):
+    return x in some
+def user(x, words=frozenset(text)):
+    return x in words or x in text
+class Holding:
+    known = text
+    def ask(self, x):
+        return x in self.known or x in text
+values = [
+    text, frozenset(text), [text, text, sorted(text)], {"a": text, "b": {*text, *names[:50]}},
+    {None, True, 2, -5, 2.5, b"bytes", *text}, {*names}, frozenset(names), [{*names}, {*names[:1500]}, names],
+    [b"x" * 70_000, text, {("y" * 70_000), "z", "y" * 70_001}, frozenset(text)], user, lambda x: x in text, mixed, [user, {*names}, text],
+    # From here on, what finds its class when it is loaded here.
+    Holding, Holding(), Holding().ask,
+]
+"""
+
+
+@pytest.mark.parametrize("protocol", [4, 5])
+def test_hash_seeds_backends_and_round_trips(processes: Processes, protocol: int, tmp_path: Path) -> None:
+    source = (
+        VALUES
+        + """
+result = []
+for value in values:
+    data = lambdapkl.dumps(value, protocol)
+    again = lambdapkl.dumps(pickle.loads(data), protocol)
+    result.append((data, again))
+"""
+    )
+    results = {
+        (backend, seed): processes(backend, seed).execute(source, home=tmp_path, protocol=protocol, seconds=60)
+        for backend in BACKENDS
+        for seed in range(4)
+    }
+    expected = results["pure", 0]
+    for result in results.values():
+        for number, ((data, again), (first, _)) in enumerate(zip(result, expected, strict=True)):
+            assert data == first, number
+            assert again == data or number > 12, number
+
+
+def test_variants_are_in_order(processes: Processes, tmp_path: Path) -> None:
+    source = VALUES + "result = [lambdapkl.dumps(value, portable=True) for value in (text, values[3], [text, [text]])]"
+    results = [processes(backend, seed).execute(source, home=tmp_path) for backend in BACKENDS for seed in range(3)]
+    assert all(result == results[0] for result in results)
+
+
+def test_in_a_fresh_process(backend: fresh.Process) -> None:
+    backend.run(
+        """
+        words = {'alpha', 'beta', 'gamma'}
+        class A:
+            known = frozenset(words)
+        def o(x, more={'delta', 'alpha'}):
+            return x in words, x in more, x in A.known, sorted(words | more)
+        """,
+        """
+        assert o('alpha') == (True, True, True, ['alpha', 'beta', 'delta', 'gamma'])
+        assert o('delta') == (False, True, False, ['alpha', 'beta', 'delta', 'gamma'])
+        """,
+    )
+
+
+def test_arrays_beside_sets(backend: fresh.Process) -> None:
+    pytest.importorskip("numpy")
+    backend.execute(
+        """
+        import lambdapkl, numpy, pickle
+        names = [f"name {number}" for number in range(2000)]
+
+        def described(value):
+            if isinstance(value, (list, set, frozenset)):
+                return [described(each) for each in (value if isinstance(value, list) else sorted(value))]
+            return value.tolist() if isinstance(value, numpy.ndarray) else value
+
+        for sizes in ([100], [20_000], [20_000, 30_000], [20_000, 100, 9_000], [200_000]):
+            arrays = [numpy.arange(size) for size in sizes]
+            for value in ([arrays, {*names}], [{*names[:3]}, arrays, frozenset(names)], [{*names}, *arrays, names]):
+                expected = described(value)
+                for protocol in (4, 5):
+                    assert described(pickle.loads(lambdapkl.dumps(value, protocol))) == expected
+                buffers = []
+                data = lambdapkl.dumps(value, 5, buffers.append)
+                assert len(buffers) == len(sizes)
+                assert described(pickle.loads(data, buffers=buffers)) == expected
+        """
+    )
