@@ -20,11 +20,13 @@ from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
 
 if TYPE_CHECKING:
+    from . import guard
     from .answers.explain import explain
     from .answers.inspect import inspect
     from .answers.weigh import weigh
     from .checking import CheckError, CheckReport, check, copy, pickles
     from .engines.install import install, uninstall
+    from .fingerprint import fingerprint
     from .interactive import SessionError, dump_session, load_session
     from .signing import SignatureError, sign, verify_loads
     from .source import getsource
@@ -49,7 +51,9 @@ __all__ = [
     "dump_session",
     "dumps",
     "explain",
+    "fingerprint",
     "getsource",
+    "guard",
     "inspect",
     "install",
     "is_tornado_coroutine",
@@ -78,7 +82,9 @@ _LAZY = {
     "copy": "checking",
     "dump_session": "interactive",
     "explain": "answers.explain",
+    "fingerprint": "fingerprint",
     "getsource": "source",
+    "guard": "guard",
     "inspect": "answers.inspect",
     "install": "engines.install",
     "load_session": "interactive",
@@ -94,7 +100,8 @@ _LAZY = {
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    module = import_module(f"{__name__}.{_LAZY[name]}")
+    value = getattr(module, name, module)
     globals()[name] = value
     return value
 

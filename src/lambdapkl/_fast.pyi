@@ -45,14 +45,20 @@ class Frames:
 
 frames: Frames | None
 
-def configure(*, wire: Any, reducers: Any, table: Any, explain: Callable[[Exception, Any], None]) -> None: ...
+def configure(
+    *, wire: Any, reducers: Any, table: Any, explain: Callable[[Exception, Any], None], variant: Callable[..., bytes]
+) -> None: ...
 def dumps(
     obj: Any,
     protocol: int | None = None,
     buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
     *,
     fix_imports: bool = True,
+    deterministic: bool = False,
+    portable: bool = False,
+    standalone: bool = False,
 ) -> bytes: ...
+def in_order(data: bytes, start: int = 0) -> bytes: ...
 def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType: ...
 
 @disjoint_base

@@ -18,12 +18,12 @@ from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
-from cpython.mem cimport PyMem_Free, PyMem_Realloc
+from cpython.mem cimport PyMem_Free, PyMem_Malloc, PyMem_Realloc
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
-from . import builtin_types, byvalue, codes, compact, deferred, digest, names, preamble, submodules, tracking
+from . import builtin_types, byvalue, codes, compact, deferred, digest, names, preamble, sets, spelling, submodules, tracking
 
 cdef extern from *:
     """
@@ -228,6 +228,9 @@ include "_fast_classes.pxi"
 include "_fast_enumerations.pxi"
 include "_fast_dataclasses.pxi"
 include "_fast_instances.pxi"
+include "_fast_sets.pxi"
+include "_fast_sets_sorting.pxi"
+include "_fast_sets_writing.pxi"
 include "_fast_pickler.pxi"
 include "_fast_loading.pxi"
 include "_fast_iterators.pxi"
@@ -266,16 +269,17 @@ cdef set _own_keys = set()
 cdef tuple _preambles = ()
 cdef object _refresh = None
 cdef object _explain = None
+cdef object _variant = None
 cdef object _table = None
 
 
-def configure(*, wire, reducers, table, explain):
-    """Take the modules `wire` and `reducers`, the dispatch table, and what adds its path to an error."""
+def configure(*, wire, reducers, table, explain, variant):
+    """See `_pure.configure`."""
     global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
     global _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
     global _enumerations, _enum_class
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
-    global _WithSession, _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table
+    global _WithSession, _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table, _variant
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method = wire.module, wire.method
     _descriptors = reducers.descriptors
@@ -295,4 +299,4 @@ def configure(*, wire, reducers, table, explain):
     _EARLY, _special_names = skeletons.EARLY, skeletons.SPECIAL_NAMES
     _inherited, _recreated, _own_keys = reducers.INHERITED, reducers.RECREATED, reducers.OWN_KEYS
     _preambles = preamble.preambles(wire)
-    _refresh, _explain, _table = reducers.refresh, explain, table
+    _refresh, _explain, _table, _variant = reducers.refresh, explain, table, variant

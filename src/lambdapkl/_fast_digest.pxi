@@ -123,6 +123,7 @@ cdef class _Walk:
         cdef PyTypeObject *kind = Py_TYPE(obj)
         cdef object ident
         cdef PyObject *known
+        cdef int overflow = 0
         if kind is &PyUnicode_Type:
             return self._text("s", obj)
         if kind is &PyBytes_Type:
@@ -131,8 +132,11 @@ cdef class _Walk:
         if obj is None:
             self.parts += 1
             return _append(&self.out, b"a4:None", 7)
-        if kind is &PyLong_Type or kind is &PyBool_Type or <object>kind in _SPELLED:
-            return self._text("a", repr(obj))
+        if kind is &PyLong_Type:
+            PyLong_AsLongLongAndOverflow(obj, &overflow)
+            return self._text("a", _spell(obj) if overflow else repr(obj))
+        if kind is &PyBool_Type or <object>kind in _SPELLED:
+            return self._text("a", _spell(obj))
         if self.depth >= _DIGEST_DEPTH or self.parts >= _DIGEST_ITEMS:
             return self._name_of("deep", <object>kind)
         ident = <size_t><PyObject *>obj
@@ -217,4 +221,5 @@ cdef frozenset _VOLATILE = digest.VOLATILE
 cdef int _DIGEST_DEPTH = digest.MAX_DEPTH
 cdef Py_ssize_t _DIGEST_ITEMS = digest.MAX_ITEMS
 cdef frozenset _SPELLED = digest.SPELLED
+cdef object _spell = spelling.spell
 cdef str _CLASS_DICT_CELL = "__classdict__"

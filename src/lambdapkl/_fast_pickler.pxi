@@ -16,6 +16,8 @@ cdef class _Sink:
     cdef PyObject *buffer
     cdef Py_ssize_t size
     cdef Py_ssize_t capacity
+    # Whether there may be a set in what was written.
+    cdef bint has_sets
     # The `buffer_callback` of the payload at hand; a pickler cannot be given another one.
     cdef object callback
 
@@ -29,6 +31,7 @@ cdef class _Sink:
         self.buffer = NULL
         self.size = 0
         self.capacity = 0
+        self.has_sets = False
 
     def __dealloc__(self):
         if self.buffer != NULL:
@@ -37,7 +40,12 @@ cdef class _Sink:
             Py_DECREF(<object>self.large)
 
     def write(self, data):
-        if self.buffer == NULL and self.whole is None and PyBytes_CheckExact(data):
+        cdef const unsigned char *at
+        cdef bint begins = self.buffer == NULL and self.whole is None
+        if not self.has_sets and PyBytes_CheckExact(data):
+            at = <const unsigned char *>PyBytes_AS_STRING(data)
+            self.has_sets = (begins or _is_frame(at, PyBytes_GET_SIZE(data))) and _may_have_sets(at, PyBytes_GET_SIZE(data))
+        if begins and PyBytes_CheckExact(data):
             self.whole = data
             return
         if self.whole is not None:
@@ -115,14 +123,7 @@ cdef class _Sink:
         cdef Py_ssize_t before = PyBytes_GET_SIZE(self.preamble)
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
         cdef const unsigned char *at = <const unsigned char *>PyBytes_AS_STRING(data)
-        cdef unsigned long long framed = 0
-        cdef Py_ssize_t left_out = 0
-        cdef int index
-        if size > 11 and at[2] == 0x95:
-            for index in range(8):
-                framed |= <unsigned long long>at[3 + index] << (8 * index)
-            if framed == <unsigned long long>(size - 11):
-                left_out = 11
+        cdef Py_ssize_t left_out = _left_out(at, size)
         cdef bytes result = PyBytes_FromStringAndSize(NULL, before + size - left_out)
         cdef char *out = PyBytes_AS_STRING(result)
         memcpy(out, PyBytes_AS_STRING(self.preamble), before)
@@ -132,19 +133,26 @@ cdef class _Sink:
     cdef bytes take(self):
         cdef bytes result
         cdef PyObject *buffer
+        cdef bint has_sets = self.has_sets
+        cdef Py_ssize_t start = 0 if self.preamble is None else PyBytes_GET_SIZE(self.preamble)
+        self.has_sets = False
         if self.large != NULL:
             self._settle()
         if self.buffer == NULL:
             result = self.whole
             self.whole = None
-            return result if self.preamble is None else self._after_preamble(result)
+            if not has_sets:
+                return result if start == 0 else self._after_preamble(result)
+            if start == 0:
+                return _ordered(result, 0, False, False)
+            return _ordered(self.preamble + result, start, True, False)
         buffer = self.buffer
         self.buffer = NULL
         _PyBytes_Resize(&buffer, self.size)
         result = <bytes>buffer
         Py_DECREF(result)
         self.size = self.capacity = 0
-        return result
+        return _ordered(result, start, start > 0, True) if has_sets else result
 
 
 class _Pickler(pickle.Pickler):
@@ -227,11 +235,33 @@ cdef int _root_of(object obj) except -1:
     return _ANY_ROOT if _class_by_reference(cls) else _CLASS_ROOT
 
 
-def dumps(obj, protocol=None, buffer_callback=None, *, fix_imports=True):
+def dumps(
+    obj,
+    protocol=None,
+    buffer_callback=None,
+    *,
+    fix_imports=True,
+    bint deterministic=False,
+    bint portable=False,
+    bint standalone=False,
+):
     """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
 
-    Parameters and errors are those of `Pickler`.
+    Unlike a `Pickler`, which writes while it pickles, it puts sets of None, numbers, strings and bytes in order (protocols 4
+    and 5).  Parameters and errors are those of `Pickler`, and:
+
+    Parameters
+    ----------
+    deterministic
+        Leave out where code was written (files, lines, cells of a notebook), put every set in order, and write equal strings as
+        one: the same bytes in each process that has the same object.  Slower, and tracebacks tell no lines.
+    portable
+        Let the source of functions travel with their code, so that another version of Python reads them.
+    standalone
+        Let lambdapkl's constructors travel, so that `pickle.loads` reads the payload where lambdapkl is not installed.
     """
+    if deterministic or portable or standalone:
+        return _variant(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     global _known_modules
     cdef _Pooled pooled
     cdef bytes result

@@ -10,7 +10,6 @@ payload costs 15 bytes and 0.4 microseconds.
 
 from __future__ import annotations
 
-import io
 import pickle
 import sys
 import weakref
@@ -23,6 +22,7 @@ from typing import Any
 from . import builtin_types, byvalue, codes, deferred, digest, preamble, submodules
 from .base import BasePickler
 from .names import NAMED_ANNOTATE, SPECIAL_ATTRIBUTES, private
+from .sets import Output, in_order
 
 COMPILED = False
 # Frames cannot be read and written in Python; see `_fast.Frames`.
@@ -43,7 +43,6 @@ _GLOBAL_OPS = {
     )
     if name in opmap
 }
-_HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 14) else 0
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
 
@@ -63,7 +62,7 @@ class CodeInfo:
         self.imports = _scan(code, names, attributes)
         self.names = tuple(names.values())
         self.attributes = frozenset(attributes)
-        self.doc = _docstring(code)
+        self.doc = codes.docstring(code)
         known = hooks.reducers.RECREATED.get(id(code))
         self.recreate = None if known is None else known[1]
         self._submodules: dict[str, tuple[str, ...]] = {}
@@ -82,7 +81,7 @@ def code_info(code: CodeType) -> CodeInfo:
         return entry[1]
     info = CodeInfo(code)
     try:
-        reference = weakref.ref(code, lambda _, ident=id(code): _infos.pop(ident, None))  # type: ignore[misc]
+        reference = weakref.ref(code, lambda _, ident=id(code), infos=_infos: infos.pop(ident, None))  # type: ignore[misc]
     except TypeError:  # PyPy's built-in code objects
         return info
     _infos[id(code)] = reference, info
@@ -92,17 +91,6 @@ def code_info(code: CodeType) -> CodeInfo:
 def _packed(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
     info = code_info(code)
     return info.blob, info.file_name, info.constants
-
-
-digest.packed = _packed
-
-
-def _docstring(code: CodeType) -> Any:
-    """The docstring that a function made of `code` starts with."""
-    constants = code.co_consts
-    if _HAS_DOCSTRING and not code.co_flags & _HAS_DOCSTRING:
-        return None
-    return constants[0] if constants and isinstance(constants[0], str) else None
 
 
 def _scan(code: CodeType, names: dict[str, str], attributes: set[str]) -> bool:
@@ -131,9 +119,7 @@ def _scan(code: CodeType, names: dict[str, str], attributes: set[str]) -> bool:
 if _PYPY:
 
     def _instructions(code: CodeType) -> Any:
-        import dis
-
-        return ((each.opcode, each.arg) for each in dis.get_instructions(code))
+        return ((each.opcode, each.arg) for each in codes.instructions(code))
 
 else:
 
@@ -201,6 +187,10 @@ class Session:
         # Whether the payload has named `wire.function`.
         self.numbers_builtin_types = False
 
+    def info(self, code: CodeType) -> CodeInfo:
+        """Return what is to be written of `code`."""
+        return code_info(code)
+
     def name(self, text: str) -> str:
         """Return the payload's own copy of a string that a reducer writes; see `private`."""
         try:
@@ -226,7 +216,7 @@ class Session:
         if kind is CellType:
             return self._reduce_cell(obj)
         if kind is CodeType:
-            info = code_info(obj)
+            info = self.info(obj)
             return hooks.wire.code, (self._blob(info), self._file_name(info), *info.constants)
         if issubclass(kind, ModuleType):
             return hooks.reducers.modules.reduce_module(obj, self)
@@ -299,7 +289,7 @@ class Session:
     def _reduce_function(self, func: FunctionType) -> tuple[Any, ...]:
         self.numbers_builtin_types = True
         code = func.__code__
-        info = code_info(code)
+        info = self.info(code)
         namespace = func.__globals__
         module_name = namespace.get("__name__")
         if not isinstance(module_name, str):
@@ -475,16 +465,32 @@ class Hooks:
     reducers: Any
     table: Any
     explain: Callable[[Exception, Any], None]
+    variant: Callable[..., bytes]
     preambles: tuple[tuple[bytes, tuple[Any, ...]], ...]
 
 
 hooks = Hooks()
 
 
-def configure(*, wire: Any, reducers: Any, table: Any, explain: Callable[[Exception, Any], None]) -> None:
-    """Take the modules `wire` and `reducers`, the dispatch table, and what adds its path to an error."""
-    hooks.wire, hooks.reducers, hooks.table, hooks.explain = wire, reducers, table, explain
+def configure(
+    *, wire: Any, reducers: Any, table: Any, explain: Callable[[Exception, Any], None], variant: Callable[..., bytes]
+) -> None:
+    """Take what is of the layers above.
+
+    Parameters
+    ----------
+    wire, reducers
+        The modules.
+    table
+        The dispatch table.
+    explain
+        Adds its path to an error.
+    variant
+        The `dumps` of `variants`.
+    """
+    hooks.wire, hooks.reducers, hooks.table, hooks.explain, hooks.variant = wire, reducers, table, explain, variant
     hooks.preambles = preamble.preambles(wire)
+    digest.packed = _packed
 
 
 class _Pickler(BasePickler):
@@ -501,16 +507,32 @@ def dumps(
     buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
     *,
     fix_imports: bool = True,
+    deterministic: bool = False,
+    portable: bool = False,
+    standalone: bool = False,
 ) -> bytes:
     """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
 
-    Parameters and errors are those of `Pickler`.
+    Unlike a `Pickler`, which writes while it pickles, it puts sets of None, numbers, strings and bytes in order (protocols 4
+    and 5).  Parameters and errors are those of `Pickler`, and:
+
+    Parameters
+    ----------
+    deterministic
+        Leave out where code was written (files, lines, cells of a notebook), put every set in order, and write equal strings as
+        one: the same bytes in each process that has the same object.  Slower, and tracebacks tell no lines.
+    portable
+        Let the source of functions travel with their code, so that another version of Python reads them.
+    standalone
+        Let lambdapkl's constructors travel, so that `pickle.loads` reads the payload where lambdapkl is not installed.
     """
+    if deterministic or portable or standalone:
+        return hooks.variant(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     hooks.reducers.refresh()
     if protocol is None or protocol < 0:
         protocol = pickle.HIGHEST_PROTOCOL
     try:
-        file = io.BytesIO()
+        file = Output()
         pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         pickler.session = Session(hooks.table)
         pickler.dispatch_table = hooks.table
@@ -525,7 +547,7 @@ def dumps(
     except Exception as error:
         hooks.explain(error, obj)
         raise
-    data = file.getvalue()
+    data = file.payload(in_order, len(before))
     return preamble.without_frame(data, len(before)) if root else data
 
 

@@ -18,10 +18,13 @@ import sys
 from binascii import crc32
 from collections.abc import Callable
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import compact
 from .errors import BytecodeMismatchError
+
+if TYPE_CHECKING:
+    import dis
 
 # The other two bytes of `MAGIC_NUMBER` are the same in every version.
 MAGIC = importlib.util.MAGIC_NUMBER[:2]
@@ -33,6 +36,8 @@ MAX_CACHED_CODES = 4096
 MAX_CACHED_BLOB = 1 << 16
 
 _HEADER = len(MAGIC) + 4
+# A flag since 3.14; before, any string that comes first is one.
+_HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 14) else 0
 _ATOMS = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellipsis)))
 
 # How a constant that `marshal` version 2 refuses is spelled in a blob's patches: see `_encode`.
@@ -57,7 +62,7 @@ def pack(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
 
 
 def unpack(
-    blob: bytes,
+    blob: bytes | CodeType,
     file_name: str | None = None,
     external: tuple[Any, ...] = (),
     lengthen: Callable[[bytes], bytes] = compact.lengthen,
@@ -73,6 +78,8 @@ def unpack(
     pickle.UnpicklingError
         The blob is damaged.
     """
+    if type(blob) is CodeType:  # made by a constructor of its own
+        return blob
     if type(blob) is not bytes or len(blob) <= _HEADER:
         raise pickle.UnpicklingError("the payload is damaged: a code object is cut short")
     if blob[:2] != MAGIC:
@@ -168,6 +175,26 @@ def _patch(code: CodeType, path: Path, spec: Any, external: tuple[Any, ...]) -> 
     constants = list(code.co_consts)
     constants[index] = _patch(constants[index], tuple(rest), spec, external) if rest else _decode(spec, external)
     return code.replace(co_consts=tuple(constants))
+
+
+def parameter_count(code: CodeType) -> int:
+    """Return how many of its variables `code` takes as arguments, ``*args`` and ``**kwargs`` among them."""
+    return code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+
+
+def docstring(code: CodeType) -> Any:
+    """Return the docstring that a function made of `code` starts with, or None."""
+    constants = code.co_consts
+    if _HAS_DOCSTRING and not code.co_flags & _HAS_DOCSTRING:
+        return None
+    return constants[0] if constants and isinstance(constants[0], str) else None
+
+
+def instructions(code: CodeType) -> list[dis.Instruction]:
+    """Return the instructions of `code`, with None for its constants: `dis` spells each, and fails where integers are long."""
+    import dis  # few programs need it
+
+    return list(dis.get_instructions(code.replace(co_consts=(None,) * len(code.co_consts))))
 
 
 def interpreter(magic: bytes) -> str:

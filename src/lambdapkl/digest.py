@@ -8,7 +8,7 @@ content only: no ids, no hashes, sets in sorted order.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from types import (
     BuiltinFunctionType,
@@ -27,6 +27,9 @@ from types import (
 from typing import Any
 
 from . import codes
+from .byvalue import by_reference
+from .options import variant
+from .spelling import spell
 
 DIGEST_SIZE = 8
 
@@ -54,16 +57,24 @@ VOLATILE = frozenset(
 
 def class_digest(cls: type) -> bytes:
     """Return `DIGEST_SIZE` bytes that stand for the definition of `cls`."""
-    walk = Walk()
+    walk = _new_walk()
     walk.classes(cls, full=True)
     return hashed(b"".join(walk.parts))
 
 
 def value_digest(value: Any) -> bytes:
     """Return `DIGEST_SIZE` bytes that stand for any other value."""
-    walk = Walk()
+    walk = _new_walk()
     walk.add(value)
     return hashed(b"".join(walk.parts))
+
+
+def _new_walk() -> Walk:
+    if not variant().deterministic:
+        return Walk()
+    from .placeless import Walk as PlacelessWalk  # few programs need it
+
+    return PlacelessWalk()
 
 
 def hashed(data: bytes) -> bytes:
@@ -84,7 +95,7 @@ def _blake2b() -> Any:
 packed: Callable[[CodeType], tuple[bytes, str | None, tuple[Any, ...]]] = codes.pack
 
 
-# Types of which `repr` tells all.
+# Types of which `spell` tells all.
 SPELLED = frozenset((bool, int, float, complex, range, slice, type(Ellipsis)))
 
 
@@ -108,7 +119,7 @@ class Walk:
         elif kind is bytes:
             self.parts.append(b"b%d:%s" % (len(obj), obj))
         elif obj is None or kind in SPELLED:
-            self.text("a", repr(obj))
+            self.text("a", spell(obj))
         elif self.depth >= MAX_DEPTH or len(self.parts) >= MAX_ITEMS:
             self.name("deep", kind)
         elif id(obj) in self.seen:
@@ -153,7 +164,11 @@ class Walk:
         self.name("meta", type(cls))
         for base in cls.__bases__:
             self.name("base", base)
-        for key, value in vars(cls).items():
+        self.attributes(vars(cls))
+
+    def attributes(self, own: Mapping[str, Any]) -> None:
+        """Add the dictionary of a class."""
+        for key, value in own.items():
             if key not in VOLATILE:
                 self.text("k", key)
                 self.add(value)
@@ -203,6 +218,13 @@ def feed_other(walk: Walk, obj: Any) -> None:
         walk.classes(obj)
         return
     walk.name("instance", kind)
+    if _reduces_itself(kind):
+        try:
+            reduced = obj.__reduce_ex__(4)
+        except Exception:  # the dump will say what is wrong
+            return
+        walk.add(reduced if isinstance(reduced, str) else reduced[1:3])
+        return
     for wrapper, parts in _WRAPPERS.items():
         if isinstance(obj, wrapper):
             for part in parts:
@@ -219,6 +241,13 @@ def feed_other(walk: Walk, obj: Any) -> None:
                     walk.add(member.__get__(obj))
                 except AttributeError:
                     continue
+
+
+def _reduces_itself(kind: type) -> bool:
+    """Whether an importable class says in Python what its instances are: a logger is its name, not its handlers."""
+    if not by_reference(kind):
+        return False
+    return any(type(vars(base).get(name)) is FunctionType for base in kind.__mro__ for name in ("__reduce__", "__reduce_ex__"))
 
 
 def _name_only(walk: Walk, obj: Any) -> None:

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+
+
+class Variant(namedtuple("Variant", "deterministic portable standalone fingerprint", defaults=(False, False, False, False))):
+    """Which of the forms of a payload `dumps` was asked for; see there."""
+
+    # No `typing.NamedTuple`: on 3.14 that imports `ast`.
+    __slots__ = ()
+
+
+_variant: ContextVar[Variant] = ContextVar("lambdapkl.variant", default=Variant())
+
+
+def variant() -> Variant:
+    """Return the form of the payload that is being written in this thread or task."""
+    return _variant.get()
+
+
+@contextmanager
+def writing(chosen: Variant) -> Iterator[None]:
+    """Have `variant` return `chosen` until the block ends."""
+    token = _variant.set(chosen)
+    try:
+        yield
+    finally:
+        _variant.reset(token)
 
 
 class Options:

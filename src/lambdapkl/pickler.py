@@ -31,7 +31,14 @@ class _Table(ChainMap[type, reducers.Reducer]):
 # What user code writes here or registers with `copyreg` comes before our own reducers.
 _TABLE = _Table(reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
 
-_backend.configure(wire=wire, reducers=reducers, table=_TABLE, explain=diagnose.explain_error)
+
+def _dumps_variant(*args: Any) -> bytes:
+    from . import variants  # few programs need it
+
+    return variants.dumps(*args)
+
+
+_backend.configure(wire=wire, reducers=reducers, table=_TABLE, explain=diagnose.explain_error, variant=_dumps_variant)
 
 _base_table: Any = vars(BasePickler).get("dispatch_table")
 
@@ -77,6 +84,8 @@ class _DispatchTable:
 
 class Pickler(BasePickler):
     """Write pickles of nearly any Python object to a file.
+
+    It writes while it pickles, so the elements of sets come in the order of the set; `dumps` and `dump` put them in order.
 
     Subclasses may override `reducer_override`, `persistent_id` and `dump`, and call ``super()``.
 
@@ -156,10 +165,13 @@ def dump(
     buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
     *,
     fix_imports: bool = True,
+    deterministic: bool = False,
+    portable: bool = False,
+    standalone: bool = False,
 ) -> None:
     """Write `obj` as a pickle to a file: nothing before all of it is pickled.
 
-    Parameters are those of `Pickler`, which writes while it pickles and holds less in memory.
+    Parameters are otherwise those of `dumps`.  A `Pickler` writes while it pickles and holds less in memory.
 
     Parameters
     ----------
@@ -174,7 +186,15 @@ def dump(
     OSError
         Of the file, with its name.  What was at a path is as it was.
     """
-    data = dumps(obj, protocol, buffer_callback, fix_imports=fix_imports)
+    data = dumps(
+        obj,
+        protocol,
+        buffer_callback,
+        fix_imports=fix_imports,
+        deterministic=deterministic,
+        portable=portable,
+        standalone=standalone,
+    )
     if isinstance(file, (str, os.PathLike)):
         with writing.replacing(file) as draft:
             draft.write(data)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, MethodType
 from typing import Any, cast
 
+from . import codes
+
 __all__ = ["getsource"]
 
 # What a function node and a lambda node have in common.
@@ -149,10 +151,8 @@ def _may_be(node: ast.AST, code: CodeType) -> bool:
             return False
     else:
         return False
-    count = code.co_argcount + code.co_kwonlyargcount
-    count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
     lines = [line for _, _, line in code.co_lines() if line is not None]
-    names = code.co_varnames[:count]
+    names = code.co_varnames[: codes.parameter_count(code)]
     return _agree(_parameters(node), names) and max(lines, default=0) <= (node.end_lineno or 0)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _backend, byvalue, codes
 from .errors import BytecodeMismatchError
+from .spelling import spell_constant
 
 if TYPE_CHECKING:
     from ._fast import Frames
@@ -86,26 +87,10 @@ def _fingerprint(code: CodeType) -> bytes:
         getattr(code, "co_exceptiontable", b""),
         (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags, code.co_stacksize),
         (code.co_names, code.co_varnames, code.co_cellvars, code.co_freevars),
-        [_spell(constant) for constant in code.co_consts],
+        [spell_constant(constant, _fingerprint) for constant in code.co_consts],
     )
     digest.update(repr(parts).encode("utf-8", "surrogatepass"))
     return digest.digest()
-
-
-def _spell(constant: Any) -> str:
-    """A constant as text that is the same in every process."""
-    kind = type(constant)
-    if kind is CodeType:
-        return f"code {_fingerprint(constant).hex()}"
-    if kind is tuple:
-        return f"tuple {[_spell(item) for item in constant]}"
-    if kind is frozenset:
-        return f"frozenset {sorted(_spell(item) for item in constant)}"
-    if kind is slice:
-        return f"slice {[_spell(item) for item in (constant.start, constant.stop, constant.step)]}"
-    if kind in (int, float, complex, str, bytes, bool, type(None), type(...)):
-        return f"{kind.__name__} {constant!r}"
-    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def check_tag(check: Any) -> None:

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from . import process
-from .digest import class_digest
+from .digest import DIGEST_SIZE, class_digest
+from .options import variant
 
 # module, qualified name, digest, running number
 Key = tuple[Any, str, bytes, int]
 
 # id of an object -> the object, and its key
-keys: dict[int, tuple[weakref.ref[Any], Key]] = {}
+Keys = dict[int, tuple[weakref.ref[Any], Key]]
+keys: Keys = {}
+# The same with digests that do not go by where code was written, of objects that came by ``deterministic=True``.
+_placeless_keys: Keys = {}
+# What such a digest ends with: a key tells by it which kind it is.
+PLACELESS = b"-"
 _by_key: dict[Key, weakref.ref[Any]] = {}
 # Classes whose skeleton exists and whose attributes have not arrived yet.
 unfinished_objects: dict[int, weakref.ref[Any]] = {}
@@ -29,7 +36,16 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
 
     A class that was renamed since gets a further key: a payload names a class as it is now.
     """
-    entry = keys.get(id(obj))
+    wanted = variant()
+    if wanted.fingerprint:
+        return module, qualname, b"", 0
+    if wanted.deterministic:
+        return _key_in(_placeless_keys, obj, module, qualname, lambda obj: digest_of(obj) + PLACELESS)
+    return _key_in(keys, obj, module, qualname, digest_of)
+
+
+def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes]) -> Key:
+    entry = known.get(id(obj))
     if entry is not None and entry[0]() is obj:
         key = entry[1]
         if key[1] == qualname and key[0] == module:
@@ -40,7 +56,7 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
         while (other := find((module, qualname, digest, number))) is not None and other is not obj:
             number += 1
         key = (module, qualname, digest, number)
-        _remember(key, obj)
+        _remember(key, obj, known)
     return key
 
 
@@ -56,9 +72,14 @@ def track(key: Key, obj: Any) -> Any:
         found = find(key)
         if found is not None:
             return found
-        _remember(key, obj)
-        unfinished_objects[id(obj)] = weakref.ref(obj, _forget_unfinished(id(obj)))
+        _remember(key, obj, _placeless_keys if _is_placeless(key[2]) else keys)
+        unfinished_objects[id(obj)] = weakref.ref(obj, partial(_forget_unfinished, id(obj), unfinished_objects))
         return obj
+
+
+def _is_placeless(digest: Any) -> bool:
+    # Other writers put there what they like.
+    return type(digest) is bytes and len(digest) == DIGEST_SIZE + len(PLACELESS) and digest.endswith(PLACELESS)
 
 
 def unfinished(obj: Any) -> bool:
@@ -71,19 +92,20 @@ def finish(obj: Any) -> None:
     unfinished_objects.pop(id(obj), None)
 
 
-def _remember(key: Key, obj: Any) -> None:
+def _remember(key: Key, obj: Any, known: Keys) -> None:
     ident = id(obj)
-    reference = weakref.ref(obj, lambda reference: _forget(reference, ident, key))
-    keys[ident] = reference, key
+    reference = weakref.ref(obj, partial(_forget, ident, key, known, _by_key))
+    known[ident] = reference, key
     _by_key[key] = reference
 
 
-def _forget(reference: weakref.ref[Any], ident: int, key: Key) -> None:
+# When the interpreter ends, classes may outlive the globals of this module, which are None then.
+def _forget(ident: int, key: Key, known: Keys, by_key: dict[Key, weakref.ref[Any]], reference: weakref.ref[Any]) -> None:
     # Nobody has its id before it is gone; its key, another may have.
-    keys.pop(ident, None)
-    if _by_key.get(key) is reference:
-        _by_key.pop(key, None)
+    known.pop(ident, None)
+    if by_key.get(key) is reference:
+        by_key.pop(key, None)
 
 
-def _forget_unfinished(ident: int) -> Any:
-    return lambda _: unfinished_objects.pop(ident, None)
+def _forget_unfinished(ident: int, objects: dict[int, weakref.ref[Any]], reference: weakref.ref[Any]) -> None:
+    objects.pop(ident, None)

@@ -31,7 +31,7 @@ from __future__ import annotations
 import sys
 from types import CodeType
 
-from . import bytecode
+from . import bytecode, codes
 
 _VERSION = sys.version_info[1]
 _NULLABLE = frozenset("nmx")
@@ -122,7 +122,7 @@ class _Run:
         self.instructions = dict(bytecode.instructions(code.co_code))
         self.handlers = list(bytecode.exception_table(code.co_exceptiontable))
         own = [name for name in code.co_cellvars if name not in code.co_varnames]
-        count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+        count = codes.parameter_count(code)
         size = len(code.co_varnames) + len(own) + len(code.co_freevars)
         self.start = "o" * count + "n" * (size - count)
         if takes_iterator(code):

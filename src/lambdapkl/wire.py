@@ -6,6 +6,7 @@ imports this module by itself: an engine's worker needs no call of ours.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from . import _backend
@@ -26,6 +27,7 @@ from .restorers.modules import dynamic_module, module
 from .restorers.queues import simple_queue
 from .restorers.recursion import recursive_repr
 from .restorers.scanners import json_scanner
+from .restorers.sources import dataclass_methods, source_code
 from .restorers.structures import ctypes_array, ctypes_class
 from .restorers.suspended import async_generator_asend, awaited_coroutine, finished_generator, generator, new_generator
 from .restorers.threads import lock, thread_local
@@ -54,6 +56,7 @@ __all__ = [
     "ctypes_class",
     "dataclass_annotate",
     "dataclass_field",
+    "dataclass_methods",
     "dataclass_params",
     "descriptor",
     "dict_view",
@@ -86,6 +89,7 @@ __all__ = [
     "raised",
     "recursive_repr",
     "simple_queue",
+    "source_code",
     "standard_stream",
     "thread_local",
     "traceback",
@@ -112,3 +116,9 @@ def _claim(names: list[str]) -> None:
 
 
 _claim(__all__)
+
+if "_lambdapkl" in sys.modules:
+    # Standalone payloads have been loaded here, when lambdapkl could not be imported yet.
+    from .adoption import adopt
+
+    adopt()

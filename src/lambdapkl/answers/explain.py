@@ -225,7 +225,8 @@ def path_to(obj: Any, error: Exception, seconds: float, owner: ModuleType | None
 
     It gives up after `seconds`; `owner` is that of `Walk`.
     """
-    walk = Walk(obj, until=lambda node: True, seconds=seconds, owner=owner)
+    refuse = getattr(error, "refuse", None) if type(error) is pickle.PicklingError else None
+    walk = Walk(obj, until=lambda node: True, seconds=seconds, owner=owner, refuse=refuse)
     walk.run()
     if not walk.culprits or type(walk.culprits[0].error) is not type(error):
         return []

@@ -15,6 +15,7 @@ from typing import Any
 
 from .. import _backend, reducers, wire
 from ..base import PythonPickler
+from ..options import variant, writing
 from ..writing import Nowhere
 from .parts import Part, item_label, key_label, labels_of, name_of, type_name
 
@@ -94,14 +95,26 @@ class Node:
         return found
 
 
+def _new_session(table: Any) -> Any:
+    """Return a session that refuses what the dump in question does; what `standalone` adds is left to `refuse` of `Walk`."""
+    wanted = variant()
+    if not wanted.portable:
+        return _backend.Session(table)
+    from ..variants import VariantSession
+
+    with writing(wanted._replace(standalone=False)):
+        return VariantSession(table)
+
+
 class _OneLevel(PythonPickler):
     """Saves one object and notes what it would save next."""
 
-    def __init__(self) -> None:
+    def __init__(self, refuse: Callable[[Any], None] | None = None) -> None:
         super().__init__(Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None)
         self.dispatch_table = reducers_table()
-        self._session = _backend.Session(self.dispatch_table)
+        self._session = _new_session(self.dispatch_table)
         self._session.protocol = pickle.HIGHEST_PROTOCOL
+        self._refuse = refuse
         self._next: list[Any] = []
         self.reduced: tuple[Any, ...] | None = None
         self.named = False
@@ -116,6 +129,8 @@ class _OneLevel(PythonPickler):
         self.reduced = None
         self.named = False
         self.memo.clear()
+        if self._refuse is not None:
+            self._refuse(obj)
         super().save(obj)
         return self._next
 
@@ -128,6 +143,8 @@ class _OneLevel(PythonPickler):
     def save_reduce(self, func: Any, args: Any, *rest: Any, **named: Any) -> None:
         state = rest[0] if rest else None
         self.reduced = func, args, state
+        if self._refuse is not None:
+            self._refuse(func)
         super().save_reduce(func, args, *rest, **named)
 
     def save_global(self, obj: Any, name: str | None = None) -> None:
@@ -161,6 +178,8 @@ class Walk:
         Called now and then with the number of objects seen so far.
     owner
         A module in which functions that belong to it find their globals, in the reader.
+    refuse
+        Called with each object, and with what makes it again; raises an error for what the dump in question refuses besides.
 
     Attributes
     ----------
@@ -184,6 +203,7 @@ class Walk:
         seconds: float | None = None,
         progress: Callable[[int], None] | None = None,
         owner: ModuleType | None = None,
+        refuse: Callable[[Any], None] | None = None,
     ) -> None:
         reducers.refresh()
         self.root = Node(root, None, name_of(root))
@@ -196,7 +216,7 @@ class Walk:
         self._until = until
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
-        self._pickler = _OneLevel()
+        self._pickler = _OneLevel(refuse)
         if owner is not None:
             self._pickler.own_globals(owner)
         # id -> the object, which has to stay alive, and its node

@@ -18,6 +18,7 @@ from typing import Any
 
 from .. import tracking
 from ..digest import VOLATILE
+from ..options import variant
 from ..restorers.classes import FROZEN_SETS, SETS
 from . import namespaces
 
@@ -86,6 +87,8 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
             if isinstance(value, MemberDescriptorType):
                 slots.append(session.name(name))
             continue
+        if name == "__firstlineno__" and variant().deterministic:
+            continue
         check_attribute(cls, name, value)
         special = SPECIAL_NAMES.get(name)
         if special == SHADOWS or name in taken:
@@ -107,8 +110,8 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
         None if cls.__name__ == qualname.rpartition(".")[2] else session.name(cls.__name__),
         shadowing or None,
     ]
-    defaults = (None, None, None, (), 0, type, None, None, None)
-    while args[-1] is defaults[len(args) - 1]:
+    defaults = ((), 0, type, None, None, None)
+    while len(args) > 3 and args[-1] is defaults[len(args) - 4]:
         args.pop()
     return tuple(args), namespaces.staged(cls, attributes)
 

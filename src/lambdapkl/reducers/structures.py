@@ -8,15 +8,17 @@ from typing import Any
 from .. import wire
 from .skeletons import describe
 
-_METACLASSES = {type(kind): kind for kind in (ctypes.Structure, ctypes.Union, ctypes.Array)}
+_KINDS = (ctypes.Structure, ctypes.Union, ctypes.Array)
 # In the order in which `ctypes` wants to see them.
 _LAYOUT = ("_swappedbytes_", "_align_", "_layout_", "_pack_", "_anonymous_", "_fields_")
 
 
 def reduce_structure_class(cls: Any, session: Any) -> Any:
     """Reduce a Structure, Union or array type, or NotImplemented for a class of another kind."""
-    if cls in _METACLASSES:
-        return type, (_METACLASSES[cls],)
+    # Not looked up in a dictionary: a metaclass may have a hash of its own.
+    for kind in _KINDS:
+        if cls is type(kind):
+            return type, (kind,)
     if isinstance(cls, type(ctypes.Array)) and cls.__bases__ == (ctypes.Array,):
         return wire.ctypes_array, (cls._type_, cls._length_)
     if not isinstance(cls, (type(ctypes.Structure), type(ctypes.Union))):

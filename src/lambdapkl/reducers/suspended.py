@@ -14,7 +14,7 @@ import pickle
 from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any, NoReturn
 
-from .. import suspended, wire
+from .. import codes, suspended, wire
 from ..names import private
 
 
@@ -60,10 +60,9 @@ def _changed_names(generator: Any, function: Any) -> tuple[str, ...]:
 
 def _arguments(generator: Any, code: Any) -> tuple[Any, ...]:
     """What it was called with: positional, keyword-only, ``*args``, ``**kwargs``."""
-    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
     namespace = getattr(generator, f"{suspended.prefix(generator)}_frame").f_locals
     try:
-        return tuple([namespace[name] for name in code.co_varnames[:count]])
+        return tuple([namespace[name] for name in code.co_varnames[: codes.parameter_count(code)]])
     except KeyError as error:
         return _refuse(generator, f"its argument {error} has been deleted from outside", "call the function again")
 

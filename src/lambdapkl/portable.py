@@ -1,0 +1,150 @@
+"""``dumps(portable=True)``: what travels so that another version of Python can read it.
+
+Bytecode is good for one minor version.  Its source is good for many: beside the bytecode goes the text of the one
+function that it was compiled from, found by `source`, and compiled and compared here before it is trusted.  What a version
+computes from source when it makes a class or evaluates annotations is left out or evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pickle
+import sys
+import typing
+import weakref
+from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
+from typing import Any
+
+from . import suspended, wire
+from ._pure import CodeInfo
+from .canonical import code_digest
+from .names import private
+from .options import variant
+from .placeless import FILE_NAME
+from .restorers.sources import FLAGS, REPLACE, compile_function
+from .source import getsource
+
+__all__ = ["adapt_annotations", "adapt_class", "reduce_code", "reduce_special"]
+
+_GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
+# The last one NamedTuple leaves behind: a cell with the dictionary of the class.
+_ANNOTATE = ("__annotate__", ".__annotate__", "__annotate_func__", "__classdictcell__")
+
+# Equal code is of one text; the file may be another one.
+_texts: weakref.WeakKeyDictionary[CodeType, tuple[str, int]] = weakref.WeakKeyDictionary()
+
+
+def reduce_special(obj: Any) -> Any:
+    """Reduce what keeps code that has no source of its own; refuse what belongs to one version of Python.
+
+    Raises
+    ------
+    pickle.PicklingError
+        It is a generator or coroutine that is not finished.
+    """
+    if isinstance(obj, _GENERATORS) and suspended.state_of(obj) != suspended.FINISHED:
+        raise pickle.PicklingError(
+            f"cannot pickle {type(obj).__name__} {obj.__qualname__!r} with portable=True: a frame belongs to one version of "
+            "Python; pickle its function, and call it where it is loaded"
+        )
+    if type(obj) is typing.ForwardRef:
+        return typing.ForwardRef, (private(obj.__forward_arg__),)
+    return NotImplemented
+
+
+def reduce_code(code: CodeType, info: CodeInfo, file_name: Any) -> tuple[Any, ...]:
+    """Reduce a code object to its bytecode and its source.
+
+    Raises
+    ------
+    pickle.PicklingError
+        Its source cannot be had, or is not what it was compiled from.
+    """
+    known = _texts.get(code)
+    if known is None:
+        known = _texts[code] = _source_of(code)
+    text, first_line = known
+    if variant().deterministic:
+        file_name, first_line = FILE_NAME, 1
+    elif file_name is None:
+        file_name = private(code.co_filename)
+    args = (info.blob, file_name, text, code.co_qualname, first_line, code.co_freevars, code.co_flags & FLAGS)
+    return wire.source_code, args
+
+
+def _source_of(code: CodeType) -> tuple[str, int]:
+    try:
+        text = _made_text(code) or getsource(code)
+    except (OSError, TypeError) as error:
+        raise _refusal(code, str(error)) from error
+    text, first_line = _undecorated(text, code)
+    try:
+        again = compile_function(text, code.co_filename, code.co_qualname, first_line, code.co_freevars, code.co_flags & FLAGS)
+    except pickle.UnpicklingError as error:
+        raise _refusal(code, str(error)) from error
+    if code_digest(again) != code_digest(code):
+        raise _refusal(code, "its source gives other bytecode than it has: it was changed since, or rewritten when imported")
+    return text, first_line
+
+
+def _refusal(code: CodeType, reason: str) -> pickle.PicklingError:
+    return pickle.PicklingError(f"cannot pickle {code.co_qualname!r} with portable=True, which takes its source: {reason}")
+
+
+def _undecorated(text: str, code: CodeType) -> tuple[str, int]:
+    """Return the text without decorators, and its first line."""
+    tree = ast.parse(text if not text.lstrip().startswith("lambda") else f"({text})")
+    node = tree.body[0]
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return f"({text})", code.co_firstlineno
+    lines = text.splitlines(keepends=True)[node.lineno - 1 :]
+    return "".join(lines), code.co_firstlineno + node.lineno - 1
+
+
+def _made_text(code: CodeType) -> str | None:
+    """Return the text of what `collections.namedtuple` makes, which it keeps nowhere."""
+    if code.co_names != ("_tuple_new",) or code.co_name != "<lambda>" or not code.co_varnames:
+        return None
+    first, *fields = code.co_varnames
+    values = "".join([f"{each}, " for each in fields])
+    return f"lambda {', '.join(code.co_varnames)}: _tuple_new({first}, ({values}))"
+
+
+def adapt_class(cls: type, reduced: tuple[Any, ...], session: Any) -> tuple[Any, ...]:
+    """Leave out of a reduced class the methods that `dataclasses` has made; the reader's version makes them again."""
+    if "__dataclass_fields__" not in vars(cls) or reduced[0] is not wire.class_ or type(reduced[2]) is not dict:
+        return reduced
+    made = [name for name, value in reduced[2].items() if _is_made(value)]
+    if not made:
+        return reduced
+    replace = getattr(sys.modules["dataclasses"], "_replace", None)
+    attributes = {
+        name: value for name, value in reduced[2].items() if name not in made and not (name == REPLACE and value is replace)
+    }
+    if type(attributes.get("__doc__")) not in (str, type(None)):
+        attributes["__doc__"] = cls.__doc__  # since 3.15 it is made when it is asked for
+    return *reduced[:2], (attributes, tuple(made)), None, None, wire.dataclass_methods
+
+
+def _is_made(value: Any) -> bool:
+    if not isinstance(value, FunctionType):
+        return False
+    # `__repr__` is wrapped by `reprlib.recursive_repr`.
+    code = getattr(value, "__wrapped__", value).__code__
+    return code.co_filename == "<string>" and code.co_qualname.startswith("__create_fn__.<locals>.")
+
+
+def adapt_annotations(owner: Any, found: Any, session: Any) -> Any:
+    """Replace the function that evaluates annotations, which has no source of its own (3.14), by what it gives."""
+    if sys.version_info < (3, 14) or type(found) is not dict or not any(name in found for name in _ANNOTATE):
+        return found
+    annotationlib: Any = importlib.import_module("annotationlib")
+
+    values = annotationlib.get_annotations(owner, format=annotationlib.Format.FORWARDREF)
+    if any(isinstance(each, annotationlib.ForwardRef) for each in values.values()):
+        values = annotationlib.get_annotations(owner, format=annotationlib.Format.STRING)
+    kept = {name: value for name, value in found.items() if name not in _ANNOTATE}
+    if values:
+        kept[session.name("__annotations__")] = dict(values)
+    return kept
