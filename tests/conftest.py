@@ -25,17 +25,17 @@ BACKENDS = _backends()
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Processes]:
-    """Return a function ``(backend, hash_seed=0)`` that gives the `fresh.Process` of a backend, made once a session.
+    """Return a function ``(backend, hash_seed=0, imports=())`` that gives the `fresh.Process` of a backend, made once a session.
 
     For the compiled backend it skips the test where the extension is not built, and is an error where
     ``LAMBDAPKL_REQUIRE_EXTENSION=1`` is set.
     """
-    made: dict[tuple[str, int], fresh.Process] = {}
+    made: dict[tuple[str, int, tuple[str, ...]], fresh.Process] = {}
 
-    def get(backend: str, hash_seed: int = 0) -> fresh.Process:
-        key = backend, hash_seed
+    def get(backend: str, hash_seed: int = 0, imports: tuple[str, ...] = ()) -> fresh.Process:
+        key = backend, hash_seed, imports
         if key not in made:
-            made[key] = fresh.Process(pure=backend == "pure", hash_seed=hash_seed)
+            made[key] = fresh.Process(pure=backend == "pure", hash_seed=hash_seed, imports=imports)
         process = made[key]
         if backend == "compiled" and not process.compiled:
             if REQUIRED:

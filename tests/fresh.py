@@ -26,7 +26,7 @@ import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +113,18 @@ class Process:
         Whether lambdapkl is to use its pure-Python backend.
     hash_seed
         ``PYTHONHASHSEED`` of the processes.
+    imports
+        Modules that the processes have imported before the pickler, in this order.
     """
 
-    def __init__(self, pickler: str = "lambdapkl", *, pure: bool = False, hash_seed: int = 0) -> None:
+    # What the interpreter is called with before its script.
+    interpreter_options: tuple[str, ...] = ()
+
+    def __init__(
+        self, pickler: str = "lambdapkl", *, pure: bool = False, hash_seed: int = 0, imports: Sequence[str] = ()
+    ) -> None:
         self.pickler = pickler
+        self._imports = imports
         self.name = "pure" if pure else "compiled" if pickler == "lambdapkl" else pickler
         env = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
         env.pop("LAMBDAPKL_PURE", None)
@@ -142,7 +150,9 @@ class Process:
         return bool(self.info["compiled"])
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(ZYGOTE), self.pickler, *([] if FORK else ["--once"])]
+        command = [sys.executable, *self.interpreter_options, str(ZYGOTE), self.pickler, *([] if FORK else ["--once"])]
+        if self._imports:
+            command += ["--import", ",".join(self._imports)]
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._env)
         self._server = server
         self.info = read_frame(server.stdout) or {"error": {"traceback": "it died at start"}}

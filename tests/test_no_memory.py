@@ -24,6 +24,7 @@ OBJECTS = {
     "dataclass": "D",
     "named tuple": "N(1, 2)",
     "generator": "started",
+    "sets": "[{'a', 'b', 'c'}, frozenset(map(str, range(300))), lambda x: x in {k}, b'x' * 70000, {'a', 'x' * 70000}]",
     "all": "[A, D, E, N, recursive, started]",
 }
 # The interpreter itself frees the code of a generator expression twice then: `def f(a): return tuple(x for x in a)` is enough;

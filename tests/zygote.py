@@ -4,7 +4,7 @@ A child is as good as a fresh process, because its parent never runs a case's co
 interpreter costs 50.  Requests and answers are `marshal` frames with a length in front, on what were stdin and stdout.
 
 Run as ``python zygote.py PICKLER`` (serve until end of file) or ``python zygote.py PICKLER --once`` (answer one request
-in this very process: where there is no `os.fork`, each request gets a process).
+in this very process: where there is no `os.fork`, each request gets a process).  ``--import NAME,NAME`` imports modules first.
 
 Imports are kept to what `pickle` itself imports: a module that is loaded here is one whose absence no case can notice.
 """
@@ -162,8 +162,12 @@ def main():
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.dup2(2, 1)
-    del sys.path[0]  # the folder of the tests
+    if not sys.flags.isolated:
+        del sys.path[0]  # the folder of the tests
     try:
+        if "--import" in sys.argv:
+            for name in sys.argv[sys.argv.index("--import") + 1].split(","):
+                importlib.import_module(name)
         pickler = importlib.import_module(sys.argv[1])
     except BaseException as error:
         write_frame(answers, {"error": describe(error)})

@@ -761,3 +761,18 @@ case(
     assert C.__annotations__ == {'x': int, 'y': float} and D.__annotations__ == {'z': int}
     """,
 )
+
+case(
+    "attributes that are integers too long for decimal text",
+    """
+    class A:
+        x = 1 << 20000
+        y = -x
+        r = range(x, x + 3)
+        def m(self): return 1 << 15000
+    class B:
+        x = (1 << 20000) + 1
+    o = A, B, A()
+    """,
+    "assert o[0].x == 1 << 20000 and o[0].y == -o[0].x and o[1].x - o[0].x == 1 and len(o[0].r) == 3 and o[2].m() == 1 << 15000",
+)

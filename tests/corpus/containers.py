@@ -265,14 +265,12 @@ case(
     "set of strings as user data",
     "o = {'one', 'two', 'three', 'four'}, lambda: 1",
     "assert o[0] == {'one', 'two', 'three', 'four'}",
-    unstable="the order of a set of strings follows the hash seed, and `_pickle` writes it",
 )
 
 case(
     "frozenset of strings in a default argument",
     "def o(x=frozenset(['one', 'two', 'three', 'four'])): return x",
     "assert o() == {'one', 'two', 'three', 'four'}",
-    unstable="the order of a set of strings follows the hash seed, and `_pickle` writes it",
 )
 
 case(
