@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help venv build test test-pure lint types bench docs ci clean
+.PHONY: help venv build test test-pure lint types bench docs soak fuzz ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -33,6 +33,28 @@ bench: build ## the benchmarks
 
 docs: venv ## the site, strictly, into build/site
 	$(BIN)/sphinx-build -W --keep-going -q docs build/site
+
+SOAK ?= 600
+soak: build ## what takes long: memory, leaks (valgrind), fuzzing for SOAK seconds each, many generated programs
+	cd tests/soak && ../../$(BIN)/python -W ignore memory.py --count 6000000
+	cd tests/soak && ../../$(BIN)/python leaks.py
+	cd tests/soak && ../../$(BIN)/python -W ignore fuzz.py constructors --seconds $(SOAK)
+	cd tests/soak && ../../$(BIN)/python -W ignore fuzz.py payloads --seconds $(SOAK)
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q tests/test_generated.py tests/test_stateful.py tests/test_standalone.py
+	LAMBDAPKL_ROUNDS=10000 $(BIN)/python -m pytest -q tests/test_suspended.py -k no_reference_is_lost
+
+FUZZ = build/fuzz/bin/python -W ignore tests/soak/guided.py
+fuzz: ## fuzzing guided by coverage, under AddressSanitizer, SOAK seconds each (wants clang, and PYTHON to be 3.11 to 3.13)
+	$(PYTHON) -m venv build/fuzz
+	build/fuzz/bin/pip install -q atheris numpy
+	CC=clang LDSHARED="clang -shared" CFLAGS="-O1 -g -fsanitize=address,fuzzer-no-link" \
+	  build/fuzz/bin/pip install -q --no-cache-dir --force-reinstall --no-deps .
+	for what in payloads constructors; do \
+	  LD_PRELOAD=$$(build/fuzz/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/asan_with_fuzzer.so \
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=100 PYTHONMALLOC=malloc \
+	  $(FUZZ) $$what --corpus build/corpus-$$what --seconds $(SOAK) || exit 1; \
+	  LAMBDAPKL_PURE=1 $(FUZZ) $$what --corpus build/corpus-$$what --keep tests/soak/$$what.tar.xz || exit 1; \
+	done
 
 ci: ## everything, as CI does it
 	bash .ci/run

@@ -8,3 +8,7 @@ python -m venv --clear "venv-$name"
 "venv-$name/bin/pip" install -q "$sdist[test]"
 "venv-$name/bin/python" "$(dirname "$0")/check_install.py" "$backend"
 "venv-$name/bin/python" -m pytest -q -n 2 -p no:cacheprovider
+if [[ -d portable ]]; then
+  "venv-$name/bin/python" tests/portable_cases.py dump portable
+  "venv-$name/bin/python" tests/portable_cases.py load portable
+fi
