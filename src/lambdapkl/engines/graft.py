@@ -76,8 +76,8 @@ _FUNCTIONS: dict[str, Any] = {
 def _session_of(instance: Any) -> Session:
     """Return the session of a pickler, a new one where it has none.
 
-    Another thread may have made it by cloudpickle's methods, and use it with ours since, or the other way round.  So whatever of
-    ours runs first sees to it that there is a session, and keeps it in the pickler, where `remove` takes nothing away.
+    Another thread may have made it by cloudpickle's methods, and use it with ours since, or the other way round.  So what of
+    ours runs first sees to it that there is a session, and keeps it in the pickler: nothing that `remove` takes away.
     """
     try:
         session: Session = instance._session
