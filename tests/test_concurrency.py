@@ -58,7 +58,6 @@ def test_classes_first_seen_at_the_same_moment(backend: fresh.Process) -> None:
     )
 
 
-@pytest.mark.skipif(not hasattr(__import__("signal"), "setitimer"), reason="no timer that interrupts")
 def test_eight_threads_dump_and_load_shared_and_own_objects(backend: fresh.Process) -> None:
     backend.execute(
         """
@@ -97,6 +96,7 @@ def test_eight_threads_dump_and_load_shared_and_own_objects(backend: fresh.Proce
     )
 
 
+@pytest.mark.skipif(not hasattr(__import__("signal"), "setitimer"), reason="no timer that interrupts")
 def test_interrupted_in_the_middle(backend: fresh.Process) -> None:
     """KeyboardInterrupt comes out as it is, at whatever point, and later calls are not touched by what was left."""
     backend.execute(

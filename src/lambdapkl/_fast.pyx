@@ -1,4 +1,5 @@
 # cython: language_level=3, binding=False, boundscheck=False, wraparound=False, initializedcheck=False, autotestdict=False
+# cython: freethreading_compatible=True
 """The compiled backend: `_pure.py` in Cython, the same bytes.
 
 What a function or class becomes is explained there.  Here is what C adds: what is known of a code object hangs on that
@@ -14,6 +15,7 @@ import sys
 from opcode import opmap as _opmap
 from types import ModuleType
 
+cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.dict cimport PyDict_Next, PyDict_SetItem
@@ -23,7 +25,20 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
-from . import builtin_types, byvalue, codes, compact, deferred, digest, names, preamble, sets, spelling, submodules, tracking
+from . import (
+    builtin_types, byvalue, codes, compact, deferred, digest, names, preamble, process, sets, spelling, submodules, tracking,
+)
+
+cdef extern from "_shared.h":
+    ctypedef void (*freefunc)(void *)
+    object lp_get(PyObject *, PyObject *, PyObject *)
+    object lp_read(PyObject *, PyObject **)
+    dict lp_to_iterate(object)
+    object lp_extra(PyObject *, Py_ssize_t)
+    object lp_keep_extra(PyObject *, Py_ssize_t, object)
+    Py_ssize_t lp_extra_index(freefunc)
+    void lp_drop_extra(void *)
+    bint LP_READS_SLOTS
 
 cdef extern from *:
     """
@@ -35,30 +50,18 @@ cdef extern from *:
     #define LP_OBJECT_EX Py_T_OBJECT_EX
     #endif
 
-    #if PY_VERSION_HEX < 0x030C0000
-    #define lp_extra_index _PyEval_RequestCodeExtraIndex
-    #define lp_get_extra _PyCode_GetExtra
-    #define lp_set_extra _PyCode_SetExtra
-    #else
-    #define lp_extra_index PyUnstable_Eval_RequestCodeExtraIndex
-    #define lp_get_extra PyUnstable_Code_GetExtra
-    #define lp_set_extra PyUnstable_Code_SetExtra
-    #endif
-
     #define lp_finds_attributes_as_usual(t) ((t)->tp_getattro == PyObject_GenericGetAttr)
 
-    static void lp_drop_extra(void *extra) { Py_XDECREF((PyObject *)extra); }
-
     #if PY_VERSION_HEX >= 0x030C0000
-    #define lp_typeparams(f) ((f)->func_typeparams)
+    #define lp_typeparams(f) lp_read((PyObject *)(f), &(f)->func_typeparams)
     #else
-    #define lp_typeparams(f) ((PyObject *)NULL)
+    #define lp_typeparams(f) Py_NewRef(Py_None)
     #endif
 
     #if PY_VERSION_HEX >= 0x030E0000
-    #define lp_annotate(f) ((f)->func_annotate)
+    #define lp_annotate(f) lp_read((PyObject *)(f), &(f)->func_annotate)
     #else
-    #define lp_annotate(f) ((PyObject *)NULL)
+    #define lp_annotate(f) Py_NewRef(Py_None)
     #endif
 
     /* Since 3.14 a flag says whether the first constant is a docstring; before, any string there is one. */
@@ -162,13 +165,8 @@ cdef extern from *:
     PyTypeObject PyWrapperDescr_Type
     PyTypeObject PyClassMethodDescr_Type
 
-    ctypedef void (*freefunc)(void *)
-    Py_ssize_t lp_extra_index(freefunc)
-    int lp_get_extra(PyObject *code, Py_ssize_t index, void **extra) except -1
-    int lp_set_extra(PyObject *code, Py_ssize_t index, void *extra) except -1
-    void lp_drop_extra(void *)
-    PyObject *lp_typeparams(PyFunctionObject *)
-    PyObject *lp_annotate(PyFunctionObject *)
+    object lp_typeparams(PyFunctionObject *)
+    object lp_annotate(PyFunctionObject *)
     object lp_copy_str(PyObject *)
     int lp_begins_with_underscores(PyObject *)
     Py_ssize_t lp_slot_offset(PyObject *, PyTypeObject *)
@@ -185,14 +183,14 @@ cdef extern from *:
     unsigned long Py_TPFLAGS_IMMUTABLETYPE
     object PyObject_GenericGetDict(object, void *)
     bint lp_finds_attributes_as_usual(PyTypeObject *)
-    PyObject *PyCell_GET(PyObject *)
+    PyObject *PyCell_Get(object)
     int PyCell_Set(object, object) except -1
     object PyFunction_New(object, object)
     int PyFunction_SetClosure(object, object) except -1
     PyObject *PyDict_GetItemWithError(PyObject *, PyObject *) except? NULL
     Py_ssize_t PyDict_Size(PyObject *)
     PyObject *PyModule_GetDict(PyObject *)
-    int PyUnicode_CompareWithASCIIString(PyObject *, const char *)
+    int PyUnicode_CompareWithASCIIString(object, const char *)
     const char *lp_utf8(PyObject *, Py_ssize_t *)
     long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
@@ -212,10 +210,21 @@ cdef object _by_reference = byvalue.by_reference
 cdef object _edited_annotations = deferred.edited
 cdef object _refresh_submodules = submodules.refresh
 cdef object _used_submodules = submodules.used
+cdef object _lock = process.lock
+cdef object _MISSING = object()
 
 
 cdef inline object _private(PyObject *name):
     return lp_copy_str(name)
+
+
+cdef inline object _lookup(object mapping, object key):
+    """Return what a dictionary that is not this thread's alone has for `key`, or None."""
+    return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>None)
+
+
+cdef inline object _lookup_or(object mapping, object key, object otherwise):
+    return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>otherwise)
 
 
 include "_fast_compact.pxi"

@@ -23,8 +23,7 @@ cdef object _reduce_usual_class(Session self, object cls):
         return _reduce_class(cls, self) if <size_t>kind in _builtin_names else NotImplemented
     if kind.tp_flags & Py_TPFLAGS_IMMUTABLETYPE:
         return _reduce_class_by_value(cls, self)
-    cdef PyObject *new = PyDict_GetItemWithError(kind.tp_dict, <PyObject *>_NEW)
-    if new != NULL and Py_TYPE(<object>new) is &PyCFunction_Type:
+    if Py_TYPE(_lookup(<object>kind.tp_dict, _NEW)) is &PyCFunction_Type:
         return _reduce_class_by_value(cls, self)
     args, attributes = _describe(self, cls)
     return _class, args, attributes, None, None, _class
@@ -35,7 +34,7 @@ cdef tuple _describe(Session self, cls):
     cdef PyTypeObject *kind = <PyTypeObject *>cls
     cdef object metaclass = <object>Py_TYPE(cls)
     cdef bint usual = Py_TYPE(cls) is &PyType_Type
-    cdef dict own = <dict>kind.tp_dict
+    cdef dict own = lp_to_iterate(<object>kind.tp_dict)
     cdef dict attributes = {}
     cdef dict shadowing = None
     cdef frozenset taken = None if usual else _intercepted(metaclass)
@@ -54,9 +53,9 @@ cdef tuple _describe(Session self, cls):
         self.class_dicts[<size_t>kind.tp_dict] = cls
         self.class_dicts[qualname] = cls
     for early in _EARLY:
-        found = PyDict_GetItemWithError(kind.tp_dict, <PyObject *>early)
-        if found != NULL and found != <PyObject *>None and (usual or early not in taken):
-            attributes[self.name(early)] = _portable(early, <object>found)
+        value = _lookup(own, early)
+        if value is not None and (usual or early not in taken):
+            attributes[self.name(early)] = _portable(early, value)
     if _DEFERRED_ANNOTATIONS:
         changed = _changed_annotations(cls)
         if changed is not None:
@@ -135,9 +134,9 @@ cdef tuple _describe(Session self, cls):
 cdef tuple _key_of(object cls, object module, object qualname):
     """`tracking.key_of`, with the answer for a class that has a key already found early."""
     cdef object ident = <size_t><PyObject *>cls
-    cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>_tracked, <PyObject *>ident)
+    cdef object found = _lookup(_tracked, ident)
     cdef tuple key
-    if found != NULL:
+    if found is not None:
         reference, key = <tuple>found
         if reference() is cls and key[1] == qualname and key[0] == module:
             return key

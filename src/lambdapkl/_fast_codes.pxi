@@ -72,26 +72,28 @@ cdef object _fix_file_name = codes._imp._fix_co_filename
 
 
 cdef class _CodeInfo:
-    """What depends on a code object alone, computed once for each.  It must not refer to the code object."""
+    """What depends on a code object alone, computed once for each.  It must not refer to the code object.
+
+    The last three fields change; who reads or writes them holds the critical section of the object.
+    """
 
     cdef bytes blob
     cdef object file_name
     cdef tuple constants
     cdef tuple names
-    cdef frozenset attributes
     cdef bint imports
     cdef object doc
     # What says how the reader makes such a function again, for code of the standard library's that is known.
     cdef object recreate
+    cdef frozenset attributes
     cdef dict submodules
     cdef object generation
 
 
 cdef _CodeInfo _code_info(PyObject *code):
-    cdef void *extra = NULL
-    lp_get_extra(code, _extra, &extra)
-    if extra != NULL:
-        return <_CodeInfo><PyObject *>extra
+    extra = lp_extra(code, _extra)
+    if extra is not None:
+        return <_CodeInfo>extra
     cdef _CodeInfo info = _CodeInfo.__new__(_CodeInfo)
     info.blob, info.file_name, info.constants = _pack(code)
     cdef dict names = {}
@@ -111,10 +113,7 @@ cdef _CodeInfo _code_info(PyObject *code):
     info.generation = None
     known = _recreated.get(<size_t>code)
     info.recreate = None if known is None else (<tuple>known)[1]
-    # A finalizer may have run meanwhile and set it: then there are two, of the same contents, and the last stays.
-    lp_set_extra(code, _extra, <void *>info)
-    Py_INCREF(info)
-    return info
+    return <_CodeInfo>lp_keep_extra(code, _extra, info)
 
 
 cdef frozenset _attributes_of(PyObject *code):

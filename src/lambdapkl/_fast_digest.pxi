@@ -155,13 +155,14 @@ cdef class _Walk:
         cdef _CodeInfo info
         if kind is &PyFunction_Type:
             func = <PyFunctionObject *>obj
-            self._name("function", None if func.func_module == NULL else <object>func.func_module, <object>func.func_qualname)
-            self._add(<object>func.func_code)
-            self._add(None if func.func_defaults == NULL else <object>func.func_defaults)
-            self._add(None if func.func_kwdefaults == NULL else <object>func.func_kwdefaults)
-            self._add({} if func.func_dict == NULL else <object>func.func_dict)
+            code = lp_read(<PyObject *>func, &func.func_code)
+            self._name("function", lp_read(<PyObject *>func, &func.func_module), lp_read(<PyObject *>func, &func.func_qualname))
+            self._add(code)
+            self._add(lp_read(<PyObject *>func, &func.func_defaults))
+            self._add(lp_read(<PyObject *>func, &func.func_kwdefaults))
+            self._add({} if func.func_dict == NULL else lp_read(<PyObject *>func, &func.func_dict))
             if func.func_closure != NULL:
-                for name, cell in zip((<object>func.func_code).co_freevars, <object>func.func_closure):
+                for name, cell in zip(code.co_freevars, <object>func.func_closure):
                     if name != _CLASS_DICT_CELL:
                         self._add(cell)
         elif kind is &PyCode_Type:

@@ -2,7 +2,7 @@
 
 cdef object _reduce_usual_enum(Session self, object cls):
     """`reduce_enum_class` for members that are made of nothing and have no more than a value each, else NotImplemented."""
-    cdef dict own = <dict>(<PyTypeObject *>cls).tp_dict
+    cdef dict own = lp_to_iterate(<object>(<PyTypeObject *>cls).tp_dict)
     cdef dict given
     cdef dict each
     cdef dict attributes
@@ -61,8 +61,8 @@ cdef dict _usual_member(object name, object member, Py_ssize_t place):
     each = <dict>found
     if len(each) != 4 or "_value_" not in each or "__objclass__" not in each:
         return None
-    own_name = each.get("_name_")
-    order = each.get("_sort_order_")
+    own_name = _lookup(each, "_name_")
+    order = _lookup(each, "_sort_order_")
     if type(own_name) is not str or type(order) is not int:
         return None
     return each if own_name == name and order == place else None

@@ -36,10 +36,10 @@ cdef object _file_name(Session self, _CodeInfo info):
 cdef object _reduce_function(Session self, object function):
     self._numbers_builtin_types = True
     cdef PyFunctionObject *func = <PyFunctionObject *>function
-    cdef PyObject *code = func.func_code
-    cdef _CodeInfo info = _code_info(code)
+    cdef object code = lp_read(<PyObject *>func, &func.func_code)
+    cdef _CodeInfo info = _code_info(<PyObject *>code)
     cdef dict namespace = <dict>func.func_globals
-    cdef object module_name = namespace.get(_NAME)
+    cdef object module_name = _lookup(namespace, _NAME)
     cdef object owner = None
     cdef set sent = None
     cdef object where
@@ -50,7 +50,7 @@ cdef object _reduce_function(Session self, object function):
         recreated = info.recreate(function)
         if recreated is not None:
             made_by, made_of, given = <tuple>recreated
-            attributes = _attributes(self, function, <PyCodeObject *>code, info, module_name) or {}
+            attributes = _attributes(self, function, code, info, module_name) or {}
             for name, usual in (<dict>given).items():
                 own = (<dict>attributes).get(name, _MISSING)
                 if own is usual or (type(own) is str and type(usual) is str and own == usual):
@@ -72,25 +72,24 @@ cdef object _reduce_function(Session self, object function):
 
     cdef dict reached = None
     cdef list used = None
-    cdef PyObject *value
     for name in info.names:
-        value = PyDict_GetItemWithError(<PyObject *>namespace, <PyObject *>name)
-        if value == NULL or name == _BUILTINS or name == _NAME:
+        value = _lookup_or(namespace, name, _MISSING)
+        if value is _MISSING or name == _BUILTINS or name == _NAME:
             continue
-        if PyType_IsSubtype(Py_TYPE(<object>value), &PyModule_Type):
-            used = _add_submodules(self, value, (<PyFunctionObject *>function).func_code, info, used)
+        if PyType_IsSubtype(Py_TYPE(value), &PyModule_Type):
+            used = _add_submodules(self, value, code, info, used)
         if name not in sent:
             sent.add(name)
             if reached is None:
                 reached = {}
-            PyDict_SetItem(reached, self.name(name), <object>value)
+            PyDict_SetItem(reached, self.name(name), value)
     if info.imports and _PACKAGE not in sent:
-        value = PyDict_GetItemWithError(<PyObject *>namespace, <PyObject *>_PACKAGE)
-        if value != NULL and value != <PyObject *>None:
+        value = _lookup(namespace, _PACKAGE)
+        if value is not None:
             sent.add(_PACKAGE)
             if reached is None:
                 reached = {}
-            reached[self.name(_PACKAGE)] = <object>value
+            reached[self.name(_PACKAGE)] = value
     if module_name is None and (has_name or _NAME in namespace) and _NAME not in sent:
         sent.add(_NAME)
         if reached is None:
@@ -100,13 +99,13 @@ cdef object _reduce_function(Session self, object function):
     cdef tuple closure = None
     cdef object contents = None
     if func.func_closure != NULL:
-        closure, contents, used = _close(self, function, <tuple>func.func_closure, info, used)
-    attributes = _attributes(self, function, <PyCodeObject *>code, info, module_name)
+        closure, contents, used = _close(self, function, code, <tuple>func.func_closure, info, used)
+    attributes = _attributes(self, function, code, info, module_name)
     cdef object first = _blob(self, info)
     cdef object file_name = _file_name(self, info)
     cdef tuple args = (first, file_name, where) if closure is None else (first, file_name, where, closure)
     cdef object imports = tuple(used) if used else None
-    cdef object defaults = None if func.func_defaults == NULL else <object>func.func_defaults
+    cdef object defaults = lp_read(<PyObject *>func, &func.func_defaults)
     cdef tuple state
     if imports is not None:
         state = (reached, contents, defaults, attributes, imports)
@@ -123,7 +122,7 @@ cdef object _reduce_function(Session self, object function):
     return _function, args, state, None, None, _function
 
 
-cdef tuple _close(Session self, object function, tuple cells, _CodeInfo info, list used):
+cdef tuple _close(Session self, object function, object code, tuple cells, _CodeInfo info, list used):
     """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.Session._close`."""
     cdef Py_ssize_t count = PyTuple_GET_SIZE(cells)
     cdef Py_ssize_t index
@@ -158,15 +157,16 @@ cdef tuple _close(Session self, object function, tuple cells, _CodeInfo info, li
             value = NULL
         else:
             PyDict_SetItem(self._cells, ident, (function, index))
-            value = PyCell_GET(cell)
+            value = PyCell_Get(<object>cell)
         if value == NULL:
             if contents is None:
                 contents = dict(enumerate(values)) if values else {}
             continue
         content = <object>value
+        Py_DECREF(content)
         if PyType_IsSubtype(Py_TYPE(content), &PyModule_Type):
-            used = _add_submodules(self, value, (<PyFunctionObject *>function).func_code, info, used)
-        elif type(content) is dict and function.__code__.co_freevars[index] == "__classdict__":
+            used = _add_submodules(self, content, code, info, used)
+        elif type(content) is dict and code.co_freevars[index] == "__classdict__":
             content = _class_dict(content, function, self)
         if contents is None:
             values.append(content)
@@ -176,24 +176,23 @@ cdef tuple _close(Session self, object function, tuple cells, _CodeInfo info, li
     return (None if closure is None else tuple(closure)), told, used
 
 
-cdef list _add_submodules(Session self, PyObject *module, PyObject *code, _CodeInfo info, list used):
-    cdef PyObject *namespace = PyModule_GetDict(module)
-    if namespace == NULL or PyDict_GetItemWithError(namespace, <PyObject *>_PATH) == NULL:
+cdef list _add_submodules(Session self, object module, object code, _CodeInfo info, list used):
+    cdef PyObject *namespace = PyModule_GetDict(<PyObject *>module)
+    cdef object names
+    if namespace == NULL or _lookup_or(<object>namespace, _PATH, _MISSING) is _MISSING:
         return used
     generation = _refresh_submodules()
-    if generation != info.generation:
-        info.submodules = {}
-        info.generation = generation
-    package = (<object>module).__name__
-    cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>info.submodules, <PyObject *>package)
-    cdef object names
-    if found != NULL:
-        names = <object>found
-    else:
-        if info.attributes is None:
-            info.attributes = _attributes_of(code)
-        names = _used_submodules(package, info.attributes)
-        info.submodules[package] = names
+    package = module.__name__
+    with cython.critical_section(info):
+        if generation != info.generation:
+            info.submodules = {}
+            info.generation = generation
+        names = _lookup(info.submodules, package)
+        if names is None:
+            if info.attributes is None:
+                info.attributes = _attributes_of(<PyObject *>code)
+            names = _used_submodules(package, info.attributes)
+            info.submodules[package] = names
     for name in <tuple>names:
         if self._imported is None:
             self._imported = set()
@@ -205,49 +204,55 @@ cdef list _add_submodules(Session self, PyObject *module, PyObject *code, _CodeI
     return used
 
 
-cdef dict _attributes(Session self, object function, PyCodeObject *code, _CodeInfo info, object module_name):
+cdef dict _attributes(Session self, object function, object own_code, _CodeInfo info, object module_name):
     cdef PyFunctionObject *func = <PyFunctionObject *>function
+    cdef PyCodeObject *code = <PyCodeObject *>own_code
     cdef dict found = None
-    cdef PyObject *field
+    cdef dict own
     cdef PyObject *key = NULL
     cdef PyObject *value = NULL
     cdef Py_ssize_t position = 0
     if info.constants:
         # The constructor made do without them: they may refer to the function.
-        found = _put(self, found, "__code__", <object>func.func_code)
-    if func.func_name != code.co_name and <object>func.func_name != <object>code.co_name:
-        found = _put(self, found, "__name__", self.name(str(<object>func.func_name)))
+        found = _put(self, found, "__code__", own_code)
+    field = lp_read(<PyObject *>func, &func.func_name)
+    if <PyObject *>field != code.co_name and field != <object>code.co_name:
+        found = _put(self, found, "__name__", self.name(str(field)))
+    field = lp_read(<PyObject *>func, &func.func_qualname)
     if (
-        func.func_qualname != code.co_qualname
-        and <object>func.func_qualname != <object>code.co_qualname
+        <PyObject *>field != code.co_qualname
+        and field != <object>code.co_qualname
         and (self._annotates is None or <size_t>func not in self._annotates)
     ):
-        found = _put(self, found, "__qualname__", self.name(str(<object>func.func_qualname)))
-    module = None if func.func_module == NULL else <object>func.func_module
+        found = _put(self, found, "__qualname__", self.name(str(field)))
+    module = lp_read(<PyObject *>func, &func.func_module)
     if module is not module_name and module != module_name:
         found = _put(self, found, "__module__", self.name(module) if type(module) is str else module)
-    doc = None if func.func_doc == NULL else <object>func.func_doc
+    doc = lp_read(<PyObject *>func, &func.func_doc)
     if doc is not info.doc and doc != info.doc:
         found = _put(self, found, "__doc__", doc)
-    if func.func_kwdefaults != NULL and func.func_kwdefaults != <PyObject *>None:
-        found = _put(self, found, "__kwdefaults__", <object>func.func_kwdefaults)
+    field = lp_read(<PyObject *>func, &func.func_kwdefaults)
+    if field is not None:
+        found = _put(self, found, "__kwdefaults__", field)
     field = lp_annotate(func)
-    if field != NULL and field != <PyObject *>None:
-        annotations = None if func.func_annotations == NULL else _edited_annotations(function, <object>func.func_annotations)
+    annotations = lp_read(<PyObject *>func, &func.func_annotations)
+    if field is not None:
+        annotations = None if annotations is None else _edited_annotations(function, annotations)
         if annotations is not None:
             found = _put(self, found, "__annotations__", annotations)
         else:
-            found = _put(self, found, _annotate_key(self, func, field), <object>field)
-    elif func.func_annotations != NULL:
+            found = _put(self, found, _annotate_key(self, func, field), field)
+    elif annotations is not None:
         # Up to 3.13 the field can be a tuple that becomes a dictionary when it is asked for.
         annotations = function.__annotations__
         if annotations:
             found = _put(self, found, "__annotations__", annotations)
     field = lp_typeparams(func)
-    if field != NULL and <object>field:
-        found = _put(self, found, "__type_params__", <object>field)
+    if field:
+        found = _put(self, found, "__type_params__", field)
     if func.func_dict != NULL:
-        while PyDict_Next(<dict>func.func_dict, &position, &key, &value):
+        own = lp_to_iterate(lp_read(<PyObject *>func, &func.func_dict))
+        while PyDict_Next(own, &position, &key, &value):
             if isinstance(<object>key, str):
                 found = _put(self, found, <str>key, <object>value)
             else:
@@ -257,16 +262,18 @@ cdef dict _attributes(Session self, object function, PyCodeObject *code, _CodeIn
     return found
 
 
-cdef str _annotate_key(Session self, PyFunctionObject *func, PyObject *annotate):
+cdef str _annotate_key(Session self, PyFunctionObject *func, object annotate):
     """See `_pure.Session._annotate_key`."""
     cdef PyFunctionObject *made
-    if Py_TYPE(<object>annotate) is &PyFunction_Type:
+    if Py_TYPE(annotate) is &PyFunction_Type:
         made = <PyFunctionObject *>annotate
-        if <object>made.func_qualname != <object>(<PyCodeObject *>made.func_code).co_qualname:
-            if <str>made.func_qualname == <str>func.func_qualname + _NAMED_ANNOTATE:
+        qualname = lp_read(<PyObject *>annotate, &made.func_qualname)
+        code = lp_read(<PyObject *>annotate, &made.func_code)
+        if qualname != <object>(<PyCodeObject *>code).co_qualname:
+            if <str>qualname == <str>lp_read(<PyObject *>func, &func.func_qualname) + _NAMED_ANNOTATE:
                 if self._annotates is None:
                     self._annotates = set()
-                self._annotates.add(<size_t>annotate)
+                self._annotates.add(<size_t><PyObject *>annotate)
                 return _NAMED_ANNOTATE
     return "__annotate__"
 
@@ -284,7 +291,9 @@ cdef object _reduce_cell(Session self, object cell):
     if owner != NULL:
         return _cell, <object>owner
     self._standalone[ident] = cell
-    cdef PyObject *contents = PyCell_GET(<PyObject *>cell)
+    cdef PyObject *contents = PyCell_Get(cell)
     if contents == NULL:
         return _cell, ()
-    return _cell, (), (<object>contents,), None, None, _cell
+    value = <object>contents
+    Py_DECREF(value)
+    return _cell, (), (value,), None, None, _cell

@@ -47,17 +47,19 @@ cdef object _static_entry(PyTypeObject *kind):
     """`_inherited_reducer`, else the method by which a type written in C reduces its instances, for a type that stays."""
     global _known_inherited
     cdef object ident = <size_t>kind
-    cdef PyObject *known
-    if PyDict_Size(<PyObject *>_inherited) != _known_inherited:
-        _static_entries.clear()
-        _known_inherited = PyDict_Size(<PyObject *>_inherited)
-    known = PyDict_GetItemWithError(<PyObject *>_static_entries, <PyObject *>ident)
-    if known != NULL:
-        return <object>known
-    found = _inherited_reducer(kind)
-    if found is None:
-        found = _own_method(kind)
-    _static_entries[ident] = found
+    if PyDict_Size(<PyObject *>_inherited) == _known_inherited:
+        found = _lookup_or(_static_entries, ident, _MISSING)
+        if found is not _MISSING:
+            return found
+    # Reducers are added under this lock, too: what is found here goes by as many as are counted.
+    with _lock:
+        if PyDict_Size(<PyObject *>_inherited) != _known_inherited:
+            _static_entries.clear()
+            _known_inherited = PyDict_Size(<PyObject *>_inherited)
+        found = _inherited_reducer(kind)
+        if found is None:
+            found = _own_method(kind)
+        _static_entries[ident] = found
     return found
 
 
@@ -87,15 +89,14 @@ cdef bint _in_table(Session self, object kind) except -1:
 
 cdef object _own_reducer(Session self, PyTypeObject *kind):
     """The reducer of exactly `kind` that a pooled pickler has, which asks no table by itself."""
-    cdef PyObject *reducer
     if self._user is None:
         return None
-    reducer = PyDict_GetItemWithError(<PyObject *>self._user, <PyObject *>kind)
-    if reducer == NULL:
-        reducer = PyDict_GetItemWithError(<PyObject *>self._copyreg, <PyObject *>kind)
-    if reducer == NULL:
-        reducer = PyDict_GetItemWithError(<PyObject *>self._own, <PyObject *>kind)
-    return None if reducer == NULL else <object>reducer
+    reducer = _lookup(self._user, <object>kind)
+    if reducer is None:
+        reducer = _lookup(self._copyreg, <object>kind)
+    if reducer is None:
+        reducer = _lookup(self._own, <object>kind)
+    return reducer
 
 
 cdef object _learn(Session self, object obj, PyTypeObject *kind):
@@ -165,7 +166,7 @@ cdef int _find_offsets(_Kind entry, object cls) except -1:
     cdef Py_ssize_t index = 0
     cdef Py_ssize_t offset
     entry.at_offsets = False
-    if len(entry.slots) > _MAX_OFFSETS:
+    if not LP_READS_SLOTS or len(entry.slots) > _MAX_OFFSETS:
         return 0
     for name in entry.slots:
         descriptor = getattr(cls, name, None)
@@ -257,7 +258,7 @@ cdef object _quicker(object reducer, PyTypeObject *kind):
     if reducer is _descriptors.reduce_wrapper and (kind is &PyStaticMethod_Type or kind is &PyClassMethod_Type):
         return _reduce_wrapper
     if _dataclass_parts is None:
-        parts = _modules.get("lambdapkl.reducers.dataclass_parts")
+        parts = _lookup(_modules, "lambdapkl.reducers.dataclass_parts")
         # Another thread may be importing it.
         if not hasattr(parts, "REDUCERS"):
             return reducer
@@ -323,7 +324,6 @@ cdef Py_ssize_t _known_inherited = 0
 cdef object _ENUM = object()
 cdef object _NAMED_TUPLE = object()
 cdef object _named_tuple_code = None
-cdef object _MISSING = object()
 cdef object _newobj = copyreg.__newobj__
 cdef object _slot_names = copyreg._slotnames
 cdef object _object_reduce_ex = object.__reduce_ex__
@@ -342,21 +342,19 @@ cdef bint _overrides(object namespace) except -1:
     cdef PyObject *key = NULL
     cdef PyObject *value = NULL
     cdef Py_ssize_t position = 0
+    cdef bint plain
     if type(namespace) is not dict:
         return False
     if PyDict_Size(found) <= _FEW:
         # Few attributes are looked through faster than four names are looked up.
-        while PyDict_Next(<dict>found, &position, &key, &value):
-            if Py_TYPE(<object>key) is not &PyUnicode_Type or lp_begins_with_underscores(key):
-                break
-        else:
+        plain = True
+        with cython.critical_section(namespace):
+            while plain and PyDict_Next(<dict>found, &position, &key, &value):
+                plain = Py_TYPE(<object>key) is &PyUnicode_Type and not lp_begins_with_underscores(key)
+        if plain:
             return False
-    return (
-        PyDict_GetItemWithError(found, <PyObject *>_REDUCE_EX) != NULL
-        or PyDict_GetItemWithError(found, <PyObject *>_GETSTATE) != NULL
-        or PyDict_GetItemWithError(found, <PyObject *>_GETNEWARGS) != NULL
-        or PyDict_GetItemWithError(found, <PyObject *>_GETNEWARGS_EX) != NULL
-    )
+    cdef dict own = <dict>namespace
+    return _REDUCE_EX in own or _GETSTATE in own or _GETNEWARGS in own or _GETNEWARGS_EX in own
 
 
 cdef bint _is_enum_type(PyTypeObject *metaclass) except -1:
@@ -371,8 +369,8 @@ cdef bint _is_enum(object cls) except -1:
 
 cdef object _enum_type():
     """`enum.EnumType`, or None before the program has imported that module."""
-    cdef PyObject *enum = PyDict_GetItemWithError(<PyObject *>_modules, <PyObject *>_ENUM_MODULE)
-    return None if enum == NULL else (<object>enum).EnumType
+    enum = _lookup(_modules, _ENUM_MODULE)
+    return None if enum is None else enum.EnumType
 
 
 cdef str _ENUM_MODULE = "enum"

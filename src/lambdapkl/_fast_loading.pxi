@@ -6,12 +6,11 @@ cdef dict _codes = {}
 
 
 cdef object _load_code(object blob, object file_name, tuple constants):
-    cdef PyObject *found
     if constants or not PyBytes_CheckExact(blob):
         return codes.unpack(blob, file_name, constants, _lengthen)
-    found = PyDict_GetItemWithError(<PyObject *>_codes, <PyObject *>blob)
-    if found != NULL and (file_name is None or <object>(<PyCodeObject *>found).co_filename == file_name):
-        return <object>found
+    found = _lookup(_codes, blob)
+    if found is not None and (file_name is None or <object>(<PyCodeObject *>found).co_filename == file_name):
+        return found
     loaded = _unpack(blob, file_name)
     if PyBytes_GET_SIZE(blob) <= _MAX_CACHED_BLOB:
         if len(_codes) >= _MAX_CACHED_CODES:

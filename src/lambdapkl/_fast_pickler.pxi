@@ -215,12 +215,17 @@ cdef enum:
 cdef Py_ssize_t _known_modules = -1
 
 
+cdef _Pooled _from_pool(list pool):
+    try:
+        return <_Pooled>pool.pop() if pool else None
+    except IndexError:  # another thread took it
+        return None
+
+
 cdef int _root_of(object obj) except -1:
     """See `_pure._root_of`."""
-    cdef PyFunctionObject *func
     if Py_TYPE(obj) is &PyFunction_Type:
-        func = <PyFunctionObject *>obj
-        return _ANY_ROOT if _by_reference_quick(obj, func.func_module, func.func_qualname) else _FUNCTION_ROOT
+        return _ANY_ROOT if _function_by_reference(obj) else _FUNCTION_ROOT
     if Py_TYPE(obj) is &PyMethod_Type:
         return _root_of(obj.__func__) if Py_TYPE(obj.__func__) is &PyFunction_Type else _ANY_ROOT
     if <object>Py_TYPE(obj) is _partial:
@@ -280,9 +285,8 @@ def dumps(
             root = _root_of(obj)
         # Which names are mapped makes no difference from protocol 3 on.
         pool = <list>_pools[root + _ROOTS * buffers]
-        if usual and pool:
-            pooled = <_Pooled>pool.pop()
-        else:
+        pooled = _from_pool(pool) if usual else None
+        if pooled is None:
             pooled = _Pooled(protocol, fix_imports, buffers, root)
         pooled.sink.callback = buffer_callback
         # Its preamble names `wire.function`.

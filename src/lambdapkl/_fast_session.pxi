@@ -134,11 +134,9 @@ cdef class Session:
     def reduce(self, obj):
         """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
         cdef PyTypeObject *kind = Py_TYPE(obj)
-        cdef PyFunctionObject *func
         cdef _CodeInfo info
         if kind is &PyFunction_Type:
-            func = <PyFunctionObject *>obj
-            if _by_reference_quick(obj, func.func_module, func.func_qualname):
+            if _function_by_reference(obj):
                 return NotImplemented
             self._used = True
             return _reduce_function(self, obj)

@@ -73,7 +73,10 @@ class _DispatchTable:
         session = pickler._session
         if self._merged and session.table is self._table:
             reducers.refresh()
-            session.table = {kind: reduce for table in reversed(self._table.maps) for kind, reduce in table.items()}
+            merged: dict[type, reducers.Reducer] = {}
+            for table in reversed(self._table.maps):
+                merged.update(table)  # in one step: other threads may register reducers meanwhile
+            session.table = merged
         return session.table
 
     def __set__(self, pickler: Any, table: Any) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 
+from . import process
+
 _index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
 _stamp: tuple[int, str | None] = (-1, None)
 generation = 0
@@ -20,24 +22,35 @@ def refresh() -> int:
     Modules are added at the end of the dictionary: its length and last key tell, without a scan, whether one came.
     """
     global _stamp, _index, generation
-    modules = sys.modules
-    try:
-        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules)))
-    except RuntimeError:  # another thread is importing
-        stamp = (-1, None)
+    stamp = _now()
     if stamp != _stamp or stamp[1] is None:
-        index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        for name, module in list(modules.items()):
-            if module is None or not isinstance(name, str):
-                continue
-            package, dot, rest = name.partition(".")
-            parts = rest.split(".")
-            while dot and parts:
-                index.setdefault(package, []).append((name, tuple(parts)))
-                package = f"{package}.{parts.pop(0)}"
-        _index, _stamp = index, stamp
-        generation += 1
+        # Or a thread with an older index could come last, and with a newer stamp.
+        with process.lock:
+            stamp = _now()
+            _index = _indexed()
+            generation += 1
+            _stamp = stamp
     return generation
+
+
+def _now() -> tuple[int, str | None]:
+    try:
+        return len(sys.modules), next(reversed(sys.modules))
+    except RuntimeError:  # another thread is importing
+        return -1, None
+
+
+def _indexed() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name, module in sys.modules.copy().items():
+        if module is None or not isinstance(name, str):
+            continue
+        package, dot, rest = name.partition(".")
+        parts = rest.split(".")
+        while dot and parts:
+            index.setdefault(package, []).append((name, tuple(parts)))
+            package = f"{package}.{parts.pop(0)}"
+    return index
 
 
 def used(package: str, names: frozenset[str]) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import contextvars
 import importlib
 from typing import Any
 
+from .. import process
+
 # Context variables cannot be referred to weakly, and are made to live as long as the program.
 _variables: dict[tuple[str, bytes, int], contextvars.ContextVar[Any]] = {}
 _keys: dict[contextvars.ContextVar[Any], tuple[str, bytes, int]] = {}
@@ -13,15 +15,16 @@ _keys: dict[contextvars.ContextVar[Any], tuple[str, bytes, int]] = {}
 
 def key_of(variable: contextvars.ContextVar[Any], digest: bytes) -> tuple[str, bytes, int]:
     """Return what a context variable by value is known by: name, digest of its default, running number."""
-    key = _keys.get(variable)
-    if key is None:
-        number = 0
-        while (variable.name, digest, number) in _variables:
-            number += 1
-        key = (variable.name, digest, number)
-        _keys[variable] = key
-        _variables[key] = variable
-    return key
+    with process.lock:
+        key = _keys.get(variable)
+        if key is None:
+            number = 0
+            while (variable.name, digest, number) in _variables:
+                number += 1
+            key = (variable.name, digest, number)
+            _keys[variable] = key
+            _variables[key] = variable
+        return key
 
 
 def attribute(module: str, name: str) -> Any:
@@ -32,11 +35,12 @@ def attribute(module: str, name: str) -> Any:
 def context_var(name: str, digest: bytes, number: int, *default: Any) -> Any:
     """Return a context variable, the one that this process has where it has one with that key."""
     key = (name, digest, number)
-    if key not in _variables:
-        made: Any = contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
-        made = _variables.setdefault(key, made)
-        _keys[made] = key
-    return _variables[key]
+    with process.lock:
+        if key not in _variables:
+            made: Any = contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
+            _variables[key] = made
+            _keys[made] = key
+        return _variables[key]
 
 
 def context(first: Any = None, second: Any = ()) -> contextvars.Context:
