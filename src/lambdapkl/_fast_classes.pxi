@@ -50,7 +50,7 @@ cdef tuple _describe(Session self, cls):
     module = cls.__module__
     qualname = cls.__qualname__
     if _NOTES_CLASS_DICTS:
-        self.class_dicts[<size_t>kind.tp_dict] = cls
+        self.class_dicts[<size_t>kind] = cls
         self.class_dicts[qualname] = cls
     for early in _EARLY:
         value = _lookup(own, early)

@@ -34,7 +34,7 @@ cdef class Session:
     cdef public object table
     # From 2 on, instances of importable classes are made by `__newobj__`.
     cdef public int protocol
-    # id of the dictionary of a class in the payload -> the class
+    # id and qualified name of a class in the payload -> the class
     cdef readonly dict class_dicts
     # What reducers write more than once -> the one copy of it
     cdef readonly dict shared

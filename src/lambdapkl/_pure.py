@@ -177,7 +177,7 @@ class Session:
         self._cells: dict[int, tuple[FunctionType, int]] = {}
         self._standalone: dict[int, CellType] = {}
         self._plain: dict[type, bool] = {}
-        # id of the dictionary of a class in the payload -> the class
+        # id and qualified name of a class in the payload -> the class
         self.class_dicts: dict[Any, type] = {}
         # What reducers write more than once -> the one copy of it
         self.shared: dict[Any, Any] = {}

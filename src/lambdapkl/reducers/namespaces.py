@@ -28,8 +28,9 @@ def reduce_class_dict(stand_in: ClassDict) -> Any:
 
 
 def note_owner(cls: type, session: Any) -> None:
-    """Have `session` remember whose dictionary `cls` has, for `class_dict` to find."""
-    session.class_dicts[id(_dictionary(cls))] = session.class_dicts[cls.__qualname__] = cls
+    """Have `session` remember `cls`, in whose dictionary functions of it may look names up, for `class_dict` to find."""
+    # Not by its dictionary: to find that stops all threads where there is no GIL, and few classes need it.
+    session.class_dicts[id(cls)] = session.class_dicts[cls.__qualname__] = cls
 
 
 def class_dict(namespace: dict[str, Any], func: FunctionType, session: Any) -> Any:
@@ -39,19 +40,29 @@ def class_dict(namespace: dict[str, Any], func: FunctionType, session: Any) -> A
     ``@dataclass(slots=True)`` makes a second class and drops the first, whose dictionary the garbage collector empties at a
     time of its own.  Another one is copied, but for what the interpreter keeps there.
     """
-    owner = session.class_dicts.get(id(namespace))
-    if owner is not None and _dictionary(owner) is namespace:
-        return ClassDict(owner)
-    outer = func.__qualname__
-    while outer := outer.rpartition(".")[0]:
-        owner = session.class_dicts.get(outer)
-        if owner is not None and owner.__module__ == func.__module__:
+    around = _class_around(func, session)
+    if around is not None and _dictionary(around) is namespace:
+        return ClassDict(around)
+    for owner in session.class_dicts.values():
+        if owner is not around and _dictionary(owner) is namespace:
             return ClassDict(owner)
+    if around is not None:
+        return ClassDict(around)
     return {
         session.name(name): value
         for name, value in namespace.items()
         if name not in VOLATILE and not isinstance(value, (GetSetDescriptorType, MemberDescriptorType, CellType))
     }
+
+
+def _class_around(func: FunctionType, session: Any) -> type | None:
+    """Return the class of the payload in which `func` was written, by its qualified name."""
+    outer = func.__qualname__
+    while outer := outer.rpartition(".")[0]:
+        owner: type | None = session.class_dicts.get(outer)
+        if owner is not None and owner.__module__ == func.__module__:
+            return owner
+    return None
 
 
 def owner_of(namespace: Any) -> type | None:
