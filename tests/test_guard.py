@@ -290,3 +290,13 @@ def test_damaged_payloads_are_refused_or_give_a_value(seed: bytes, edits: list[t
     except guard.GuardError:
         pass
     assert not os.path.exists(CANARY)
+
+
+def test_no_module_is_imported_that_was_not_named(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "guarded_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("class Point:\n    pass\n")
+    (package / "_.py").write_text("raise AssertionError('imported')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    made = guard.loads(payload(call("guarded_package", "Point")), allow={"guarded_package.Point"})
+    assert type(made).__module__ == "guarded_package" and "guarded_package._" not in sys.modules

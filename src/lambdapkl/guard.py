@@ -8,6 +8,7 @@ unpickler of the standard library, which then finds no other names than those th
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 from collections.abc import Iterable
@@ -199,7 +200,7 @@ class _Unpickler(StrictUnpickler):
             module, name = python3_name(module, name)
         if (module, name) not in self._names:
             raise GuardError(f"{module}.{name} was not met when the payload was followed: this is a bug of the guard")
-        found: Any = __import__(module, fromlist=["_"])
+        found: Any = importlib.import_module(module)
         *outer, last = name.split(".")
         for part in outer:
             found = vars(found).get(part)
