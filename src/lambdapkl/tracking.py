@@ -27,6 +27,8 @@ _placeless_keys: Keys = {}
 # What such a digest ends with: a key tells by it which kind it is.
 PLACELESS = b"-"
 _by_key: dict[Key, weakref.ref[Any]] = {}
+# The first three of a key -> a running number of which all lower ones are taken.
+_taken: dict[tuple[Any, str, bytes], int] = {}
 # Classes whose skeleton exists and whose attributes have not arrived yet.
 unfinished_objects: dict[int, weakref.ref[Any]] = {}
 
@@ -50,12 +52,15 @@ def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callab
         key = entry[1]
         if key[1] == qualname and key[0] == module:
             return key
-    digest = digest_of(obj)
+    start = module, qualname, digest_of(obj)
     with process.lock:
-        number = 0
-        while (other := find((module, qualname, digest, number))) is not None and other is not obj:
+        taken = _taken.get(start, 0)
+        # One that was renamed, and now back, has a number.
+        number = taken if entry is None else 0
+        while (other := find((*start, number))) is not None and other is not obj:
             number += 1
-        key = (module, qualname, digest, number)
+        _taken[start] = max(taken, number + 1)
+        key = (*start, number)
         _remember(key, obj, known)
     return key
 
@@ -94,17 +99,31 @@ def finish(obj: Any) -> None:
 
 def _remember(key: Key, obj: Any, known: Keys) -> None:
     ident = id(obj)
-    reference = weakref.ref(obj, partial(_forget, ident, key, known, _by_key))
+    reference = weakref.ref(obj, partial(_forget, ident, key, known, _by_key, _taken))
     known[ident] = reference, key
     _by_key[key] = reference
 
 
 # When the interpreter ends, classes may outlive the globals of this module, which are None then.
-def _forget(ident: int, key: Key, known: Keys, by_key: dict[Key, weakref.ref[Any]], reference: weakref.ref[Any]) -> None:
+def _forget(
+    ident: int,
+    key: Key,
+    known: Keys,
+    by_key: dict[Key, weakref.ref[Any]],
+    taken: dict[tuple[Any, str, bytes], int],
+    reference: weakref.ref[Any],
+) -> None:
     # Nobody has its id before it is gone; its key, another may have.
     known.pop(ident, None)
     if by_key.get(key) is reference:
         by_key.pop(key, None)
+        start, number = key[:3], key[3]
+        # A payload may say anything for a number.
+        if type(number) is int and number < taken.get(start, 0):
+            if number > 0:
+                taken[start] = number
+            else:
+                taken.pop(start, None)
 
 
 def _forget_unfinished(ident: int, objects: dict[int, weakref.ref[Any]], reference: weakref.ref[Any]) -> None:
