@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from collections.abc import Callable, Iterator
 
 import fresh
 import pytest
 
 Processes = Callable[..., fresh.Process]
+GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 REQUIRED = os.environ.get("LAMBDAPKL_REQUIRE_EXTENSION") == "1"
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import lambdapkl
+from lambdapkl import shaking, wire
+
+# What there is to send, worked out once: each case is dumped in a fork of this process.
+for constructor in wire.__all__:
+    shaking.chunk(constructor)
 
 
 def dumps(*args: Any, **named: Any) -> bytes:

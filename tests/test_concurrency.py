@@ -7,8 +7,8 @@ import sys
 
 import fresh
 import pytest
+from conftest import GIL
 
-GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 # Without the GIL, the child of CPython 3.13 waits for ever for a dictionary that another thread was changing; lambdapkl or not.
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork") or not GIL, reason="no fork while other threads run")
 

@@ -6,6 +6,7 @@ import sys
 
 import fresh
 import pytest
+from conftest import GIL
 
 pytestmark = pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy has neither tracemalloc nor reference counts")
 
@@ -45,6 +46,7 @@ def test_nothing_of_the_users_stays_alive(backend: fresh.Process) -> None:
     )
 
 
+@pytest.mark.skipif(not GIL, reason="CPython 3.13t keeps the constants of all code for ever")
 def test_caches_are_bounded(backend: fresh.Process) -> None:
     backend.execute(
         """
