@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import fresh
 import pytest
-from conftest import BACKENDS, Processes
+from conftest import BACKENDS, GIL, Processes
 from corpus import Case, _run, all_cases
 
 CASES = all_cases()
@@ -87,6 +87,7 @@ def test_refused(case: Case, backend: fresh.Process) -> None:
     assert not problem, problem
 
 
+@pytest.mark.skipif(not GIL, reason="without the GIL, what iterators keep in C is not read")
 @pytest.mark.parametrize("loader", BACKENDS)
 @pytest.mark.parametrize("case", COMPILED_ONLY, ids=str)
 def test_compiled_only(case: Case, loader: str, dump: Dump, processes: Processes) -> None:
