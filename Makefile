@@ -35,9 +35,10 @@ docs: venv ## the site, strictly, into build/site
 	$(BIN)/sphinx-build -W --keep-going -q docs build/site
 
 SOAK ?= 600
-soak: build ## what takes long: memory, leaks (valgrind), fuzzing for SOAK seconds each, many generated programs
+soak: build ## what takes long: memory, leaks (valgrind), layouts, fuzzing for SOAK seconds each, many generated programs
 	cd tests/soak && ../../$(BIN)/python -W ignore memory.py --count 6000000
 	cd tests/soak && ../../$(BIN)/python leaks.py
+	$(BIN)/python tests/soak/layouts.py
 	cd tests/soak && ../../$(BIN)/python -W ignore fuzz.py constructors --seconds $(SOAK)
 	cd tests/soak && ../../$(BIN)/python -W ignore fuzz.py payloads --seconds $(SOAK)
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q tests/test_generated.py tests/test_stateful.py tests/test_standalone.py
