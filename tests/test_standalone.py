@@ -14,7 +14,7 @@ from pathlib import Path
 
 import fresh
 import pytest
-from conftest import BACKENDS
+from conftest import BACKENDS, GIL
 from corpus import Case, _run, all_cases
 
 import lambdapkl
@@ -283,6 +283,7 @@ def importlib_magic() -> bytes:
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="frames of suspended generators need CPython")
 @pytest.mark.skipif("compiled" not in BACKENDS, reason="only the compiled backend pickles suspended generators")
+@pytest.mark.skipif(not GIL, reason="refused for another reason: frames are not read without the GIL")
 def test_suspended_generators_are_refused(dumper: fresh.Process) -> None:
     text = dumper.refuses(
         """
