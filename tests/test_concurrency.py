@@ -107,7 +107,11 @@ def test_what_other_threads_change_meanwhile(backend: fresh.Process) -> None:
         """
         import itertools, pickle, sys, threading, time, lambdapkl
         sys.setswitchinterval(1e-6)
-        deadline = time.monotonic() + 4
+        enough, started, done = 40, time.monotonic(), [0]
+        def going_on():
+            # A slow interpreter on a busy machine gets as long as it needs for what the test is about.
+            elapsed = time.monotonic() - started
+            return elapsed < 4 or (done[0] < enough and elapsed < 100)
 
         class Point:
             __slots__ = ("x", "y")
@@ -130,7 +134,7 @@ def test_what_other_threads_change_meanwhile(backend: fresh.Process) -> None:
 
         def change():
             global value
-            while time.monotonic() < deadline:
+            while going_on():
                 number = next(counter)
                 value = [number, str(number)]
                 put([number])
@@ -147,10 +151,10 @@ def test_what_other_threads_change_meanwhile(backend: fresh.Process) -> None:
                 globals()[f"e{number % 20}"] = [number]
                 globals().pop(f"e{(number + 7) % 20}", None)
 
-        failures, done = [], [0]
+        failures = []
         def dump():
             try:
-                while time.monotonic() < deadline:
+                while going_on():
                     for obj in objects:
                         try: payload = lambdapkl.dumps(obj)
                         except RuntimeError as error:
@@ -169,7 +173,7 @@ def test_what_other_threads_change_meanwhile(backend: fresh.Process) -> None:
         for thread in threads: thread.start()
         for thread in threads: thread.join(120)
         assert not failures and not any(thread.is_alive() for thread in threads), failures[0] if failures else "stuck"
-        assert done[0] > 20, done
+        assert done[0] >= enough, done
         """,
         seconds=180,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fresh
 import pytest
+import sample
+from conftest import Processes
 from corpus import _run, all_cases
 
 CASES = [case for case in all_cases() if not case.by_value and not case.modules and not case.pure_refuses]
@@ -174,10 +176,13 @@ assert "1 culprit" in repr(explain(held))
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_it_decides_as_the_pickler_does(backend: fresh.Process, part: int) -> None:
+@pytest.mark.parametrize("name", ["compiled", "pure"])
+def test_it_decides_as_the_pickler_does(processes: Processes, name: str, part: int) -> None:
     """Over the corpus: explained to be fine exactly where a dump succeeds, and with the culprit the error names."""
+    # Imported once: that takes many times as long as a case.
+    process = processes(name, imports=("lambdapkl.answers.explain",))
     wrong = []
-    for case in CASES[part::4]:
+    for case in sample.part(CASES)[part::4]:
         if case.skip_reason():
             continue
         check = """
@@ -194,7 +199,7 @@ if _failed is not None and getattr(_failed, "__notes__", None):
 """
         home, directory = _run._prepare(case, {})
         try:
-            backend.execute(fresh.dedent(case.define) + check, directory=directory, home=home, seconds=240)
+            process.execute(fresh.dedent(case.define) + check, directory=directory, home=home, seconds=240)
         except fresh.Failed as failed:
             wrong.append(f"{case}: {failed}")
     assert not wrong, "\n".join(wrong)

@@ -10,6 +10,7 @@ import sys
 
 import fresh
 import pytest
+import sample
 from conftest import BACKENDS, Processes
 from generated import EXERCISE, classes, functions
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 settings.register_profile(
     "ci",
     derandomize=True,
-    max_examples=120,
+    max_examples=sample.examples(120),
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),

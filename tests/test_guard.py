@@ -16,6 +16,7 @@ import uuid
 from typing import Any
 
 import pytest
+import sample
 from guard_bypasses import BYPASSES, CANARY, EVAL, call, named, payload, text
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -269,7 +270,7 @@ SEEDS = [pickle.dumps(VALUES, 4), pickle.dumps(VALUES, 2), *list(BYPASSES.values
 CLASSES = {type(value) for value in VALUES}
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample.examples(500), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.one_of(st.binary(max_size=200), st.binary(max_size=60).map(lambda data: b"\x80\x04" + data + b".")))
 @example(b"\x80\x04(1.")
 def test_any_bytes_are_refused_or_give_a_value(data: bytes) -> None:
@@ -279,7 +280,7 @@ def test_any_bytes_are_refused_or_give_a_value(data: bytes) -> None:
         pass
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample.examples(1500), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), min_size=1, max_size=4))
 def test_damaged_payloads_are_refused_or_give_a_value(seed: bytes, edits: list[tuple[int, int]]) -> None:
     data = bytearray(seed or b"\x80")

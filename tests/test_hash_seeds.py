@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickletools
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from typing import Any
 
 import fresh
 import pytest
+import sample
 from conftest import BACKENDS, Processes
 from corpus import Case, _run, all_cases
 
@@ -24,9 +24,7 @@ weakref xml.etree.ElementTree
 ORDERS = 2
 # functools keeps the interpreter's count of registrations with abstract base classes in it.
 COUNTS_REGISTRATIONS = "singledispatch function with an ABC, after use"
-# One in so many cases: CI takes all of them on one version of Python, and fewer on the others.
-EVERY = int(os.environ.get("LAMBDAPKL_EVERY", "1"))
-CASES = [case for case in all_cases() if case.refused is None and not case.unstable and not case.pure_refuses][::EVERY]
+CASES = sample.part([case for case in all_cases() if case.refused is None and not case.unstable and not case.pure_refuses])
 
 
 def in_another_order(number: int) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sample
 from conftest import BACKENDS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,9 @@ IMPLEMENTATIONS: list[Callable[..., bytes]] = [sets.in_order]
 if "compiled" in BACKENDS:
     IMPLEMENTATIONS.append(importlib.import_module("lambdapkl._fast").in_order)
 
-PROFILE = settings(max_examples=200, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+PROFILE = settings(
+    max_examples=sample.examples(200), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def in_order(data: bytes, start: int = 0) -> bytes:
@@ -312,7 +315,7 @@ EDITS = st.lists(
 )
 
 
-@settings(PROFILE, max_examples=500)
+@settings(PROFILE, max_examples=sample.examples(500))
 @given(st.sampled_from(PAYLOADS), EDITS, st.integers(0, 1 << 18), st.integers(0, 30))
 def test_damaged_payloads(payload: bytes, edits: list[tuple[int, int, bool]], cut: int, start: int) -> None:
     """Whatever it is given, C does what Python does."""
@@ -365,7 +368,7 @@ OPCODES += [
 ]
 
 
-@settings(PROFILE, max_examples=1000)
+@settings(PROFILE, max_examples=sample.examples(1000))
 @given(st.lists(st.sampled_from(OPCODES), max_size=40), st.integers(0, 12))
 def test_any_opcodes(opcodes: list[bytes], start: int) -> None:
     data = b"\x80\5" + b"".join(opcodes) + b"."

@@ -9,11 +9,12 @@ import pickletools
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import fresh
 import pytest
+import sample
 from conftest import BACKENDS, GIL
 from corpus import Case, _run, all_cases
 
@@ -24,7 +25,7 @@ HERE = Path(__file__).parent
 LIBRARY = str(Path(lambdapkl.__file__).parents[1])
 # These look for code where the payload has its first bytes, which are constructors here.
 ABOUT_BYTES = frozenset(("damage: one bit of the code changed", "damage: bytecode of another interpreter"))
-CASES = [
+CASES: Sequence[Case] = [
     case
     for case in all_cases()
     if case.refused is None
@@ -35,7 +36,7 @@ CASES = [
     and "(pickler.Pickler)" not in case.define
 ]
 if os.environ.get("HYPOTHESIS_PROFILE") != "nightly":
-    CASES = CASES[::4]  # they take as long as all other tests of the corpus
+    CASES = sample.part(CASES[::4])  # all of them take as long as all other tests of the corpus
 
 
 class Dumper(fresh.Process):

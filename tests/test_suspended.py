@@ -11,6 +11,7 @@ from pathlib import Path
 
 import fresh
 import pytest
+import sample
 from conftest import Processes
 
 HERE = Path(__file__).parent
@@ -69,16 +70,17 @@ def test_continues_in_another_process(
         monkeypatch.setenv("COVERAGE_CORE", core)
         # It deletes what is there before: never the null device.
         monkeypatch.setenv("COVERAGE_FILE", str(tmp_path / "coverage"))
+    every = 1 if way == "plain" else sample.EVERY
     file = str(tmp_path / "dumped.pickle")
     if importable:
-        source = f"import suspended_cases as c, suspended_drive as d; d.dump_all(c.CASES, {file!r}, {set_up!r})"
+        source = f"import suspended_cases as c, suspended_drive as d; d.dump_all(c.CASES, {file!r}, {set_up!r}, {every})"
         checked(*options, "-c", source)
     else:
-        checked(*options, str(HERE / "suspended_cases.py"), file, set_up)
+        checked(*options, str(HERE / "suspended_cases.py"), file, set_up, str(every))
     checked(*options, str(HERE / "suspended_drive.py"), file, set_up)
     with open(f"{file}.result", "rb") as source_file:
         problems = pickle.load(source_file)
-    assert len(problems) > 60
+    assert len(problems) > 60 // every
     wrong = {name: text for name, (_, text) in problems.items() if text}
     assert not wrong, "\n".join(f"{name}: {text[0]}" for name, text in wrong.items())
 
