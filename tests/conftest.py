@@ -16,12 +16,14 @@ REQUIRED = os.environ.get("LAMBDAPKL_REQUIRE_EXTENSION") == "1"
 
 
 def _backends() -> list[str]:
+    if os.environ.get("LAMBDAPKL_PURE") == "1":
+        return ["pure"]
     if REQUIRED or importlib.util.find_spec("lambdapkl._fast") is not None:
         return ["compiled", "pure"]
     return ["pure"]
 
 
-# The backends that this installation has.
+# The backends that this installation has, and the tests are to run on.
 BACKENDS = _backends()
 
 
@@ -29,20 +31,20 @@ BACKENDS = _backends()
 def processes() -> Iterator[Processes]:
     """Return a function ``(backend, hash_seed=0, imports=())`` that gives the `fresh.Process` of a backend, made once a session.
 
-    For the compiled backend it skips the test where the extension is not built, and is an error where
-    ``LAMBDAPKL_REQUIRE_EXTENSION=1`` is set.
+    For the compiled backend it skips the test where the extension is not built, or ``LAMBDAPKL_PURE=1`` is set; that it is
+    not built is an error where ``LAMBDAPKL_REQUIRE_EXTENSION=1`` is set.
     """
     made: dict[tuple[str, int, tuple[str, ...]], fresh.Process] = {}
 
     def get(backend: str, hash_seed: int = 0, imports: tuple[str, ...] = ()) -> fresh.Process:
+        if backend not in BACKENDS:
+            pytest.skip(f"no {backend} backend here, or not asked for")
         key = backend, hash_seed, imports
         if key not in made:
             made[key] = fresh.Process(pure=backend == "pure", hash_seed=hash_seed, imports=imports)
         process = made[key]
         if backend == "compiled" and not process.compiled:
-            if REQUIRED:
-                raise RuntimeError("LAMBDAPKL_REQUIRE_EXTENSION=1, but the extension lambdapkl._fast is not built")
-            pytest.skip("the extension lambdapkl._fast is not built for this interpreter")
+            raise RuntimeError("the extension lambdapkl._fast is not built, or cannot be imported")
         if backend == "pure":
             assert not process.compiled, "LAMBDAPKL_PURE=1 did not choose the pure backend"
         return process
