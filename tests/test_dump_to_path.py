@@ -169,7 +169,7 @@ def test_a_file_that_fails_or_takes_little(backend: fresh.Process) -> None:
         slow = Slow()
         lambdapkl.dump(list(range(100)), slow)
         assert pickle.loads(b''.join(slow.parts)) == list(range(100)) and len(slow.parts) > 10
-        class Failing:
+        class Failing(io.RawIOBase):
             name = 'the-file'
             written = 0
             def write(self, data):
@@ -188,6 +188,23 @@ def test_a_file_that_fails_or_takes_little(backend: fresh.Process) -> None:
         silent = Silent()
         lambdapkl.dump([1], silent)
         assert pickle.loads(silent.data) == [1]
+        # What a file with a buffer returns does not count, as for `pickle.dump`: it may be the size after compression.
+        class Packing(Silent):
+            def write(self, data):
+                super().write(data)
+                return 3
+        packing = Packing()
+        lambdapkl.dump([1], packing)
+        assert pickle.loads(packing.data) == [1]
+        for wrong in 0, -1, 10**6:
+            class Strange(io.RawIOBase):
+                def write(self, data): return wrong
+            try:
+                lambdapkl.dump([1], Strange())
+            except OSError as error:
+                assert f'took {wrong} of' in str(error), error
+            else:
+                raise AssertionError('no error')
         """
     )
 
@@ -213,6 +230,105 @@ def test_devices_and_named_pipes_stay(backend: fresh.Process) -> None:
                 assert error.filename == '/dev/full', error
             else:
                 raise AssertionError('no error')
+        """
+    )
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="no names for open descriptors")
+def test_open_descriptors_are_written_to(backend: fresh.Process) -> None:
+    """What the shell, or another process, wrote there before and writes after it stays."""
+    backend.execute(
+        """
+        import lambdapkl, os, pickle
+        os.makedirs('folder')
+        file = os.open('out', os.O_WRONLY | os.O_CREAT)
+        os.symlink(f'/dev/fd/{file}', 'link')
+        for path in f'/dev/fd/{file}', 'link', '/dev/stdout':
+            if path == '/dev/stdout':
+                os.dup2(file, 1)
+            os.write(file, b'before')
+            lambdapkl.dump([1], path)
+        os.write(file, b'after')
+        with open('out', 'rb') as written:
+            parts = written.read().split(b'before')
+        assert parts[0] == b'' and parts[3].endswith(b'after') and [pickle.loads(part) for part in parts[1:]] == [[1]] * 3
+        read, write = os.pipe()
+        lambdapkl.dump([2], f'/dev/fd/{write}')
+        os.close(write)
+        with open(read, 'rb') as pipe:
+            assert pickle.load(pipe) == [2]
+        """
+    )
+
+
+@posix
+def test_nobody_reads_what_is_written_before_it_is_in_place(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import lambdapkl, os, stat
+        lambdapkl.dump(1, 'secret')
+        os.chmod('secret', 0o600)
+        found, sync = [], os.fsync
+        def fsync(descriptor):
+            found.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+            sync(descriptor)
+        os.umask(0)
+        os.fsync = fsync
+        lambdapkl.dump(2, 'secret')
+        assert found[0] == 0o600, list(map(oct, found))
+        if os.geteuid() == 0:
+            os.chown('secret', 65534, 65534)
+            lambdapkl.dump(3, 'secret')
+            found = os.stat('secret')
+            assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (65534, 65534, 0o600)
+        """
+    )
+
+
+@posix
+def test_a_folder_that_cannot_be_read(backend: fresh.Process) -> None:
+    """The file in it is replaced, and that is no error."""
+    backend.execute(
+        """
+        import lambdapkl, os
+        os.makedirs('folder')
+        os.chmod('.', 0o755)
+        os.chmod('folder', 0o777)
+        lambdapkl.dump('old', 'folder/job')
+        os.chmod('folder', 0o333)
+        if os.geteuid() == 0:
+            os.chmod('folder/job', 0o666)
+            # The working directory stays in reach by its relative name only.
+            os.seteuid(65534)
+        try:
+            lambdapkl.dump('new', 'folder/job')
+        finally:
+            os.seteuid(os.getuid())
+        assert lambdapkl.load('folder/job') == 'new'
+        """
+    )
+
+
+def test_names_of_every_kind(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import lambdapkl, os
+        for name in 'n' * 250, b'bytes'.decode():
+            lambdapkl.dump(5, name)
+            assert lambdapkl.load(name) == 5
+        class Named:
+            def __fspath__(self): return b'bytes'
+        lambdapkl.dump(6, Named())
+        assert lambdapkl.load('bytes') == 6
+        for name in 'new/', '.':
+            try:
+                lambdapkl.dump(7, name)
+            except (IsADirectoryError, PermissionError) as error:
+                assert error.filename == name, error
+            else:
+                raise AssertionError('no error')
+        assert not os.path.exists('new')
         """
     )
 
