@@ -34,7 +34,7 @@ from zygote import read_frame, write_frame
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
 FORK = hasattr(os, "fork") and not os.environ.get("FRESH_NO_FORK")
-SECONDS = 20
+SECONDS = 120  # for what hangs, on whatever machine
 
 _numbers = itertools.count()
 _root: Path | None = None

@@ -9,6 +9,7 @@ import sys
 from importlib.util import find_spec
 
 import pytest
+from conftest import BACKENDS
 
 
 def run(*arguments: str, pure: bool) -> subprocess.CompletedProcess[str]:
@@ -18,9 +19,9 @@ def run(*arguments: str, pure: bool) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("pure", [False, True], ids=["compiled", "pure"])
-def test_demo_is_right_everywhere(pure: bool) -> None:
-    done = run("demo", "--json", "--rounds", "1", pure=pure)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_demo_is_right_everywhere(backend: str) -> None:
+    done = run("demo", "--json", "--rounds", "1", pure=backend == "pure")
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert len(rows) == 6 + (find_spec("numpy") is not None)

@@ -13,6 +13,7 @@ from typing import Any
 
 import fresh
 import pytest
+from conftest import BACKENDS
 
 import lambdapkl
 
@@ -22,7 +23,7 @@ CASES = pathlib.Path(__file__).with_name("portable_cases.py")
 OTHER_VERSION = "from lambdapkl import codes\ncodes.MAGIC = b'??'\n"
 
 
-@pytest.fixture(params=["compiled", "pure"])
+@pytest.fixture(params=BACKENDS)
 def reader(request: pytest.FixtureRequest) -> Iterator[fresh.Process]:
     process = fresh.Process("lambdapkl", pure=request.param == "pure")
     yield process

@@ -10,6 +10,7 @@ from typing import Any
 
 import fresh
 import pytest
+from conftest import BACKENDS
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
@@ -164,8 +165,9 @@ class Programs(RuleBasedStateMachine):
     loader: fresh.Process
 
 
-@pytest.mark.parametrize("pure", [False, True], ids=["compiled", "pure"])
-def test_programs(pure: bool) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_programs(backend: str) -> None:
+    pure = backend == "pure"
     machine: Any = type("Machine", (Programs,), {"pure": pure})
     machine.dumper, machine.loader = fresh.Process("lambdapkl", pure=pure), fresh.Process("lambdapkl", pure=not pure)
     test = machine.TestCase

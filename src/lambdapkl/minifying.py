@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Collection
 from string import ascii_letters
 from typing import Any
@@ -66,7 +65,7 @@ def _field(part: Any) -> str:
     return f"{{{conversion}:{spec.value}}}"
 
 
-def with_short_names(unit: ast.stmt, kept: Collection[str]) -> ast.stmt:
+def with_short_names(text: str, kept: Collection[str]) -> str:
     """Return a statement with names of one letter for parameters and local variables of functions, but for those in `kept`.
 
     Parameters
@@ -74,10 +73,10 @@ def with_short_names(unit: ast.stmt, kept: Collection[str]) -> ast.stmt:
     kept
         At least the names that the statement reads as globals, and those of keyword arguments in calls.
     """
-    unit = copy.deepcopy(unit)
-    for function in _outermost(unit):
+    tree = ast.parse(text)
+    for function in _outermost(tree):
         _shorten(function, kept)
-    return unit
+    return ast.unparse(tree)
 
 
 def _outermost(node: ast.AST) -> list[ast.AST]:

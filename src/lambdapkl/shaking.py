@@ -45,6 +45,8 @@ class _Module:
         self.package: str = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
         self.units = list(_units(bare(_source(name))))
         self._texts: dict[int, str] = {}
+        self._short: dict[int, str] = {}
+        self._needs: dict[int, list[tuple[str, str]]] = {}
         self._reads: dict[int, frozenset[str]] = {}
         self.binds: dict[str, list[int]] = {}
         # Name -> the module of ours that it stands for.
@@ -70,8 +72,10 @@ class _Module:
 
     def short(self, place: int) -> str:
         """The same, as it travels."""
-        kept = _keywords() | self.reads(place)
-        return indented_by_one(ast.unparse(with_short_names(self.units[place], kept)))
+        if place not in self._short:
+            kept = _keywords() | self.reads(place)
+            self._short[place] = indented_by_one(with_short_names(self.text(place), kept))
+        return self._short[place]
 
     def reads(self, place: int) -> frozenset[str]:
         """The names that a unit reads as globals."""
@@ -92,8 +96,13 @@ class _Module:
                 found[each.asname or each.name] = _INSTEAD.get(full, full)
         return found
 
-    def needs(self, place: int) -> Iterator[tuple[str, str]]:
-        """Yield module and name of what a unit needs."""
+    def needs(self, place: int) -> list[tuple[str, str]]:
+        """Return module and name of each thing that a unit needs."""
+        if place not in self._needs:
+            self._needs[place] = list(self._find_needs(place))
+        return self._needs[place]
+
+    def _find_needs(self, place: int) -> Iterator[tuple[str, str]]:
         unit = self.units[place]
         aliases = dict(self.aliases)
         for node in ast.walk(unit):
