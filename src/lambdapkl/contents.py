@@ -101,12 +101,22 @@ def _reduces_itself(kind: type) -> bool:
 
 def _keeps_state_in_c(kind: type) -> bool:
     """Whether an instance may be more than its attributes and slots: a date, a subclass of `list`, an array."""
+    if _sizes(kind) == _BARE:
+        return False
     base: type | None = kind
     while base is not None and base is not object:
         if is_extension_type(base):
-            return base.__basicsize__ > object.__basicsize__ or base.__itemsize__ > 0
+            return _sizes(base) != _BARE
         base = base.__base__
     return False
+
+
+def _sizes(kind: type) -> tuple[int, int]:
+    # PyPy does not say.
+    return getattr(kind, "__basicsize__", -1), getattr(kind, "__itemsize__", -1)
+
+
+_BARE = _sizes(object) if hasattr(object, "__basicsize__") else None
 
 
 def feed_dict(walk: Walk, mapping: dict[Any, Any]) -> None:
