@@ -367,7 +367,7 @@ WITH_SETS = {
         class B(abc.ABC): pass
         made = [make(i) for i in range(8)]
         for each in made: B.register(each)
-        o = B
+        o = B, made
     """,
     "a set in a class": """
         class K:
@@ -448,3 +448,66 @@ def test_equal_tuples_in_a_class_may_be_one_object_or_two() -> None:
         made.append(lambdapkl.dumps(namespace.pop("A"), deterministic=True))
         gc.collect()
     assert made[0] == made[1]
+
+
+def test_an_exception_does_not_tell_where_it_was_raised(processes: Processes) -> None:
+    source = (
+        "def fails(n): return [fails, None][n](n - 1 or 1) if n else 1 // n\ntry: fails(0)\nexcept Exception as e: error = e\n"
+    )
+    source += "def other():\n    try: fails(0)\n    except Exception as e: raise ValueError('x') from e\n"
+    source += "try: other()\nexcept Exception as e: caused = e\n"
+    made = []
+    for lines, name in ((0, "one.py"), (7, "<ipython-input-3-abc>")):
+        namespace: dict[str, Any] = {"__name__": "__main__", "__file__": name}
+        exec(compile("\n" * lines + source, name, "exec"), namespace)
+        kept = [namespace["error"], namespace["caused"]]
+        made.append((lambdapkl.dumps(kept, deterministic=True), lambdapkl.fingerprint(kept)))
+    assert made[0] == made[1]
+    for backend in BACKENDS:
+        processes(backend).execute(
+            f"""
+            import lambdapkl, traceback
+            loaded = lambdapkl.loads({made[0][0]!r})
+            assert lambdapkl.dumps(loaded, deterministic=True) == {made[0][0]!r}
+            text = "".join(traceback.format_exception(loaded[1]))
+            assert "in fails" in text and "in other" in text and "ZeroDivisionError" in text and "one.py" not in text
+            result = None
+            """
+        )
+
+
+def test_a_module_by_value_does_not_tell_where_it_is(tmp_path: Path, processes: Processes) -> None:
+    program = """
+        import sys, importlib
+        sys.path.insert(0, {path!r})
+        import lambdapkl, placeless_helpers.inner
+        lambdapkl.register_pickle_by_value(placeless_helpers)
+        try:
+            def job(): return placeless_helpers.g()
+            objects = [job, placeless_helpers, placeless_helpers.g]
+            result = [(lambdapkl.dumps(o, deterministic=True), lambdapkl.fingerprint(o)) for o in objects]
+        finally:
+            sys.path.remove({path!r})
+            lambdapkl.unregister_pickle_by_value(placeless_helpers)
+            for name in [each for each in sys.modules if each.startswith("placeless_helpers")]: del sys.modules[name]
+            importlib.invalidate_caches()
+        """
+    made = []
+    for backend in BACKENDS:
+        for name in ("one", "other"):
+            package = tmp_path / name / "placeless_helpers"
+            package.mkdir(parents=True, exist_ok=True)
+            (package / "__init__.py").write_text("from . import inner\nLIMIT = 3\ndef g(): return LIMIT, inner.two()\n")
+            (package / "inner.py").write_text("def two(): return 2\n")
+            made.append(processes(backend).execute(program.format(path=str(tmp_path / name))))
+    assert all(each == made[0] for each in made)
+    for backend in BACKENDS:
+        processes(backend, 1).execute(
+            f"""
+            import lambdapkl
+            job, module, g = [lambdapkl.loads(data) for data, _ in {made[0]!r}]
+            assert job() == module.g() == g() == (3, 2) and module.__path__ == []
+            assert lambdapkl.dumps(module, deterministic=True) == {made[0][1][0]!r}
+            result = None
+            """
+        )
