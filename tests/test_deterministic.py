@@ -359,6 +359,9 @@ WITH_SETS = {
         nodes = [N(each) for each in "abcdef"]
         o = [weakref.WeakSet(nodes), nodes]
     """,
+    "iterators of sets": """
+        o = [iter({"a", "b", "c", "d"}), iter(frozenset((("x", 1), ("y", 2))))]
+    """,
     "a registry": """
         import abc
         def make(i):

@@ -28,6 +28,7 @@ _SPELLED = frozenset((type(None), bool, int, float, complex, str, bytes, type(El
 # Elements of sets that lead to each other in circles are told apart by what is no more steps away than this.
 _ROUNDS = 32
 _SETS = (set, frozenset)
+_SET_ITERATOR = type(iter(set()))
 
 # The name of the type of an element, and what tells it from others of that type.
 _Key = tuple[str, bytes]
@@ -71,6 +72,9 @@ class OrderedPickler(PythonPickler):
         kind = type(obj)
         if isinstance(obj, _SETS) and kind not in _SETS:
             return self._reduce_set_of_a_subclass(obj, kind)
+        if kind is _SET_ITERATOR:
+            make, (left,), *rest = obj.__reduce__()
+            return (make, (self._listed(left),), *rest)
         if kind is weakref.WeakSet and self.dispatch_table.get(kind) is weakrefs.reduce_container:
             make, args, members, *rest = weakrefs.reduce_container(obj)
             return (make, args, self._listed(members), *rest)

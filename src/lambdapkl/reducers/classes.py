@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import sys
+from collections import Counter
 from typing import Any
 
 from .. import byvalue, wire
@@ -62,8 +63,6 @@ def _registered(cls: type) -> list[type]:
     found = [subclass for reference in registry if (subclass := reference()) is not None]
     names = [(str(subclass.__module__), subclass.__qualname__) for subclass in found]
     # Digests take long, and names are alike only where a function makes the classes.
-    alike = len(set(names)) < len(names)
-    keys = [
-        (*name, class_digest(cls) if alike and names.count(name) > 1 else b"") for name, cls in zip(names, found, strict=True)
-    ]
+    alike = Counter(names)
+    keys = [(*name, class_digest(cls) if alike[name] > 1 else b"") for name, cls in zip(names, found, strict=True)]
     return [found[index] for index in sorted(range(len(found)), key=keys.__getitem__)]
