@@ -28,7 +28,7 @@ _SPELLED = frozenset((type(None), bool, int, float, complex, str, bytes, type(El
 # Elements of sets that lead to each other in circles are told apart by what is no more steps away than this.
 _ROUNDS = 32
 _SETS = (set, frozenset)
-_SET_ITERATOR = type(iter(set()))
+_SET_ITERATOR: Any = type(iter(set()))
 
 # The name of the type of an element, and what tells it from others of that type.
 _Key = tuple[str, bytes]
