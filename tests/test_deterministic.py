@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import pickletools
 import socket
@@ -11,7 +12,7 @@ from typing import Any
 
 import fresh
 import pytest
-from conftest import Processes
+from conftest import BACKENDS, Processes
 
 import lambdapkl
 
@@ -322,3 +323,199 @@ def test_the_readme_example_of_a_notebook() -> None:
         made.append(namespace["task"])
     assert lambdapkl.dumps(made[0], deterministic=True) == lambdapkl.dumps(made[1], deterministic=True)
     assert lambdapkl.dumps(made[0]) != lambdapkl.dumps(made[1])
+
+
+GRAPH = """
+        class N:
+            def __init__(self, name): self.name = name
+        nodes = [N(each) for each in "abcdef"]
+        for i, n in enumerate(nodes): n.near = {}
+        o = nodes[0], nodes
+    """
+
+# Objects that hold sets, each made by a program that has seen nothing of the others.
+WITH_SETS = {
+    "subclasses": """
+        class Tags(frozenset): pass
+        class Marks(set):
+            def __init__(self, *args): super().__init__(*args); self.more = Tags("xyz")
+        o = [Tags(["al", "be", "ga", "de"]), Marks([("a", 1), ("b", 2), ("c", 3)])]
+    """,
+    "a complete graph": GRAPH.format("{*nodes} - {n}"),
+    "a ring": GRAPH.format("{nodes[i - 1], nodes[(i + 1) % 6], nodes[(i + 2) % 6]}"),
+    "a path into a ring": GRAPH.format("{nodes[2 + (i - 1) % 4] if i > 1 else nodes[i + 1], nodes[5]}"),
+    "two rings": GRAPH.format("{nodes[(i + 1) % 3 + i // 3 * 3], nodes[(i + 2) % 3 + i // 3 * 3], nodes[5], i}"),
+    "frozen nodes": GRAPH.format("frozenset({*nodes[:i + 1]}), {frozenset({n, nodes[0]}), frozenset(nodes)}"),
+    "itself": GRAPH.format("{n, n.name}"),
+    "equal ones after one of them": """
+        class N: name = "x"
+        p, q, r = N(), N(), N()
+        o = [q, {p, q, r}, frozenset((r, p))]
+    """,
+    "a weak set": """
+        import weakref
+        class N:
+            def __init__(self, name): self.name = name
+        nodes = [N(each) for each in "abcdef"]
+        o = [weakref.WeakSet(nodes), nodes]
+    """,
+    "a registry": """
+        import abc
+        def make(i):
+            class Local: v = i
+            return Local
+        class B(abc.ABC): pass
+        made = [make(i) for i in range(8)]
+        for each in made: B.register(each)
+        o = B, made
+    """,
+    "a set in a class": """
+        class K:
+            all = {("aa", 1), ("bb", 2), ("cc", 3)}
+            first = ("aa", 1)
+        o = K()
+    """,
+}
+
+
+@pytest.mark.parametrize("name", WITH_SETS)
+def test_sets_are_in_order(name: str, processes: Processes) -> None:
+    # Objects of another number and size, so that addresses come in another order.
+    source = "import lambdapkl\npad = [[0] * (i % 7) for i in range(hash('x') % 997)]\n{}\nresult = lambdapkl.fingerprint(o)"
+    source = source.format(textwrap.dedent(WITH_SETS[name]))
+    assert len({processes(backend, seed).execute(source) for seed in range(3) for backend in BACKENDS for _ in range(2)}) == 1
+    process = fresh.Process("lambdapkl")
+    try:
+        data = {
+            describe_object(pure, seed, textwrap.dedent(WITH_SETS[name])) for pure, seed in ((False, 0), (False, 1), (True, 2))
+        }
+        (one,) = data
+        again = process.execute(
+            f"import lambdapkl\nkept = lambdapkl.loads({one!r})\nresult = lambdapkl.dumps(kept, deterministic=True)"
+        )
+    finally:
+        process.close()
+    assert again == one
+
+
+def describe_object(pure: bool, seed: int, source: str) -> bytes:
+    process = fresh.Process("lambdapkl", pure=pure, hash_seed=seed)
+    try:
+        data: bytes = process.execute(f"import lambdapkl\n{source}\nresult = lambdapkl.dumps(o, deterministic=True)")
+    finally:
+        process.close()
+    return data
+
+
+def test_iterators_of_sets_are_in_order() -> None:
+    one, other = {0, 8, 16}, {16, 8, 0}
+    assert list(one) != list(other)
+    data = lambdapkl.dumps(iter(one), deterministic=True)
+    assert data == lambdapkl.dumps(iter(other), deterministic=True)
+    assert set(lambdapkl.loads(data)) == one
+
+
+def test_large_graphs_of_sets_take_no_exponential_time() -> None:
+    class Node:
+        near: set[Any]
+
+    nodes = [Node() for _ in range(60)]
+    for index, node in enumerate(nodes):
+        node.near = {*nodes} - {node} if index % 2 else {nodes[index - 1], nodes[index - 2]}
+    (loaded, *others) = lambdapkl.loads(lambdapkl.dumps(nodes, deterministic=True))
+    assert len(loaded.near) == 2 and loaded.near < {loaded, *others}
+
+    class K:
+        all = nodes[0]
+
+    assert lambdapkl.loads(lambdapkl.dumps(K)) is K
+
+
+def test_equal_constants_may_be_one_object_or_two() -> None:
+    for source in ("((1, 2), (3, 4))", "1.5j", "-0j", f"{tuple(range(100))}", "('a', (b'b', (None, ...)), ())"):
+        together: dict[str, Any] = {}
+        exec(f"A = {source}\nB = {source}\ndef f(): return A, B", together)
+        apart: dict[str, Any] = {}
+        for cell in (f"A = {source}", f"B = {source}", "def f(): return A, B"):
+            exec(cell, apart)
+        assert lambdapkl.dumps(together["f"], deterministic=True) == lambdapkl.dumps(apart["f"], deterministic=True)
+        assert lambdapkl.fingerprint(together["f"]) == lambdapkl.fingerprint(apart["f"])
+        assert lambdapkl.loads(lambdapkl.dumps(apart["A"], deterministic=True)) == apart["A"]
+    assert lambdapkl.fingerprint([0j, -0j]) != lambdapkl.fingerprint([0j, 0j])
+    assert lambdapkl.fingerprint([((1,),), ((True,),)]) != lambdapkl.fingerprint([((1,),), ((1,),)])
+    several: Any = ([],)
+    several[0].append((several, 1))
+    assert lambdapkl.loads(lambdapkl.dumps(several, deterministic=True))[0][0][1] == 1
+
+
+def test_equal_tuples_in_a_class_may_be_one_object_or_two() -> None:
+    made = []
+    for source in ("x = t; y = t", "x = t; y = tuple(list(t))"):
+        namespace: dict[str, Any] = {"__name__": "__main__"}
+        exec(f"t = 1, 2\nclass A: {source}", namespace)
+        made.append(lambdapkl.dumps(namespace.pop("A"), deterministic=True))
+        gc.collect()
+    assert made[0] == made[1]
+
+
+def test_an_exception_does_not_tell_where_it_was_raised(processes: Processes) -> None:
+    source = (
+        "def fails(n): return [fails, None][n](n - 1 or 1) if n else 1 // n\ntry: fails(0)\nexcept Exception as e: error = e\n"
+    )
+    source += "def other():\n    try: fails(0)\n    except Exception as e: raise ValueError('x') from e\n"
+    source += "try: other()\nexcept Exception as e: caused = e\n"
+    made = []
+    for lines, name in ((0, "one.py"), (7, "<ipython-input-3-abc>")):
+        namespace: dict[str, Any] = {"__name__": "__main__", "__file__": name}
+        exec(compile("\n" * lines + source, name, "exec"), namespace)
+        kept = [namespace["error"], namespace["caused"]]
+        made.append((lambdapkl.dumps(kept, deterministic=True), lambdapkl.fingerprint(kept)))
+    assert made[0] == made[1]
+    for backend in BACKENDS:
+        processes(backend).execute(
+            f"""
+            import lambdapkl, traceback
+            loaded = lambdapkl.loads({made[0][0]!r})
+            assert lambdapkl.dumps(loaded, deterministic=True) == {made[0][0]!r}
+            text = "".join(traceback.format_exception(loaded[1]))
+            assert "in fails" in text and "in other" in text and "ZeroDivisionError" in text and "one.py" not in text
+            result = None
+            """
+        )
+
+
+def test_a_module_by_value_does_not_tell_where_it_is(tmp_path: Path, processes: Processes) -> None:
+    program = """
+        import sys, importlib
+        sys.path.insert(0, {path!r})
+        import lambdapkl, placeless_helpers.inner
+        lambdapkl.register_pickle_by_value(placeless_helpers)
+        try:
+            def job(): return placeless_helpers.g()
+            objects = [job, placeless_helpers, placeless_helpers.g]
+            result = [(lambdapkl.dumps(o, deterministic=True), lambdapkl.fingerprint(o)) for o in objects]
+        finally:
+            sys.path.remove({path!r})
+            lambdapkl.unregister_pickle_by_value(placeless_helpers)
+            for name in [each for each in sys.modules if each.startswith("placeless_helpers")]: del sys.modules[name]
+            importlib.invalidate_caches()
+        """
+    made = []
+    for backend in BACKENDS:
+        for name in ("one", "other"):
+            package = tmp_path / name / "placeless_helpers"
+            package.mkdir(parents=True, exist_ok=True)
+            (package / "__init__.py").write_text("from . import inner\nLIMIT = 3\ndef g(): return LIMIT, inner.two()\n")
+            (package / "inner.py").write_text("def two(): return 2\n")
+            made.append(processes(backend).execute(program.format(path=str(tmp_path / name))))
+    assert all(each == made[0] for each in made)
+    for backend in BACKENDS:
+        processes(backend, 1).execute(
+            f"""
+            import lambdapkl
+            job, module, g = [lambdapkl.loads(data) for data, _ in {made[0]!r}]
+            assert job() == module.g() == g() == (3, 2) and module.__path__ == []
+            assert lambdapkl.dumps(module, deterministic=True) == {made[0][1][0]!r}
+            result = None
+            """
+        )

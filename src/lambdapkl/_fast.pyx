@@ -13,6 +13,7 @@ import functools
 import pickle
 import sys
 from opcode import opmap as _opmap
+from operator import itemgetter
 from types import ModuleType
 
 cimport cython

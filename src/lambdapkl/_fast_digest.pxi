@@ -6,7 +6,11 @@ cdef class _Walk:
     cdef _Buffer out
     # `len(parts)` of the one in Python.
     cdef Py_ssize_t parts
+    cdef Py_ssize_t limit
+    # -1 for None.
+    cdef Py_ssize_t room
     cdef dict seen
+    cdef Py_ssize_t numbered
     cdef list alive
     cdef int depth
 
@@ -14,7 +18,10 @@ cdef class _Walk:
         self.out.start = NULL
         self.out.size = self.out.capacity = 0
         self.parts = 0
+        self.limit = _DIGEST_ITEMS
+        self.room = _DIGEST_IN_SETS
         self.seen = {}
+        self.numbered = 0
         self.alive = []
         self.depth = 0
 
@@ -103,18 +110,40 @@ cdef class _Walk:
         self._items(tag.encode(), tuple(items))
 
     def unordered(self, items):
-        cdef Py_ssize_t start = self.out.size
-        cdef Py_ssize_t parts = self.parts
+        cdef list elements = list(items)
+        cdef Py_ssize_t count = len(elements)
+        cdef Py_ssize_t start, whole, limit, room, base, before, first, used = 0
         cdef list found = []
+        cdef list numbers
         cdef bytes data
-        for item in items:
+        cdef bytes last = None
+        self._count("set", count)
+        if count == 0:
+            return
+        start = self.out.size
+        whole, limit, room, base = self.parts, self.limit, self.room, self.numbered
+        self.limit = min(_DIGEST_ITEMS, (max(0, limit - whole) if room < 0 else max(0, room)) // count)
+        self.room = -1
+        before = len(self.seen)
+        for item in elements:
             self.parts = 0
+            self.numbered = base
             self._add(item)
-            found.append(self.found(start))
-        self.parts = parts + len(found)
-        found.sort()
-        for data in found:
+            numbers = [self.seen.popitem() for _ in range(len(self.seen) - before)]
+            found.append((self.found(start), self.numbered - base, numbers))
+            used += self.parts
+        self.parts, self.limit = whole + count, limit
+        self.room = -1 if room < 0 else max(0, room - used)
+        found.sort(key=_FIRST)
+        self.numbered = first = base
+        for data, size, numbers in found:
             _append(&self.out, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+            if data != last:
+                last = data
+                first = self.numbered
+                self.numbered += size
+            for ident, number in reversed(numbers):
+                self.seen.setdefault(ident, number - base + first)
 
     def add(self, obj):
         self._add(obj)
@@ -137,13 +166,19 @@ cdef class _Walk:
             return self._text("a", _spell(obj) if overflow else repr(obj))
         if kind is &PyBool_Type or <object>kind in _SPELLED:
             return self._text("a", _spell(obj))
-        if self.depth >= _DIGEST_DEPTH or self.parts >= _DIGEST_ITEMS:
+        if self.depth >= _DIGEST_DEPTH or self.parts >= self.limit:
             return self._name_of("deep", <object>kind)
+        if kind is &PyTuple_Type:
+            self.depth += 1
+            self._items("tuple", <tuple>obj)
+            self.depth -= 1
+            return 0
         ident = <size_t><PyObject *>obj
         known = PyDict_GetItemWithError(<PyObject *>self.seen, <PyObject *>ident)
         if known != NULL:
             return self._count("r", <object>known)
-        self.seen[ident] = len(self.seen)
+        self.seen[ident] = self.numbered
+        self.numbered += 1
         self.alive.append(obj)
         self.depth += 1
         self._feed(obj, kind)
@@ -174,8 +209,6 @@ cdef class _Walk:
             self._feed_dict(<dict>obj)
         elif kind is &PyList_Type:
             self._items("list", tuple(<list>obj))
-        elif kind is &PyTuple_Type:
-            self._items("tuple", <tuple>obj)
         elif kind is &PyProperty_Type:
             self._name("instance", "builtins", "property")
             self._add(obj.fget)
@@ -196,16 +229,22 @@ cdef class _Walk:
         self._name_of("class", cls)
 
     cdef int _whole_class(self, object cls) except -1:
+        cdef dict own
         self._name_of("class", cls)
-        self.seen[<size_t><PyObject *>cls] = len(self.seen)
+        self.seen[<size_t><PyObject *>cls] = self.numbered
+        self.numbered += 1
         self._name_of("meta", type(cls))
         for base in cls.__bases__:
             self._name_of("base", base)
         # A copy: what is fed may run code that changes it.
-        for key, value in (<dict>(<PyTypeObject *>cls).tp_dict).copy().items():
-            if key not in _VOLATILE:
-                self._text("k", key)
-                self._add(value)
+        own = (<dict>(<PyTypeObject *>cls).tp_dict).copy()
+        if "_member_map_" in own:
+            own = digest.unused_enumeration(own)
+        for key, value in own.items():
+            if key in _VOLATILE or (type(value) is dict and not value and key == "__annotations__"):
+                continue
+            self._text("k", key)
+            self._add(value)
         return 0
 
 
@@ -221,6 +260,8 @@ cdef object _feed_other = digest.feed_other
 cdef frozenset _VOLATILE = digest.VOLATILE
 cdef int _DIGEST_DEPTH = digest.MAX_DEPTH
 cdef Py_ssize_t _DIGEST_ITEMS = digest.MAX_ITEMS
+cdef Py_ssize_t _DIGEST_IN_SETS = digest.MAX_IN_SETS
+cdef object _FIRST = itemgetter(0)
 cdef frozenset _SPELLED = digest.SPELLED
 cdef object _spell = spelling.spell
 cdef str _CLASS_DICT_CELL = "__classdict__"

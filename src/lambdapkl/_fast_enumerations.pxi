@@ -59,6 +59,9 @@ cdef dict _usual_member(object name, object member, Py_ssize_t place):
     if type(found) is not dict:
         return None
     each = <dict>found
+    if _INVERTED in each:
+        each = each.copy()
+        del each[_INVERTED]
     if len(each) != 4 or "_value_" not in each or "__objclass__" not in each:
         return None
     own_name = _lookup(each, "_name_")
@@ -90,3 +93,4 @@ cdef bint _alike_given(object value, object usual) except -1:
 
 cdef object _enumerations = None
 cdef object _enum_class = None
+cdef str _INVERTED = "_inverted_"

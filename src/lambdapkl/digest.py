@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
+from operator import itemgetter
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -17,6 +18,7 @@ from types import (
     CodeType,
     FunctionType,
     GetSetDescriptorType,
+    MappingProxyType,
     MemberDescriptorType,
     MethodDescriptorType,
     MethodType,
@@ -27,7 +29,7 @@ from types import (
 from typing import Any
 
 from . import codes
-from .byvalue import by_reference
+from .contents import feed_dict, feed_other, unused_enumeration
 from .options import variant
 from .spelling import spell
 
@@ -36,6 +38,8 @@ DIGEST_SIZE = 8
 # A class attribute may lead to any amount of data.  What is further away than this does not make a class another one.
 MAX_DEPTH = 12
 MAX_ITEMS = 10_000
+# Elements of sets are told one by one, with all that they share: so much of that in a class.
+MAX_IN_SETS = 200_000
 
 # Made by the interpreter, or grown while a class is used (`copyreg` keeps `__slotnames__` there).
 VOLATILE = frozenset(
@@ -105,8 +109,12 @@ class Walk:
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.seen: dict[int, int] = {}
+        self.numbered = 0
         self.alive: list[Any] = []
         self.depth = 0
+        self.limit = MAX_ITEMS
+        # What is left for elements of sets; None inside of one.
+        self.room: int | None = MAX_IN_SETS
 
     def text(self, tag: str, value: str) -> None:
         data = value.encode("utf-8", "surrogatepass")
@@ -120,19 +128,29 @@ class Walk:
             self.parts.append(b"b%d:%s" % (len(obj), obj))
         elif obj is None or kind in SPELLED:
             self.text("a", spell(obj))
-        elif self.depth >= MAX_DEPTH or len(self.parts) >= MAX_ITEMS:
+        elif self.depth >= MAX_DEPTH or len(self.parts) >= self.limit:
             self.name("deep", kind)
+        elif kind is tuple:
+            # Of equal tuples, one object or several: that goes by the compiler, and by how a module was loaded.
+            self._feed(obj, kind)
         elif id(obj) in self.seen:
             self.text("r", str(self.seen[id(obj)]))
         else:
-            self.seen[id(obj)] = len(self.seen)
+            self.number(obj)
             # Objects made on the way (bound methods, copies) must not hand their id to the next one.
             self.alive.append(obj)
-            self.depth += 1
-            try:
-                FEEDERS.get(kind, feed_other)(self, obj)
-            finally:
-                self.depth -= 1
+            self._feed(obj, kind)
+
+    def number(self, obj: Any) -> None:
+        self.seen[id(obj)] = self.numbered
+        self.numbered += 1
+
+    def _feed(self, obj: Any, kind: type) -> None:
+        self.depth += 1
+        try:
+            FEEDERS.get(kind, feed_other)(self, obj)
+        finally:
+            self.depth -= 1
 
     def items(self, tag: str, items: Any) -> None:
         items = list(items)
@@ -141,15 +159,37 @@ class Walk:
             self.add(item)
 
     def unordered(self, items: Any) -> None:
-        """Add a set: each element by itself, the results sorted."""
-        whole, self.parts = self.parts, []
-        found = []
+        """Add a set: each element as if it came first, the results sorted, and only then numbered."""
+        items = list(items)
+        self.text("set", str(len(items)))
+        if not items:
+            return
+        whole, limit, room, base = self.parts, self.limit, self.room, self.numbered
+        # A share for each, or which elements get a place would go by the order in which they come.
+        self.limit = min(MAX_ITEMS, max(0, limit - len(whole) if room is None else room) // len(items))
+        self.room = None
+        before = len(self.seen)
+        found: list[tuple[bytes, int, list[tuple[int, int]]]] = []
+        used = 0
         for item in items:
             self.parts = []
+            self.numbered = base
             self.add(item)
-            found.append(b"".join(self.parts))
-        self.parts = whole
-        self.parts += sorted(found)
+            numbers = [self.seen.popitem() for _ in range(len(self.seen) - before)]
+            found.append((b"".join(self.parts), self.numbered - base, numbers))
+            used += len(self.parts)
+        self.parts, self.limit, self.room = whole, limit, None if room is None else max(0, room - used)
+        found.sort(key=itemgetter(0))
+        self.numbered = start = base
+        last: bytes | None = None
+        for data, size, numbers in found:
+            whole.append(data)
+            # Nothing tells apart what is equal: they share their numbers.
+            if data != last:
+                last, start = data, self.numbered
+                self.numbered += size
+            for ident, number in reversed(numbers):
+                self.seen.setdefault(ident, number - base + start)
 
     def name(self, tag: str, obj: Any) -> None:
         module = getattr(obj, "__module__", None)
@@ -160,16 +200,18 @@ class Walk:
         self.name("class", cls)
         if not full:
             return
-        self.seen[id(cls)] = len(self.seen)
+        self.number(cls)
         self.name("meta", type(cls))
         for base in cls.__bases__:
             self.name("base", base)
-        self.attributes(vars(cls))
+        own = vars(cls)
+        self.attributes(unused_enumeration(own) if "_member_map_" in own else own)
 
     def attributes(self, own: Mapping[str, Any]) -> None:
         """Add the dictionary of a class."""
         for key, value in own.items():
-            if key not in VOLATILE:
+            # Up to 3.13, whoever asks a class without annotations for them has it keep an empty dictionary.
+            if key not in VOLATILE and not (key == "__annotations__" and type(value) is dict and not value):
                 self.text("k", key)
                 self.add(value)
 
@@ -204,76 +246,45 @@ def _feed_cell(walk: Walk, cell: CellType) -> None:
         walk.add(contents)
 
 
-def _feed_dict(walk: Walk, mapping: dict[Any, Any]) -> None:
-    walk.text("dict", str(len(mapping)))
-    for key, value in mapping.items():
-        walk.add(key)
-        walk.add(value)
+def _feed_frozenset(walk: Walk, items: frozenset[Any]) -> None:
+    walk.text("frozen", "")
+    walk.unordered(items)
 
 
-def feed_other(walk: Walk, obj: Any) -> None:
-    """An instance: its class, and the attributes that make it up."""
-    kind = type(obj)
-    if isinstance(obj, type):
-        walk.classes(obj)
+def _feed_proxy(walk: Walk, proxy: MappingProxyType[Any, Any]) -> None:
+    try:
+        contents = dict(proxy)
+    except Exception:  # of a mapping that the program made
         return
-    walk.name("instance", kind)
-    if _reduces_itself(kind):
-        try:
-            reduced = obj.__reduce_ex__(4)
-        except Exception:  # the dump will say what is wrong
-            return
-        walk.add(reduced if isinstance(reduced, str) else reduced[1:3])
-        return
-    for wrapper, parts in _WRAPPERS.items():
-        if isinstance(obj, wrapper):
-            for part in parts:
-                walk.add(getattr(obj, part))
-    attributes = getattr(obj, "__dict__", None)
-    if type(attributes) is dict:
-        _feed_dict(walk, attributes)
-    for base in kind.__mro__:
-        if base.__module__ == "builtins":
-            continue
-        for member in vars(base).values():
-            if type(member) is MemberDescriptorType:
-                try:
-                    walk.add(member.__get__(obj))
-                except AttributeError:
-                    continue
+    walk.text("proxy", "")
+    feed_dict(walk, contents)
 
 
-def _reduces_itself(kind: type) -> bool:
-    """Whether an importable class says in Python what its instances are: a logger is its name, not its handlers."""
-    if not by_reference(kind):
-        return False
-    return any(type(vars(base).get(name)) is FunctionType for base in kind.__mro__ for name in ("__reduce__", "__reduce_ex__"))
+def _feed_method(walk: Walk, method: MethodType) -> None:
+    walk.add(method.__func__)
+    walk.add(method.__self__)
 
 
 def _name_only(walk: Walk, obj: Any) -> None:
     walk.text("named", f"{type(obj).__qualname__}:{getattr(obj, '__qualname__', getattr(obj, '__name__', ''))}")
 
 
-# Wrappers written in C keep what they wrap in fields of their own.
-_WRAPPERS: dict[type, tuple[str, ...]] = {
-    staticmethod: ("__func__",),
-    classmethod: ("__func__",),
-    property: ("fget", "fset", "fdel"),
-    partial: ("func", "args", "keywords"),
-}
-
 FEEDERS: dict[type, Callable[[Walk, Any], None]] = {
     FunctionType: _feed_function,
     CodeType: _feed_code,
     CellType: _feed_cell,
-    dict: _feed_dict,
+    dict: feed_dict,
     list: lambda walk, obj: walk.items("list", obj),
     tuple: lambda walk, obj: walk.items("tuple", obj),
     set: lambda walk, obj: walk.unordered(obj),
-    frozenset: lambda walk, obj: walk.unordered(obj),
-    MethodType: lambda walk, obj: walk.add(obj.__func__),
+    frozenset: _feed_frozenset,
+    MappingProxyType: _feed_proxy,
+    MethodType: _feed_method,
     ModuleType: _name_only,
     weakref.ref: _name_only,
+    weakref.WeakSet: lambda walk, obj: walk.unordered(obj),
+    # Copies of its own for each reading, in the order of the hash seed.
+    type(iter(frozenset())): _name_only,
     **{
         kind: _name_only
         for kind in (

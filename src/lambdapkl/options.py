@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+# What ``deterministic=True`` has in place of the file of code, and tracebacks show.
+FILE_NAME = "<lambdapkl>"
+
 
 class Variant(namedtuple("Variant", "deterministic portable standalone fingerprint", defaults=(False, False, False, False))):
     """Which of the forms of a payload `dumps` was asked for; see there."""

@@ -15,11 +15,9 @@ from typing import Any
 
 from . import codes, digest
 from .canonical import first_lines
+from .options import FILE_NAME
 
 __all__ = ["FILE_NAME", "Walk", "without_places"]
-
-# Shown in place of the file in tracebacks.
-FILE_NAME = "<lambdapkl>"
 
 
 def without_places(code: CodeType) -> CodeType:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from .. import process
+from .. import contents, process
 from . import (
     classes,
     containers,
@@ -65,6 +65,8 @@ TABLE: dict[type, Reducer] = {
     **weakrefs.REDUCERS,
     **wrappers.REDUCERS,
 }
+
+contents.reducers = iterators.REDUCERS
 
 # What comes before reducers registered with `copyreg`; user code adds to it through the pickler's dispatch table.
 OVERRIDES: dict[type, Reducer] = {}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 import sys
+from collections import Counter
 from typing import Any
 
 from .. import byvalue, wire
+from ..digest import class_digest
 from ..restorers.builtin import BUILTIN_TYPES
 from . import enumerations
 
@@ -59,4 +61,8 @@ def _registered(cls: type) -> list[type]:
 
     registry = abc._get_dump(cls)[0]  # type: ignore[attr-defined]
     found = [subclass for reference in registry if (subclass := reference()) is not None]
-    return sorted(found, key=lambda subclass: (str(subclass.__module__), subclass.__qualname__))
+    names = [(str(subclass.__module__), subclass.__qualname__) for subclass in found]
+    # Digests take long, and names are alike only where a function makes the classes.
+    alike = Counter(names)
+    keys = [(*name, class_digest(cls) if alike[name] > 1 else b"") for name, cls in zip(names, found, strict=True)]
+    return [found[index] for index in sorted(range(len(found)), key=keys.__getitem__)]

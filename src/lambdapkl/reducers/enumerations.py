@@ -7,6 +7,7 @@ from types import BuiltinFunctionType
 from typing import Any
 
 from .. import byvalue, wire
+from ..contents import is_inverted
 from ..restorers.enumerations import given, given_lists, member_state
 
 
@@ -22,6 +23,9 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
     usual = True
     for name, member in by_name.items():
         each = member.__dict__
+        if "_inverted_" in each:
+            # What `~` once gave.
+            each = {key: value for key, value in each.items() if key != "_inverted_"}
         if each["_name_"] != name:
             members.append((private(name), private(each["_name_"])))
             continue
@@ -38,7 +42,10 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
     aliases = {
         value: private(member._name_)
         for value, member in cls._value2member_map_.items()
-        if value is not member._value_ and member._name_ in canonical and not _same(value, member._value_)
+        if value is not member._value_
+        and member._name_ in canonical
+        and not _same(value, member._value_)
+        and not is_inverted(vars(cls), value)
     }
     for name, member in by_name.items():
         if attributes.get(name) is member:
@@ -70,7 +77,7 @@ def _is_usual(attributes: dict[str, Any], name: str, place: int) -> bool:
 def _attributes(attributes: dict[str, Any], given: dict[str, Any], session: Any) -> dict[str, Any]:
     """The attributes of a member, but for those that its name and place tell."""
     return {
-        session.name(key): None if key == "_inverted_" else value
+        session.name(key): value
         for key, value in attributes.items()
         if key != "__objclass__" and not (key in given and _same(value, given[key]))
     }

@@ -6,6 +6,11 @@ from types import ModuleType
 from typing import Any
 
 from .. import byvalue, wire
+from ..options import variant
+
+_NEVER_SENT = frozenset(("__builtins__",))
+# Where the module was found and by what; and what `warnings` has noted in it, by lines.
+_OF_THE_PLACE = _NEVER_SENT | {"__file__", "__cached__", "__spec__", "__loader__", "__path__", "__warningregistry__"}
 
 
 def reduce_module(module: ModuleType, session: Any) -> Any:
@@ -18,6 +23,10 @@ def reduce_module(module: ModuleType, session: Any) -> Any:
     name = session.name(module.__name__)
     namespace = vars(module)
     session.own_globals(namespace, module)
-    state = {session.name(key): value for key, value in namespace.items() if key != "__builtins__"}
+    left_out = _OF_THE_PLACE if variant().deterministic else _NEVER_SENT
+    state = {session.name(key): value for key, value in namespace.items() if key not in left_out}
+    if "__path__" in namespace and "__path__" in left_out:
+        # A package is still one.
+        state[session.name("__path__")] = []
     args = (name,) if kind is ModuleType else (name, kind)
     return wire.dynamic_module, args, state, None, None, wire.dynamic_module

@@ -14,6 +14,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from .. import options, wire
+from ..options import FILE_NAME
 from ..restorers.tracebacks import AT_RESUME, MAX_NUMBER, MAX_OFFSET, SNAPSHOT
 from .sessions import WithSession
 
@@ -53,16 +54,20 @@ def _steps(traceback: TracebackType, session: Any) -> Iterator[tuple[Any, ...]]:
 def _describe(frame: FrameType, offset: int, line: int | None, session: Any, variables: bool = True) -> tuple[Any, ...]:
     code, namespace = frame.f_code, frame.f_globals
     qualified = None if code.co_qualname == code.co_name else code.co_qualname
-    texts = (code.co_filename, code.co_name, qualified, namespace.get("__name__"), namespace.get("__file__"))
+    file_name, first, file = code.co_filename, code.co_firstlineno, namespace.get("__file__")
+    placeless = options.variant().deterministic
+    if placeless:
+        file_name, first, file, offset, line = FILE_NAME, 1, None, 0, None
+    texts = (file_name, code.co_name, qualified, namespace.get("__name__"), file)
     names = [session.name(str(each)) if isinstance(each, str) else None for each in texts]
-    where = _shared(session, (*names[:3], code.co_firstlineno, *names[3:]))
+    where = _shared(session, (*names[:3], first, *names[3:]))
     if not 0 <= offset <= MAX_OFFSET:
         offset = 0 if offset > 0 else -1
     if line is None or not 0 <= line <= MAX_NUMBER:
         line = -1
     # Where that cannot be restored it is not written, or a second dump would be another one.
     written = offset if AT_RESUME else min(offset, 0)
-    entry = _shared(session, (where, written, line, *_position(code, offset, line)))
+    entry = _shared(session, (where, written, line, *(_NOWHERE if placeless else _position(code, offset, line))))
     found = _variables(frame, session) if variables else None
     return (*entry, found) if found else entry
 
