@@ -142,7 +142,7 @@ LAYOUTS = {
     "with": ("with x as a, y as b: return a, b", "with (\n x\n as a,\n y as b\n): return (\n a,\n b)"),
     "finally": ("try: return x()\nfinally: y()", "try: return (\n x()\n)\nfinally: y(\n)"),
     "an endless loop": ("while True: pass", "while (\n True\n): \\\n pass"),
-    "the same name twice": ("x = x = y\nreturn x", "x \\\n = x \\\n = y\nreturn x"),
+    "the same name twice": ("_, _, a = x\nreturn _, a", "(_,\n _,\n a) = x\nreturn _, a"),
 }
 
 
@@ -152,6 +152,7 @@ def test_lines_do_not_count(layout: str) -> None:
     assert one == other
 
 
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="how long PyPy takes goes by what it has compiled")
 @pytest.mark.parametrize("repeated", [" x.append(1)", " if x: y()", " a, b = b, a", " for a in x: y(a)"])
 def test_a_long_function_takes_no_quadratic_time(repeated: str) -> None:
     def seconds(count: int) -> float:
@@ -160,7 +161,7 @@ def test_a_long_function_takes_no_quadratic_time(repeated: str) -> None:
         code_digest(code)
         return time.process_time() - start
 
-    assert seconds(1600) < 10 * max(seconds(400), 0.02)  # 16 times would be quadratic
+    assert seconds(1600) < 10 * max(seconds(400), 0.05)  # 16 times would be quadratic
 
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="bytecode of CPython")
