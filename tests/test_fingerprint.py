@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dis
+import pickle
 import sys
 import textwrap
 import time
+from types import FunctionType
 from typing import Any
 
+import fresh
 import pytest
 
 import lambdapkl
@@ -173,3 +176,125 @@ def test_a_loop_of_nothing_but_swaps_ends() -> None:
         swapping = bytes((dis.opmap["SWAP"], 2)) * swaps
         back = bytes((dis.opmap["JUMP_BACKWARD"], code.co_code[jump + 1] + swaps))
         code_digest(code.replace(co_code=code.co_code[:jump] + swapping + back + code.co_code[jump + 2 :], co_stacksize=3))
+
+
+PRICES = """
+RATE = 2
+TABLE = [1, {"a": (2, 3)}]
+
+class Rates:
+    def __init__(self): self.kept = [1]
+
+RATES = Rates()
+
+def rounded(x, *, to=[2]): return round(x, to[0]), TABLE, even(3)
+def even(n): return n == 0 or odd(n - 1)
+def odd(n): return n and even(n - 1)
+def kept(a):
+    held = [a]
+    return lambda: (held, rounded)
+told = kept(3)
+
+class Price:
+    def total(self): return rounded(RATE), told(), TABLE, RATES
+
+def one(): return Price().total(), rounded(1), told(), RATES
+def two(): return rounded(2), Price().total(), one()
+def three(): return Price().total() + 1
+"""
+
+
+def test_what_was_loaded_before_does_not_count() -> None:
+    """A class that is there already keeps the globals that came with it; what is loaded later has others."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(PRICES, namespace)
+    functions = [namespace[name] for name in ("one", "two", "three")]
+    before = [lambdapkl.fingerprint(each) for each in functions]
+    payloads = [lambdapkl.dumps(each) for each in functions]
+    for order in ((0, 1, 2), (2, 1, 0)):
+        for index in order:
+            loaded = lambdapkl.loads(payloads[index])
+            assert loaded.__globals__ is not namespace
+            assert lambdapkl.fingerprint(loaded) == before[index]
+
+
+@pytest.mark.parametrize("name", ["one", "two"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("RATE = 2", "RATE = 2.0"),
+        ("(2, 3)", "(2, 4)"),
+        ("to=[2]", "to=[3]"),
+        ("odd(n - 1)", "odd(n - 2)"),
+        ("kept(3)", "kept(4)"),
+        ("kept = [1]", "kept = [2]"),
+        ("return round(", "return abs("),
+    ],
+)
+def test_what_is_no_copy_counts(name: str, old: str, new: str) -> None:
+    """A class that finds other values than the function does, under the same names."""
+    assert old in PRICES
+    one, other = ({"__name__": "__main__"} for _ in range(2))
+    exec(PRICES, one)
+    exec(PRICES.replace(old, new), other)
+    assert len({mixed(functions, classes, name) for functions in (one, other) for classes in (one, other)}) == 4
+
+
+def mixed(one: dict[str, Any], other: dict[str, Any], name: str) -> str:
+    """Return the fingerprint of a function of `one` that reaches a class of `other`."""
+    namespace = {**one, "Price": other["Price"]}
+    return lambdapkl.fingerprint([FunctionType(one[name].__code__, namespace), other["one"]])
+
+
+def test_functions_that_keep_a_state_of_their_own_are_two() -> None:
+    source = """
+    def make():
+        count = [0]
+        return lambda: count.append(1) or len(count)
+    a = make()
+    b = {}
+    def f(): return a(), b()
+    """
+    assert lambdapkl.fingerprint(made(source.format("make()"))) != lambdapkl.fingerprint(made(source.format("a")))
+
+
+def test_how_a_script_is_run_does_not_count(backend: fresh.Process) -> None:
+    """`__package__` is None in a script, and empty if ``python -m`` runs it."""
+    source = "def f():\n  import json\n  return json"
+    taken = "[lambdapkl.dumps(made(package)) for package in (None, '')]"
+    code = f"""
+    import lambdapkl
+    def made(package):
+        namespace = {{"__name__": "__main__", "__package__": package}}
+        exec(compile({source!r}, "a.py", "exec"), namespace)
+        return namespace["f"]
+    plain, again = {taken}
+    assert plain == again
+    assert lambdapkl.dumps(made("p")) != plain
+    assert lambdapkl.fingerprint(made(None)) == lambdapkl.fingerprint(made("")) != lambdapkl.fingerprint(made("p"))
+    """
+    backend.execute(textwrap.dedent(code))
+
+
+def test_what_is_imported_by_now_does_not_count(backend: fresh.Process) -> None:
+    source = """
+    import lambdapkl, xml
+    def f():
+        from xml import dom
+        return xml, dom.minidom
+    before = lambdapkl.fingerprint(f)
+    import xml.dom.minidom
+    assert lambdapkl.fingerprint(f) == before
+    """
+    backend.execute(textwrap.dedent(source))
+
+
+@pytest.mark.parametrize("text", ["yield 1", "await 1"])
+def test_what_has_stopped_at_an_instruction_has_no_fingerprint(text: str) -> None:
+    generator = made(f"{'async ' if text.startswith('await') else ''}def f():\n {text}")()
+    try:
+        with pytest.raises(pickle.PicklingError, match="cannot take the fingerprint of"):
+            lambdapkl.fingerprint([generator])
+    finally:
+        generator.close()
+    assert lambdapkl.fingerprint([generator])
