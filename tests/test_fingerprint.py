@@ -188,7 +188,7 @@ class Rates:
 RATES = Rates()
 
 def rounded(x, *, to=[2]): return round(x, to[0]), TABLE, even(3)
-def even(n): return n == 0 or odd(n - 1)
+def even(n: "Price" = 0) -> bool: return n == 0 or odd(n - 1)
 def odd(n): return n and even(n - 1)
 def kept(a):
     held = [a]

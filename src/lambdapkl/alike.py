@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copyreg
-import sys
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -85,11 +84,10 @@ class Copies:
                 found[-1] = found[-1] if found[-1] is not _EMPTY and found[-1] else _EMPTY
             found += [getattr(each, name) for name in _ATTRIBUTES]
             found += each.__closure__ or ()
-            if sys.version_info >= (3, 14):
-                kept = deferred.kept(each)
-                found += [each.__annotate__, None if kept is None else deferred.edited(each, kept)]
-            if sys.version_info < (3, 14) or each.__annotate__ is None:
-                found.append(each.__annotations__)
+            # That there are none is kept once it was asked for, and means no more than before.
+            annotate = getattr(each, "__annotate__", None)
+            kept = deferred.kept(each) if annotate is not None else each.__annotations__ or None
+            found += [annotate, deferred.edited(each, kept) if annotate is not None and kept is not None else kept]
             found.append(getattr(each, "__type_params__", ()))
             parts.append(found)
         return self._all(*parts)
