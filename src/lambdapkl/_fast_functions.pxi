@@ -85,7 +85,7 @@ cdef object _reduce_function(Session self, object function):
             PyDict_SetItem(reached, self.name(name), value)
     if info.imports and _PACKAGE not in sent:
         value = _lookup(namespace, _PACKAGE)
-        if value is not None:
+        if value:  # of a script it is None, and "" if it runs by ``python -m``
             sent.add(_PACKAGE)
             if reached is None:
                 reached = {}

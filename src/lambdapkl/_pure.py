@@ -325,7 +325,7 @@ class Session:
             if name not in sent:
                 sent.add(name)
                 reached[self.name(name)] = value
-        if info.imports and "__package__" not in sent and namespace.get("__package__") is not None:
+        if info.imports and "__package__" not in sent and namespace.get("__package__"):
             sent.add("__package__")
             reached[self.name("__package__")] = namespace["__package__"]
         if "__name__" in namespace and module_name is None and "__name__" not in sent:

@@ -2,19 +2,22 @@
 
 The compiler's output depends a little on lines.  Two loads are made into one instruction where they are on one line (since
 3.13), a NOP is kept for a line without any other instruction, a jump to a jump is shortened unless they are on two lines.
-Names and constants are numbered in the order in which they come.  So instructions are followed here from the first one,
-with names and values in place of numbers, combined instructions taken apart, and what only leads on left out.
+Values of a tuple are put in order where they are stored on one line, and a short end of a function is written once for each
+way to it.  Names and constants are numbered in the order in which they come.  So instructions are followed here from the first
+one, with names and values in place of numbers, combined instructions taken apart, and what only leads on left out; stores in a
+row count as what they leave behind, and what is there twice counts once.
 """
 
 from __future__ import annotations
 
 import dis
 import hashlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable
 from types import CodeType
 from typing import Any, NamedTuple
 
-from . import bytecode, codes
+from . import bytecode, codes, minimal
 from .spelling import spell_constant
 
 __all__ = ["code_digest"]
@@ -25,6 +28,17 @@ _JUMPS = frozenset(("JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT
 _ENDS = frozenset(("RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "INTERPRETER_EXIT"))
 _KEEPING = {"JUMP_IF_TRUE_OR_POP": "POP_JUMP_IF_TRUE", "JUMP_IF_FALSE_OR_POP": "POP_JUMP_IF_FALSE"}
 _JUMPING = frozenset((*dis.hasjrel, *dis.hasjabs))
+_VARIABLES = frozenset((*dis.haslocal, *dis.hasfree))
+# How many bits beside the number of a name say something else.
+_FLAG_BITS = {"LOAD_GLOBAL": 1, "LOAD_SUPER_ATTR": 2}
+if sys.implementation.name != "cpython":
+    _FLAG_BITS = {}
+elif sys.version_info >= (3, 12):
+    _FLAG_BITS["LOAD_ATTR"] = 1
+    if sys.version_info >= (3, 15):
+        _FLAG_BITS["IMPORT_NAME"] = 2
+# These change names and the order of the stack, and nothing else.
+_MOVES = frozenset(("SWAP", "STORE_FAST", "POP_TOP"))
 
 
 class _Step(NamedTuple):
@@ -38,12 +52,18 @@ class _Step(NamedTuple):
         The offset that it may jump to; for a branch, where it goes if what it asks for is so.
     ends
         Whether the next instruction does not follow.
+    move
+        The name of an instruction that only moves values.
+    depth
+        Of a swap, which value of the stack it takes.
     """
 
     does: str
     following: int
     target: int | None
     ends: bool
+    move: str = ""
+    depth: int = 1
 
 
 def code_digest(code: CodeType) -> bytes:
@@ -61,51 +81,102 @@ def code_digest(code: CodeType) -> bytes:
         codes.docstring(code),
     )
     made = hashlib.sha256(repr(head).encode("utf-8", "backslashreplace"))
-    for line in _lines(code):
+    start, nodes = _graph(code)
+    for line in minimal.lines(start, nodes):
         made.update(line.encode("utf-8", "backslashreplace") + b"\n")
     return made.digest()
 
 
-def _lines(code: CodeType) -> Iterator[str]:
-    """Yield the instructions that can be reached, each with the numbers of those it leads to."""
+def _graph(code: CodeType) -> tuple[int, dict[int, minimal.Node]]:
+    """Return the instructions that can be reached, and the first of them."""
     steps = _steps(code)
     handlers = _handlers(code)
-    numbers: dict[int, int] = {}
-    waiting: list[int] = []
+    nodes: dict[int, minimal.Node] = {}
+    runs: dict[int, tuple[str, int]] = {}
 
-    def number(offset: int) -> int:
+    def land(offset: int) -> int:
         place = _arrive(offset, steps)
-        if place not in numbers:
-            numbers[place] = len(numbers)
-            waiting.append(place)
-        return numbers[place]
+        while (step := steps.get(place)) is not None and step.move:
+            if place not in runs:
+                runs[place] = _run(place, steps)
+            does, after = runs[place]
+            if does:
+                break
+            place = after
+        return place
 
-    number(min(steps, default=0))
+    start = land(min(steps, default=0))
+    waiting = [start]
     while waiting:
         place = waiting.pop()
-        step = steps.get(place)
-        if step is None:  # a loop of jumps alone, or past the end
-            yield f"{numbers[place]} nowhere"
+        if place in nodes:
             continue
-        found = [str(numbers[place]), step.does]
-        handler = handlers.get(place & ~1)
-        if handler is not None:
-            target, depth, last_instruction = handler
-            found.append(f"except {number(target)} {depth} {last_instruction}")
+        node = nodes[place] = _node(place, steps, handlers, runs, land)
+        waiting += [target for _, target in node.edges]
+    return start, nodes
+
+
+def _node(
+    place: int,
+    steps: dict[int, _Step],
+    handlers: dict[int, tuple[int, int, bool]],
+    runs: dict[int, tuple[str, int]],
+    land: Callable[[int], int],
+) -> minimal.Node:
+    if place in runs:  # nothing in it fails
+        does, after = runs[place]
+        return minimal.Node(does, (("next", land(after)),))
+    step = steps.get(place)
+    edges = []
+    # What is no step is a loop of jumps alone, which an interrupt ends, or past the end.
+    does = "nowhere" if step is None else step.does
+    handler = handlers.get((~place if place < 0 else place) & ~1)
+    if handler is not None:
+        target, depth, pushes = handler
+        does += f" except {depth} {pushes}"
+        edges.append(("except", land(target)))
+    if step is not None:
         if step.target is not None:
-            found.append(f"jump {number(step.target)}")
+            edges.append(("jump", land(step.target)))
         if not step.ends:
-            found.append(f"next {number(step.following)}")
-        yield " ".join(found)
+            edges.append(("next", land(step.following)))
+    return minimal.Node(does, tuple(edges))
+
+
+def _run(place: int, steps: dict[int, _Step]) -> tuple[str, int]:
+    """Return what is stored by the instructions from `place` on that only move values, and what comes after them.
+
+    The compiler turns swaps and stores into stores in another order where they are on one line.
+    """
+    # Places on the stack are counted from its top as it was.  name -> place, place -> which value is there now
+    stored: dict[str, int] = {}
+    moved: dict[int, int] = {}
+    top = 0
+    seen = set()
+    while (step := steps.get(place)) is not None and step.move and place not in seen:
+        seen.add(place)
+        if step.move == "SWAP":
+            other = top + step.depth - 1
+            moved[top], moved[other] = moved.get(other, other), moved.get(top, top)
+        else:
+            value = moved.pop(top, top)
+            top += 1
+            if step.move == "STORE_FAST":
+                stored[step.does] = value
+        place = _arrive(step.following, steps)
+    kept = sorted((key, value) for key, value in moved.items() if key != value)
+    if not (stored or kept or top or place in seen):
+        return "", place
+    return f"MOVES {sorted(stored.items())} {kept} {top}", place
 
 
 def _arrive(offset: int, steps: dict[int, _Step]) -> int:
-    """Return the first instruction from `offset` on that does more than lead on."""
-    seen = set()
+    """Return the first instruction from `offset` on that does more than lead on; of a loop without any, one's complement."""
+    seen: dict[int, None] = {}
     while (step := steps.get(offset)) is not None and not step.does:
         if offset in seen:
-            return -1
-        seen.add(offset)
+            return ~offset
+        seen[offset] = None
         offset = step.following if step.target is None else step.target
     return offset
 
@@ -130,20 +201,21 @@ def _steps(code: CodeType) -> dict[int, _Step]:
         else:
             does = _does(name, each, code)
             if len(does) == 2:
-                found[offset] = _Step(does[0], offset + 1, None, False)
+                found[offset] = _plain(does[0], offset + 1, 0, False)
                 offset += 1
-            found[offset] = _Step(does[-1], after, None, name in _ENDS)
+            found[offset] = _plain(does[-1], after, each.arg or 0, name in _ENDS)
     for index in first_lines(instructions):
         found[instructions[index].offset] = _Step("LOAD_CONST line", instructions[index + 1].offset, None, False)
     return {offset: _shortened(step, found) for offset, step in found.items()}
 
 
+def _plain(does: str, following: int, argument: int, ends: bool) -> _Step:
+    name = does.partition(" ")[0]
+    return _Step(does, following, None, ends, name if name in _MOVES else "", max(argument, 1))
+
+
 def _shortened(step: _Step, steps: dict[int, _Step]) -> _Step:
-    """Return what the compiler makes of an instruction if the one that it leads to is on its line."""
-    if step.does.startswith("STORE_FAST "):
-        after = steps.get(_arrive(step.following, steps))
-        return step._replace(does="POP_TOP NoneType None") if after is not None and after.does == step.does else step
-    # `a and b or c`, up to 3.11.
+    """Return what the compiler makes of `a and b or c` if that is on one line (up to 3.11)."""
     while step.does in _KEEPING and step.target is not None:
         after = steps.get(_arrive(step.target, steps))
         if after is None or after.does not in _KEEPING:
@@ -173,16 +245,26 @@ def _branch(name: str, following: int, target: int) -> _Step:
 
 
 def _does(name: str, instruction: dis.Instruction, code: CodeType) -> tuple[str, ...]:
-    value = code.co_consts[instruction.arg or 0] if instruction.opcode in dis.hasconst else instruction.argval
+    value = _argument(instruction, code)
     if name == "RETURN_CONST":
-        return f"LOAD_CONST {_spell(value)}", "RETURN_VALUE NoneType None"
+        return f"LOAD_CONST {_spell(value)}", f"RETURN_VALUE {_spell(None)}"
     name = name.replace("_BORROW", "")  # of a reference: changes no result (3.14)
     if name.count("_FAST") == 2:
         first, second = name.split("_FAST_")
         names = value if type(value) is tuple else (value, value)
         return f"{first}_FAST {_spell(names[0])}", f"{second} {_spell(names[1])}"
-    flag = f" {instruction.argrepr}" if instruction.opcode in dis.hasname else ""
-    return (f"{name} {_spell(value)}{flag}",)
+    bits = _FLAG_BITS.get(name, 0)
+    flags = f" {(instruction.arg or 0) & ((1 << bits) - 1)}" if bits else ""
+    return (f"{name} {_spell(value)}{flags}",)
+
+
+def _argument(instruction: dis.Instruction, code: CodeType) -> Any:
+    """Return the constant, name or number that an instruction takes; of numbers `dis` tells less than all."""
+    if instruction.opcode in dis.hasconst:
+        return code.co_consts[instruction.arg or 0]
+    if instruction.opcode in dis.hasname or instruction.opcode in _VARIABLES:
+        return instruction.argval
+    return instruction.arg
 
 
 def _handlers(code: CodeType) -> dict[int, tuple[int, int, bool]]:
