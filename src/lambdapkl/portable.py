@@ -8,6 +8,7 @@ computes from source when it makes a class or evaluates annotations is left out 
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import pickle
 import sys
@@ -23,16 +24,29 @@ from .names import private
 from .options import variant
 from .placeless import FILE_NAME
 from .restorers.sources import FLAGS, REPLACE, compile_function
-from .source import getsource
+from .source import find
+from .texts import Function, Text, first_line
 
-__all__ = ["adapt_annotations", "adapt_class", "reduce_code", "reduce_special"]
+__all__ = ["adapt_annotations", "adapt_class", "forget", "reduce_code", "reduce_special"]
 
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 # The last one NamedTuple leaves behind: a cell with the dictionary of the class.
 _ANNOTATE = ("__annotate__", ".__annotate__", "__annotate_func__", "__classdictcell__")
 
-# Equal code is of one text; the file may be another one.
-_texts: weakref.WeakKeyDictionary[CodeType, tuple[str, int]] = weakref.WeakKeyDictionary()
+_OPTIMIZE = min(sys.flags.optimize, 2)
+
+# Equal code is of one text; the file may be another one, and so may the class that private names belong to.
+_texts: weakref.WeakKeyDictionary[CodeType, tuple[str, str, int]] = weakref.WeakKeyDictionary()
+
+
+@functools.lru_cache(maxsize=16)
+def _read(text: str) -> Text:
+    """Parse a text once for all the functions in it that one payload takes."""
+    return Text(text)
+
+
+# What they hold is large.
+forget = _read.cache_clear
 
 
 def reduce_special(obj: Any) -> Any:
@@ -53,8 +67,13 @@ def reduce_special(obj: Any) -> Any:
     return NotImplemented
 
 
-def reduce_code(code: CodeType, info: CodeInfo, file_name: Any) -> tuple[Any, ...]:
+def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> tuple[Any, ...]:
     """Reduce a code object to its bytecode and its source.
+
+    Parameters
+    ----------
+    target
+        A function with this code, whose globals may tell where a text is that is no file; or the code.
 
     Raises
     ------
@@ -62,44 +81,53 @@ def reduce_code(code: CodeType, info: CodeInfo, file_name: Any) -> tuple[Any, ..
         Its source cannot be had, or is not what it was compiled from.
     """
     known = _texts.get(code)
-    if known is None:
-        known = _texts[code] = _source_of(code)
-    text, first_line = known
+    if known is None or known[0] != code.co_qualname:
+        known = _texts[code] = code.co_qualname, *_source_of(code, target)
+    _, text, first_line = known
     if variant().deterministic:
         file_name, first_line = FILE_NAME, 1
     elif file_name is None:
         file_name = private(code.co_filename)
     args = (info.blob, file_name, text, code.co_qualname, first_line, code.co_freevars, code.co_flags & FLAGS)
-    return wire.source_code, args
+    return wire.source_code, (*args, _OPTIMIZE) if _OPTIMIZE else args
 
 
-def _source_of(code: CodeType) -> tuple[str, int]:
+def _source_of(code: CodeType, target: Any) -> tuple[str, int]:
+    made = _made_text(code)
     try:
-        text = _made_text(code) or getsource(code)
-    except (OSError, TypeError) as error:
+        if made is None:
+            whole, node = find(target, code, _read)
+        else:
+            whole = Text(made)
+            node = whole.functions[1][0]
+        text = _undecorated(whole, node)
+    except (OSError, TypeError, ValueError) as error:
         raise _refusal(code, str(error)) from error
-    text, first_line = _undecorated(text, code)
-    try:
-        again = compile_function(text, code.co_filename, code.co_qualname, first_line, code.co_freevars, code.co_flags & FLAGS)
-    except pickle.UnpicklingError as error:
-        raise _refusal(code, str(error)) from error
-    if code_digest(again) != code_digest(code):
-        raise _refusal(code, "its source gives other bytecode than it has: it was changed since, or rewritten when imported")
-    return text, first_line
+    line = code.co_firstlineno + node.lineno - first_line(node)
+    args = (text, code.co_filename, code.co_qualname, line, code.co_freevars, code.co_flags & FLAGS, _OPTIMIZE)
+    # What is typed into a session is compiled apart from the imports before it.
+    for imported in dict.fromkeys((whole.imported, ())):
+        try:
+            again = compile_function(*args, imported)
+        except pickle.UnpicklingError as error:
+            raise _refusal(code, str(error)) from error
+        if code_digest(again) == code_digest(code):
+            return text, line
+    raise _refusal(code, "its source gives other bytecode than it has: it was changed since, or rewritten when imported")
 
 
 def _refusal(code: CodeType, reason: str) -> pickle.PicklingError:
     return pickle.PicklingError(f"cannot pickle {code.co_qualname!r} with portable=True, which takes its source: {reason}")
 
 
-def _undecorated(text: str, code: CodeType) -> tuple[str, int]:
-    """Return the text without decorators, and its first line."""
-    tree = ast.parse(text if not text.lstrip().startswith("lambda") else f"({text})")
-    node = tree.body[0]
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return f"({text})", code.co_firstlineno
-    lines = text.splitlines(keepends=True)[node.lineno - 1 :]
-    return "".join(lines), code.co_firstlineno + node.lineno - 1
+def _undecorated(whole: Text, node: Function) -> str:
+    """Return the text of a lambda, or the lines of a definition below its decorators, as they are: strings may be in them."""
+    if isinstance(node, ast.Lambda):
+        return f"({whole.segment(node)})"
+    text = whole.definition(node.lineno, node)
+    # A form feed starts the indentation anew.
+    blank = len(text) - len(text.lstrip(" \t\f"))
+    return text[text.rfind("\f", 0, blank) + 1 :]
 
 
 def _made_text(code: CodeType) -> str | None:
