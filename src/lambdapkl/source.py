@@ -125,8 +125,8 @@ def _text_of(target: Any, code: CodeType) -> str | None:
 
 def _archived(namespace: Any, code: CodeType) -> str | None:
     """Return what the loader of a module in an archive has; `linecache` would split it where Python does not."""
-    spec = None if namespace is None else namespace.get("__spec__")
-    loader = getattr(spec, "loader", None)
+    spec: Any = None if namespace is None else namespace.get("__spec__")
+    loader: Any = getattr(spec, "loader", None)
     if not hasattr(loader, "get_source") or spec.origin != code.co_filename or os.path.exists(code.co_filename):
         return None
     try:
