@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import linecache
 import os
 import pathlib
@@ -38,7 +39,7 @@ def written(tmp_path: pathlib.Path, source: str) -> dict[str, Any]:
     file.write_text(source)
     linecache.checkcache()
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(source, str(file), "exec"), namespace)
+    exec(compile(source, str(file), "exec", dont_inherit=True), namespace)
     return namespace
 
 
@@ -243,6 +244,73 @@ def test_source_that_has_changed_is_refused(tmp_path: pathlib.Path) -> None:
     linecache.checkcache()
     with pytest.raises(pickle.PicklingError, match="gives other bytecode than it has"):
         lambdapkl.dumps(namespace["f"], portable=True)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="its syntax came with 3.12")
+def test_what_is_evaluated_late_is_refused(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(pickle.PicklingError, match=r"the type alias 'L' with portable=True: .* write L = ... without `type`"):
+        lambdapkl.dumps(written(tmp_path, "type L = list[int]\ndef f(x: L): pass")["f"], portable=True)
+    with pytest.raises(
+        pickle.PicklingError, match=r"the type parameter 'T' with portable=True: .* make it with typing.TypeVar"
+    ):
+        lambdapkl.dumps(written(tmp_path, "def f[T: int](x: T): pass")["f"], portable=True)
+
+
+def test_enumerations_of_dataclass_values_are_refused(tmp_path: pathlib.Path) -> None:
+    source = "import dataclasses, enum\n@dataclasses.dataclass\nclass M:\n    x: int\nclass E(M, enum.Enum):\n    A = 1\n"
+    with pytest.raises(pickle.PicklingError, match="the enumeration 'E' with portable=True: versions differ"):
+        lambdapkl.dumps(written(tmp_path, source)["E"], portable=True)
+
+
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+def test_parameters_of_dataclasses_keep_their_annotations(tmp_path: pathlib.Path, future: str, reader: fresh.Process) -> None:
+    source = f"{future}import dataclasses\nfrom dataclasses import InitVar\n@dataclasses.dataclass\nclass A:\n    x: int\n    z: InitVar[int] = 3\n"
+    namespace = written(tmp_path, source)
+    data = lambdapkl.dumps(namespace["A"], portable=True)
+    text = str(inspect.signature(namespace["A"]))
+    assert reader.execute(f"import inspect, pickle\nresult = str(inspect.signature(pickle.loads({data!r})))") == text
+
+
+def test_nothing_of_one_version_is_in_it(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
+    """What only some versions of these objects have: a lock, caches, a documentation."""
+    source = """import dataclasses, functools, typing
+class A:
+    cached = functools.cached_property(lambda self: 5)
+    named = property(lambda self: 6)
+    @functools.singledispatchmethod
+    def f(self, x): return "other"
+    @f.register
+    def _(self, x: int): return "int"
+@dataclasses.dataclass
+class D:
+    n: typing.ClassVar[int] = 9
+o = A, D
+"""
+    data = lambdapkl.dumps(written(tmp_path, source)["o"], portable=True)
+    for name in ("lock", "_method_cache", "_all_weakrefable_instances", "doc"):
+        # As a string of a pickle, with its length before it.
+        assert bytes([len(name)]) + name.encode() not in data, name
+    result = reader.execute(
+        f"import pickle\nA, D = pickle.loads({data!r})\nresult = A().cached, A().named, A().f(1), A().f(''), D().n, repr(D())\n"
+        "n = D.__dataclass_fields__['n']\nassert n.kw_only is n.default_factory"
+    )
+    assert result == (5, 6, "int", "other", 9, "D()")
+
+
+def test_enumerations_get_the_tables_of_the_readers_version(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
+    """Since 3.13 values that cannot be hashed are looked for in a table that a payload of 3.11 or 3.12 does not have."""
+    namespace = written(tmp_path, "import enum\nclass E(enum.Enum):\n    X = 1\n    Y = [1, 2]\n")
+    for table in ("_unhashable_values_", "_unhashable_values_map_", "_hashable_values_"):
+        if table in vars(namespace["E"]):
+            type.__delattr__(namespace["E"], table)
+    data = lambdapkl.dumps(namespace["E"], portable=True)
+    result = reader.execute(
+        f"import pickle\nE = pickle.loads({data!r})\n"
+        "result = E([1, 2]) is E.Y, E(1) is E.X, {name: value for name, value in vars(E).items() if 'hashable' in name}"
+    )
+    tables = {"_unhashable_values_": [[1, 2]], "_unhashable_values_map_": {"Y": [[1, 2]]}, "_hashable_values_": [1]}
+    assert result[:2] == (True, True)
+    assert all(tables[name] == value for name, value in result[2].items())
 
 
 @pytest.mark.parametrize("begun", [False, True])

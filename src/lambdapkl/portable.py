@@ -23,16 +23,21 @@ from .canonical import code_digest
 from .names import private
 from .options import variant
 from .placeless import FILE_NAME
+from .reducers.annotations import REDUCERS as IN_TYPING
 from .restorers.sources import FLAGS, REPLACE, compile_function
 from .source import find
 from .texts import Function, Text, first_line
 
-__all__ = ["adapt_annotations", "adapt_class", "forget", "reduce_code", "reduce_special"]
+__all__ = ["adapt", "adapt_annotations", "forget", "reduce_code", "reduce_special"]
 
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 # The last one NamedTuple leaves behind: a cell with the dictionary of the class.
 _ANNOTATE = ("__annotate__", ".__annotate__", "__annotate_func__", "__classdictcell__")
 
+# What the constructor makes of a function alone: locks up to 3.11, caches since 3.13.
+_OF_FUNCTIONS = (functools.cached_property, functools.singledispatchmethod)
+_OF_ONE_VERSION = ("func", "lock", "_method_cache", "_all_weakrefable_instances")
+_DEFERRING = [kind for kind in IN_TYPING if kind.__name__ in ("TypeAliasType", "TypeVar", "TypeVarTuple", "ParamSpec")]
 _OPTIMIZE = min(sys.flags.optimize, 2)
 
 # Equal code is of one text; the file may be another one, and so may the class that private names belong to.
@@ -55,7 +60,7 @@ def reduce_special(obj: Any) -> Any:
     Raises
     ------
     pickle.PicklingError
-        It is a generator or coroutine that is not finished.
+        It is a generator or coroutine that is not finished, or keeps code without source.
     """
     if isinstance(obj, _GENERATORS) and suspended.state_of(obj) != suspended.FINISHED:
         raise pickle.PicklingError(
@@ -64,7 +69,27 @@ def reduce_special(obj: Any) -> Any:
         )
     if type(obj) is typing.ForwardRef:
         return typing.ForwardRef, (private(obj.__forward_arg__),)
+    if type(obj) in _DEFERRING:
+        _check_deferred(obj)
+    if type(obj) in _OF_FUNCTIONS:
+        state = {private(name): value for name, value in vars(obj).items() if name not in _OF_ONE_VERSION}
+        return type(obj), (vars(obj)["func"],), state
     return NotImplemented
+
+
+def _check_deferred(obj: Any) -> None:
+    """Refuse what `type`, or a bound or default of a type parameter, makes a function of, which stands nowhere by itself."""
+    reduced = IN_TYPING[type(obj)](obj)
+    if type(reduced) is not tuple:
+        return
+    what, instead = f"the type parameter {obj.__name__!r}", "make it with typing.TypeVar"
+    if reduced[0] is wire.type_alias:
+        what, instead = f"the type alias {obj.__name__!r}", f"write {obj.__name__} = ... without `type`"
+    elif not any(type(each) is dict and any(name.startswith("evaluate_") for name in each) for each in reduced[1]):
+        return
+    raise pickle.PicklingError(
+        f"cannot pickle {what} with portable=True: of its value, bound or default the interpreter keeps only code; {instead}"
+    )
 
 
 def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> tuple[Any, ...]:
@@ -139,7 +164,23 @@ def _made_text(code: CodeType) -> str | None:
     return f"lambda {', '.join(code.co_varnames)}: _tuple_new({first}, ({values}))"
 
 
-def adapt_class(cls: type, reduced: tuple[Any, ...], session: Any) -> tuple[Any, ...]:
+def adapt(obj: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the reduced value of `obj` without what only one version has.
+
+    Raises
+    ------
+    pickle.PicklingError
+        Another version makes something else of it.
+    """
+    if reduced[0] is wire.enum_class and hasattr(obj, "__dataclass_fields__"):
+        raise pickle.PicklingError(
+            f"cannot pickle the enumeration {obj.__qualname__!r} with portable=True: versions differ in what they make of "
+            "one whose values are those of a dataclass; set their attributes in __init__"
+        )
+    return _adapt_class(obj, reduced) if isinstance(obj, type) else reduced
+
+
+def _adapt_class(cls: type, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
     """Leave out of a reduced class the methods that `dataclasses` has made; the reader's version makes them again."""
     if "__dataclass_fields__" not in vars(cls) or reduced[0] is not wire.class_ or type(reduced[2]) is not dict:
         return reduced

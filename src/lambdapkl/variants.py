@@ -105,7 +105,7 @@ class VariantSession(_pure.Session):
         if reduced is not NotImplemented:
             return reduced
         reduced = super().reduce(obj)
-        return portable.adapt_class(obj, reduced, self) if isinstance(obj, type) and type(reduced) is tuple else reduced
+        return portable.adapt(obj, reduced) if type(reduced) is tuple else reduced
 
     def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return what the skeleton of `cls` is made of, and its attributes."""

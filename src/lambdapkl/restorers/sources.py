@@ -210,6 +210,7 @@ def dataclass_methods(cls: Any, state: Any) -> Any:
                 cell.cell_contents = cls
         method.__qualname__ = f"{cls.__qualname__}.{name}"
         method.__module__ = cls.__module__
+        _annotate_init_vars(cls, method)
         type.__setattr__(cls, name, method)
     if hasattr(template, REPLACE) and REPLACE not in vars(cls):
         type.__setattr__(cls, REPLACE, vars(template)[REPLACE])
@@ -242,6 +243,14 @@ def _template(cls: Any) -> type:
         namespace=namespace,
         **{name: getattr(params, name) for name in ("init", "repr", "eq", "order", "unsafe_hash", "frozen")},
     )
+
+
+def _annotate_init_vars(cls: Any, method: FunctionType) -> None:
+    """Annotate parameters of `method` that are no fields with what the class says: as text it makes none in another class."""
+    fields = cls.__dataclass_fields__
+    if method.__name__ == "__init__" and any(each._field_type.name == "_FIELD_INITVAR" for each in fields.values()):
+        annotations = method.__annotations__
+        method.__annotations__ = {name: fields[name].type if name in fields else annotations[name] for name in annotations}
 
 
 def _nothing(self: Any, *args: Any) -> None:
