@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import symtable
 from functools import cached_property
 from typing import cast
 
@@ -44,12 +43,17 @@ class Text:
 
     @cached_property
     def imported(self) -> tuple[str, ...]:
-        """The names that imports bind at the top: the compiler treats calls of their attributes in its own way."""
-        try:
-            table = symtable.symtable(self.text, "<text>", "exec")
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return ()
-        return tuple(sorted(each.get_name() for each in table.get_symbols() if each.is_imported()))
+        """The names that imports bind in the module itself: the compiler treats calls of their attributes in its own way."""
+        found: set[str] = set()
+        # Not by `symtable`, which PyPy lacks.
+        waiting: list[ast.AST] = [self.tree] if self.tree is not None else []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                found.update(each.asname or each.name.partition(".")[0] for each in node.names)
+            elif not isinstance(node, (ast.expr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                waiting.extend(ast.iter_child_nodes(node))
+        return tuple(sorted(found - {"*"}))
 
     def segment(self, node: ast.Lambda) -> str:
         """Return the text of an expression."""
