@@ -38,6 +38,9 @@ _ANNOTATE = ("__annotate__", ".__annotate__", "__annotate_func__", "__classdictc
 _OF_FUNCTIONS = (functools.cached_property, functools.singledispatchmethod)
 _OF_ONE_VERSION = ("func", "lock", "_method_cache", "_all_weakrefable_instances")
 _DEFERRING = [kind for kind in IN_TYPING if kind.__name__ in ("TypeAliasType", "TypeVar", "TypeVarTuple", "ParamSpec")]
+# What `typing` gives to protocols, and the tables that it keeps of their members.
+_OF_TYPING = ("__subclasshook__", "__init__")
+_MEMBERS = ("__protocol_attrs__", "__callable_proto_members_only__", "__non_callable_proto_members__")
 _OPTIMIZE = min(sys.flags.optimize, 2)
 
 # Equal code is of one text; the file may be another one, and so may the class that private names belong to.
@@ -180,20 +183,41 @@ def adapt(obj: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
     return _adapt_class(obj, reduced) if isinstance(obj, type) else reduced
 
 
-def _adapt_class(cls: type, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Leave out of a reduced class the methods that `dataclasses` has made; the reader's version makes them again."""
-    if "__dataclass_fields__" not in vars(cls) or reduced[0] is not wire.class_ or type(reduced[2]) is not dict:
+def _adapt_class(cls: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Leave out of a reduced class what `dataclasses` and `typing` have made; the reader's version makes that again."""
+    is_abstract = reduced[0] is wire.abc_class and len(reduced) > 2
+    if not is_abstract and (reduced[0] is not wire.class_ or type(reduced[2]) is not dict):
         return reduced
-    made = [name for name, value in reduced[2].items() if _is_made(value)]
+    attributes: dict[str, Any] = reduced[2][0] if is_abstract else reduced[2]
+    state: Any = attributes
+    if is_abstract:
+        rest = reduced[2][1:]
+        if typing.Protocol in cls.__mro__:
+            attributes, names = _without_protocol(attributes)
+            rest = *rest, names
+        state = attributes, *rest
+    made = [name for name, value in attributes.items() if _is_made(value)] if "__dataclass_fields__" in vars(cls) else []
     if not made:
-        return reduced
+        return *reduced[:2], state, *reduced[3:]
     replace = getattr(sys.modules["dataclasses"], "_replace", None)
     attributes = {
-        name: value for name, value in reduced[2].items() if name not in made and not (name == REPLACE and value is replace)
+        name: value for name, value in attributes.items() if name not in made and not (name == REPLACE and value is replace)
     }
     if type(attributes.get("__doc__")) not in (str, type(None)):
         attributes["__doc__"] = cls.__doc__  # since 3.15 it is made when it is asked for
-    return *reduced[:2], (attributes, tuple(made)), None, None, wire.dataclass_methods
+    state = (attributes, *state[1:]) if is_abstract else attributes
+    return *reduced[:2], (state, tuple(made)), None, None, wire.dataclass_methods
+
+
+def _without_protocol(attributes: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the attributes that `typing` has not made, and which others there are but tables of members."""
+    made = [
+        name
+        for name in _OF_TYPING
+        if getattr(getattr(attributes.get(name), "__func__", attributes.get(name)), "__module__", None) == "typing"
+    ]
+    left = {name: value for name, value in attributes.items() if name not in made and name not in _MEMBERS}
+    return left, tuple(map(private, made))
 
 
 def _is_made(value: Any) -> bool:

@@ -8,7 +8,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from .. import codes, tracking
-from .classes import class_
+from .classes import abc_class, class_
 
 _FUTURE = 0x1FE0000  # CO_FUTURE_DIVISION to CO_FUTURE_ANNOTATIONS: flags of a code object that `compile` takes
 # Whether a function stands in another one (CO_NESTED) or directly in a class (CO_METHOD, since 3.14), which its text does not
@@ -192,14 +192,15 @@ def dataclass_methods(cls: Any, state: Any) -> Any:
     Parameters
     ----------
     state
-        The state of `class_`, and the names of the methods.
+        The state of `class_` or `abc_class`, and the names of the methods.
     """
     if type(state) is not tuple or len(state) != 2 or not isinstance(cls, type):
         raise pickle.UnpicklingError("the payload is damaged: a wrong state for a dataclass")
     attributes, names = state
+    fill: Any = abc_class if type(attributes) is tuple else class_
     if not tracking.unfinished(cls):
-        return class_(cls, attributes)
-    made = class_(cls, attributes)
+        return fill(cls, attributes)
+    made = fill(cls, attributes)
     template = _template(cls)
     for name in names:
         method = vars(template).get(name)
