@@ -178,6 +178,49 @@ def local_class(k: int) -> Any:
     return Local()
 
 
+@typing.runtime_checkable
+class Sized(typing.Protocol):
+    unit: str
+
+    def size(self) -> int: ...
+
+
+@typing.runtime_checkable
+class Callback(typing.Protocol):
+    def call(self) -> int: ...
+
+
+class Implementing(Callback):
+    def call(self) -> int:
+        return 4
+
+
+@dataclasses.dataclass
+class Box(Abstract):
+    n: int
+    unit: typing.ClassVar[str] = "m"
+
+    def f(self) -> int:
+        return self.n
+
+    @functools.cached_property
+    def cached(self) -> int:
+        return self.n + 1
+
+    @functools.singledispatchmethod
+    def size(self, *args: Any) -> int:
+        return self.n
+
+    @size.register
+    def _(self, factor: int) -> int:
+        return self.n * factor
+
+
+class Listed(enum.Enum):
+    ONE = 1
+    MANY = [2, 3]
+
+
 class V:
     """Names itself, keeps private names in comprehensions, and has text at the margin."""
 
@@ -257,6 +300,9 @@ OBJECTS: dict[str, Any] = {
     "later": V(8).later(),
     "with_default": with_default,
     "waiting": waiting,
+    "protocols": (Sized, Callback, Implementing()),
+    "box": Box(3),
+    "Listed": Listed,
 }
 # PyPy's own `namedtuple` keeps no source of the methods it makes, and CPython's makes descriptors that PyPy lacks.
 if sys.implementation.name == "cpython":
@@ -304,6 +350,13 @@ def check(o: dict[str, Any]) -> None:
         waits.send(6)
     except StopIteration as stop:
         assert stop.value == 6
+    sized, callback, implementing = o["protocols"]
+    box = o["box"]
+    assert isinstance(box, sized) and not isinstance(box, callback) and issubclass(type(implementing), callback)
+    assert isinstance(implementing, callback) and not isinstance(implementing, sized) and implementing.call() == 4
+    assert box == type(box)(3) and repr(box) == "Box(n=3)" and box.f() == 3 and box.cached == 4
+    assert box.size("") == 3 and box.size(2) == 6 and dataclasses.fields(box)[0].name == "n"
+    assert o["Listed"]([2, 3]) is o["Listed"].MANY and o["Listed"](1) is o["Listed"].ONE
     if "n" in o:
         assert o["n"].both() == "1x" and o["N"](2).a == 2 and o["n"]._replace(a=5).a == 5
         assert o["t"].u == 1 and type(o["t"])(3, 4).v == 4

@@ -189,24 +189,21 @@ def _adapt_class(cls: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
     if not is_abstract and (reduced[0] is not wire.class_ or type(reduced[2]) is not dict):
         return reduced
     attributes: dict[str, Any] = reduced[2][0] if is_abstract else reduced[2]
-    state: Any = attributes
-    if is_abstract:
-        rest = reduced[2][1:]
-        if typing.Protocol in cls.__mro__:
-            attributes, names = _without_protocol(attributes)
-            rest = *rest, names
-        state = attributes, *rest
+    of_typing: list[Any] = []
+    if is_abstract and typing.Protocol in cls.__mro__:
+        attributes, *of_typing = _without_protocol(attributes)
     made = [name for name, value in attributes.items() if _is_made(value)] if "__dataclass_fields__" in vars(cls) else []
-    if not made:
-        return *reduced[:2], state, *reduced[3:]
-    replace = getattr(sys.modules["dataclasses"], "_replace", None)
-    attributes = {
-        name: value for name, value in attributes.items() if name not in made and not (name == REPLACE and value is replace)
-    }
-    if type(attributes.get("__doc__")) not in (str, type(None)):
-        attributes["__doc__"] = cls.__doc__  # since 3.15 it is made when it is asked for
-    state = (attributes, *state[1:]) if is_abstract else attributes
-    return *reduced[:2], (state, tuple(made)), None, None, wire.dataclass_methods
+    if not made and not of_typing:
+        return reduced
+    if made:
+        replace = getattr(sys.modules["dataclasses"], "_replace", None)
+        attributes = {
+            name: value for name, value in attributes.items() if name not in made and not (name == REPLACE and value is replace)
+        }
+        if type(attributes.get("__doc__")) not in (str, type(None)):
+            attributes["__doc__"] = cls.__doc__  # since 3.15 it is made when it is asked for
+    state = (attributes, *reduced[2][1:]) if is_abstract else attributes
+    return *reduced[:2], (state, tuple(made), *of_typing), None, None, wire.dataclass_methods
 
 
 def _without_protocol(attributes: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

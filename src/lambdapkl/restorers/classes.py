@@ -71,10 +71,7 @@ def class_(
 
 
 def abc_class(first: Any, second: Any, *rest: Any) -> Any:
-    """`class_` for abstract base classes; the state is the attributes and the registered virtual subclasses.
-
-    For protocols, in a payload for any version: and the names of attributes that this version's `typing` is to give.
-    """
+    """`class_` for abstract base classes; the state is the attributes and the registered virtual subclasses."""
     import abc
 
     if not isinstance(first, type):
@@ -83,14 +80,8 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
             abc._abc_init(made)  # type: ignore[attr-defined]
         return made
     if tracking.unfinished(first):
-        attributes, registered, *names = second
-        if names:
-            from .protocols import complete_protocol, protocol_attributes
-
-            set_attributes(first, protocol_attributes(attributes))
-            complete_protocol(first, *names)
-        else:
-            set_attributes(first, attributes)
+        attributes, registered = second
+        set_attributes(first, attributes)
         tracking.finish(first)
         for subclass in registered:
             # It asks both whether they are related already: by code of theirs, which may not be complete yet.

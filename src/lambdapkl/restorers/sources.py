@@ -187,20 +187,31 @@ def _renamed(code: CodeType, old: str, new: str) -> CodeType:
 
 
 def dataclass_methods(cls: Any, state: Any) -> Any:
-    """Give a class its attributes, and the methods that `dataclasses` makes of its fields in this version of Python.
+    """Give a class its attributes, and what `dataclasses` and `typing` make of it in this version of Python.
 
     Parameters
     ----------
     state
-        The state of `class_` or `abc_class`, and the names of the methods.
+        The state of `class_` or `abc_class`, and the names of the methods that `dataclasses` makes of the fields; then, for a
+        protocol or what implements one, those of the attributes that `typing` gives to it.
     """
-    if type(state) is not tuple or len(state) != 2 or not isinstance(cls, type):
+    if type(state) is not tuple or len(state) not in (2, 3) or not isinstance(cls, type):
         raise pickle.UnpicklingError("the payload is damaged: a wrong state for a dataclass")
-    attributes, names = state
+    attributes, names, *of_typing = state
     fill: Any = abc_class if type(attributes) is tuple else class_
     if not tracking.unfinished(cls):
         return fill(cls, attributes)
-    made = fill(cls, attributes)
+    if of_typing:
+        from .protocols import complete_protocol, protocol_attributes
+
+        made = fill(cls, (protocol_attributes(attributes[0]), *attributes[1:]))
+        complete_protocol(cls, *of_typing)
+    else:
+        made = fill(cls, attributes)
+    return _with_methods(cls, names) if names else made
+
+
+def _with_methods(cls: Any, names: tuple[str, ...]) -> Any:
     template = _template(cls)
     for name in names:
         method = vars(template).get(name)
@@ -215,7 +226,7 @@ def dataclass_methods(cls: Any, state: Any) -> Any:
         type.__setattr__(cls, name, method)
     if hasattr(template, REPLACE) and REPLACE not in vars(cls):
         type.__setattr__(cls, REPLACE, vars(template)[REPLACE])
-    return made
+    return cls
 
 
 def _template(cls: Any) -> type:
