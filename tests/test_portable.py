@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import linecache
@@ -165,6 +166,21 @@ def test_ordinary_code(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
         except Exception as error:
             wrong[name] = repr(error)
     assert not wrong
+
+
+def test_statements_that_a_session_compiles_one_by_one(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
+    """As IPython does: the compiler does not see the import that is in the same cell."""
+    cell = "import math\ndef o(x): return math.sqrt(x)\np = lambda x: math.sqrt(x) + 1\n"
+    name = "<ipython-input-7-lambdapkl>"
+    linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    try:
+        for statement in ast.parse(cell).body:
+            exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), namespace)
+        data = lambdapkl.dumps([namespace["o"], namespace["p"]], portable=True)
+    finally:
+        del linecache.cache[name]
+    assert reader.execute(f"{OTHER_VERSION}import pickle\nresult = [f(4) for f in pickle.loads({data!r})]") == [2, 3]
 
 
 def test_text_of_a_version_before(reader: fresh.Process) -> None:

@@ -59,6 +59,8 @@ class Text:
         """Return the text of an expression."""
         start, end = node.lineno - 1, cast(int, node.end_lineno)
         lines = [line.encode() for line in self.lines[start:end]]
+        if not lines:  # before 3.12, places in f-strings may be anywhere
+            return ""
         # In this order: it may be one line.
         lines[-1] = lines[-1][: node.end_col_offset]
         lines[0] = lines[0][node.col_offset :]
