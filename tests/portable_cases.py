@@ -13,10 +13,12 @@ import collections
 import dataclasses
 import enum
 import functools
+import math
 import pathlib
 import pickle
 import sys
 import traceback
+import types
 import typing
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -160,6 +162,117 @@ def match(v: Any) -> Any:
     return None
 
 
+def factorial(n: int) -> int:
+    return 1 if n < 2 else n * factorial(n - 1)
+
+
+def root(x: float) -> float:
+    return math.sqrt(x) + math.pi - math.pi
+
+
+def local_class(k: int) -> Any:
+    class Local:
+        def text(self) -> str:
+            return f"{k}{__class__.__qualname__}"  # type: ignore[name-defined]
+
+    return Local()
+
+
+@typing.runtime_checkable
+class Sized(typing.Protocol):
+    unit: str
+
+    def size(self) -> int: ...
+
+
+@typing.runtime_checkable
+class Callback(typing.Protocol):
+    def call(self) -> int: ...
+
+
+class Implementing(Callback):
+    def call(self) -> int:
+        return 4
+
+
+@dataclasses.dataclass
+class Box(Abstract):
+    n: int
+    unit: typing.ClassVar[str] = "m"
+
+    def f(self) -> int:
+        return self.n
+
+    @functools.cached_property
+    def cached(self) -> int:
+        return self.n + 1
+
+    @functools.singledispatchmethod
+    def size(self, *args: Any) -> int:
+        return self.n
+
+    @size.register
+    def _(self, factor: int) -> int:
+        return self.n * factor
+
+
+class Listed(enum.Enum):
+    ONE = 1
+    MANY = [2, 3]
+
+
+class V:
+    """Names itself, keeps private names in comprehensions, and has text at the margin."""
+
+    def __init__(self, x: int) -> None:
+        self.x = self.__x = x
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, V) and self.x == other.x
+
+    def __hash__(self) -> int:
+        return super(V, self).__hash__()  # noqa: UP008
+
+    def copy(self) -> V:
+        """Copy.
+
+        More.
+        """
+        return V(self.x)
+
+    def query(self) -> str:
+        return """
+select 1
+      from t
+   
+"""  # noqa: W293
+
+    def numbers(self) -> list[int]:
+        return [f() for f in [lambda: self.__x + i for i in range(2)]] + [
+# at the margin
+        self.__x]  # fmt: skip
+
+    def later(self) -> Any:
+        def inner() -> int:
+            return self.x
+
+        return inner, lambda: self.x
+
+    value = property(lambda self: self.x)
+
+
+with_default = lambda x, g=lambda y: y + 1: g(x)
+
+
+@types.coroutine
+def awaitable() -> Iterator[int]:
+    return (yield 1)
+
+
+async def waiting() -> int:
+    return await awaitable()  # type: ignore[no-any-return]
+
+
 OBJECTS: dict[str, Any] = {
     "plain": plain,
     "decorated": decorated,
@@ -180,6 +293,16 @@ OBJECTS: dict[str, Any] = {
     "match": match,
     "partial": functools.partial(plain, s=5),
     "method": B(3).both,
+    "factorial": factorial,
+    "root": root,
+    "local_class": local_class,
+    "v": V(7),
+    "later": V(8).later(),
+    "with_default": with_default,
+    "waiting": waiting,
+    "protocols": (Sized, Callback, Implementing()),
+    "box": Box(3),
+    "Listed": Listed,
 }
 # PyPy's own `namedtuple` keeps no source of the methods it makes, and CPython's makes descriptors that PyPy lacks.
 if sys.implementation.name == "cpython":
@@ -189,7 +312,7 @@ if sys.implementation.name == "cpython":
 def check(o: dict[str, Any]) -> None:
     """Raise AssertionError unless the objects do what they did where they were written."""
     assert o["plain"](4) == [5, 7, 9] and o["plain"].__doc__ == "Doc." and "s" in o["plain"].__annotations__
-    assert o["plain"].__code__.co_firstlineno == 29 and o["plain"].__code__.co_filename.endswith("portable_cases.py")
+    assert o["plain"].__code__.co_firstlineno == 31 and o["plain"].__code__.co_filename.endswith("portable_cases.py")
     assert o["decorated"](2) == 7
     assert [f(1) for f in o["lambdas"]] == [2, 3, 6]
     assert o["bump"]() == 5 and o["bump"]() == 6
@@ -214,6 +337,26 @@ def check(o: dict[str, Any]) -> None:
         assert stop.value == 5
     assert o["match"]([1, 2]) == (1, [2]) and o["match"]({"k": 9}) == 9 and o["match"](0) is None
     assert o["partial"](2) == [8] and o["method"]() == 108
+    assert o["factorial"](5) == 120 and o["root"](4) == 2
+    assert o["local_class"](3).text() == "3local_class.<locals>.Local"
+    v = o["v"]
+    assert v.copy() == v and type(v.copy()) is type(v) and v.numbers() == [8, 8, 7] and v.value == 7
+    assert "More." in v.copy.__doc__ and v.query() == "\nselect 1\n      from t\n   \n"
+    assert [f() for f in o["later"]] == [8, 8]
+    assert o["with_default"](3) == 4
+    waits = o["waiting"]()
+    assert waits.send(None) == 1
+    try:
+        waits.send(6)
+    except StopIteration as stop:
+        assert stop.value == 6
+    sized, callback, implementing = o["protocols"]
+    box = o["box"]
+    assert isinstance(box, sized) and not isinstance(box, callback) and issubclass(type(implementing), callback)
+    assert isinstance(implementing, callback) and not isinstance(implementing, sized) and implementing.call() == 4
+    assert box == type(box)(3) and repr(box) == "Box(n=3)" and box.f() == 3 and box.cached == 4
+    assert box.size("") == 3 and box.size(2) == 6 and dataclasses.fields(box)[0].name == "n"
+    assert o["Listed"]([2, 3]) is o["Listed"].MANY and o["Listed"](1) is o["Listed"].ONE
     if "n" in o:
         assert o["n"].both() == "1x" and o["N"](2).a == 2 and o["n"]._replace(a=5).a == 5
         assert o["t"].u == 1 and type(o["t"])(3, 4).v == 4

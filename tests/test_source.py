@@ -80,6 +80,19 @@ def test_a_function_that_was_loaded():
     assert getsource(lambdapkl.loads(lambdapkl.dumps(several[1]))) == "lambda x: x + 2"
 
 
+@pytest.mark.parametrize("between", ["\x0c\n", "s = '\x0b\x1c\x85\u2028'\n", "\x0c"])
+def test_lines_are_those_of_python(tmp_path, between):
+    file = tmp_path / "lines.py"
+    file.write_text(
+        f"{between}def f():\n    return '\u2028'\n\ndef g(): return 6\nh = lambda: 'ö\u2028'; i = lambda: 'ä'\n", "utf-8"
+    )
+    namespace = {}
+    exec(compile(file.read_text("utf-8"), str(file), "exec"), namespace)
+    assert getsource(namespace["f"]).lstrip("\x0c") == "def f():\n    return '\u2028'\n"
+    assert getsource(namespace["g"]) == "def g(): return 6\n"
+    assert [getsource(namespace[name]) for name in "hi"] == ["lambda: 'ö\u2028'", "lambda: 'ä'"]
+
+
 @pytest.mark.parametrize("obj", [len, 3, "def f(): pass", compile("1", "", "exec")], ids=["builtin", "int", "str", "module"])
 def test_what_has_no_source(obj):
     with pytest.raises(TypeError):

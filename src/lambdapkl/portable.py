@@ -8,6 +8,7 @@ computes from source when it makes a class or evaluates annotations is left out 
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import pickle
 import sys
@@ -22,17 +23,38 @@ from .canonical import code_digest
 from .names import private
 from .options import variant
 from .placeless import FILE_NAME
+from .reducers.annotations import REDUCERS as IN_TYPING
 from .restorers.sources import FLAGS, REPLACE, compile_function
-from .source import getsource
+from .source import find
+from .texts import Function, Text, first_line
 
-__all__ = ["adapt_annotations", "adapt_class", "reduce_code", "reduce_special"]
+__all__ = ["adapt", "adapt_annotations", "forget", "reduce_code", "reduce_special"]
 
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 # The last one NamedTuple leaves behind: a cell with the dictionary of the class.
 _ANNOTATE = ("__annotate__", ".__annotate__", "__annotate_func__", "__classdictcell__")
 
-# Equal code is of one text; the file may be another one.
-_texts: weakref.WeakKeyDictionary[CodeType, tuple[str, int]] = weakref.WeakKeyDictionary()
+# What the constructor makes of a function alone: locks up to 3.11, caches since 3.13.
+_OF_FUNCTIONS = (functools.cached_property, functools.singledispatchmethod)
+_OF_ONE_VERSION = ("func", "lock", "_method_cache", "_all_weakrefable_instances")
+_DEFERRING = [kind for kind in IN_TYPING if kind.__name__ in ("TypeAliasType", "TypeVar", "TypeVarTuple", "ParamSpec")]
+# What `typing` gives to protocols, and the tables that it keeps of their members.
+_OF_TYPING = ("__subclasshook__", "__init__")
+_MEMBERS = ("__protocol_attrs__", "__callable_proto_members_only__", "__non_callable_proto_members__")
+_OPTIMIZE = min(sys.flags.optimize, 2)
+
+# Equal code is of one text; the file may be another one, and so may the class that private names belong to.
+_texts: weakref.WeakKeyDictionary[CodeType, tuple[str, str, int]] = weakref.WeakKeyDictionary()
+
+
+@functools.lru_cache(maxsize=16)
+def _read(text: str) -> Text:
+    """Parse a text once for all the functions in it that one payload takes."""
+    return Text(text)
+
+
+# What they hold is large.
+forget = _read.cache_clear
 
 
 def reduce_special(obj: Any) -> Any:
@@ -41,7 +63,7 @@ def reduce_special(obj: Any) -> Any:
     Raises
     ------
     pickle.PicklingError
-        It is a generator or coroutine that is not finished.
+        It is a generator or coroutine that is not finished, or keeps code without source.
     """
     if isinstance(obj, _GENERATORS) and suspended.state_of(obj) != suspended.FINISHED:
         raise pickle.PicklingError(
@@ -50,11 +72,36 @@ def reduce_special(obj: Any) -> Any:
         )
     if type(obj) is typing.ForwardRef:
         return typing.ForwardRef, (private(obj.__forward_arg__),)
+    if type(obj) in _DEFERRING:
+        _check_deferred(obj)
+    if type(obj) in _OF_FUNCTIONS:
+        state = {private(name): value for name, value in vars(obj).items() if name not in _OF_ONE_VERSION}
+        return type(obj), (vars(obj)["func"],), state
     return NotImplemented
 
 
-def reduce_code(code: CodeType, info: CodeInfo, file_name: Any) -> tuple[Any, ...]:
+def _check_deferred(obj: Any) -> None:
+    """Refuse what `type`, or a bound or default of a type parameter, makes a function of, which stands nowhere by itself."""
+    reduced = IN_TYPING[type(obj)](obj)
+    if type(reduced) is not tuple:
+        return
+    what, instead = f"the type parameter {obj.__name__!r}", "make it with typing.TypeVar"
+    if reduced[0] is wire.type_alias:
+        what, instead = f"the type alias {obj.__name__!r}", f"write {obj.__name__} = ... without `type`"
+    elif not any(type(each) is dict and any(name.startswith("evaluate_") for name in each) for each in reduced[1]):
+        return
+    raise pickle.PicklingError(
+        f"cannot pickle {what} with portable=True: of its value, bound or default the interpreter keeps only code; {instead}"
+    )
+
+
+def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> tuple[Any, ...]:
     """Reduce a code object to its bytecode and its source.
+
+    Parameters
+    ----------
+    target
+        A function with this code, whose globals may tell where a text is that is no file; or the code.
 
     Raises
     ------
@@ -62,44 +109,53 @@ def reduce_code(code: CodeType, info: CodeInfo, file_name: Any) -> tuple[Any, ..
         Its source cannot be had, or is not what it was compiled from.
     """
     known = _texts.get(code)
-    if known is None:
-        known = _texts[code] = _source_of(code)
-    text, first_line = known
+    if known is None or known[0] != code.co_qualname:
+        known = _texts[code] = code.co_qualname, *_source_of(code, target)
+    _, text, first_line = known
     if variant().deterministic:
         file_name, first_line = FILE_NAME, 1
     elif file_name is None:
         file_name = private(code.co_filename)
     args = (info.blob, file_name, text, code.co_qualname, first_line, code.co_freevars, code.co_flags & FLAGS)
-    return wire.source_code, args
+    return wire.source_code, (*args, _OPTIMIZE) if _OPTIMIZE else args
 
 
-def _source_of(code: CodeType) -> tuple[str, int]:
+def _source_of(code: CodeType, target: Any) -> tuple[str, int]:
+    made = _made_text(code)
     try:
-        text = _made_text(code) or getsource(code)
-    except (OSError, TypeError) as error:
+        if made is None:
+            whole, node = find(target, code, _read)
+        else:
+            whole = Text(made)
+            node = whole.functions[1][0]
+        text = _undecorated(whole, node)
+    except (OSError, TypeError, ValueError) as error:
         raise _refusal(code, str(error)) from error
-    text, first_line = _undecorated(text, code)
-    try:
-        again = compile_function(text, code.co_filename, code.co_qualname, first_line, code.co_freevars, code.co_flags & FLAGS)
-    except pickle.UnpicklingError as error:
-        raise _refusal(code, str(error)) from error
-    if code_digest(again) != code_digest(code):
-        raise _refusal(code, "its source gives other bytecode than it has: it was changed since, or rewritten when imported")
-    return text, first_line
+    line = code.co_firstlineno + node.lineno - first_line(node)
+    args = (text, code.co_filename, code.co_qualname, line, code.co_freevars, code.co_flags & FLAGS, _OPTIMIZE)
+    # What is typed into a session is compiled apart from the imports before it.
+    for imported in dict.fromkeys((whole.imported, ())):
+        try:
+            again = compile_function(*args, imported)
+        except pickle.UnpicklingError as error:
+            raise _refusal(code, str(error)) from error
+        if code_digest(again) == code_digest(code):
+            return text, line
+    raise _refusal(code, "its source gives other bytecode than it has: it was changed since, or rewritten when imported")
 
 
 def _refusal(code: CodeType, reason: str) -> pickle.PicklingError:
     return pickle.PicklingError(f"cannot pickle {code.co_qualname!r} with portable=True, which takes its source: {reason}")
 
 
-def _undecorated(text: str, code: CodeType) -> tuple[str, int]:
-    """Return the text without decorators, and its first line."""
-    tree = ast.parse(text if not text.lstrip().startswith("lambda") else f"({text})")
-    node = tree.body[0]
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return f"({text})", code.co_firstlineno
-    lines = text.splitlines(keepends=True)[node.lineno - 1 :]
-    return "".join(lines), code.co_firstlineno + node.lineno - 1
+def _undecorated(whole: Text, node: Function) -> str:
+    """Return the text of a lambda, or the lines of a definition below its decorators, as they are: strings may be in them."""
+    if isinstance(node, ast.Lambda):
+        return f"({whole.segment(node)})"
+    text = whole.definition(node.lineno, node)
+    # A form feed starts the indentation anew.
+    blank = len(text) - len(text.lstrip(" \t\f"))
+    return text[text.rfind("\f", 0, blank) + 1 :]
 
 
 def _made_text(code: CodeType) -> str | None:
@@ -111,20 +167,54 @@ def _made_text(code: CodeType) -> str | None:
     return f"lambda {', '.join(code.co_varnames)}: _tuple_new({first}, ({values}))"
 
 
-def adapt_class(cls: type, reduced: tuple[Any, ...], session: Any) -> tuple[Any, ...]:
-    """Leave out of a reduced class the methods that `dataclasses` has made; the reader's version makes them again."""
-    if "__dataclass_fields__" not in vars(cls) or reduced[0] is not wire.class_ or type(reduced[2]) is not dict:
+def adapt(obj: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the reduced value of `obj` without what only one version has.
+
+    Raises
+    ------
+    pickle.PicklingError
+        Another version makes something else of it.
+    """
+    if reduced[0] is wire.enum_class and hasattr(obj, "__dataclass_fields__"):
+        raise pickle.PicklingError(
+            f"cannot pickle the enumeration {obj.__qualname__!r} with portable=True: versions differ in what they make of "
+            "one whose values are those of a dataclass; set their attributes in __init__"
+        )
+    return _adapt_class(obj, reduced) if isinstance(obj, type) else reduced
+
+
+def _adapt_class(cls: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Leave out of a reduced class what `dataclasses` and `typing` have made; the reader's version makes that again."""
+    is_abstract = reduced[0] is wire.abc_class and len(reduced) > 2
+    if not is_abstract and (reduced[0] is not wire.class_ or type(reduced[2]) is not dict):
         return reduced
-    made = [name for name, value in reduced[2].items() if _is_made(value)]
-    if not made:
+    attributes: dict[str, Any] = reduced[2][0] if is_abstract else reduced[2]
+    of_typing: list[Any] = []
+    if is_abstract and typing.Protocol in cls.__mro__:
+        attributes, *of_typing = _without_protocol(attributes)
+    made = [name for name, value in attributes.items() if _is_made(value)] if "__dataclass_fields__" in vars(cls) else []
+    if not made and not of_typing:
         return reduced
-    replace = getattr(sys.modules["dataclasses"], "_replace", None)
-    attributes = {
-        name: value for name, value in reduced[2].items() if name not in made and not (name == REPLACE and value is replace)
-    }
-    if type(attributes.get("__doc__")) not in (str, type(None)):
-        attributes["__doc__"] = cls.__doc__  # since 3.15 it is made when it is asked for
-    return *reduced[:2], (attributes, tuple(made)), None, None, wire.dataclass_methods
+    if made:
+        replace = getattr(sys.modules["dataclasses"], "_replace", None)
+        attributes = {
+            name: value for name, value in attributes.items() if name not in made and not (name == REPLACE and value is replace)
+        }
+        if type(attributes.get("__doc__")) not in (str, type(None)):
+            attributes["__doc__"] = cls.__doc__  # since 3.15 it is made when it is asked for
+    state = (attributes, *reduced[2][1:]) if is_abstract else attributes
+    return *reduced[:2], (state, tuple(made), *of_typing), None, None, wire.dataclass_methods
+
+
+def _without_protocol(attributes: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the attributes that `typing` has not made, and which others there are but tables of members."""
+    made = [
+        name
+        for name in _OF_TYPING
+        if getattr(getattr(attributes.get(name), "__func__", attributes.get(name)), "__module__", None) == "typing"
+    ]
+    left = {name: value for name, value in attributes.items() if name not in made and name not in _MEMBERS}
+    return left, tuple(map(private, made))
 
 
 def _is_made(value: Any) -> bool:

@@ -6,6 +6,7 @@ import ast
 import functools
 import inspect
 import linecache
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -13,12 +14,9 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any, cast
 
 from . import codes
+from .texts import Function, Text, first_line
 
-__all__ = ["getsource"]
-
-# What a function node and a lambda node have in common.
-_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_Node = _Function | ast.ClassDef
+__all__ = ["find", "getsource"]
 
 # The longest definition, in lines, that is looked for in a history.
 _LONGEST = 200
@@ -52,13 +50,30 @@ def getsource(obj: Any) -> str:
     target = _unwrap(obj)
     if isinstance(target, type):
         return _class_source(target)
-    code = target if isinstance(target, CodeType) else target.__code__
+    return _cut(*find(target, target if isinstance(target, CodeType) else target.__code__))
+
+
+def find(target: Any, code: CodeType, read: Callable[[str], Text] = Text) -> tuple[Text, Function]:
+    """Return the text that `code`, that of the function `target` or itself that, stands in, and its node there.
+
+    Parameters
+    ----------
+    read
+        Parses a text, or knows it already.
+
+    Raises
+    ------
+    OSError, TypeError
+        Those of `getsource`.
+    """
     if code.co_name in _COMPREHENSIONS:
         raise TypeError(f"{code.co_name} is no function that has been written down")
     text = _text_of(target, code)
-    node = None if text is None else _find_function(text, code)
-    if text is not None and node is not None:
-        return _cut(text, node)
+    if text is not None:
+        whole = read(text)
+        node = _find_function(whole, code)
+        if node is not None:
+            return whole, node
     found = _from_history(code)
     if found is not None:
         return found
@@ -95,6 +110,9 @@ def _text_of(target: Any, code: CodeType) -> str | None:
     """Return the whole text that `code` was compiled from, None where it is not known."""
     linecache.checkcache(code.co_filename)
     namespace = getattr(target, "__globals__", None)
+    archived = _archived(namespace, code)
+    if archived is not None:
+        return archived
     lines = linecache.getlines(code.co_filename, namespace)
     if not lines and code.co_filename.startswith("<"):
         try:
@@ -103,6 +121,18 @@ def _text_of(target: Any, code: CodeType) -> str | None:
         except (OSError, TypeError, IndexError):
             return None
     return "".join(lines) or None
+
+
+def _archived(namespace: Any, code: CodeType) -> str | None:
+    """Return what the loader of a module in an archive has; `linecache` would split it where Python does not."""
+    spec: Any = None if namespace is None else namespace.get("__spec__")
+    loader: Any = getattr(spec, "loader", None)
+    if not hasattr(loader, "get_source") or spec.origin != code.co_filename or os.path.exists(code.co_filename):
+        return None
+    try:
+        return cast("str | None", loader.get_source(spec.name))
+    except (ImportError, OSError):
+        return None
 
 
 def _why_missing(code: CodeType) -> str:
@@ -116,19 +146,9 @@ def _why_missing(code: CodeType) -> str:
 # ---- in a text -------------------------------------------------------------------------------------------------------
 
 
-def _parse(text: str) -> ast.Module | None:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError):
-        return None
-
-
-def _find_function(text: str, code: CodeType) -> _Function | None:
+def _find_function(text: Text, code: CodeType) -> Function | None:
     """Return the node in `text` that `code` was made of, or None."""
-    tree = _parse(text)
-    if tree is None:
-        return None
-    candidates = [node for node in ast.walk(tree) if _may_be(node, code)]
+    candidates = [node for node in text.functions.get(code.co_firstlineno, ()) if _may_be(node, code)]
     if len(candidates) > 1:
         # Several lambdas in a line; one within another is covered by both.
         covering = [node for node in candidates if _covers(node, code)]
@@ -137,7 +157,7 @@ def _find_function(text: str, code: CodeType) -> _Function | None:
         # On 3.12 the instructions for a constant have no place.
         candidates = [node for node in candidates if any(_same(code, each) for each in _compiled(node))]
     if len({_cut(text, node) for node in candidates}) == 1:
-        return cast(_Function, candidates[0])
+        return candidates[0]
     return None
 
 
@@ -147,7 +167,7 @@ def _may_be(node: ast.AST, code: CodeType) -> bool:
         if code.co_name != "<lambda>" or node.lineno != code.co_firstlineno:
             return False
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        if node.name != code.co_name or _first_line(node) != code.co_firstlineno:
+        if node.name != code.co_name or first_line(node) != code.co_firstlineno:
             return False
     else:
         return False
@@ -165,11 +185,7 @@ def _agree(written: list[str], names: tuple[str, ...]) -> bool:
     )
 
 
-def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
-    return min([node.lineno, *(each.lineno for each in node.decorator_list)])
-
-
-def _parameters(node: _Function) -> list[str]:
+def _parameters(node: Function) -> list[str]:
     """Names in the order in which code objects have them."""
     args = node.args
     found = [*args.posonlyargs, *args.args, *args.kwonlyargs]
@@ -218,12 +234,11 @@ def _same(one: CodeType, other: CodeType) -> bool:
     )
 
 
-def _cut(text: str, node: Any) -> str:
+def _cut(text: Text, node: Function | ast.ClassDef) -> str:
     """Return the text of `node`, that of a definition as lines."""
     if isinstance(node, ast.Lambda):
-        return ast.get_source_segment(text, node) or ""
-    lines = text.splitlines(keepends=True)[_first_line(node) - 1 : node.end_lineno]
-    return textwrap.dedent("".join(lines))
+        return text.segment(node)
+    return textwrap.dedent(text.definition(first_line(node), node))
 
 
 # ---- classes ---------------------------------------------------------------------------------------------------------
@@ -235,17 +250,16 @@ def _class_source(cls: type) -> str:
     codes = [each.__code__ for each in map(_function_of, vars(cls).values()) if each is not None]
     own = [code for code in codes if code.co_qualname.startswith(f"{name}.")]
     for code in own:
-        text = _text_of(code, code)
-        tree = None if text is None else _parse(text)
-        for node in ast.walk(tree) if tree is not None else ():
+        whole = Text(_text_of(code, code) or "")
+        for node in ast.walk(whole.tree) if whole.tree is not None else ():
             if isinstance(node, ast.ClassDef) and node.name == cls.__name__ and any(_may_be(each, code) for each in node.body):
-                return _cut(text or "", node)
+                return _cut(whole, node)
     line = vars(cls).get("__firstlineno__")
     for text in _texts_of_class(cls):
-        tree = _parse(text)
-        found = [node for node in ast.walk(tree) if _may_be_class(node, cls, line)] if tree is not None else []
+        whole = Text(text)
+        found = _classes(whole, cls, line)
         if found and not own:
-            return _cut(text, found[-1])
+            return _cut(whole, found[-1])
     if not codes and not isinstance(getattr(sys.modules.get(cls.__module__), "__file__", None), str):
         raise OSError(
             f"no source for class {name}: it has no method that tells where it was written, and no cell of this session has it"
@@ -263,10 +277,13 @@ def _function_of(value: Any) -> FunctionType | None:
     return found if isinstance(found, FunctionType) else None
 
 
-def _may_be_class(node: ast.AST, cls: type, line: int | None) -> bool:
-    if not isinstance(node, ast.ClassDef) or node.name != cls.__name__:
-        return False
-    return line is None or _first_line(node) == line
+def _classes(text: Text, cls: type, line: int | None) -> list[ast.ClassDef]:
+    named = [
+        node
+        for node in (ast.walk(text.tree) if text.tree is not None else ())
+        if isinstance(node, ast.ClassDef) and node.name == cls.__name__
+    ]
+    return [node for node in named if line is None or first_line(node) == line]
 
 
 def _texts_of_class(cls: type) -> Iterator[str]:
@@ -284,7 +301,7 @@ def _texts_of_class(cls: type) -> Iterator[str]:
 # ---- in the history of the interactive interpreter -------------------------------------------------------------------
 
 
-def _from_history(code: CodeType) -> str | None:
+def _from_history(code: CodeType) -> tuple[Text, Function] | None:
     """Return what was typed and compiles to `code`, looked for in readline's history, the last lines first."""
     readline: Any = sys.modules.get("readline")
     if readline is None or code.co_filename != "<stdin>":
@@ -297,27 +314,17 @@ def _from_history(code: CodeType) -> str | None:
             continue
         for end in range(start + 1, min(len(lines), start + _LONGEST) + 1):
             text = "\n".join(lines[start:end]) + "\n"
-            found = _compiles_to(text, code)
-            if found is not None:
-                return found
-            if end < len(lines) and lines[end][:1] not in ("", " ", "\t") and _parse(text) is not None:
+            whole = Text(text)
+            for node in ast.walk(whole.tree) if whole.tree is not None else ():
+                if isinstance(node, Function) and any(_same(code, each) for each in _places(text, node)):
+                    return whole, node
+            if end < len(lines) and lines[end][:1] not in ("", " ", "\t") and whole.tree is not None:
                 break  # a statement that is complete
     return None
 
 
-def _compiles_to(text: str, code: CodeType) -> str | None:
-    tree = _parse(text)
-    if tree is None:
-        return None
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            if any(_same(code, each) for each in _places(text, node)):
-                return _cut(text, node)
-    return None
-
-
-def _places(text: str, node: Any) -> Iterator[CodeType]:
-    line = node.lineno if isinstance(node, ast.Lambda) else _first_line(node)
+def _places(text: str, node: Function) -> Iterator[CodeType]:
+    line = first_line(node)
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     for code in _nested(compile(text, "<stdin>", "exec", dont_inherit=True)):
         if code.co_name == name and code.co_firstlineno == line and _covers(node, code):

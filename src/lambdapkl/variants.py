@@ -16,6 +16,7 @@ from .options import Variant, variant, writing
 from .ordered import OrderedPickler
 from .pickler import Pickler
 from .placeless import without_places
+from .portable import forget as forget_texts
 from .sets import Output
 
 __all__ = ["VariantSession", "dumps"]
@@ -41,6 +42,8 @@ def dumps(
         except Exception as error:
             diagnose.explain_error(error, obj)
             raise
+        finally:
+            forget_texts()
     return file.payload(_backend.in_order)
 
 
@@ -78,6 +81,8 @@ class VariantSession(_pure.Session):
         super().clear()
         # id of a code object -> that, and what is to be written of it
         self._infos: dict[int, tuple[CodeType, _pure.CodeInfo]] = {}
+        # id of a code object -> a function that has it
+        self._functions: dict[int, FunctionType] = {}
         self._carrier: Any = None
         if self._variant.standalone:
             from .standalone import Carrier  # it takes `ast`
@@ -95,12 +100,12 @@ class VariantSession(_pure.Session):
         if type(obj) is CodeType:
             # Not `info`: there the code stands for what is made of it here.
             info = self._info(obj)
-            return portable.reduce_code(obj, info, self._file_name(info))
+            return portable.reduce_code(obj, self._functions.get(id(obj), obj), info, self._file_name(info))
         reduced = portable.reduce_special(obj)
         if reduced is not NotImplemented:
             return reduced
         reduced = super().reduce(obj)
-        return portable.adapt_class(obj, reduced, self) if isinstance(obj, type) and type(reduced) is tuple else reduced
+        return portable.adapt(obj, reduced) if type(reduced) is tuple else reduced
 
     def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return what the skeleton of `cls` is made of, and its attributes."""
@@ -131,5 +136,6 @@ class VariantSession(_pure.Session):
         return info
 
     def _attributes(self, func: FunctionType, *args: Any) -> dict[str, Any]:
+        self._functions[id(func.__code__)] = func
         found = super()._attributes(func, *args)
         return portable.adapt_annotations(func, found, self) if self._variant.portable else found

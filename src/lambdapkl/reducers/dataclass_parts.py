@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import wire
 from ..names import private
+from ..options import variant
 from ..restorers.dataclass_parts import (
     FIELD_FLAGS,
     FIELD_KINDS,
@@ -34,7 +35,9 @@ def reduce_field(field: Any) -> Any:
     try:
         flags = _flags(field, ((1 << place, name) for place, name in enumerate(FIELD_FLAGS)))
         flags |= _place(FIELD_KINDS, getattr(field._field_type, "name", None)) << KIND_AT
-        flags |= _place(HASHES, field.hash) << HASH_AT | _place(KW_ONLY, field.kw_only) << KW_ONLY_AT
+        # As any object it would have what one version's fields have.
+        kw_only = None if field.kw_only is MISSING and variant().portable else field.kw_only
+        flags |= _place(HASHES, field.hash) << HASH_AT | _place(KW_ONLY, kw_only) << KW_ONLY_AT
         doc = getattr(field, "doc", None)
         state = [field.type]
         # As in OPTIONAL.

@@ -19,6 +19,7 @@ from typing import Any
 
 from .. import wire
 from ..names import private
+from ..options import variant
 from ..restorers.builtin import BUILTIN_TYPES
 
 # Since 3.13 a property knows the name under which its class holds it.
@@ -75,6 +76,9 @@ def reduce_property(obj: Any) -> Any:
     reduced: tuple[Any, ...] = (wire.property_, (kind, *functions, doc))
     if kind is property:
         reduced = (property, args)
+        if "__name__" in state and variant().portable:
+            # Before 3.13 it cannot be set.
+            reduced = (wire.property_, (kind, *functions, None if doc == inherited else doc, state.pop("__name__")))
     own = {private(key): value for key, value in getattr(obj, "__dict__", {}).items()}
     if not own and not state:
         return reduced

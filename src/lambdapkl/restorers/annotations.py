@@ -38,6 +38,8 @@ def type_variable(
     else:
         constraints = given.pop("constraints", ())
         keywords = {option.strip("_"): value for option, value in given.items()}
+        if sys.version_info < (3, 12):
+            keywords.pop("infer_variance", None)
         made = getattr(typing, kind)(name, *constraints, **keywords)
         _set_module(made, module)
     if digest:

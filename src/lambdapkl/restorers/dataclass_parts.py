@@ -12,7 +12,8 @@ FIELD_FLAGS = ("init", "repr", "compare")
 KIND_AT, HASH_AT, KW_ONLY_AT, OPTIONAL_AT = 3, 5, 7, 9
 FIELD_KINDS = (None, "_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")
 HASHES = (None, False, True)
-KW_ONLY = (False, True)
+# The last one stands for `dataclasses.MISSING`, which class variables have.
+KW_ONLY = (False, True, None)
 OPTIONAL = ("default", "default_factory", "metadata", "doc")
 # The bits of the number that stands for the arguments of `@dataclass`.
 PARAMS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args", "kw_only", "slots", "weakref_slot")
@@ -33,7 +34,9 @@ def dataclass_field(first: Any, second: Any) -> Any:
             rest = iter(second[1:])
             for place, name in enumerate(OPTIONAL):
                 if flags >> OPTIONAL_AT + place & 1:
-                    setattr(field, name, next(rest))
+                    value = next(rest)
+                    if name in dataclasses.Field.__slots__:  # no `doc` before 3.14
+                        setattr(field, name, value)
         name_of_kind = FIELD_KINDS[flags >> KIND_AT & 3]
         field._field_type = None if name_of_kind is None else getattr(dataclasses, name_of_kind)
         return field
@@ -48,6 +51,8 @@ def dataclass_field(first: Any, second: Any) -> Any:
     field.name = first
     field.init, field.repr, field.compare = second & 1 > 0, second & 2 > 0, second & 4 > 0
     field.hash, field.kw_only = HASHES[second >> HASH_AT & 3], KW_ONLY[second >> KW_ONLY_AT & 3]
+    if field.kw_only is None:
+        field.kw_only = dataclasses.MISSING
     field.default = field.default_factory = dataclasses.MISSING
     field.metadata = dataclasses._EMPTY_METADATA  # type: ignore[attr-defined]
     if sys.version_info >= (3, 14):

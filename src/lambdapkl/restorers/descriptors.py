@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from types import MethodType
 from typing import Any
 
@@ -25,10 +26,12 @@ def descriptor(cls: type, name: str) -> Any:
         raise pickle.UnpicklingError(f"the class {cls.__qualname__} has no {name!r} here") from None
 
 
-def property_(kind: Any, fget: Any, fset: Any, fdel: Any, doc: Any) -> Any:
-    """Return an instance of a subclass of `property`, without its own constructor."""
+def property_(kind: Any, fget: Any, fset: Any, fdel: Any, doc: Any, name: Any = None) -> Any:
+    """Return an instance of a subclass of `property`, without its own constructor; with a name, where properties have one."""
     made = property.__new__(kind)
     property.__init__(made, fget, fset, fdel, doc)
+    if name is not None and sys.version_info >= (3, 13):
+        made.__name__ = name
     return made
 
 

@@ -92,13 +92,23 @@ def _fill(cls: Any, attributes: dict[str, Any], states: Any, aliases: dict[Any, 
                 kind = type(value)
                 own = staticmethod(value.__func__) if kind is staticmethod else kind(value) if kind in (list, dict) else value
                 type.__setattr__(cls, name, own)
+    unhashable: dict[str, Any] = {}
     for name, member in by_name.items():
         try:
             by_value.setdefault(member._value_, member)
         except TypeError:  # unhashable: looked up one by one
-            pass
+            unhashable.setdefault(member._name_, member._value_)
         if name not in vars(cls):
             type.__setattr__(cls, name, member)
     for value, name in aliases.items():
         by_value[value] = by_name[name]
     type.__setattr__(cls, "_value2member_map_", by_value)
+    if unhashable and not complete:
+        # Since 3.12, or 3.13, by lists that a payload of a version before does not have.
+        lists = {
+            "_unhashable_values_": list(unhashable.values()),
+            "_unhashable_values_map_": {name: [value] for name, value in unhashable.items()},
+            "_hashable_values_": [member._value_ for member in members if member._name_ not in unhashable],
+        }
+        for name in lists.keys() & given().keys() - attributes.keys():
+            type.__setattr__(cls, name, lists[name])

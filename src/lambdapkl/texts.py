@@ -1,0 +1,78 @@
+"""A text as Python reads it: its lines, and the functions and lambdas in it by where they start."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import cast
+
+__all__ = ["Function", "Text", "first_line"]
+
+# What a function node and a lambda node have in common.
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Text:
+    """A whole text, parsed once for all that is looked for in it.
+
+    Attributes
+    ----------
+    lines
+        With their ends.  `str.splitlines` would split at form feeds and separators, too, where Python does not.
+    tree
+        None where it is not Python.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.lines = [f"{line}\n" for line in self.text.split("\n")]
+        self.lines[-1] = self.lines[-1][:-1]
+        try:
+            self.tree: ast.Module | None = ast.parse(self.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            self.tree = None
+
+    @cached_property
+    def functions(self) -> dict[int, list[Function]]:
+        """The functions and lambdas by their first line, that of the first decorator, outer ones first."""
+        found: dict[int, list[Function]] = {}
+        for node in ast.walk(self.tree) if self.tree is not None else ():
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                found.setdefault(first_line(node), []).append(node)
+        return found
+
+    @cached_property
+    def imported(self) -> tuple[str, ...]:
+        """The names that imports bind in the module itself: the compiler treats calls of their attributes in its own way."""
+        found: set[str] = set()
+        # Not by `symtable`, which PyPy lacks.
+        waiting: list[ast.AST] = [self.tree] if self.tree is not None else []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                found.update(each.asname or each.name.partition(".")[0] for each in node.names)
+            elif not isinstance(node, (ast.expr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                waiting.extend(ast.iter_child_nodes(node))
+        return tuple(sorted(found - {"*"}))
+
+    def segment(self, node: ast.Lambda) -> str:
+        """Return the text of an expression."""
+        start, end = node.lineno - 1, cast(int, node.end_lineno)
+        lines = [line.encode() for line in self.lines[start:end]]
+        if not lines:  # before 3.12, places in f-strings may be anywhere
+            return ""
+        # In this order: it may be one line.
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"".join(lines).decode()
+
+    def definition(self, start: int, node: ast.AST) -> str:
+        """Return the lines from `start` to the last one of `node`, as they stand there."""
+        end = cast(int, node.end_lineno)  # type: ignore[attr-defined]
+        return "".join(self.lines[start - 1 : end])
+
+
+def first_line(node: Function | ast.ClassDef) -> int:
+    """Return the line on which `node` or its first decorator starts."""
+    decorators = () if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(each.lineno for each in decorators)])
