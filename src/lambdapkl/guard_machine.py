@@ -121,6 +121,7 @@ class Machine:
         self.end = data.nbytes
         self.at = 0
         self.start = 0
+        self.frame_end = 0
         self.policy = policy
         self.limits = limits
         self.stack: list[_Value] = []
@@ -138,7 +139,13 @@ class Machine:
         if size < 0 or size > self.end - self.at:
             raise self.refuse("it is cut short")
         self.at += size
+        self.stay_in_frame()
         return self.data[self.at - size : self.at]
+
+    def stay_in_frame(self) -> None:
+        # The unpickler in C drops what is left of the frame, and reads all of an argument after the frame.
+        if self.start < self.frame_end < self.at:
+            raise self.refuse("an argument that goes beyond the end of its frame")
 
     def number(self, size: int, signed: bool = False) -> int:
         return int.from_bytes(self.take(size), "little", signed=signed)
@@ -269,6 +276,7 @@ class Machine:
         if size < 0:
             raise self.refuse("a name without an end")
         self.at += size + 1
+        self.stay_in_frame()
         try:
             return raw[:size].decode("ascii")
         except UnicodeDecodeError as error:
@@ -322,8 +330,12 @@ class Machine:
         self.add(target, items, "dict")
 
     def frame(self) -> None:
-        if self.number(8) > self.end - self.at:
+        if self.start < self.frame_end:
+            raise self.refuse("a frame in a frame")
+        size = self.number(8)
+        if size > self.end - self.at:
             raise self.refuse("a frame that goes beyond the end")
+        self.frame_end = self.at + size
 
     def second_protocol(self) -> None:
         raise self.refuse("a protocol in the middle")
