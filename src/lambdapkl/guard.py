@@ -8,6 +8,7 @@ unpickler of the standard library, which then finds no other names than those th
 
 from __future__ import annotations
 
+import enum
 import importlib
 import io
 import os
@@ -17,7 +18,8 @@ from typing import Any, NamedTuple
 
 from .base import StrictUnpickler
 from .guard_lists import BUILTINS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD, Kind
-from .guard_machine import GuardError, Limits, Machine, Policy, follow, python3_name
+from .guard_machine import Machine, follow, python3_name
+from .guard_values import GuardError, Limits, Policy
 from .loading import Reader
 from .writing import Path
 
@@ -40,6 +42,7 @@ __all__ = [
 CODE, FILES, MODULES, OBJECTS = Kind.CODE, Kind.FILES, Kind.MODULES, Kind.OBJECTS
 
 _WIRE = "lambdapkl.wire"
+_MISSING = object()
 
 # Used where nothing else is said.
 MAX_SIZE = 1 << 30
@@ -140,8 +143,10 @@ def loads(
     unpickler = _Unpickler(io.BytesIO(data), buffers, machine, policy)
     try:
         return unpickler.load()
-    except (GuardError, MemoryError):
+    except MemoryError:
         raise
+    except GuardError as error:
+        raise GuardError(f"refused while it was loaded, after what comes before was done: {error}") from error
     except Exception as error:
         raise GuardError(f"refused while it was loaded: {type(error).__name__}: {error}") from error
 
@@ -193,6 +198,7 @@ class _Unpickler(StrictUnpickler):
         super().__init__(file, fix_imports=False, buffers=buffers)
         self._names = machine.names
         self._old_names = machine.protocol < 3
+        self._filled = machine.filled
         self._policy = policy
 
     def find_class(self, module: str, name: str) -> Any:
@@ -206,12 +212,18 @@ class _Unpickler(StrictUnpickler):
             found = vars(found).get(part)
             if not isinstance(found, type):
                 raise GuardError(f"{module}:{name} leads through {part!r}, which is no class")
-        found = getattr(found, last)
+        if f"{module}:{name}" in self._policy.exact or module == _WIRE:
+            found = getattr(found, last)
+        else:
+            # Not by `getattr`: a module may have a function that imports, or makes, what it is asked for (PEP 562).
+            found = vars(found).get(last, _MISSING)
+            if found is _MISSING or last[:2] == "__" == last[-2:] or getattr(found, "__module__", None) != module:
+                raise GuardError(f"{module}.{name} is not defined in {module}, which is all that was allowed")
         if isinstance(found, ModuleType):
             raise GuardError(f"{module}.{name} is a module, which is no value")
-        exact = f"{module}:{name}" in self._policy.exact or module == _WIRE
-        if not exact and getattr(found, "__module__", None) != module:
-            raise GuardError(f"{module}.{name} is not defined in {module}, which is all that was allowed")
+        if (module, name) in self._filled and not self._policy.any_code and isinstance(found, type):
+            if issubclass(found, (enum.Enum, UnicodeError)):
+                raise GuardError(f"{module}.{name} is given a state, which no {found.__mro__[-2].__name__} of this class may get")
         return found
 
     def persistent_load(self, pid: Any) -> Any:
