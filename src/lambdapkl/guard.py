@@ -212,18 +212,17 @@ class _Unpickler(StrictUnpickler):
             found = vars(found).get(part)
             if not isinstance(found, type):
                 raise GuardError(f"{module}:{name} leads through {part!r}, which is no class")
-        if f"{module}:{name}" in self._policy.exact or module == _WIRE:
-            found = getattr(found, last)
-        else:
-            # Not by `getattr`: a module may have a function that imports, or makes, what it is asked for (PEP 562).
-            found = vars(found).get(last, _MISSING)
-            if found is _MISSING or last[:2] == "__" == last[-2:] or getattr(found, "__module__", None) != module:
-                raise GuardError(f"{module}.{name} is not defined in {module}, which is all that was allowed")
+        exact = f"{module}:{name}" in self._policy.exact or module == _WIRE
+        # Not by `getattr` without need: a module may have a function that makes or imports what it is asked for (PEP 562).
+        found = getattr(found, last) if exact else vars(found).get(last, _MISSING)
         if isinstance(found, ModuleType):
             raise GuardError(f"{module}.{name} is a module, which is no value")
-        if (module, name) in self._filled and not self._policy.any_code and isinstance(found, type):
-            if issubclass(found, (enum.Enum, UnicodeError)):
-                raise GuardError(f"{module}.{name} is given a state, which no {found.__mro__[-2].__name__} of this class may get")
+        if not exact and (last[:2] == "__" == last[-2:] or getattr(found, "__module__", None) != module):
+            raise GuardError(f"{module}.{name} is not defined in {module}, which is all that was allowed")
+        if (module, name) in self._filled and not self._policy.any_code:
+            # Members of enumerations belong to the process; what these exceptions keep in C is believed.
+            if isinstance(found, type) and issubclass(found, (enum.Enum, UnicodeError)):
+                raise GuardError(f"{module}.{name} is given a state, which none of these may get")
         return found
 
     def persistent_load(self, pid: Any) -> Any:

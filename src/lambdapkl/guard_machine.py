@@ -7,7 +7,18 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
-from .guard_rules import COPIED, FILLED_BY_CALL, HASHED, ITEMS, READY_MADE, RULES, SHARED, STATES, is_exception, is_state_made_by_call
+from .guard_rules import (
+    COPIED,
+    FILLED_BY_CALL,
+    HASHED,
+    ITEMS,
+    READY_MADE,
+    RULES,
+    SHARED,
+    STATES,
+    is_exception,
+    is_state_made_by_call,
+)
 from .guard_values import FALSE, FLOAT, MARK, NONE, TRUE, GuardError, Limits, Policy, Value, deepest
 
 __all__ = ["GuardError", "Limits", "Machine", "Policy", "follow", "python3_name"]
@@ -24,8 +35,9 @@ _LONGEST_INT = 4096
 # In bytes.  Longer strings are no names, and no arguments that a rule looks at.
 _LONGEST_NAME = 4096
 
-# Of a state of what the ready-made lists make.
-_MOST_ATTRIBUTES = 32
+# Of a dictionary that may become a state, and what stands for its simple values.
+_MOST_ATTRIBUTES = 1000
+_OF_KIND: dict[str, Value] = {}
 
 _OWN = frozenset(("list", "dict", "set"))
 
@@ -266,10 +278,11 @@ class Machine:
         if full in COPIED:
             self.memory += sum([each.size for each in args]) * (4 if full in HASHED else 1)
         if full in HASHED:
-            # What is in the argument, and in the pairs in it, which may be lists that got longer since.
+            # What is in the argument, and in the pairs in it, which may be lists that got longer since.  Keys of a dictionary
+            # were hashed before.
             for each in args:
-                self.count_hashed(each.heaviest, each.weight)
-                for pair in each.growing:
+                self.count_hashed(0 if each.kind == "dict" else each.heaviest, each.weight)
+                for pair in each.growing if each.kind != "dict" else ():
                     self.count_hashed(pair.heaviest, pair.weight)
         if full == "lambdapkl.wire.exception" and args[0].kind == "shared":
             if args[0].filled:
@@ -337,7 +350,7 @@ class Machine:
                 target.special = True
             if known is not None:
                 if named and len(known) < _MOST_ATTRIBUTES:
-                    known[key.data] = value.kind
+                    known[key.data] = value if value.depth else _OF_KIND.setdefault(value.kind, Value(value.kind))
                 else:
                     known = target.data = None
         self.add(target, items, "dict")

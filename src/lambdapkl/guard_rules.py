@@ -9,7 +9,7 @@ import builtins
 import collections
 from collections.abc import Callable, Iterable
 
-from .guard_lists import EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD, Kind
+from .guard_lists import EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD
 from .guard_numpy import is_dtype_state
 from .guard_values import Value
 
@@ -91,10 +91,7 @@ def _is_bytes(value: Value) -> bool:
 def _fits(value: Value, kinds: str) -> bool:
     if kinds[0] == "=":
         return value.kind == "str" and value.data == kinds[1:]
-    for kind in kinds.split("|"):
-        if value.kind == kind or (kind == "bytes" and _is_bytes(value)):
-            return True
-    return False
+    return any(value.kind == kind or (kind == "bytes" and _is_bytes(value)) for kind in kinds.split("|"))
 
 
 def _is(*kinds: str) -> Rule:
@@ -184,9 +181,11 @@ def _is_view(args: list[Value]) -> bool:
 
 
 _REFERENCES = frozenset(
-    ("weakref.ReferenceType", "weakref.ProxyType", "weakref.CallableProxyType", "weakref.proxy", "weakref.ref", "_weakref.proxy")
+    (*(f"weakref.{name}" for name in ("ReferenceType", "ProxyType", "CallableProxyType", "proxy", "ref")), "_weakref.proxy")
 )
-_WEAK_CONTAINERS = frozenset(("_weakrefset.WeakSet", "weakref.WeakSet", "weakref.WeakKeyDictionary", "weakref.WeakValueDictionary"))
+_WEAK_CONTAINERS = frozenset(
+    ("_weakrefset.WeakSet", *(f"weakref.{name}" for name in ("WeakSet", "WeakKeyDictionary", "WeakValueDictionary")))
+)
 
 
 def _is_reference(args: list[Value]) -> bool:
@@ -282,17 +281,18 @@ RULES: dict[str, Rule] = {
 
 # ---- states ----
 
-# What exceptions of the interpreter keep in C, where some of it is believed, and some of it is freed without a limit to the depth.
+# What exceptions of the interpreter keep in C.  Some of it is believed, some of it is freed without a limit to the depth.
 _WRITTEN = ("args", "name", "name_from", "path")
 _IN_C = frozenset(name for each in EXCEPTIONS for name in dir(getattr(builtins, each.partition(".")[2]))) - {*_WRITTEN}
-_OTHERS_IN_C = frozenset(("code", "encoding", "end", "name", "obj", "object", "reason", "start", "value", "winerror")) - {*_WRITTEN}
+# Also where this interpreter has it elsewhere.
+_OTHERS_IN_C = frozenset(("code", "encoding", "end", "obj", "object", "reason", "start", "value", "winerror"))
 
 
-def _exception_attributes(known: dict[str, str]) -> bool:
-    for key, kind in known.items():
+def _exception_attributes(known: dict[str, Value]) -> bool:
+    for key, value in known.items():
         if key in _IN_C or key in _OTHERS_IN_C or key[:2] == "__":
             return False
-        if key in _WRITTEN and kind not in (("tuple",) if key == "args" else ("str", "none")):
+        if key in _WRITTEN and value.kind not in (("tuple",) if key == "args" else ("str", "none")):
             return False
     return True
 
@@ -310,9 +310,9 @@ def _no_methods(target: Value, state: Value) -> bool:
 
 
 def _uuid_state(target: Value, state: Value) -> bool:
-    if state.kind != "dict" or state.data is None or state.data.get("int") != "int":
+    if state.kind != "dict" or state.data is None or not {"int"} <= state.data.keys() <= {"int", "is_safe"}:
         return False
-    return state.data.keys() <= {"int", "is_safe"} and state.data.get("is_safe", "none") in ("int", "none", "shared")
+    return all(each.kind in ("int", "shared", "none") for each in state.data.values()) and state.data["int"].kind == "int"
 
 
 def _none_at_all(target: Value, state: Value) -> bool:
@@ -330,4 +330,3 @@ STATES: dict[str, StateRule] = {
     "fractions.Fraction": _none_at_all,
     "numpy.dtype": is_dtype_state,
 }
-

@@ -52,7 +52,7 @@ class Value:
         have, too, ``"mark"``.
     data
         Of atoms the value, of tuples the items, of a global its module and name, of an object what made it; of a dictionary the
-        kinds of values by key, or None where these are too many or no strings.
+        values by key, simple ones by their kind only, or None where the keys are too many or no strings.
     args
         Of the result of a call, what was called with.
     depth, weight
@@ -66,7 +66,7 @@ class Value:
     held, filled
         Whether something else holds it, and whether it was given a state.
     special
-        Whether a dictionary has a key that is no string, or one like ``__class__``.
+        Whether a dictionary has a key that is no string, or one like ``__class__``; whether a dtype has objects in it.
     """
 
     __slots__ = ("args", "data", "depth", "filled", "growing", "heaviest", "held", "kind", "size", "special", "weight")
@@ -116,7 +116,8 @@ MARK = Value("mark")
 def deepest(values: list[Value], counts: Callable[[Value], bool]) -> int:
     """Return how deep the deepest of `values` is nested, whichever was made or changed first.
 
-    What refers to itself has no depth: of a cycle only those values are added up that count (Tarjan's algorithm, without recursion).
+    What refers to itself has no depth: of a cycle only those values are added up that count
+    (Tarjan's algorithm, without recursion).
 
     Parameters
     ----------
