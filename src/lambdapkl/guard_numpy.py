@@ -11,18 +11,13 @@ from typing import Any
 
 from .guard_values import Value
 
-__all__ = ["is_dtype", "is_dtype_state"]
+__all__ = ["is_dtype_state", "is_structure"]
 
 _CODE = re.compile(r"[<>|=]?(?:([bifcuSUVMmO])([0-9]{1,18})|([O?]))")
 # Bits of the flags: what counts references or holds pointers; what a structure with objects has.
 _OBJECTS, _STRUCTURE = 0b111, 0b11011
 _OBJECT = 63
 _POINTER = 8
-
-
-def is_dtype(value: Value) -> bool:
-    """Whether a value is a dtype."""
-    return value.kind == "object" and value.data == ("numpy", "dtype")
 
 
 def is_dtype_state(target: Value, state: Value) -> bool:
@@ -58,6 +53,12 @@ def is_dtype_state(target: Value, state: Value) -> bool:
     return True
 
 
+def is_structure(value: Value) -> bool:
+    """Whether a dtype has fields or parts."""
+    known = _known(value)
+    return known is not None and known[0] == "V"
+
+
 def _known(value: Value) -> tuple[str, int] | None:
     """The kind of a dtype and its bytes, as far as its name says it."""
     found = _CODE.fullmatch(value.args[0].data or "") if value.args and value.args[0].kind == "str" else None
@@ -71,7 +72,7 @@ def _known(value: Value) -> tuple[str, int] | None:
 
 def _part(value: Value) -> tuple[int, bool] | None:
     """The bytes of a dtype in another one, and whether there are objects in it."""
-    known = _known(value) if is_dtype(value) else None
+    known = _known(value) if value.kind == "object" and value.data == ("numpy", "dtype") else None
     return None if known is None else (known[1], value.special or known[0] == "O")
 
 

@@ -10,7 +10,7 @@ import collections
 from collections.abc import Callable, Iterable
 
 from .guard_lists import EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD
-from .guard_numpy import is_dtype_state
+from .guard_numpy import is_dtype_state, is_structure
 from .guard_values import Value
 
 __all__ = [
@@ -56,6 +56,9 @@ COPIED = HASHED | {
 _MAPPINGS = frozenset((*(f"collections.{name}" for name in _HASHING), "builtins.dict"))
 # What of the ready-made lists gets items one by one.
 ITEMS = _MAPPINGS | {"builtins.list", "builtins.set", "collections.deque"}
+
+
+_ARRAYS = frozenset(f"numpy.{core}.multiarray._reconstruct" for core in ("_core", "core"))
 
 
 def _full(value: Value) -> str:
@@ -139,7 +142,10 @@ def _makes_one_of(prefix: str) -> Rule:
 
 
 def _dtype_and_bytes(args: list[Value]) -> bool:
-    return len(args) == 2 and _made_by(args[0], ("numpy.dtype",)) and _is_bytes(args[1])
+    """Whether a number is made of bytes, or a structure with objects of an array; of anything else it is the thing itself."""
+    if len(args) != 2 or not _made_by(args[0], ("numpy.dtype",)):
+        return False
+    return _is_bytes(args[1]) or (is_structure(args[0]) and _made_by(args[1], _ARRAYS))
 
 
 # ---- lambdapkl.wire ----
