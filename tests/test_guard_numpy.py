@@ -93,6 +93,7 @@ def test_dtypes_that_numpy_writes(protocol: int) -> None:
     ]
     codes += [{"names": ["a", "b"], "formats": ["i4", "i2"], "offsets": [0, 0]}]
     dtypes = [numpy.dtype(code) for code in codes]
+    dtypes.append(numpy.dtype(dtypes[-1], copy=True))
     dtypes += [numpy.dtype([("a", "i1"), ("b", "i8")], align=True), numpy.dtype("i4", metadata={"x": 1})]
     loaded = guard.loads(pickle.dumps(dtypes, protocol), allow=guard.NUMPY)
     assert loaded == dtypes and repr(loaded) == repr(dtypes)

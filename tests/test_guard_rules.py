@@ -108,6 +108,8 @@ REFUSED: dict[str, bytes] = {
     "exception with a class": wire(
         "exception", wire("exception", named("builtins", "KeyError"), b")"), state(text("__class__"), _ANY) + b"\x85"
     ),
+    "exception that takes a range apart": wire("exception", named("builtins", "SyntaxError"), text("") + RANGE + b"\x86"),
+    "exception of a subclass that does": wire("exception", named(__name__, "Broken"), text("") + RANGE + b"\x86"),
     "file by number": wire("file", text("r"), b"\x88", b"N", b"K\x05", b"K\x00"),
     "layer of any kind": wire("layered_file", _ANY, wire("file_in_memory", b"C\x00", b"K\x00", text("")), b"N", b"K\x00"),
     "memory by a file": wire("file_in_memory", RANGE, b"K\x00", text("")),
@@ -287,6 +289,18 @@ def test_objects_pass(backend: Any) -> None:
         loaded = guard.loads(each, allow=allow)
         assert type(loaded[0].__cause__) is ValueError and loaded[1].get() == 1 and loaded[2].value == 5
         assert list(loaded[7]) == ["a"] and loaded[9] == {"a": 1} and loaded[12]() is loaded[1]
+
+
+def test_what_a_constructor_calls_is_told() -> None:
+    data = payload(wire("thread_local", named(__name__, "Local"), b")"))
+    assert guard.check(data, allow={guard.OBJECTS, *MINE}).calls == ("lambdapkl.wire:thread_local", f"{__name__}:Local")
+
+
+def test_a_buffer_is_copied_once() -> None:
+    once = named("builtins", "bytearray") + b"\x97\x94\x85R"
+    assert guard.loads(payload(once, 5), buffers=[b"x"]) == b"x"
+    with pytest.raises(guard.GuardError, match="second copy"):
+        guard.check(payload(once + named("builtins", "bytearray") + b"h\x00\x85R\x86", 5))
 
 
 def test_a_member_of_an_enumeration_is_not_changed() -> None:

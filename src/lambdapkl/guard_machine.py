@@ -11,6 +11,7 @@ from .guard_rules import (
     FILLED_BY_CALL,
     HASHED,
     ITEMS,
+    MAKES_OF_FIRST,
     READY_MADE,
     RULES,
     SHARED,
@@ -275,7 +276,15 @@ class Machine:
         rule = RULES.get(full)
         if rule is not None and (named is not None or not rule(args)):
             raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
+        if full in MAKES_OF_FIRST and args and args[0].kind == "global":
+            self.called.add(args[0].data)
         if full in COPIED:
+            for each in args:
+                # How large it is is not known.
+                if each.kind == "buffer":
+                    if each.filled:
+                        raise self.refuse("a second copy of one buffer")
+                    each.filled = True
             self.memory += sum([each.size for each in args]) * (4 if full in HASHED else 1)
         if full in HASHED:
             # What is in the argument, and in the pairs in it, which may be lists that got longer since.  Keys of a dictionary
@@ -305,7 +314,7 @@ class Machine:
         self.filled.add(target.data)
         full = ".".join(target.data)
         for each in state.data if state.kind == "tuple" and len(state.data) == 2 else [state]:
-            if each.kind == "dict" and each.special:
+            if each.kind in ("dict", "finished dict") and each.special:
                 raise self.refuse("a state with an attribute like __class__, or a key that is no string")
             if is_state_made_by_call(each):
                 raise self.refuse("a state that a call makes: its attributes are not known")

@@ -94,7 +94,7 @@ def _in_part(part: Value, size: int) -> bool | None:
 
 def _in_fields(names: Value, fields: Value, size: int) -> bool | None:
     """Whether there are objects in the fields of a structure; None where these do not fit, or share bytes with an object."""
-    if names.kind != "tuple" or fields.kind != "dict" or fields.data is None:
+    if names.kind != "tuple" or fields.kind not in ("dict", "finished dict") or fields.data is None:
         return None
     wanted = [each.data if each.kind == "str" else None for each in names.data]
     if len(set(wanted)) != len(wanted) or None in wanted or not fields.data.keys() >= set(wanted):

@@ -18,6 +18,7 @@ __all__ = [
     "FILLED_BY_CALL",
     "HASHED",
     "ITEMS",
+    "MAKES_OF_FIRST",
     "READY_MADE",
     "RULES",
     "SHARED",
@@ -35,6 +36,9 @@ _SAFE_UUID = "uuid.SafeUUID"
 
 # Whose results are not for the payload alone to change: modules, members of enumerations, what lambdapkl made whole.
 SHARED = frozenset(_WIRE + name for name in KINDS_OF_WIRE) | {_SAFE_UUID} | {name for name in PANDAS if "nat_unpickle" in name}
+_NEW = frozenset(name for name in PANDAS if name.rpartition(".")[2].startswith("_new_"))
+# What calls its first argument, if that is a class.
+MAKES_OF_FIRST = SHARED | _NEW
 # Called with what they made before, they fill that.
 FILLED_BY_CALL = frozenset(_WIRE + name for name in ("exception", "simple_queue", "thread_local", "weak_container"))
 
@@ -171,9 +175,9 @@ def _exception_state(args: list[Value]) -> bool:
     return all(map(_fits, parts[1:], ("none|shared|object", "none|shared|object", "none|bool", "none|object")))
 
 
-def _new_local(args: list[Value]) -> bool:
-    """Whether a class makes an instance that it might make by itself."""
-    if not _is("global", "tuple")(args):
+def _new(args: list[Value]) -> bool:
+    """Whether a class makes an instance that it might make by itself, and no subclass takes apart what has no end."""
+    if not _is("global", "tuple")(args) or any(_made_by(each, ("builtins.range",)) for each in args[1].data):
         return False
     rule = RULES.get(_full(args[0]))
     return rule is None or rule(args[1].data)
@@ -213,14 +217,14 @@ def _fills_weak_container(args: list[Value]) -> bool:
     return _full(args[0].args[0]).endswith("WeakSet") or _has_pairs(args)
 
 
-_FILES = frozenset(("FileIO", "BytesIO", "BufferedReader", "BufferedWriter", "BufferedRandom", "TextIOWrapper"))
+_FILES = frozenset(("BytesIO", "BufferedReader", "BufferedWriter", "BufferedRandom", "TextIOWrapper"))
 
 
 def _is_layer(args: list[Value]) -> bool:
     if not _is("global", "object|shared", "none|tuple", "int")(args) or args[0].data[0] not in ("_io", "io", "_pyio"):
         return False
     inner = _full(args[1])
-    return args[0].data[1] in _FILES and (inner.startswith(_WIRE) or inner.rpartition(".")[::2] in {("_io", n) for n in _FILES})
+    return args[0].data[1] in _FILES and (inner.startswith(_WIRE) or inner in ("_io.BytesIO", "_io.FileIO"))
 
 
 _TEXT = "none|tuple"
@@ -235,12 +239,12 @@ _WIRE_RULES: dict[str, Rule] = {
     "lazy_import": _any(_is("str"), _is("str", "str"), _is("str", "str", "str")),
     "context_var": lambda args: _is("str", "bytes", "int")(args[:3]) and len(args) <= 4,
     "dict_view": _is_view,
-    "exception": _any(_is("global", "tuple"), _exception_state),
+    "exception": _any(_new, _exception_state),
     "lock": _any(_is(), _is("str")),
     "mapping_proxy": _is("dict|object"),
     "memory_view": _is("bytes|bytearray|buffer|object|shared", "str", "tuple", "bool"),
     "simple_queue": _any(_is(), _refill("simple_queue", "list")),
-    "thread_local": _any(_new_local, _refill("thread_local", "dict|none")),
+    "thread_local": _any(_new, _refill("thread_local", "dict|none")),
     "weak_container": _any(_is_weak_container, _fills_weak_container),
     "weak_reference": _is_reference,
 }
@@ -282,7 +286,7 @@ RULES: dict[str, Rule] = {
     "numpy.dtype": _any(_is("str", "bool|int", "bool|int"), _is("str")),
     **{f"numpy.{core}.multiarray._reconstruct": _reconstruct for core in _CORES},
     **{f"numpy.{core}.multiarray.scalar": _dtype_and_bytes for core in _CORES},
-    **{name: _makes_one_of("pandas.") for name in PANDAS if name.rpartition(".")[2].startswith("_new_")},
+    **dict.fromkeys(_NEW, _makes_one_of("pandas.")),
 }
 
 # ---- states ----
