@@ -86,8 +86,8 @@ def check(
     data
         Bytes, or anything with a buffer of them.
     allow
-        What it may name: ``"module.name"`` for one thing; ``"module:Outer.Inner"`` for a nested class; ``"module"`` for
-        everything that this module itself defines; `CODE`, `FILES`, `MODULES` and `OBJECTS` for what lambdapkl makes.
+        What it may name: ``"module.name"`` or ``"module:name"`` for one thing; ``"module:Outer.Inner"`` for a nested class;
+        ``"module"`` for everything that this module itself defines, also where it looks like ``"module.name"``; `CODE`, `FILES`, `MODULES` and `OBJECTS` for what lambdapkl makes.
         `BUILTINS`, `STANDARD`, `NUMPY` and `PANDAS` are sets to begin with; ``|`` puts them together.
     max_size, max_memory
         Bytes: of the payload, and about, of what it holds.
@@ -133,7 +133,8 @@ def loads(
     Raises
     ------
     GuardError
-        It is refused, before anything is imported or called; or what it calls refuses its arguments.
+        It is refused, before anything is imported or called; or while it is loaded, as the message says then: by what it calls,
+        or since a module does not have what was allowed.
     """
     if type(data) is not bytes:
         # A copy, so that what is loaded is what was followed, whoever else writes to it.
