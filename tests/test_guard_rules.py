@@ -323,3 +323,18 @@ def test_a_module_is_not_asked_for_what_it_lacks(monkeypatch: pytest.MonkeyPatch
     assert not asked
     guard.loads(payload(named("asking_module", "nothing")), allow=["asking_module:nothing"])
     assert asked == ["nothing"]
+
+
+def test_an_entry_stands_for_a_module_or_for_what_hides_it(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "hiding_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .Hidden import Hidden\n")
+    (package / "Hidden.py").write_text("class Hidden:\n    pass\n\ndef wipe():\n    raise AssertionError\n")
+    (package / "plain.py").write_text("class Plain:\n    pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    allow = ["hiding_package.Hidden", "hiding_package.plain"]
+    with pytest.raises(guard.GuardError, match="stands for what hiding_package has under this name"):
+        guard.loads(payload(call("hiding_package.Hidden", "wipe")), allow=allow)
+    for module, name in (("hiding_package.Hidden", "Hidden"), ("hiding_package", "Hidden"), ("hiding_package.plain", "Plain")):
+        assert type(guard.loads(payload(call(module, name)), allow=allow)).__name__ == name
+    assert guard.loads(payload(named("hiding_package.Hidden", "wipe")), allow=["hiding_package.Hidden:wipe"]).__name__ == "wipe"

@@ -12,6 +12,7 @@ import enum
 import importlib
 import io
 import os
+import sys
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -87,7 +88,8 @@ def check(
         Bytes, or anything with a buffer of them.
     allow
         What it may name: ``"module.name"`` or ``"module:name"`` for one thing; ``"module:Outer.Inner"`` for a nested class;
-        ``"module"`` for everything that this module itself defines, also where it looks like ``"module.name"``; `CODE`, `FILES`, `MODULES` and `OBJECTS` for what lambdapkl makes.
+        ``"module"`` for everything that this module itself defines, also where it is called ``"package.module"``, unless the
+        package has something else of that name; `CODE`, `FILES`, `MODULES` and `OBJECTS` for what lambdapkl makes.
         `BUILTINS`, `STANDARD`, `NUMPY` and `PANDAS` are sets to begin with; ``|`` puts them together.
     max_size, max_memory
         Bytes: of the payload, and about, of what it holds.
@@ -220,6 +222,11 @@ class _Unpickler(StrictUnpickler):
             raise GuardError(f"{module}.{name} is a module, which is no value")
         if not exact and (last[:2] == "__" == last[-2:] or getattr(found, "__module__", None) != module):
             raise GuardError(f"{module}.{name} is not defined in {module}, which is all that was allowed")
+        if not exact:
+            package, _, own = module.rpartition(".")
+            other = vars(sys.modules[package]).get(own) if package in sys.modules else None
+            if not (other is None or isinstance(other, ModuleType) or other is found):
+                raise GuardError(f"{module} stands for what {package} has under this name, and not for the module")
         if (module, name) in self._filled and not self._policy.any_code:
             # Members of enumerations belong to the process; what these exceptions keep in C is believed.
             if isinstance(found, type) and issubclass(found, (enum.Enum, UnicodeError)):
