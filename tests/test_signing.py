@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import pickle
 import time
@@ -129,3 +130,18 @@ def test_errors_of_the_payload_are_those_of_loads() -> None:
     data = good[:MAC_AT] + hmac.new(KEY, good[:MAC_AT] + payload, "sha256").digest() + payload
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         lambdapkl.verify_loads(data, KEY)
+
+
+@pytest.mark.parametrize("view", [bytearray, memoryview])
+def test_what_is_loaded_is_what_was_verified(view: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytearray(lambdapkl.sign("good", KEY))
+    at = data.index(b"good")
+    compare = hmac.compare_digest
+
+    def compare_and_change(*macs: Any) -> bool:
+        right = compare(*macs)
+        data[at : at + 4] = b"evil"
+        return right
+
+    monkeypatch.setattr(hmac, "compare_digest", compare_and_change)
+    assert lambdapkl.verify_loads(data if view is bytearray else memoryview(data), KEY) == "good"

@@ -8,16 +8,19 @@ unpickler of the standard library, which then finds no other names than those th
 
 from __future__ import annotations
 
+import enum
 import importlib
 import io
 import os
+import sys
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from .base import StrictUnpickler
 from .guard_lists import BUILTINS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD, Kind
-from .guard_machine import GuardError, Limits, Machine, Policy, follow, python3_name
+from .guard_machine import Machine, follow, python3_name
+from .guard_values import GuardError, Limits, Policy
 from .loading import Reader
 from .writing import Path
 
@@ -40,6 +43,7 @@ __all__ = [
 CODE, FILES, MODULES, OBJECTS = Kind.CODE, Kind.FILES, Kind.MODULES, Kind.OBJECTS
 
 _WIRE = "lambdapkl.wire"
+_MISSING = object()
 
 # Used where nothing else is said.
 MAX_SIZE = 1 << 30
@@ -83,8 +87,9 @@ def check(
     data
         Bytes, or anything with a buffer of them.
     allow
-        What it may name: ``"module.name"`` for one thing; ``"module:Outer.Inner"`` for a nested class; ``"module"`` for
-        everything that this module itself defines; `CODE`, `FILES`, `MODULES` and `OBJECTS` for what lambdapkl makes.
+        What it may name: ``"module.name"`` or ``"module:name"`` for one thing; ``"module:Outer.Inner"`` for a nested class;
+        ``"module"`` for everything that this module itself defines, also where it is called ``"package.module"``, unless the
+        package has something else of that name; `CODE`, `FILES`, `MODULES` and `OBJECTS` for what lambdapkl makes.
         `BUILTINS`, `STANDARD`, `NUMPY` and `PANDAS` are sets to begin with; ``|`` puts them together.
     max_size, max_memory
         Bytes: of the payload, and about, of what it holds.
@@ -130,7 +135,8 @@ def loads(
     Raises
     ------
     GuardError
-        It is refused, before anything is imported or called; or what it calls refuses its arguments.
+        It is refused, before anything is imported or called; or while it is loaded, as the message says then: by what it calls,
+        or since a module does not have what was allowed.
     """
     if type(data) is not bytes:
         # A copy, so that what is loaded is what was followed, whoever else writes to it.
@@ -140,8 +146,10 @@ def loads(
     unpickler = _Unpickler(io.BytesIO(data), buffers, machine, policy)
     try:
         return unpickler.load()
-    except (GuardError, MemoryError):
+    except MemoryError:
         raise
+    except GuardError as error:
+        raise GuardError(f"refused while it was loaded, after what comes before was done: {error}") from error
     except Exception as error:
         raise GuardError(f"refused while it was loaded: {type(error).__name__}: {error}") from error
 
@@ -193,6 +201,7 @@ class _Unpickler(StrictUnpickler):
         super().__init__(file, fix_imports=False, buffers=buffers)
         self._names = machine.names
         self._old_names = machine.protocol < 3
+        self._filled = machine.filled
         self._policy = policy
 
     def find_class(self, module: str, name: str) -> Any:
@@ -206,12 +215,22 @@ class _Unpickler(StrictUnpickler):
             found = vars(found).get(part)
             if not isinstance(found, type):
                 raise GuardError(f"{module}:{name} leads through {part!r}, which is no class")
-        found = getattr(found, last)
+        exact = f"{module}:{name}" in self._policy.exact or module == _WIRE
+        # Not by `getattr` without need: a module may have a function that makes or imports what it is asked for (PEP 562).
+        found = getattr(found, last) if exact else vars(found).get(last, _MISSING)
         if isinstance(found, ModuleType):
             raise GuardError(f"{module}.{name} is a module, which is no value")
-        exact = f"{module}:{name}" in self._policy.exact or module == _WIRE
-        if not exact and getattr(found, "__module__", None) != module:
+        if not exact and (last[:2] == "__" == last[-2:] or getattr(found, "__module__", None) != module):
             raise GuardError(f"{module}.{name} is not defined in {module}, which is all that was allowed")
+        if not exact:
+            package, _, own = module.rpartition(".")
+            other = vars(sys.modules[package]).get(own) if package in sys.modules else None
+            if not (other is None or isinstance(other, ModuleType) or other is found):
+                raise GuardError(f"{module} stands for what {package} has under this name, and not for the module")
+        if (module, name) in self._filled and not self._policy.any_code:
+            # Members of enumerations belong to the process; what these exceptions keep in C is believed.
+            if isinstance(found, type) and issubclass(found, (enum.Enum, UnicodeError)):
+                raise GuardError(f"{module}.{name} is given a state, which none of these may get")
         return found
 
     def persistent_load(self, pid: Any) -> Any:

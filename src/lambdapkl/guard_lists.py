@@ -1,12 +1,10 @@
-"""What the guard lets through: kinds, ready-made lists, and what an allowed name may be called with."""
+"""What the guard lets through: kinds, and ready-made lists of names."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from typing import Any
 
-__all__ = ["BUILTINS", "KINDS_OF_WIRE", "NUMPY", "PANDAS", "RULES", "STANDARD", "Kind"]
+__all__ = ["BUILTINS", "EXCEPTIONS", "KINDS_OF_WIRE", "NUMPY", "PANDAS", "STANDARD", "Kind"]
 
 
 class Kind(enum.Enum):
@@ -21,7 +19,7 @@ class Kind(enum.Enum):
     MODULES
         Modules, which are imported.
     OBJECTS
-        Locks, queues, weak references, exceptions and iterators.
+        Locks, queues, weak references, exceptions and views.
     """
 
     CODE = "by-value code"
@@ -33,14 +31,14 @@ class Kind(enum.Enum):
 _FILES = "closed_file file file_in_memory layered_file standard_stream"
 _MODULES = "lazy_import module"
 _OBJECTS = """
-builtin_type context_var dict_view enum_member exception json_scanner lock mapping_proxy memory_view simple_queue thread_local
-weak_container weak_reference
+context_var dict_view exception lock mapping_proxy memory_view simple_queue thread_local weak_container weak_reference
 """
+# `builtin_type` gives the types of code and functions, `enum_member` calls a class, `json_scanner` what its options say.
 _CODE = """
-abc_class async_generator_asend attribute awaited_coroutine cell class_ class_dict class_namespace class_part
+abc_class async_generator_asend attribute awaited_coroutine builtin_type cell class_ class_dict class_namespace class_part
 code comparison_key context ctypes_array ctypes_class dataclass_annotate dataclass_field dataclass_methods
-dataclass_params descriptor dynamic_module enum_class finished_generator frame function function_wrapper
-generator generic_alias iterator lru_cache method new_generator new_type partial_method property_ raised
+dataclass_params descriptor dynamic_module enum_class enum_member finished_generator frame function function_wrapper
+generator generic_alias iterator json_scanner lru_cache method new_generator new_type partial_method property_ raised
 recursive_repr source_code traceback type_alias type_variable ufunc
 """
 # Name in `lambdapkl.wire` -> its kind.
@@ -61,10 +59,11 @@ IndexError KeyError LookupError MemoryError ModuleNotFoundError NameError NotImp
 PermissionError RecursionError ReferenceError RuntimeError StopIteration SyntaxError TimeoutError TypeError UnicodeDecodeError
 UnicodeEncodeError UnicodeError ValueError ZeroDivisionError
 """
+EXCEPTIONS = _of("builtins", _EXCEPTIONS)
 BUILTINS = (
     _of("builtins", "bool bytearray bytes complex dict float frozenset int list object range set slice str tuple")
     | _of("builtins", "Ellipsis NotImplemented")
-    | _of("builtins", _EXCEPTIONS)
+    | EXCEPTIONS
     | _of("_codecs", "encode")
 )
 STANDARD = (
@@ -141,58 +140,3 @@ PANDAS = (
     | _of("pandas._libs.tslibs.timedeltas", "_timedelta_unpickle")
     | _of("pandas._libs.tslibs.timestamps", "_unpickle_timestamp")
 )
-
-# What an argument looks like to a rule: "int", "str", ...; "tuple"; the name of a global; "object" for the result of a call.
-Rule = Callable[[list[Any]], bool]
-
-
-def _never(args: list[Any]) -> bool:
-    return False
-
-
-def _is(*kinds: Any) -> Rule:
-    def rule(args: list[Any]) -> bool:
-        return len(args) == len(kinds) and all(
-            each.data == kind[1:] if kind[0] == "=" else each.kind in kind.split("|")
-            for each, kind in zip(args, kinds, strict=True)
-        )
-
-    return rule
-
-
-def _encoded(args: list[Any]) -> bool:
-    """Whether the one argument is bytes as protocol 2 has them."""
-    return len(args) == 1 and args[0].kind == "object" and args[0].data == ("_codecs", "encode")
-
-
-def _any(*rules: Rule) -> Rule:
-    return lambda args: any(rule(args) for rule in rules)
-
-
-def _reconstruct(args: list[Any]) -> bool:
-    """Whether an array of size 0 is asked for, to be filled by its state."""
-    if len(args) != 3 or args[0].kind != "global" or args[0].data != ("numpy", "ndarray") or args[1].kind != "tuple":
-        return False
-    return [each.data for each in args[1].data] == [0]
-
-
-def _is_short_number(value: Any, without: str = "\0") -> bool:
-    return value.kind == "str" and value.data is not None and len(value.data) <= 1000 and without not in value.data.lower()
-
-
-# Full name -> what it may be called with; others with anything.  A name that is never called may stand for itself.
-RULES: dict[str, Rule] = {
-    **dict.fromkeys(("builtins.int", "builtins.str", "builtins.float", "builtins.bool", "builtins.tuple"), _never),
-    **dict.fromkeys(("builtins.Ellipsis", "builtins.NotImplemented", "numpy.ndarray"), _never),
-    # A number would be how much memory to take.
-    "builtins.bytes": _is(),
-    "builtins.bytearray": _any(_is(), _encoded, _is("bytes|buffer"), _is("str", "=latin-1")),
-    "_codecs.encode": _is("str", "=latin1"),
-    **dict.fromkeys(("builtins.set", "builtins.frozenset", "builtins.list"), _any(_is(), _is("list|tuple"))),
-    "builtins.dict": _any(_is(), _is("list|tuple|dict")),
-    "numpy.dtype": _any(_is("str", "bool|int", "bool|int"), _is("str")),
-    **{f"numpy.{core}.multiarray._reconstruct": _reconstruct for core in ("_core", "core")},
-    # Without an exponent of thousands of digits behind a few letters.
-    "decimal.Decimal": lambda args: len(args) == 1 and _is_short_number(args[0]),
-    "fractions.Fraction": lambda args: all(each.kind == "int" or _is_short_number(each, "e") for each in args),
-}

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import _compat_pickle
 import pickle
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from .guard_lists import RULES
+from .guard_rules import (
+    COPIED,
+    FILLED_BY_CALL,
+    HASHED,
+    ITEMS,
+    MAKES_OF_FIRST,
+    READY_MADE,
+    RULES,
+    SHARED,
+    STATES,
+    is_exception,
+    is_state_made_by_call,
+)
+from .guard_steps import STEPS
+from .guard_values import MARK, GuardError, Limits, Policy, Value, deepest
 
-__all__ = ["GuardError", "Limits", "Policy", "follow", "python3_name"]
+__all__ = ["GuardError", "Limits", "Machine", "Policy", "follow", "python3_name"]
 
 # Hashing walks into tuples, as often as they are referred to: 30 pairs of the pair before take minutes.
 _MOST_HASHED = 100_000
+# Of all that is hashed together.
+_MOST_HASHED_IN_ALL = 1 << 27
 # About what CPython takes for an object, and for a place in a container.
 _OBJECT, _PLACE = 64, 16
 # Of an integer: what takes it apart in decimal, `repr` and the like, is quadratic.
@@ -21,64 +36,11 @@ _LONGEST_INT = 4096
 # In bytes.  Longer strings are no names, and no arguments that a rule looks at.
 _LONGEST_NAME = 4096
 
+# Of a dictionary that may become a state, and what stands for its simple values.
+_MOST_ATTRIBUTES = 1000
+_OF_KIND: dict[str, Value] = {}
+
 _OWN = frozenset(("list", "dict", "set"))
-
-
-class GuardError(pickle.UnpicklingError):
-    """A payload is refused.  Nothing of it was imported or called, unless the message says so."""
-
-
-class Limits(NamedTuple):
-    """What a payload may take; see `guard.check`."""
-
-    size: int
-    depth: int
-    memory: int
-
-
-class Policy(Protocol):
-    """Says what is allowed.
-
-    Attributes
-    ----------
-    any_code
-        Whether code by value is: then nothing is gained by asking what is called.
-    """
-
-    any_code: bool
-
-    def allows(self, module: str, name: str) -> str | None:
-        """Return None if a name is allowed, else why not."""
-        ...
-
-
-class _Value:
-    """What a place of the stack holds.
-
-    Attributes
-    ----------
-    kind
-        ``"str"`` and so on, ``"global"``, ``"object"`` for the result of a call, ``"mark"``.
-    data
-        Of atoms the value, of tuples the items, of a global its module and name, of an object what made it.
-    depth, weight
-        How deep it is nested, and how many values a walk through it meets.
-    special
-        Whether a dictionary has a key that is no string, or one like ``__class__``.
-    """
-
-    __slots__ = ("data", "depth", "kind", "special", "weight")
-
-    def __init__(self, kind: str, data: Any = None, depth: int = 0, weight: int = 1) -> None:
-        self.kind = kind
-        self.data = data
-        self.depth = depth
-        self.weight = weight
-        self.special = False
-
-
-_NONE, _TRUE, _FALSE, _FLOAT = _Value("none"), _Value("bool", True), _Value("bool", False), _Value("float")
-_MARK = _Value("mark")
 
 
 def python3_name(module: str, name: str) -> tuple[str, str]:
@@ -110,6 +72,8 @@ class Machine:
     ----------
     names, called
         Modules and names that the payload imports, and calls.
+    filled
+        Modules and names of what is called and given a state.
     memory, deepest
         About how many bytes it takes, and how deep it is nested.
     protocol
@@ -121,14 +85,19 @@ class Machine:
         self.end = data.nbytes
         self.at = 0
         self.start = 0
+        self.frame_end = 0
         self.policy = policy
         self.limits = limits
-        self.stack: list[_Value] = []
-        self.memo: list[_Value] = []
+        self.stack: list[Value] = []
+        self.memo: list[Value] = []
         self.names: set[tuple[str, str]] = set()
         self.called: set[tuple[str, str]] = set()
+        self.filled: set[tuple[str, str]] = set()
         self.memory = 0
         self.deepest = 0
+        self.hashing = 0
+        self.growing: list[Value] = []
+        self.late = False
         self.protocol = 2
 
     def refuse(self, why: str) -> GuardError:
@@ -138,13 +107,19 @@ class Machine:
         if size < 0 or size > self.end - self.at:
             raise self.refuse("it is cut short")
         self.at += size
+        self.stay_in_frame()
         return self.data[self.at - size : self.at]
+
+    def stay_in_frame(self) -> None:
+        # The unpickler in C drops what is left of the frame, and reads all of an argument after the frame.
+        if self.start < self.frame_end < self.at:
+            raise self.refuse("an argument that goes beyond the end of its frame")
 
     def number(self, size: int, signed: bool = False) -> int:
         return int.from_bytes(self.take(size), "little", signed=signed)
 
     def run(self) -> None:
-        steps = _STEPS
+        steps = STEPS
         first = bytes(self.take(2)) if self.end > 1 else b""
         if first[:1] != b"\x80" or not 2 <= first[1] <= pickle.HIGHEST_PROTOCOL:
             raise self.refuse(f"it is no pickle of protocol 2 to {pickle.HIGHEST_PROTOCOL}")
@@ -160,35 +135,39 @@ class Machine:
             step(self)
             if self.memory > self.limits.memory:
                 raise self.refuse(f"it would take more than max_memory={self.limits.memory:,} bytes")
-        if len(self.stack) != 1 or self.stack[0] is _MARK:
+        if len(self.stack) != 1 or self.stack[0] is MARK:
             raise self.refuse("its end leaves more than one value, or none")
         if self.at != self.end:
             raise self.refuse(f"{self.end - self.at:,} bytes after its end")
+        if self.late:
+            self.nested(deepest(self.growing, is_exception))
 
     # ---- the stack ----
 
-    def push(self, value: _Value) -> None:
+    def push(self, value: Value) -> None:
         self.memory += _PLACE
-        if value.depth > self.deepest:
-            self.deepest = value.depth
-            if value.depth > self.limits.depth:
-                raise self.refuse(f"containers are nested deeper than max_depth={self.limits.depth}")
         self.stack.append(value)
 
-    def pop(self) -> _Value:
-        if not self.stack or self.stack[-1] is _MARK:
+    def nested(self, depth: int) -> None:
+        if depth > self.deepest:
+            self.deepest = depth
+            if depth > self.limits.depth:
+                raise self.refuse(f"containers are nested deeper than max_depth={self.limits.depth}")
+
+    def pop(self) -> Value:
+        if not self.stack or self.stack[-1] is MARK:
             raise self.refuse("a value is missing")
         return self.stack.pop()
 
-    def top(self) -> _Value:
-        if not self.stack or self.stack[-1] is _MARK:
+    def top(self) -> Value:
+        if not self.stack or self.stack[-1] is MARK:
             raise self.refuse("a value is missing")
         return self.stack[-1]
 
-    def since_mark(self) -> list[_Value]:
+    def since_mark(self) -> list[Value]:
         stack = self.stack
         for index in range(len(stack) - 1, -1, -1):
-            if stack[index] is _MARK:
+            if stack[index] is MARK:
                 found = stack[index + 1 :]
                 del stack[index:]
                 return found
@@ -196,23 +175,21 @@ class Machine:
 
     def atom(self, kind: str, data: Any, size: int) -> None:
         self.memory += _OBJECT + size
-        self.push(_Value(kind, data))
+        self.push(Value(kind, data, size))
 
-    def container(self, kind: str, items: list[_Value]) -> _Value:
+    def container(self, kind: str, items: list[Value]) -> Value:
         self.memory += _OBJECT + _PLACE * len(items)
-        made = _Value(kind, items if kind == "tuple" else None)
+        made = Value(kind, items if kind == "tuple" else {} if kind == "dict" else None, _PLACE * len(items))
         self.grow(made, items)
         return made
 
-    def grow(self, target: _Value, items: list[_Value]) -> None:
-        depth = max([each.depth for each in items], default=0) + 1
-        if depth > target.depth:
-            target.depth = depth
-            if depth > self.deepest:
-                self.deepest = depth
-                if depth > self.limits.depth:
-                    raise self.refuse(f"containers are nested deeper than max_depth={self.limits.depth}")
-        target.weight = min(target.weight + sum([each.weight for each in items]), 1 << 62)
+    def grow(self, target: Value, items: list[Value]) -> None:
+        grew = bool(target.growing)
+        if target.take_in(items):
+            self.late = True
+        if target.growing and not grew:
+            self.growing.append(target)
+        self.nested(target.depth)
 
     # ---- opcodes ----
 
@@ -260,7 +237,7 @@ class Machine:
         if why is not None:
             raise self.refuse(f"it names {module}.{name}: {why}")
         self.names.add((module, name))
-        self.push(_Value("global", (module, name)))
+        self.push(Value("global", (module, name)))
 
     def line(self) -> str:
         limit = min(self.end, self.at + 512)
@@ -269,195 +246,131 @@ class Machine:
         if size < 0:
             raise self.refuse("a name without an end")
         self.at += size + 1
+        self.stay_in_frame()
         try:
             return raw[:size].decode("ascii")
         except UnicodeDecodeError as error:
             raise self.refuse("a name that is not ASCII") from error
 
-    def call(self, callee: _Value, args: _Value, named: _Value | None = None) -> None:
+    def call(self, callee: Value, args: Value, named: Value | None = None) -> None:
         if args.kind != "tuple" or (named is not None and named.kind != "dict"):
             raise self.refuse("arguments that are no tuple, or named ones that are no dictionary")
         if callee.kind == "global":
             self.called.add(callee.data)
-            full = ".".join(callee.data)
-            rule = RULES.get(full)
-            if rule is not None and (named is not None or not rule(args.data)):
-                raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
         elif not (self.policy.any_code and callee.kind == "object"):
             raise self.refuse(f"a value of the kind {callee.kind} is called")
-        made = self.container("object", [args] if named is None else [args, named])
-        made.data = callee.data
+        full = ".".join(callee.data)
+        if not self.policy.any_code:
+            self.judge(full, args.data, named)
+            if full in FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
+                self.grow(args.data[0], args.data[1:])
+                self.push(args.data[0])
+                return
+        shared = full in SHARED and not self.policy.any_code
+        made = self.container("shared" if shared else "object", [args] if named is None else [args, named])
+        made.data, made.args = callee.data, args.data
+        made.size = sum([each.size for each in args.data]) if full in COPIED else 0
         self.push(made)
+
+    def judge(self, full: str, args: list[Value], named: Value | None) -> None:
+        rule = RULES.get(full)
+        if rule is not None and (named is not None or not rule(args)):
+            raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
+        if full in MAKES_OF_FIRST and args and args[0].kind == "global":
+            self.called.add(args[0].data)
+        if full in COPIED:
+            for each in args:
+                # How large it is is not known.
+                if each.kind == "buffer":
+                    if each.filled:
+                        raise self.refuse("a second copy of one buffer")
+                    each.filled = True
+            self.memory += sum([each.size for each in args]) * (4 if full in HASHED else 1)
+        if full in HASHED:
+            # What is in the argument, and in the pairs in it, which may be lists that got longer since.  Keys of a dictionary
+            # were hashed before.
+            for each in args:
+                self.count_hashed(0 if each.kind == "dict" else each.heaviest, each.weight)
+                for pair in each.growing if each.kind != "dict" else ():
+                    self.count_hashed(pair.heaviest, pair.weight)
+        if full == "lambdapkl.wire.exception" and args[0].kind == "shared":
+            if args[0].filled:
+                raise self.refuse("a second state for one exception")
+            args[0].filled = True
+            self.filled.add(args[0].args[0].data)
 
     def build(self) -> None:
         state, target = self.pop(), self.top()
         if target.kind != "object":
             raise self.refuse(f"a value of the kind {target.kind} is given a state")
-        states = state.data if state.kind == "tuple" and len(state.data) == 2 else [state]
-        if any(each.kind == "dict" and each.special for each in states) and not self.policy.any_code:
-            raise self.refuse("a state with an attribute like __class__, or a key that is no string")
+        if not self.policy.any_code:
+            self.judge_state(target, state)
         self.grow(target, [state])
 
-    def add(self, target: _Value, items: list[_Value], kind: str) -> None:
+    def judge_state(self, target: Value, state: Value) -> None:
+        if target.filled:
+            raise self.refuse("a second state for one value")
+        target.filled = True
+        self.filled.add(target.data)
+        full = ".".join(target.data)
+        for each in state.data if state.kind == "tuple" and len(state.data) == 2 else [state]:
+            if each.kind in ("dict", "finished dict") and each.special:
+                raise self.refuse("a state with an attribute like __class__, or a key that is no string")
+            if is_state_made_by_call(each):
+                raise self.refuse("a state that a call makes: its attributes are not known")
+        rule = STATES.get(full)
+        if rule is not None and not rule(target, state):
+            raise self.refuse(f"a state that pickle does not write for {full}")
+
+    def add(self, target: Value, items: list[Value], kind: str) -> None:
         if target.kind != kind and target.kind != "object":
             raise self.refuse(f"something is put into a value of the kind {target.kind}")
+        if target.kind == "object" and not self.policy.any_code:
+            # What is called then may come from the state.
+            if target.filled:
+                raise self.refuse("something is put into a value that has its state already")
+            full = ".".join(target.data)
+            if full in READY_MADE and full not in ITEMS:
+                raise self.refuse(f"something is put into what {full} makes")
         self.memory += _PLACE * len(items)
+        target.size += _PLACE * len(items)
         self.grow(target, items)
 
-    def hashed(self, items: list[_Value]) -> None:
+    def count_hashed(self, weight: int, total: int) -> None:
+        self.hashing += total
+        if weight > _MOST_HASHED or self.hashing > _MOST_HASHED_IN_ALL:
+            raise self.refuse(f"an element of a set or a key that holds more than {_MOST_HASHED:,} values, or too many of them")
+
+    def hashed(self, items: list[Value]) -> None:
         for each in items:
-            if each.weight > _MOST_HASHED:
-                raise self.refuse(f"an element of a set or a key that holds more than {_MOST_HASHED:,} values")
+            self.count_hashed(each.weight, each.weight)
             if each.kind in _OWN:
                 raise self.refuse(f"a {each.kind} as an element of a set or a key")
 
-    def pairs(self, target: _Value, items: list[_Value]) -> None:
+    def pairs(self, target: Value, items: list[Value]) -> None:
         if len(items) % 2:
             raise self.refuse("a key without a value")
         keys = items[::2]
         self.hashed(keys)
-        for key in keys:
-            if key.kind != "str" or key.data is None or (key.data[:2] == "__" == key.data[-2:]):
+        known = target.data if target.kind == "dict" else None
+        for key, value in zip(keys, items[1::2], strict=True):
+            named = key.kind == "str" and key.data is not None
+            if not named or (key.data[:2] == "__" == key.data[-2:]):
                 target.special = True
+            if known is not None:
+                if named and len(known) < _MOST_ATTRIBUTES:
+                    known[key.data] = value if value.depth else _OF_KIND.setdefault(value.kind, Value(value.kind))
+                else:
+                    known = target.data = None
         self.add(target, items, "dict")
 
     def frame(self) -> None:
-        if self.number(8) > self.end - self.at:
+        if self.start < self.frame_end:
+            raise self.refuse("a frame in a frame")
+        size = self.number(8)
+        if size > self.end - self.at:
             raise self.refuse("a frame that goes beyond the end")
+        self.frame_end = self.at + size
 
     def second_protocol(self) -> None:
         raise self.refuse("a protocol in the middle")
-
-
-def _fill(kind: str) -> Callable[[Machine], None]:
-    def step(machine: Machine) -> None:
-        items = machine.since_mark()
-        if kind == "frozenset":
-            machine.hashed(items)
-        machine.push(machine.container(kind, items))
-
-    return step
-
-
-def _tuple(count: int) -> Callable[[Machine], None]:
-    def step(machine: Machine) -> None:
-        machine.push(machine.container("tuple", [machine.pop() for _ in range(count)][::-1]))
-
-    return step
-
-
-def _append(machine: Machine) -> None:
-    item = machine.pop()
-    machine.add(machine.top(), [item], "list")
-
-
-def _appends(machine: Machine) -> None:
-    items = machine.since_mark()
-    machine.add(machine.top(), items, "list")
-
-
-def _setitem(machine: Machine) -> None:
-    value, key = machine.pop(), machine.pop()
-    machine.pairs(machine.top(), [key, value])
-
-
-def _setitems(machine: Machine) -> None:
-    items = machine.since_mark()
-    machine.pairs(machine.top(), items)
-
-
-def _dict(machine: Machine) -> None:
-    items = machine.since_mark()
-    made = machine.container("dict", [])
-    machine.pairs(made, items)
-    machine.push(made)
-
-
-def _additems(machine: Machine) -> None:
-    items = machine.since_mark()
-    machine.hashed(items)
-    machine.add(machine.top(), items, "set")
-
-
-def _stack_global(machine: Machine) -> None:
-    name, module = machine.pop(), machine.pop()
-    machine.name(module.data if module.kind == "str" else None, name.data if name.kind == "str" else None)
-
-
-def _global(machine: Machine) -> None:
-    module = machine.line()
-    machine.name(module, machine.line())
-
-
-def _reduce(machine: Machine) -> None:
-    args, callee = machine.pop(), machine.pop()
-    machine.call(callee, args)
-
-
-def _newobj_ex(machine: Machine) -> None:
-    named, args, callee = machine.pop(), machine.pop(), machine.pop()
-    machine.call(callee, args, named)
-
-
-def _buffer(machine: Machine) -> None:
-    machine.atom("buffer", None, 0)
-
-
-def _read_only(machine: Machine) -> None:
-    if machine.pop().kind != "buffer":
-        raise machine.refuse("what is no buffer is made read-only")
-    machine.atom("buffer", None, 0)
-
-
-_STEPS: dict[int, Callable[[Machine], object]] = {
-    0x80: Machine.second_protocol,
-    0x95: Machine.frame,
-    ord("("): lambda machine: machine.stack.append(_MARK),
-    ord("0"): Machine.pop,
-    ord("1"): Machine.since_mark,
-    ord("N"): lambda machine: machine.push(_NONE),
-    0x88: lambda machine: machine.push(_TRUE),
-    0x89: lambda machine: machine.push(_FALSE),
-    ord("J"): lambda machine: machine.atom("int", machine.number(4, signed=True), 0),
-    ord("K"): lambda machine: machine.atom("int", machine.number(1), 0),
-    ord("M"): lambda machine: machine.atom("int", machine.number(2), 0),
-    0x8A: lambda machine: machine.long(machine.number(1)),
-    0x8B: lambda machine: machine.long(machine.number(4)),
-    ord("G"): lambda machine: machine.push(_FLOAT) if machine.take(8) else None,
-    0x8C: lambda machine: machine.text(machine.number(1)),
-    ord("X"): lambda machine: machine.text(machine.number(4)),
-    0x8D: lambda machine: machine.text(machine.number(8)),
-    ord("C"): lambda machine: machine.octets(machine.number(1)),
-    ord("B"): lambda machine: machine.octets(machine.number(4)),
-    0x8E: lambda machine: machine.octets(machine.number(8)),
-    0x96: lambda machine: machine.octets(machine.number(8), "bytearray"),
-    0x97: _buffer,
-    0x98: _read_only,
-    ord(")"): _tuple(0),
-    0x85: _tuple(1),
-    0x86: _tuple(2),
-    0x87: _tuple(3),
-    ord("t"): _fill("tuple"),
-    ord("]"): lambda machine: machine.push(machine.container("list", [])),
-    ord("a"): _append,
-    ord("e"): _appends,
-    ord("l"): _fill("list"),
-    ord("}"): lambda machine: machine.push(machine.container("dict", [])),
-    ord("d"): _dict,
-    ord("s"): _setitem,
-    ord("u"): _setitems,
-    0x8F: lambda machine: machine.push(machine.container("set", [])),
-    0x90: _additems,
-    0x91: _fill("frozenset"),
-    ord("h"): lambda machine: machine.get(machine.number(1)),
-    ord("j"): lambda machine: machine.get(machine.number(4)),
-    ord("q"): lambda machine: machine.put(machine.number(1)),
-    ord("r"): lambda machine: machine.put(machine.number(4)),
-    0x94: lambda machine: machine.put(len(machine.memo)),
-    ord("c"): _global,
-    0x93: _stack_global,
-    ord("R"): _reduce,
-    0x81: _reduce,
-    0x92: _newobj_ex,
-    ord("b"): Machine.build,
-}

@@ -93,7 +93,8 @@ def verify_loads(data: bytes, keys: bytes | Mapping[str, bytes], *, max_age: flo
     """
     known = keys if isinstance(keys, Mapping) else {"": keys}
     checked = {name: _checked(key) for name, key in known.items()}
-    view = memoryview(data).cast("B")
+    # A copy, so that what is loaded is what was verified, whoever else writes to it.
+    view = memoryview(data if type(data) is bytes else bytes(memoryview(data).cast("B")))
     if len(view) < _START.size or bytes(view[:4]) != _MAGIC:
         raise SignatureError("this is no payload of lambdapkl.sign")
     _, version, length = _START.unpack_from(view)
