@@ -167,7 +167,9 @@ def _exception_state(args: list[Value]) -> bool:
         known = parts[0].data if parts[0].kind == "dict" else None
         if known is None or any(key[:2] == "__" and key != "__notes__" for key in known):
             return False
-        if _full(made) in EXCEPTIONS and not _exception_attributes({k: v for k, v in known.items() if k != "__notes__"}):
+        if _full(made) in EXCEPTIONS and not _exception_attributes(
+            _full(made), {key: value for key, value in known.items() if key != "__notes__"}
+        ):
             return False
     return all(map(_fits, parts[1:], ("none|shared|object", "none|shared|object", "none|bool", "none|object")))
 
@@ -289,23 +291,20 @@ RULES: dict[str, Rule] = {
 # ---- states ----
 
 # What exceptions of the interpreter keep in C.  Some of it is believed, some of it is freed without a limit to the depth.
-_WRITTEN = ("args", "name", "name_from", "path")
-_IN_C = frozenset(name for each in EXCEPTIONS for name in dir(getattr(builtins, each.partition(".")[2]))) - {*_WRITTEN}
-# Also where this interpreter has it elsewhere.
-_OTHERS_IN_C = frozenset(("code", "encoding", "end", "obj", "object", "reason", "start", "value", "winerror"))
+_IN_C = {each: frozenset(dir(getattr(builtins, each.partition(".")[2]))) for each in EXCEPTIONS}
+# What of it a state has, and as what.
+_WRITTEN = {"args": "tuple", "name": "str|none", "name_from": "str|none", "path": "str|none"}
 
 
-def _exception_attributes(known: dict[str, Value]) -> bool:
-    for key, value in known.items():
-        if key in _IN_C or key in _OTHERS_IN_C or key[:2] == "__":
-            return False
-        if key in _WRITTEN and value.kind not in (("tuple",) if key == "args" else ("str", "none")):
-            return False
-    return True
+def _exception_attributes(full: str, known: dict[str, Value]) -> bool:
+    return all(
+        key[:2] != "__" and (key not in _IN_C[full] or (key in _WRITTEN and _fits(value, _WRITTEN[key])))
+        for key, value in known.items()
+    )
 
 
 def _exception_state_alone(target: Value, state: Value) -> bool:
-    return state.kind == "dict" and state.data is not None and _exception_attributes(state.data)
+    return state.kind == "dict" and state.data is not None and _exception_attributes(_full(target), state.data)
 
 
 _METHODS = frozenset((*dir(collections.Counter), *dir(collections.OrderedDict)))
