@@ -71,6 +71,34 @@ REFUSED = {
 }
 
 
+EMPTY = call("numpy._core.multiarray", "_reconstruct", call("numpy", "ndarray")[:-3], b"K\x00\x85", b"C\x01b")
+
+
+def array(inner: bytes, count: int, contents: bytes) -> bytes:
+    return EMPTY + b"(K\x01" + integer(count) + b"\x85" + inner + b"\x89" + contents + b"tb"
+
+
+ARRAYS = {
+    "more objects than there are": array(OBJECT, 100, b"]Na"),
+    "more structures than there are": array(structure(8, 27, ("a", OBJECT, 0)), 100, b"]N\x85a"),
+    "objects of a list by a call": array(OBJECT, 1, call("builtins", "list")),
+    "objects of a name that tells no size": array(dtype("i4,O"), 1, b"]Na"),
+    "objects less than none": array(OBJECT, -1, b"]Na"),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_an_array_that_numpy_does_not_write(name: str) -> None:
+    with pytest.raises(guard.GuardError, match="a state that pickle does not write"):
+        guard.check(payload(ARRAYS[name]), allow=guard.NUMPY)
+
+
+def test_the_memory_of_an_array_of_structures() -> None:
+    data = payload(array(structure(500_000_000, 27, ("a", OBJECT, 0)), 1, b"]N\x85a"))
+    with pytest.raises(guard.GuardError, match="max_memory"):
+        guard.check(data, allow=guard.NUMPY, max_memory=1 << 20)
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_dtype_that_numpy_does_not_write(name: str) -> None:
     with pytest.raises(

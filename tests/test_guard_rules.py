@@ -338,3 +338,10 @@ def test_an_entry_stands_for_a_module_or_for_what_hides_it(tmp_path: pathlib.Pat
     for module, name in (("hiding_package.Hidden", "Hidden"), ("hiding_package", "Hidden"), ("hiding_package.plain", "Plain")):
         assert type(guard.loads(payload(call(module, name)), allow=allow)).__name__ == name
     assert guard.loads(payload(named("hiding_package.Hidden", "wipe")), allow=["hiding_package.Hidden:wipe"]).__name__ == "wipe"
+
+
+def test_attributes_of_exceptions_that_are_nobodys_else() -> None:
+    loaded = guard.loads(payload(error() + state(text("code"), b"K\x05", text("start"), b"]") + b"b"))
+    assert loaded.code == 5 and loaded.start == []
+    with pytest.raises(guard.GuardError, match="a state that pickle does not write"):
+        guard.check(payload(error("UnicodeEncodeError") + state(text("start"), b"K\x05") + b"b"))

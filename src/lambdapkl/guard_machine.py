@@ -7,6 +7,7 @@ import pickle
 from typing import Any
 
 from .guard_rules import (
+    ARRAYS,
     COPIED,
     FILLED_BY_CALL,
     HASHED,
@@ -20,7 +21,7 @@ from .guard_rules import (
     is_state_made_by_call,
 )
 from .guard_steps import STEPS
-from .guard_values import MARK, GuardError, Limits, Policy, Value, deepest
+from .guard_values import MARK, PLACE, GuardError, Limits, Policy, Value, deepest
 
 __all__ = ["GuardError", "Limits", "Machine", "Policy", "follow", "python3_name"]
 
@@ -28,8 +29,8 @@ __all__ = ["GuardError", "Limits", "Machine", "Policy", "follow", "python3_name"
 _MOST_HASHED = 100_000
 # Of all that is hashed together.
 _MOST_HASHED_IN_ALL = 1 << 27
-# About what CPython takes for an object, and for a place in a container.
-_OBJECT, _PLACE = 64, 16
+# About what CPython takes for an object.
+_OBJECT = 64
 # Of an integer: what takes it apart in decimal, `repr` and the like, is quadratic.
 _LONGEST_INT = 4096
 
@@ -145,7 +146,7 @@ class Machine:
     # ---- the stack ----
 
     def push(self, value: Value) -> None:
-        self.memory += _PLACE
+        self.memory += PLACE
         self.stack.append(value)
 
     def nested(self, depth: int) -> None:
@@ -178,8 +179,8 @@ class Machine:
         self.push(Value(kind, data, size))
 
     def container(self, kind: str, items: list[Value]) -> Value:
-        self.memory += _OBJECT + _PLACE * len(items)
-        made = Value(kind, items if kind == "tuple" else {} if kind == "dict" else None, _PLACE * len(items))
+        self.memory += _OBJECT + PLACE * len(items)
+        made = Value(kind, items if kind == "tuple" else {} if kind == "dict" else None, PLACE * len(items))
         self.grow(made, items)
         return made
 
@@ -217,7 +218,7 @@ class Machine:
     def put(self, index: int) -> None:
         if index != len(self.memo):
             raise self.refuse(f"memo entry {index} where {len(self.memo)} is next: one is written twice, or left out")
-        self.memory += _PLACE
+        self.memory += PLACE
         self.memo.append(self.top())
 
     def get(self, index: int) -> None:
@@ -321,6 +322,8 @@ class Machine:
         rule = STATES.get(full)
         if rule is not None and not rule(target, state):
             raise self.refuse(f"a state that pickle does not write for {full}")
+        if full in ARRAYS:
+            self.memory += target.size
 
     def add(self, target: Value, items: list[Value], kind: str) -> None:
         if target.kind != kind and target.kind != "object":
@@ -332,8 +335,8 @@ class Machine:
             full = ".".join(target.data)
             if full in READY_MADE and full not in ITEMS:
                 raise self.refuse(f"something is put into what {full} makes")
-        self.memory += _PLACE * len(items)
-        target.size += _PLACE * len(items)
+        self.memory += PLACE * len(items)
+        target.size += PLACE * len(items)
         self.grow(target, items)
 
     def count_hashed(self, weight: int, total: int) -> None:

@@ -1,17 +1,19 @@
-"""What `numpy.dtype` may be given as a state: NumPy believes it, and reads and writes where it says.
+"""What NumPy's dtypes and arrays may be given as a state: NumPy believes it, and reads and writes where it says.
 
-A field beyond the end of an item is a place in somebody else's memory, and bytes that are said to be objects are pointers.
+A field beyond the end of an item is a place in somebody else's memory, bytes that are said to be objects are pointers, and as
+many objects are taken from a list as the shape says.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from typing import Any
 
-from .guard_values import Value
+from .guard_values import PLACE, Value, is_bytes
 
-__all__ = ["is_dtype_state", "is_structure"]
+__all__ = ["is_array_state", "is_dtype_state", "is_structure"]
 
 _CODE = re.compile(r"[<>|=]?(?:([bifcuSUVMmO])([0-9]{1,18})|([O?]))")
 # Bits of the flags: what counts references or holds pointers; what a structure with objects has.
@@ -50,6 +52,27 @@ def is_dtype_state(target: Value, state: Value) -> bool:
     if has_objects and (flags.data != _OBJECT if kind == "O" else flags.data & 31 not in (_STRUCTURE, _OBJECT & 31)):
         return False
     target.special = bool(has_objects)
+    return True
+
+
+def is_array_state(target: Value, state: Value) -> bool:
+    """Whether the state of an array is one that NumPy writes; `target.size` then says how many bytes the array takes."""
+    if state.kind != "tuple" or len(state.data) != 5:
+        return False
+    version, shape, dtype, order, contents = state.data
+    if version.kind != "int" or shape.kind != "tuple" or order.kind not in ("bool", "int"):
+        return False
+    if dtype.kind not in ("object", "shared") or any(each.kind != "int" or each.data < 0 for each in shape.data):
+        return False
+    if contents.kind != "list":
+        target.size = contents.size
+        # NumPy compares the number of bytes.
+        return contents.kind in ("bytearray", "buffer", "str") or is_bytes(contents)
+    known = _known(dtype) if dtype.data == ("numpy", "dtype") else None
+    count = math.prod(each.data for each in shape.data)
+    if known is None or count * PLACE != contents.size:
+        return False
+    target.size = count * known[1]
     return True
 
 

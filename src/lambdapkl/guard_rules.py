@@ -10,10 +10,11 @@ import collections
 from collections.abc import Callable, Iterable
 
 from .guard_lists import EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD
-from .guard_numpy import is_dtype_state, is_structure
-from .guard_values import Value
+from .guard_numpy import is_array_state, is_dtype_state, is_structure
+from .guard_values import Value, is_bytes
 
 __all__ = [
+    "ARRAYS",
     "COPIED",
     "FILLED_BY_CALL",
     "HASHED",
@@ -62,7 +63,8 @@ _MAPPINGS = frozenset((*(f"collections.{name}" for name in _HASHING), "builtins.
 ITEMS = _MAPPINGS | {"builtins.list", "builtins.set", "collections.deque"}
 
 
-_ARRAYS = frozenset(f"numpy.{core}.multiarray._reconstruct" for core in ("_core", "core"))
+# What makes an array that its state then fills.
+ARRAYS = frozenset(f"numpy.{core}.multiarray._reconstruct" for core in ("_core", "core"))
 
 
 def _full(value: Value) -> str:
@@ -90,15 +92,10 @@ def _never(args: list[Value]) -> bool:
     return False
 
 
-def _is_bytes(value: Value) -> bool:
-    """Whether a value is bytes, as any protocol has them."""
-    return value.kind == "bytes" or _made_by(value, ("_codecs.encode",))
-
-
 def _fits(value: Value, kinds: str) -> bool:
     if kinds[0] == "=":
         return value.kind == "str" and value.data == kinds[1:]
-    return any(value.kind == kind or (kind == "bytes" and _is_bytes(value)) for kind in kinds.split("|"))
+    return any(value.kind == kind or (kind == "bytes" and is_bytes(value)) for kind in kinds.split("|"))
 
 
 def _is(*kinds: str) -> Rule:
@@ -137,7 +134,7 @@ def _reconstruct(args: list[Value]) -> bool:
     """Whether an array of size 0 is asked for, to be filled by its state."""
     if len(args) != 3 or args[0].kind != "global" or args[0].data != ("numpy", "ndarray") or args[1].kind != "tuple":
         return False
-    return [each.data for each in args[1].data] == [0] and _is_bytes(args[2])
+    return [each.data for each in args[1].data] == [0] and is_bytes(args[2])
 
 
 def _makes_one_of(prefix: str) -> Rule:
@@ -149,7 +146,7 @@ def _dtype_and_bytes(args: list[Value]) -> bool:
     """Whether a number is made of bytes, or a structure with objects of an array; of anything else it is the thing itself."""
     if len(args) != 2 or not _made_by(args[0], ("numpy.dtype",)):
         return False
-    return _is_bytes(args[1]) or (is_structure(args[0]) and _made_by(args[1], _ARRAYS))
+    return is_bytes(args[1]) or (is_structure(args[0]) and _made_by(args[1], ARRAYS))
 
 
 # ---- lambdapkl.wire ----
@@ -170,7 +167,9 @@ def _exception_state(args: list[Value]) -> bool:
         known = parts[0].data if parts[0].kind == "dict" else None
         if known is None or any(key[:2] == "__" and key != "__notes__" for key in known):
             return False
-        if _full(made) in EXCEPTIONS and not _exception_attributes({k: v for k, v in known.items() if k != "__notes__"}):
+        if _full(made) in EXCEPTIONS and not _exception_attributes(
+            _full(made), {key: value for key, value in known.items() if key != "__notes__"}
+        ):
             return False
     return all(map(_fits, parts[1:], ("none|shared|object", "none|shared|object", "none|bool", "none|object")))
 
@@ -284,7 +283,7 @@ RULES: dict[str, Rule] = {
     **{f"ipaddress.{name}": _is("str|int|bytes") for name in _ADDRESSES},
     **{f"{module}.{name}": _all("str") for module in ("pathlib", "pathlib._local") for name in _PATHS},
     "numpy.dtype": _any(_is("str", "bool|int", "bool|int"), _is("str")),
-    **{f"numpy.{core}.multiarray._reconstruct": _reconstruct for core in _CORES},
+    **dict.fromkeys(ARRAYS, _reconstruct),
     **{f"numpy.{core}.multiarray.scalar": _dtype_and_bytes for core in _CORES},
     **dict.fromkeys(_NEW, _makes_one_of("pandas.")),
 }
@@ -292,23 +291,20 @@ RULES: dict[str, Rule] = {
 # ---- states ----
 
 # What exceptions of the interpreter keep in C.  Some of it is believed, some of it is freed without a limit to the depth.
-_WRITTEN = ("args", "name", "name_from", "path")
-_IN_C = frozenset(name for each in EXCEPTIONS for name in dir(getattr(builtins, each.partition(".")[2]))) - {*_WRITTEN}
-# Also where this interpreter has it elsewhere.
-_OTHERS_IN_C = frozenset(("code", "encoding", "end", "obj", "object", "reason", "start", "value", "winerror"))
+_IN_C = {each: frozenset(dir(getattr(builtins, each.partition(".")[2]))) for each in EXCEPTIONS}
+# What of it a state has, and as what.
+_WRITTEN = {"args": "tuple", "name": "str|none", "name_from": "str|none", "path": "str|none"}
 
 
-def _exception_attributes(known: dict[str, Value]) -> bool:
-    for key, value in known.items():
-        if key in _IN_C or key in _OTHERS_IN_C or key[:2] == "__":
-            return False
-        if key in _WRITTEN and value.kind not in (("tuple",) if key == "args" else ("str", "none")):
-            return False
-    return True
+def _exception_attributes(full: str, known: dict[str, Value]) -> bool:
+    return all(
+        key[:2] != "__" and (key not in _IN_C[full] or (key in _WRITTEN and _fits(value, _WRITTEN[key])))
+        for key, value in known.items()
+    )
 
 
 def _exception_state_alone(target: Value, state: Value) -> bool:
-    return state.kind == "dict" and state.data is not None and _exception_attributes(state.data)
+    return state.kind == "dict" and state.data is not None and _exception_attributes(_full(target), state.data)
 
 
 _METHODS = frozenset((*dir(collections.Counter), *dir(collections.OrderedDict)))
@@ -339,4 +335,5 @@ STATES: dict[str, StateRule] = {
     **{f"{module}.{name}": _none_at_all for module in ("pathlib", "pathlib._local") for name in _PATHS},
     "fractions.Fraction": _none_at_all,
     "numpy.dtype": is_dtype_state,
+    **dict.fromkeys(ARRAYS, is_array_state),
 }

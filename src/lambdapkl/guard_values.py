@@ -6,8 +6,10 @@ import pickle
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["FALSE", "FLOAT", "MARK", "NONE", "TRUE", "GuardError", "Limits", "Policy", "Value", "deepest"]
+__all__ = ["FALSE", "FLOAT", "MARK", "NONE", "PLACE", "TRUE", "GuardError", "Limits", "Policy", "Value", "deepest", "is_bytes"]
 
+# About what CPython takes for a place in a container.
+PLACE = 16
 # Nothing is put into these once they are made.
 _FINISHED = frozenset(("tuple", "frozenset"))
 # Shared by all that holds nothing of that sort, and never written to.
@@ -111,6 +113,11 @@ class Value:
 
 NONE, TRUE, FALSE, FLOAT = Value("none"), Value("bool", True), Value("bool", False), Value("float")
 MARK = Value("mark")
+
+
+def is_bytes(value: Value) -> bool:
+    """Whether a value is bytes, as any protocol has them."""
+    return value.kind == "bytes" or (value.kind == "object" and value.data in (("_codecs", "encode"), ("builtins", "bytes")))
 
 
 def deepest(values: list[Value], counts: Callable[[Value], bool]) -> int:
