@@ -113,6 +113,10 @@ ORDINARY = {
     "an import by another name": ("import json as j\no = lambda: j.dumps(4)", "o() == '4'"),
     "a class method of an imported class": ("from datetime import datetime\ndef o(): return datetime.fromtimestamp(0)", "o()"),
     "an import further down": ("if 1:\n    def o(): return os.getcwd()\nimport os.path", "o()"),
+    "a module that names super": (
+        "named = [super]\nclass o:\n    def m(self): return super().__eq__(self)",
+        "o().m() is True",
+    ),
     "recursion": ("def o(n): return 1 if n < 2 else n * o(n - 1)", "o(5) == 120"),
     "a class that names itself": ("class o:\n    def m(self): return super(o, self).__init__() or o", "o().m() is o"),
     "a global called like the class": ("A = 7\nclass X:\n    class A:\n        def f(self): return A\no = X.A", "o().f() == 7"),

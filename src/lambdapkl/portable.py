@@ -134,9 +134,9 @@ def _source_of(code: CodeType, target: Any) -> tuple[str, int]:
     line = code.co_firstlineno + node.lineno - first_line(node)
     args = (text, code.co_filename, code.co_qualname, line, code.co_freevars, code.co_flags & FLAGS, _OPTIMIZE)
     # What is typed into a session is compiled apart from the imports before it.
-    for imported in dict.fromkeys((whole.imported, ())):
+    for context in dict.fromkeys((whole.context, "")):
         try:
-            again = compile_function(*args, imported)
+            again = compile_function(*args, context)
         except pickle.UnpicklingError as error:
             raise _refusal(code, str(error)) from error
         if code_digest(again) == code_digest(code):

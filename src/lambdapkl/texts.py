@@ -42,18 +42,28 @@ class Text:
         return found
 
     @cached_property
-    def imported(self) -> tuple[str, ...]:
-        """The names that imports bind in the module itself: the compiler treats calls of their attributes in its own way."""
-        found: set[str] = set()
+    def context(self) -> str:
+        """Statements that have functions beside them compiled as those in this text are.
+
+        By names that an import binds in the module itself the compiler calls attributes in another way, and `super` where the
+        module names it.
+        """
+        imported: set[str] = set()
+        names: set[str] = set()
         # Not by `symtable`, which PyPy lacks.
         waiting: list[ast.AST] = [self.tree] if self.tree is not None else []
         while waiting:
             node = waiting.pop()
             if isinstance(node, (ast.Import, ast.ImportFrom)):
-                found.update(each.asname or each.name.partition(".")[0] for each in node.names)
-            elif not isinstance(node, (ast.expr, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                imported.update(each.asname or each.name.partition(".")[0] for each in node.names)
+            elif isinstance(node, ast.Name):
+                names.add(node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                waiting.extend(node.decorator_list)
+            elif not isinstance(node, ast.Lambda):
                 waiting.extend(ast.iter_child_nodes(node))
-        return tuple(sorted(found - {"*"}))
+        imports = f"import {', '.join(sorted(imported - {'*'}))}\n" if imported - {"*"} else ""
+        return imports + ("super\n" if "super" in names else "")
 
     def segment(self, node: ast.Lambda) -> str:
         """Return the text of an expression."""

@@ -80,14 +80,14 @@ def compile_function(
     free: tuple[str, ...],
     flags: int,
     optimize: int = 0,
-    imported: tuple[str, ...] = (),
+    context: str = "",
 ) -> CodeType:
     """Return the code object of one function; see `source_code`.
 
     Parameters
     ----------
-    imported
-        Names for which there is to be an import beside the function: with one, calls of their attributes have other bytecode.
+    context
+        Statements that are to stand beside the function, for the compiler goes by some of them.
 
     Raises
     ------
@@ -123,7 +123,6 @@ def compile_function(
     # That class stands in another one, whose names the function does not see.
     owner = _class_of(qualname)
     path = ["<around>", *(["<hidden>", owner] if owner is not None else [])]
-    before: list[ast.stmt] = ast.parse(f"import {', '.join(imported)}").body if imported else []
     inner: ast.stmt = node
     for each_class in reversed(path[1:]):
         (outer,) = ast.parse("class _: pass").body
@@ -133,7 +132,12 @@ def compile_function(
     around.name, around.body = path[0], [inner]  # type: ignore[attr-defined]
     try:
         code = compile(
-            ast.Module([*before, around], []), file_name, "exec", flags=flags & _FUTURE, dont_inherit=True, optimize=optimize
+            ast.Module([*ast.parse(context).body, around], []),
+            file_name,
+            "exec",
+            flags=flags & _FUTURE,
+            dont_inherit=True,
+            optimize=optimize,
         )
     except (SyntaxError, ValueError, RecursionError) as error:
         raise pickle.UnpicklingError(f"this version of Python cannot compile {qualname}: {error}") from error
