@@ -77,6 +77,7 @@ DIFFERENT_BODIES = {
     "a pattern's rest": ("match x:\n case [a, *b]: return b", "match x:\n case [*b, a]: return b"),
     "which end": ("if x: return y\nreturn z", "if x: return z\nreturn y"),
     "a loop's end": ("for a in x:\n if a: break\nelse: return 1", "for a in x:\n if a: continue\nelse: return 1"),
+    "order of `locals`": ("if 0: a = 1\nb = a = 2\nreturn [*locals()]", "b = a = 2\nreturn [*locals()]"),
     "super": ("return super(y, x).a", "return super().a"),
     "a handler": ("try: x()\nexcept: y()", "try: x()\nexcept: z()"),
     "a handler of an endless loop": (

@@ -75,7 +75,7 @@ def code_digest(code: CodeType) -> bytes:
         code.co_posonlyargcount,
         code.co_kwonlyargcount,
         code.co_flags,
-        code.co_varnames[: codes.parameter_count(code)],
+        code.co_varnames,  # in the order in which `locals` has them
         sorted(code.co_freevars),
         sorted(code.co_cellvars),
         codes.docstring(code),
