@@ -77,6 +77,20 @@ def kept(backend: fresh.Process, contents: str) -> bytes:
     return payload
 
 
+def test_annotations_of_a_method_count(backend: fresh.Process) -> None:
+    made = []
+    for kind in ("int", "str", "int"):
+        source = f"class A:\n    def m(self, x: {kind}) -> None:\n        return\n"
+        # Each program that runs here has a file of its own.
+        program = f"import lambdapkl\nexec(compile({source!r}, 'a.py', 'exec'))\nresult = lambdapkl.dumps(A)"
+        made.append(backend.execute(program))
+    one, other, again = made
+    backend.execute(
+        f"import pickle\na, b, c = map(pickle.loads, {(one, other, again)!r})\nassert a is not b and a is c\n"
+        "assert a.m.__annotations__['x'] is int and b.m.__annotations__['x'] is str\nresult = None"
+    )
+
+
 def test_arrays_of_numpy_count(backend: fresh.Process) -> None:
     pytest.importorskip("numpy")
     one, other = (kept(backend, f"__import__('numpy').array([{value}])") for value in (1, 2))

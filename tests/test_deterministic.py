@@ -408,7 +408,7 @@ def describe_object(pure: bool, seed: int, source: str) -> bytes:
 
 
 def test_iterators_of_sets_are_in_order() -> None:
-    one, other = {0, 8, 16}, {16, 8, 0}
+    one, other = set([0, 8, 16]), set([16, 8, 0])
     assert list(one) != list(other)
     data = lambdapkl.dumps(iter(one), deterministic=True)
     assert data == lambdapkl.dumps(iter(other), deterministic=True)

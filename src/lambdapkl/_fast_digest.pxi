@@ -196,6 +196,13 @@ cdef class _Walk:
             self._add(lp_read(<PyObject *>func, &func.func_defaults))
             self._add(lp_read(<PyObject *>func, &func.func_kwdefaults))
             self._add({} if func.func_dict == NULL else lp_read(<PyObject *>func, &func.func_dict))
+            if _DEFERRED_ANNOTATIONS:
+                self._add(lp_annotate(func))
+            elif func.func_annotations != NULL:
+                # In C it may be a tuple.
+                annotations = obj.__annotations__
+                if annotations:
+                    self._add(annotations)
             if func.func_closure != NULL:
                 for name, cell in zip(code.co_freevars, <object>func.func_closure):
                     if name != _CLASS_DICT_CELL:

@@ -7,6 +7,7 @@ content only: no ids, no hashes, sets in sorted order.
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -99,6 +100,7 @@ def _blake2b() -> Any:
 packed: Callable[[CodeType], tuple[bytes, str | None, tuple[Any, ...]]] = codes.pack
 
 
+_DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 # Types of which `spell` tells all.
 SPELLED = frozenset((bool, int, float, complex, range, slice, type(Ellipsis)))
 
@@ -224,6 +226,10 @@ def _feed_function(walk: Walk, func: FunctionType) -> None:
     walk.add(func.__defaults__)
     walk.add(func.__kwdefaults__)
     walk.add(func.__dict__)
+    if _DEFERRED_ANNOTATIONS:
+        walk.add(func.__annotate__)  # type: ignore[attr-defined]
+    elif func.__annotations__:
+        walk.add(func.__annotations__)
     for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
         # That one holds the dictionary of a class, with what changes while the class is used.
         if name != "__classdict__":
