@@ -345,3 +345,9 @@ def test_attributes_of_exceptions_that_are_nobodys_else() -> None:
     assert loaded.code == 5 and loaded.start == []
     with pytest.raises(guard.GuardError, match="a state that pickle does not write"):
         guard.check(payload(error("UnicodeEncodeError") + state(text("start"), b"K\x05") + b"b"))
+
+
+def test_constructors_themselves_make_nothing_else() -> None:
+    for data in (wire("dict_view", MADE, text("pop")), wire("weak_reference", _ANY, MADE), wire("thread_local", _ANY, b")")):
+        with pytest.raises(pickle.UnpicklingError, match="the payload is damaged"):
+            pickle.loads(payload(data))

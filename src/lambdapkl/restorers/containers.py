@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +25,8 @@ def class_dict(cls: type) -> Any:
 
 def dict_view(mapping: Any, kind: str) -> Any:
     """Return the view of the ``keys``, ``values`` or ``items`` of `mapping`."""
+    if kind not in ("keys", "values", "items"):
+        raise pickle.UnpicklingError(f"the payload is damaged: {kind!r} is no view of a mapping")
     return (
         {"keys": dict.keys, "values": dict.values, "items": dict.items}[kind](mapping)
         if type(mapping) is dict

@@ -5,6 +5,7 @@ The payload's memo holds the referents while it is loaded.  Afterwards they live
 
 from __future__ import annotations
 
+import pickle
 import weakref
 from typing import Any
 
@@ -15,6 +16,8 @@ class _Gone:
 
 def weak_reference(kind: Any = weakref.ref, referent: Any = None, callback: Any = None) -> Any:
     """Return a weak reference or proxy of `kind`; a dead one without a `referent`."""
+    if kind not in (weakref.ref, weakref.proxy):
+        raise pickle.UnpicklingError("the payload is damaged: what makes a weak reference belongs there")
     if referent is None:
         referent = _Gone()
     return kind(referent, callback)
