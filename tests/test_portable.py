@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from types import CodeType
 from typing import Any
 
 import fresh
@@ -20,7 +21,7 @@ import pytest
 from conftest import BACKENDS
 
 import lambdapkl
-from lambdapkl import texts, wire
+from lambdapkl import portable, texts, wire
 
 CASES = pathlib.Path(__file__).with_name("portable_cases.py")
 
@@ -186,6 +187,27 @@ def test_statements_that_a_session_compiles_one_by_one(tmp_path: pathlib.Path, r
     finally:
         del linecache.cache[name]
     assert reader.execute(f"{OTHER_VERSION}import pickle\nresult = [f(4) for f in pickle.loads({data!r})]") == [2, 3]
+
+
+def functions_in(code: CodeType) -> Iterator[CodeType]:
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            # Those that are written down, and stand in no comprehension's or class's place.
+            if each.co_flags & inspect.CO_OPTIMIZED and (each.co_name[0] != "<" or each.co_name == "<lambda>"):
+                yield each
+            yield from functions_in(each)
+
+
+@pytest.mark.parametrize("module", ["contextlib", "functools", "textwrap", "xml.dom.minidom"])
+def test_every_function_of_a_module(module: str) -> None:
+    file = importlib.import_module(module).__file__
+    assert file is not None
+    whole = compile(pathlib.Path(file).read_bytes(), file, "exec", dont_inherit=True)
+    found = [code for code in functions_in(whole) if code.co_name != "__annotate__"]
+    for code in found:
+        text, line = portable.source_of(code, code)
+        assert text and line >= code.co_firstlineno
+    assert found
 
 
 def test_text_of_a_version_before(reader: fresh.Process) -> None:

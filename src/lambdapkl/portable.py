@@ -28,7 +28,7 @@ from .restorers.sources import FLAGS, REPLACE, compile_function
 from .source import find
 from .texts import Function, Text, first_line
 
-__all__ = ["adapt", "adapt_annotations", "forget", "reduce_code", "reduce_special"]
+__all__ = ["adapt", "adapt_annotations", "forget", "reduce_code", "reduce_special", "source_of"]
 
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 # The last one NamedTuple leaves behind: a cell with the dictionary of the class.
@@ -110,7 +110,7 @@ def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> 
     """
     known = _texts.get(code)
     if known is None or known[0] != code.co_qualname:
-        known = _texts[code] = code.co_qualname, *_source_of(code, target)
+        known = _texts[code] = code.co_qualname, *source_of(code, target)
     _, text, first_line = known
     if variant().deterministic:
         file_name, first_line = FILE_NAME, 1
@@ -120,7 +120,8 @@ def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> 
     return wire.source_code, (*args, _OPTIMIZE) if _OPTIMIZE else args
 
 
-def _source_of(code: CodeType, target: Any) -> tuple[str, int]:
+def source_of(code: CodeType, target: Any) -> tuple[str, int]:
+    """Return the text that makes `code` again, and its first line; parameters and errors are those of `reduce_code`."""
     made = _made_text(code)
     try:
         if made is None:
