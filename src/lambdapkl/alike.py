@@ -18,33 +18,38 @@ _EMPTY = object()
 
 
 class Copies:
-    """A comparison of two objects and of what they reach, for as long as both look alike.
+    """Comparisons of two objects and of what they reach, for as long as both look alike."""
 
-    Attributes
-    ----------
-    session
-        Tells of a code object what it does and which globals it names, and which instances `object` pickles.
-    """
-
-    def __init__(self, session: Any) -> None:
-        self.session = session
+    def __init__(self) -> None:
         self._pairs: list[tuple[Any, Any]] = []
+        # Functions that are copies of each other, by their ids.
+        self._known: dict[tuple[int, int], tuple[Any, Any]] = {}
         # Of what was met: its id and that of what it was met with, both ways.
         self._twins: dict[int, int] = {}
         self._of: dict[int, int] = {}
 
-    def are(self, one: Any, other: Any) -> bool:
+    def are(self, one: Any, other: Any, session: Any) -> bool:
         """Return whether nothing that `one` and `other` reach tells them apart; where that is not known, False.
 
         Objects that reach themselves are alike if following both alike comes to no difference.
+
+        Parameters
+        ----------
+        session
+            Tells of a code object what it does and which globals it names, and which instances `object` pickles.
         """
+        self._twins, self._of = {}, {}
         self._pairs = [(one, other)]
         # They are kept up to the end: a dictionary may be made for the question, and its id must not come again.
-        return all(self._looks(*pair) for pair in self._pairs)
+        alike = all(self._looks(*pair, session) for pair in self._pairs)
+        if alike:
+            self._known.update(((id(a), id(b)), (a, b)) for a, b in self._pairs if type(a) is FunctionType)
+        self._pairs = []
+        return alike
 
-    def _looks(self, one: Any, other: Any) -> bool:
+    def _looks(self, one: Any, other: Any, session: Any) -> bool:
         """Compare two objects but for what they hold, of which to compare is noted."""
-        if one is other:
+        if one is other or (id(one), id(other)) in self._known:
             return True
         kind = type(one)
         if kind is not type(other):
@@ -62,7 +67,7 @@ class Copies:
             return self._all(list(one), list(other)) and self._all(one.values(), other.values())
         if kind is CellType:
             return self._all((_contents(one),), (_contents(other),))
-        return self._functions(one, other) if kind is FunctionType else self._instances(one, other)
+        return self._functions(one, other, session) if kind is FunctionType else self._instances(one, other, session)
 
     def _all(self, ones: Any, others: Any) -> bool:
         if len(ones) != len(others):
@@ -70,10 +75,10 @@ class Copies:
         self._pairs.extend(zip(ones, others, strict=True))
         return True
 
-    def _functions(self, one: FunctionType, other: FunctionType) -> bool:
+    def _functions(self, one: FunctionType, other: FunctionType, session: Any) -> bool:
         if any(type(each.__code__) is not CodeType or byvalue.by_reference(each) for each in (one, other)):
             return False
-        infos = [self.session.info(each.__code__) for each in (one, other)]
+        infos = [session.info(each.__code__) for each in (one, other)]
         if infos[0].blob != infos[1].blob or any(info.constants for info in infos):
             return False
         names = [*infos[0].names, "__name__", *(["__package__"] if infos[0].imports else [])]
@@ -92,8 +97,8 @@ class Copies:
             parts.append(found)
         return self._all(*parts)
 
-    def _instances(self, one: Any, other: Any) -> bool:
-        if not self.session._is_plain(type(one)):
+    def _instances(self, one: Any, other: Any, session: Any) -> bool:
+        if not session._is_plain(type(one)):
             return False
         states = []
         for each in (one, other):

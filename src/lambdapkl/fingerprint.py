@@ -90,6 +90,7 @@ class _Session(VariantSession):
         super().clear()
         # name of a module and name in it -> what was found there, copies but once
         self._found: dict[tuple[str | None, str], list[Any]] = {}
+        self._copies = Copies()
 
     def new_info(self, code: CodeType) -> CodeInfo:
         info = super().new_info(code)
@@ -135,7 +136,7 @@ class _Session(VariantSession):
             return value
         known = self._found.setdefault((module, name), [])
         for each in known:
-            if each is value or Copies(self).are(each, value):
+            if each is value or self._copies.are(each, value, self):
                 return each
         known.append(value)
         return value
