@@ -8,7 +8,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import Any
 
 from . import diagnose, reducers, suspended
-from ._pure import CodeInfo
+from ._pure_codes import CodeInfo
 from .alike import ATOMS, Copies
 from .canonical import code_digest
 from .options import Variant, writing

@@ -18,7 +18,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import Any
 
 from . import suspended, wire
-from ._pure import CodeInfo
+from ._pure_codes import CodeInfo
 from .canonical import code_digest
 from .names import private
 from .options import variant

@@ -12,6 +12,8 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from . import _backend, _pure, diagnose, portable, reducers, wire
+from ._pure_codes import CodeInfo, code_info
+from ._pure_session import Session
 from .options import Variant, variant, writing
 from .ordered import OrderedPickler
 from .pickler import Pickler
@@ -69,7 +71,7 @@ def new_session(protocol: int) -> VariantSession:
     return session
 
 
-class VariantSession(_pure.Session):
+class VariantSession(Session):
     """A session that writes code in the form that is asked for when it is made."""
 
     def __init__(self, table: Any) -> None:
@@ -80,7 +82,7 @@ class VariantSession(_pure.Session):
         """Forget everything, what has travelled of lambdapkl as well."""
         super().clear()
         # id of a code object -> that, and what is to be written of it
-        self._infos: dict[int, tuple[CodeType, _pure.CodeInfo]] = {}
+        self._infos: dict[int, tuple[CodeType, CodeInfo]] = {}
         # id of a code object -> a function that has it
         self._functions: dict[int, FunctionType] = {}
         self._carrier: Any = None
@@ -112,7 +114,7 @@ class VariantSession(_pure.Session):
         args, attributes = super().describe(cls)
         return args, portable.adapt_annotations(cls, attributes, self) if self._variant.portable else attributes
 
-    def info(self, code: CodeType) -> _pure.CodeInfo:
+    def info(self, code: CodeType) -> CodeInfo:
         """Return what is to be written of `code`, in the form that is asked for."""
         info = self._info(code)
         if self._variant.portable:
@@ -120,18 +122,18 @@ class VariantSession(_pure.Session):
             info.blob, info.file_name = code, None  # type: ignore[assignment]
         return info
 
-    def _info(self, code: CodeType) -> _pure.CodeInfo:
+    def _info(self, code: CodeType) -> CodeInfo:
         known = self._infos.get(id(code))
         if known is None:
             known = self._infos[id(code)] = code, self.new_info(code)
         return known[1]
 
-    def new_info(self, code: CodeType) -> _pure.CodeInfo:
+    def new_info(self, code: CodeType) -> CodeInfo:
         """Return what bytecode there is to be written of `code`."""
-        info = _pure.code_info(code)
+        info = code_info(code)
         if self._variant.deterministic:
             recreate = info.recreate
-            info = _pure.CodeInfo(without_places(code))
+            info = CodeInfo(without_places(code))
             info.recreate = recreate
         return info
 
