@@ -53,7 +53,7 @@ class Facts:
 
         Raises
         ------
-        verifier.Unproven
+        kinds.Unproven
             The code cannot be followed.
         """
         if self._points is None:

@@ -4,23 +4,7 @@ The interpreter trusts its frames: where the compiler has emitted an instruction
 frame that is restored must hold what the code would have put there.  This runs the bytecode over *kinds* of values instead of
 values and notes, at each place of suspension, the kind that each local variable and each slot of the stack has there.
 
-A kind is one letter:
-
-====  =========================================  ====  ======================================
-n     NULL: unbound, or no `self`                L     a list
-o     any object                                 G     a list of exceptions, or None for one
-m     any object or NULL                         D     a dictionary
-c     a cell                                     S     a set
-I     an iterator                                T     a tuple
-Q     what x goes through (3.15)                 U     a tuple of strings
-x     an index into Q, or NULL for an iterator   s     a string
-E     an exception                               V     an interpolation of a template string
-P     an exception or None                       X     an index of an instruction
-R     as P, for a moment                         K     what a call returned a moment ago
-====  =========================================  ====  ======================================
-
-Inside ``any(... for ...)`` and the like, 3.14 loops over what it has just called without asking for an iterator: hence K, an
-object that may be looped over until the next place of suspension.
+`kinds` has a letter for each kind.
 
 Instructions that expect more than an object are checked for it.  Code that cannot be proven right, or has an instruction that
 is not known here, is refused: none that the compiler makes is, as far as the tests can tell.
@@ -32,10 +16,9 @@ import sys
 from types import CodeType
 
 from . import bytecode, codes
+from .kinds import TAGGED, Unproven, exception, join, kind_of, need, objects, pop, untagged, with_kind
 
 _VERSION = sys.version_info[1]
-_NULLABLE = frozenset("nmx")
-_TAGGED = frozenset("xX" if _VERSION >= 14 else "x")
 
 # Instruction -> how many it takes off the stack, what it puts there.
 _SIMPLE: dict[str, tuple[int, str]] = {
@@ -77,10 +60,6 @@ _CONVERSIONS = {3: "E", 6: "T"}  # of CALL_INTRINSIC_1: what StopIteration becom
 _ATTRIBUTES = ((1, "TU"), (2, "D"), (4, "TUD"), (8, "TU"))
 
 State = tuple[str, str]
-
-
-class Unproven(Exception):
-    """The code does what the compiler would not, or nobody taught this module what it does."""
 
 
 class Point:
@@ -145,7 +124,7 @@ class _Run:
         if known is not None:
             if len(known[1]) != len(stack):
                 raise Unproven(f"two depths of the stack at {at}")
-            slots, stack = _join(known[0], slots), _join(known[1], stack)
+            slots, stack = join(known[0], slots), join(known[1], stack)
             if (slots, stack) == known:
                 return
         self.states[at] = slots, stack
@@ -160,7 +139,7 @@ class _Run:
                     self.reach(target, slots, stack[:depth] + ("X" if lasti else "") + "E")
         jump = bytecode.target(name, arg, after)
         if name == "YIELD_VALUE":
-            _objects(stack[-1:])
+            objects(stack[-1:])
             if self.instructions.get(after, ("",))[0] != "RESUME":
                 raise Unproven(f"no RESUME at {after}")
             if "R" in stack or not stack:
@@ -172,17 +151,17 @@ class _Run:
             self.for_iter(slots, stack, jump, after)
         elif name == "SEND":
             depth = 3 if _VERSION >= 15 else 2
-            _objects(stack[-1:] + stack[-depth : len(stack) - depth + 1])
+            objects(stack[-1:] + stack[-depth : len(stack) - depth + 1])
             if depth == 3 and stack[-2] not in "nx":
                 raise Unproven(f"no index at {at}")
             self.reach(after, slots, stack[:-1] + "o")
             self.reach(jump, slots, stack[: -2 if _VERSION == 11 else -1] + "o")
         elif name.startswith("JUMP_IF"):
-            _objects(stack[-1:])
+            objects(stack[-1:])
             self.reach(jump, slots, stack)
             self.reach(after, slots, stack[:-1])
         elif name.startswith("POP_JUMP"):
-            _objects(stack[-1:])
+            objects(stack[-1:])
             self.reach(jump, slots, stack[:-1])
             self.reach(after, slots, stack[:-1])
         elif name.startswith("JUMP_"):
@@ -205,90 +184,90 @@ class _Run:
         simple = _SIMPLE.get(name)
         if simple is not None:
             pops, pushed = simple
-            return slots, _pop(stack, pops) + pushed
+            return slots, pop(stack, pops) + pushed
         if "FAST" in name or "DEREF" in name or name in ("LOAD_CLOSURE", "MAKE_CELL", "COPY_FREE_VARS"):
             return _variables(name, arg, slots, stack)
         return slots, self.on_stack(name, arg, at, stack)
 
     def on_stack(self, name: str, arg: int, at: int, stack: str) -> str:
         if name == "LOAD_CONST":
-            return stack + _kind(self.code.co_consts[arg])
+            return stack + kind_of(self.code.co_consts[arg])
         if name == "LOAD_GLOBAL":
             return stack + ("o" if not arg & 1 else "on" if _VERSION >= 13 else "no")
         if name in ("LOAD_ATTR", "LOAD_SUPER_ATTR"):
             pushed = "o" if not arg & 1 or _VERSION == 11 else "om" if _VERSION >= 13 else "mo"
-            return _pop(stack, 1 if name == "LOAD_ATTR" else 3) + pushed
+            return pop(stack, 1 if name == "LOAD_ATTR" else 3) + pushed
         if name in ("CALL", "CALL_KW"):
             count = arg + (name == "CALL_KW")
-            stack = _pop(stack, count)
-            _objects(stack[-2] if _VERSION >= 13 else stack[-1])
-            _untagged(stack[-2:])
+            stack = pop(stack, count)
+            objects(stack[-2] if _VERSION >= 13 else stack[-1])
+            untagged(stack[-2:])
             return stack[:-2] + "K"
         if name == "CALL_FUNCTION_EX":
             return _call_ex(arg, stack)
         if name == "POP_TOP":
             if _VERSION < 14:
-                _objects(stack[-1:])
-            return _need(stack, 1)[:-1]
+                objects(stack[-1:])
+            return need(stack, 1)[:-1]
         if name == "COPY":
-            copied = _need(stack, arg)[-arg]
-            _objects(copied)
+            copied = need(stack, arg)[-arg]
+            objects(copied)
             return stack + copied
         if name == "SWAP":
-            below = _need(stack, arg)[-arg]
+            below = need(stack, arg)[-arg]
             return stack[:-arg] + stack[-1] + stack[len(stack) - arg + 1 : -1] + below
         if name in _ADDING:
             count, wanted = _ADDING[name]
             added = stack[-count:]
-            stack = _pop(stack, count)
-            target = _need(stack, arg)[-arg]
+            stack = pop(stack, count)
+            target = need(stack, arg)[-arg]
             if target != wanted and not (name == "LIST_APPEND" and target == "G" and added in "EPR"):
                 raise Unproven(f"{name} to no {wanted}")
             return stack
         if name in _COUNTED:
-            return _pop(stack, arg) + _COUNTED[name]
+            return pop(stack, arg) + _COUNTED[name]
         if name == "BUILD_TUPLE":
             strings = set(stack[len(stack) - arg :]) <= {"s"}
             if any(kind in "nmxXR" for kind in stack[len(stack) - arg :]):
                 raise Unproven("a tuple of what is no object")
             return stack[: len(stack) - arg] + ("U" if strings else "T")
         if name == "BUILD_LIST":
-            return _pop(stack, arg) + ("G" if self.collects_exceptions(at, arg) else "L")
+            return pop(stack, arg) + ("G" if self.collects_exceptions(at, arg) else "L")
         if name in ("BUILD_MAP", "BUILD_CONST_KEY_MAP"):
-            return _pop(stack, 2 * arg if name == "BUILD_MAP" else arg + 1) + "D"
+            return pop(stack, 2 * arg if name == "BUILD_MAP" else arg + 1) + "D"
         if name == "FORMAT_VALUE":
-            return _pop(stack, 2 if arg & 4 else 1) + "o"
+            return pop(stack, 2 if arg & 4 else 1) + "o"
         if name == "BUILD_INTERPOLATION":
-            return _pop(stack, 3 if arg & 1 else 2) + "V"
+            return pop(stack, 3 if arg & 1 else 2) + "V"
         if name == "BUILD_TEMPLATE":
             if stack[-2:-1] != "U":
                 raise Unproven("a template of no strings")
-            return _pop(stack, 2) + "o"
+            return pop(stack, 2) + "o"
         if name == "UNPACK_SEQUENCE":
-            return _pop(stack, 1) + "o" * arg
+            return pop(stack, 1) + "o" * arg
         if name == "UNPACK_EX":
-            return _pop(stack, 1) + "o" * ((arg & 0xFF) + 1 + (arg >> 8))
+            return pop(stack, 1) + "o" * ((arg & 0xFF) + 1 + (arg >> 8))
         if name in ("MATCH_KEYS", "MATCH_CLASS"):
             if stack[-1:] not in ("T", "U"):
                 raise Unproven(f"{name} with no tuple")
-            return stack + "o" if name == "MATCH_KEYS" else _pop(stack, 3) + "o"
+            return stack + "o" if name == "MATCH_KEYS" else pop(stack, 3) + "o"
         if name == "MAKE_FUNCTION":
             return _make_function(arg, stack)
         if name == "SET_FUNCTION_ATTRIBUTE":
             for bit, wanted in _ATTRIBUTES:
                 if arg == bit and stack[-2] not in wanted:
                     raise Unproven("a function with an attribute of the wrong type")
-            return _pop(stack, 2) + "o"
+            return pop(stack, 2) + "o"
         if name == "CALL_INTRINSIC_1":
             if (arg == 3 and stack[-1:] != "E") or (arg == 6 and stack[-1:] != "L"):
                 raise Unproven("a conversion of the wrong type")
-            return _pop(stack, 1) + _CONVERSIONS.get(arg, "o")
+            return pop(stack, 1) + _CONVERSIONS.get(arg, "o")
         if name == "PREP_RERAISE_STAR" or (name == "CALL_INTRINSIC_2" and arg == 1):
             if stack[-2:] != "EG":
                 raise Unproven("no exceptions to raise again")
             return stack[:-2] + "R"
         if name == "CALL_INTRINSIC_2":
-            return _pop(stack, 2) + "o"
+            return pop(stack, 2) + "o"
         if name == "RETURN_GENERATOR":
             return stack + "o"
         if name == "LIST_TO_TUPLE":
@@ -296,33 +275,30 @@ class _Run:
                 raise Unproven("a conversion of the wrong type")
             return stack[:-1] + "T"
         if name in ("RETURN_VALUE", "RETURN_CONST", "INTERPRETER_EXIT", "RAISE_VARARGS"):
-            _objects(stack[len(stack) - (arg if name == "RAISE_VARARGS" else int(name != "RETURN_CONST")) :])
+            objects(stack[len(stack) - (arg if name == "RAISE_VARARGS" else int(name != "RETURN_CONST")) :])
             return stack
         return self.loops_and_exceptions(name, arg, stack)
 
     def loops_and_exceptions(self, name: str, arg: int, stack: str) -> str:
         if name == "GET_ITER":
             # With an argument it is for `yield from`, which takes a coroutine, too.
-            return _pop(stack, 1) + ("I" if _VERSION < 15 else "ox" if arg else "Qx")
+            return pop(stack, 1) + ("I" if _VERSION < 15 else "ox" if arg else "Qx")
         if name == "END_FOR":
-            return _pop(stack, 2 if _VERSION == 12 else 1)
+            return pop(stack, 2 if _VERSION == 12 else 1)
         if name == "POP_ITER":
-            return _need(stack, 2)[:-2] if _VERSION >= 15 else _pop(stack, 1)
+            return need(stack, 2)[:-2] if _VERSION >= 15 else pop(stack, 1)
         if name == "END_SEND":
-            _objects(stack[-1:])
-            return (
-                _need(stack, 3)[: -3 if _VERSION >= 15 else -2] + stack[-1]
-                if _VERSION >= 15
-                else _need(stack, 2)[:-2] + stack[-1]
-            )
+            objects(stack[-1:])
+            depth = 3 if _VERSION >= 15 else 2
+            return need(stack, depth)[:-depth] + stack[-1]
         if name == "CLEANUP_THROW":
-            _exception(stack, 1)
-            return _need(stack, 4)[:-4] + "ono" if _VERSION >= 15 else _need(stack, 3)[:-3] + "oo"
+            exception(stack, 1)
+            return need(stack, 4)[:-4] + "ono" if _VERSION >= 15 else need(stack, 3)[:-3] + "oo"
         if name == "END_ASYNC_FOR":
-            _exception(stack, 1)
-            return _need(stack, 2)[:-2]
+            exception(stack, 1)
+            return need(stack, 2)[:-2]
         if name == "PUSH_EXC_INFO":
-            _exception(stack, 1)
+            exception(stack, 1)
             return stack[:-1] + "PE"
         if name == "POP_EXCEPT":
             if stack[-1:] not in ("P", "E"):
@@ -330,22 +306,22 @@ class _Run:
             return stack[:-1]
         if name == "RERAISE":
             if stack[-1:] != "R":
-                _exception(stack, 1)
-            if arg and _need(stack, arg + 1)[-arg - 1] != "X":
+                exception(stack, 1)
+            if arg and need(stack, arg + 1)[-arg - 1] != "X":
                 raise Unproven("no instruction to raise again at")
             return stack
         if name == "CHECK_EXC_MATCH":
-            _exception(stack, 2)
-            return _pop(stack, 1) + "o"
+            exception(stack, 2)
+            return pop(stack, 1) + "o"
         if name == "CHECK_EG_MATCH":
             if stack[-2:-1] not in ("E", "P"):
                 raise Unproven("no exceptions to match")
-            return _pop(stack, 1)[:-1] + "PP"
+            return pop(stack, 1)[:-1] + "PP"
         if name == "WITH_EXCEPT_START":
-            _exception(stack, 1)
-            if _need(stack, 5 if _VERSION >= 14 else 4)[-3] != "X":
+            exception(stack, 1)
+            if need(stack, 5 if _VERSION >= 14 else 4)[-3] != "X":
                 raise Unproven("no instruction that left the block")
-            _objects(stack[-5] if _VERSION >= 14 else stack[-4])
+            objects(stack[-5] if _VERSION >= 14 else stack[-4])
             return stack + "o"
         raise Unproven(f"what {name} does is not known")
 
@@ -373,7 +349,7 @@ def takes_iterator(code: CodeType) -> bool:
 
 def _call_ex(arg: int, stack: str) -> str:
     count = 4 if _VERSION >= 14 else 3 + (arg & 1)
-    _need(stack, count)
+    need(stack, count)
     if _VERSION >= 14 or arg & 1:
         if stack[-1] not in ("Dn" if _VERSION >= 14 else "D"):
             raise Unproven("keyword arguments in no dictionary")
@@ -381,13 +357,13 @@ def _call_ex(arg: int, stack: str) -> str:
     else:
         arguments = stack[-count:]
     function, nothing = (arguments[0], arguments[1]) if _VERSION >= 13 else (arguments[1], arguments[0])
-    _objects(function + arguments[2])
-    _untagged(nothing)
+    objects(function + arguments[2])
+    untagged(nothing)
     return stack[:-count] + "o"
 
 
 def _make_function(arg: int, stack: str) -> str:
-    stack = _pop(stack, 1)
+    stack = pop(stack, 1)
     if _VERSION < 13:
         for bit, wanted in reversed(_ATTRIBUTES):
             if arg & bit:
@@ -401,9 +377,9 @@ def _variables(name: str, arg: int, slots: str, stack: str) -> State:
     if name == "COPY_FREE_VARS":
         return slots[: len(slots) - arg] + "c" * arg, stack
     if name == "MAKE_CELL":
-        return _set(slots, arg, "c"), stack
+        return with_kind(slots, arg, "c"), stack
     if name == "LOAD_FAST_AND_CLEAR":
-        return _set(slots, arg, "n"), stack + slots[arg]
+        return with_kind(slots, arg, "n"), stack + slots[arg]
     if "DEREF" in name or name == "LOAD_CLOSURE":
         if slots[arg] != "c":
             raise Unproven("a cell variable without a cell")
@@ -413,9 +389,9 @@ def _variables(name: str, arg: int, slots: str, stack: str) -> State:
             return slots, stack + "c"
         if name == "DELETE_DEREF":
             return slots, stack
-        return slots, _pop(stack, 1) + ("" if name == "STORE_DEREF" else "o")
+        return slots, pop(stack, 1) + ("" if name == "STORE_DEREF" else "o")
     if name == "DELETE_FAST":
-        return _set(slots, arg, "n"), stack
+        return with_kind(slots, arg, "n"), stack
     # Up to 3.11 every LOAD_FAST looks whether there is something.
     looks = name == "LOAD_FAST_CHECK" or _VERSION == 11
     parts = name.split("_FAST")
@@ -425,77 +401,17 @@ def _variables(name: str, arg: int, slots: str, stack: str) -> State:
         if place >= len(slots):
             raise Unproven("a variable that is not there")
         if action == "STORE":
-            kind = _need(stack, 1)[-1]
-            if kind in _TAGGED:
+            kind = need(stack, 1)[-1]
+            if kind in TAGGED:
                 raise Unproven("a variable that is no object")
-            slots, stack = _set(slots, place, kind if kind in "cnm" else "o"), stack[:-1]
+            slots, stack = with_kind(slots, place, kind if kind in "cnm" else "o"), stack[:-1]
         elif action == "LOAD":
             kind = slots[place]
             if looks and kind in "nm":
                 kind = "o"
-                slots = _set(slots, place, "o")
-            _objects(kind)
+                slots = with_kind(slots, place, "o")
+            objects(kind)
             stack += kind
         else:
             raise Unproven(f"what {name} does is not known")
     return slots, stack
-
-
-def _set(slots: str, index: int, kind: str) -> str:
-    if index >= len(slots):
-        raise Unproven("a variable that is not there")
-    return slots[:index] + kind + slots[index + 1 :]
-
-
-def _need(stack: str, count: int) -> str:
-    if len(stack) < count:
-        raise Unproven("too little on the stack")
-    return stack
-
-
-def _pop(stack: str, count: int) -> str:
-    """Take off `count` values that must be objects."""
-    _need(stack, count)
-    if count:
-        _objects(stack[-count:])
-        return stack[:-count]
-    return stack
-
-
-def _objects(kinds: str) -> None:
-    if not _NULLABLE.isdisjoint(kinds) or not _TAGGED.isdisjoint(kinds):
-        raise Unproven("no object where one belongs")
-
-
-def _untagged(kinds: str) -> None:
-    if not _TAGGED.isdisjoint(kinds):
-        raise Unproven("an integer where an object belongs")
-
-
-def _exception(stack: str, place: int) -> None:
-    if _need(stack, place)[-place] != "E":
-        raise Unproven("no exception where one belongs")
-
-
-def _join(one: str, other: str) -> str:
-    if one == other:
-        return one
-    return "".join(a if a == b else _either(a, b) for a, b in zip(one, other, strict=True))
-
-
-def _either(one: str, other: str) -> str:
-    both = {one, other}
-    for kinds, joined in (({"U", "T"}, "T"), ({"E", "P"}, "P"), ({"n", "x"}, "x"), ({"I", "K"}, "K"), ({"Q", "K"}, "K")):
-        if both == kinds:
-            return joined
-    if not _TAGGED.isdisjoint(both):
-        raise Unproven("an integer or an object")
-    return "o" if _NULLABLE.isdisjoint(both) else "m"
-
-
-def _kind(constant: object) -> str:
-    if type(constant) is str:
-        return "s"
-    if type(constant) is tuple:
-        return "U" if all(type(item) is str for item in constant) else "T"
-    return "o"

@@ -68,7 +68,7 @@ def _arguments(generator: Any, code: Any) -> tuple[Any, ...]:
 
 
 def _read(generator: Any, function: Any) -> tuple[int, bytes, tuple[Any, ...], tuple[BaseException, ...]]:
-    from ..verifier import Unproven
+    from ..kinds import Unproven
 
     frames: Any = suspended.frames()
     code = function.__code__
