@@ -92,7 +92,7 @@ cdef tuple _describe(Session self, cls):
             if of is &PyTuple_Type or of is &PyFrozenSet_Type or of is &PySet_Type:
                 value = _portable(name, value)
             attributes[self.name(name)] = value
-        elif <object>special is _ANNOTATES and changed is None and not (of is &PyDict_Type and not value):
+        elif <object>special is _ANNOTATES and changed is None and not _is_answer(name, value):
             attributes[self.name(name)] = value
     if slots is not None or _SLOTS in own:
         explicit = _explicit_slots(own, slots or (), self)

@@ -60,6 +60,16 @@ VOLATILE = frozenset(
 )
 
 
+def is_answer(name: str, value: Any) -> bool:
+    """Whether an attribute of a class may be there because somebody asked a class without annotations for them.
+
+    It then keeps an empty dictionary up to 3.13, and None for what would evaluate them since 3.14.
+    """
+    if name == "__annotations__":
+        return type(value) is dict and not value
+    return name == "__annotate_func__" and value is None
+
+
 def class_digest(cls: type) -> bytes:
     """Return `DIGEST_SIZE` bytes that stand for the definition of `cls`."""
     walk = _new_walk()
@@ -212,8 +222,7 @@ class Walk:
     def attributes(self, own: Mapping[str, Any]) -> None:
         """Add the dictionary of a class."""
         for key, value in own.items():
-            # Up to 3.13, whoever asks a class without annotations for them has it keep an empty dictionary.
-            if key not in VOLATILE and not (key == "__annotations__" and type(value) is dict and not value):
+            if key not in VOLATILE and not is_answer(key, value):
                 self.text("k", key)
                 self.add(value)
 

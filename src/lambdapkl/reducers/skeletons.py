@@ -17,7 +17,7 @@ from types import (
 from typing import Any
 
 from .. import tracking
-from ..digest import VOLATILE
+from ..digest import VOLATILE, is_answer
 from ..options import variant
 from ..restorers.classes import FROZEN_SETS, SETS
 from . import namespaces
@@ -93,8 +93,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
         special = SPECIAL_NAMES.get(name)
         if special == SHADOWS or name in taken:
             shadowing[session.name(name)] = value
-        # Up to 3.13, whoever asks a class without annotations for them has it keep an empty dictionary.
-        elif special is None or (special == ANNOTATES and changed is None and not (type(value) is dict and not value)):
+        elif special is None or (special == ANNOTATES and changed is None and not is_answer(name, value)):
             attributes[session.name(name)] = portable(name, value)
     explicit = explicit_slots(own, slots, session) if slots or "__slots__" in own else None
     module = cls.__module__
