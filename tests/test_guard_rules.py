@@ -269,16 +269,17 @@ def test_objects_pass(backend: Any) -> None:
         import collections, contextvars, io, queue, threading, types, weakref, lambdapkl
         first = KeyError("x")
         first.__cause__ = ValueError(1)
-        full = queue.SimpleQueue()
-        full.put(1)
         local = threading.local()
         local.value = 5
         held = {"a": 1}
         values = [
-            first, full, local, threading.Lock(), threading.RLock(), weakref.WeakSet(), weakref.WeakValueDictionary(),
+            first, local, threading.Lock(), threading.RLock(), weakref.WeakSet(), weakref.WeakValueDictionary(),
             held.keys(), collections.OrderedDict(a=1).items(), types.MappingProxyType(held), contextvars.ContextVar("x", default=3),
-            memoryview(b"abcd").cast("B", (2, 2)), weakref.ref(full),
+            memoryview(b"abcd").cast("B", (2, 2)), weakref.ref(local),
         ]
+        if queue.SimpleQueue.__module__ == "_queue":  # else it is a class in Python, of attributes
+            values.append(queue.SimpleQueue())
+            values[-1].put(1)
         result = [lambdapkl.dumps(values, protocol) for protocol in (2, 4, 5)]
         """
     )
@@ -287,8 +288,9 @@ def test_objects_pass(backend: Any) -> None:
     allow |= {"_weakref.ReferenceType", "_weakref.ref"}
     for each in data:
         loaded = guard.loads(each, allow=allow)
-        assert type(loaded[0].__cause__) is ValueError and loaded[1].get() == 1 and loaded[2].value == 5
-        assert list(loaded[7]) == ["a"] and loaded[9] == {"a": 1} and loaded[12]() is loaded[1]
+        assert type(loaded[0].__cause__) is ValueError and loaded[1].value == 5
+        assert list(loaded[6]) == ["a"] and loaded[8] == {"a": 1} and loaded[11]() is loaded[1]
+        assert [each.get() for each in loaded[12:]] in ([], [1])
 
 
 def test_what_a_constructor_calls_is_told() -> None:
