@@ -58,8 +58,15 @@ def run_source(directory: Path, text: str, *args: str, seconds: float = 60, **en
 
 
 def run_text(directory: Path, text: str, *, env: Mapping[str, str] | None = None, seconds: float = 120) -> Any:
-    """Run `text`, which may be indented, as a script of `directory`; return what it printed last, which is JSON."""
-    return json.loads(run_source(directory, textwrap.dedent(text), seconds=seconds, **(env or {})).splitlines()[-1])
+    """Run `text`, which may be indented, as a script of `directory`; return what it printed last that is JSON.
+
+    An engine may have the last word: Ray reports an actor that was not ready when its handle was dropped.
+    """
+    printed = run_source(directory, textwrap.dedent(text), seconds=seconds, **(env or {}))
+    for line in reversed(printed.splitlines()):
+        with contextlib.suppress(json.JSONDecodeError):
+            return json.loads(line)
+    raise AssertionError(f"no answer in {printed!r}")
 
 
 @contextlib.contextmanager
