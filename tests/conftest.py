@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 
 import fresh
 import pytest
+import sample
 
 Processes = Callable[..., fresh.Process]
 GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
@@ -62,3 +64,18 @@ def backend(request: pytest.FixtureRequest, processes: Processes) -> fresh.Proce
     ones.
     """
     return processes(request.param)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of a sample most of what runs on the pure backend alone, where that stands beside the compiled one."""
+    if sample.EVERY == 1 or len(BACKENDS) == 1:
+        return
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        call = getattr(item, "callspec", None)
+        given = set() if call is None else {each for each in call.params.values() if type(each) is str}
+        pure_alone = "pure" in given and "compiled" not in given
+        (left if pure_alone and sample.one((0, 1, 1, 1), zlib.crc32(item.nodeid.encode())) else kept).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept

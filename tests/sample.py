@@ -23,6 +23,11 @@ def part(of: Sequence[T]) -> Sequence[T]:
     return of[FIRST::EVERY]
 
 
+def one(of: Sequence[T], index: int) -> T:
+    """Return the one of several ways in which the case number `index` is to be tried here."""
+    return of[(index + sys.version_info.minor) % len(of)]
+
+
 def examples(number: int) -> int:
     """Return how many of `number` generated examples are to be tried here."""
     return min(number, max(number // EVERY, 25))

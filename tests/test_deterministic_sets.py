@@ -7,6 +7,7 @@ from typing import Any
 
 import fresh
 import pytest
+import sample
 from conftest import BACKENDS, Processes
 
 import lambdapkl
@@ -64,7 +65,7 @@ WITH_SETS = {
 }
 
 
-@pytest.mark.parametrize("name", WITH_SETS)
+@pytest.mark.parametrize("name", sample.part(sorted(WITH_SETS)))
 def test_sets_are_in_order(name: str, processes: Processes) -> None:
     # Objects of another number and size, so that addresses come in another order.
     source = "import lambdapkl\npad = [[0] * (i % 7) for i in range(hash('x') % 997)]\n{}\nresult = lambdapkl.fingerprint(o)"
