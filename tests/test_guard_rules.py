@@ -7,6 +7,7 @@ import enum
 import ipaddress
 import pathlib
 import pickle
+import queue
 import struct
 import sys
 import threading
@@ -290,7 +291,7 @@ def test_objects_pass(backend: Any) -> None:
         loaded = guard.loads(each, allow=allow)
         assert type(loaded[0].__cause__) is ValueError and loaded[1].value == 5
         assert list(loaded[6]) == ["a"] and loaded[8] == {"a": 1} and loaded[11]() is loaded[1]
-        assert [each.get() for each in loaded[12:]] in ([], [1])
+        assert [each.get() for each in loaded[12:]] == ([1] if queue.SimpleQueue.__module__ == "_queue" else [])
 
 
 def test_what_a_constructor_calls_is_told() -> None:
