@@ -67,7 +67,7 @@ def backend(request: pytest.FixtureRequest, processes: Processes) -> fresh.Proce
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of a sample most of what runs on the pure backend alone, where that stands beside the compiled one."""
+    """Leave out of a sample three in four of those that run on the pure backend alone, where the compiled one is here, too."""
     if sample.EVERY == 1 or len(BACKENDS) == 1:
         return
     kept: list[pytest.Item] = []
@@ -76,6 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         call = getattr(item, "callspec", None)
         given = set() if call is None else {each for each in call.params.values() if type(each) is str}
         pure_alone = "pure" in given and "compiled" not in given
-        (left if pure_alone and sample.one((0, 1, 1, 1), zlib.crc32(item.nodeid.encode())) else kept).append(item)
+        elsewhere = zlib.crc32(item.nodeid.encode()) % 4 != sys.version_info.minor % 4
+        (left if pure_alone and elsewhere else kept).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = kept

@@ -23,9 +23,9 @@ def part(of: Sequence[T]) -> Sequence[T]:
     return of[FIRST::EVERY]
 
 
-def one(of: Sequence[T], index: int) -> T:
-    """Return the one of several ways in which the case number `index` is to be tried here."""
-    return of[(index + sys.version_info.minor) % len(of)]
+def ways(of: Sequence[T], index: int) -> Sequence[T]:
+    """Return those of several ways in which the case number `index` is to be tried here: in a sample, one."""
+    return of if EVERY == 1 else [of[(index + sys.version_info.minor) % len(of)]]
 
 
 def examples(number: int) -> int:

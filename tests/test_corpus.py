@@ -18,9 +18,7 @@ REFUSED = [case for case in CASES if case.refused is not None]
 PROTOCOLS = [(case, protocol) for case in PICKLED for protocol in case.protocols]
 # Each backend reads what the other wrote; where there is one only, it reads its own.
 PAIRS = list(zip(BACKENDS, reversed(BACKENDS), strict=True))
-CROSSED = [
-    (case, *pair) for index, case in enumerate(PICKLED) for pair in (PAIRS if sample.EVERY == 1 else [sample.one(PAIRS, index)])
-]
+CROSSED = [(case, *pair) for index, case in enumerate(PICKLED) for pair in sample.ways(PAIRS, index)]
 
 # The loading processes have another hash seed: what they write again must not follow it.
 LOADING_SEED = 3
