@@ -248,11 +248,18 @@ cdef class _Walk:
         if "_member_map_" in own:
             own = digest.unused_enumeration(own)
         for key, value in own.items():
-            if key in _VOLATILE or ((value is None or type(value) is dict) and _is_answer(key, value)):
+            if key in _VOLATILE or _is_answer(key, value):
                 continue
             self._text("k", key)
             self._add(value)
         return 0
+
+
+cdef bint _is_answer(object name, object value) except -1:
+    """See `digest.is_answer`."""
+    if type(value) is dict:
+        return not value and name == "__annotations__"
+    return value is None and name == "__annotate_func__"
 
 
 def _class_digest(cls):
@@ -272,10 +279,3 @@ cdef object _FIRST = itemgetter(0)
 cdef frozenset _SPELLED = digest.SPELLED
 cdef object _spell = spelling.spell
 cdef str _CLASS_DICT_CELL = "__classdict__"
-
-
-cdef bint _is_answer(object name, object value) except -1:
-    """See `digest.is_answer`."""
-    if type(value) is dict:
-        return not value and name == "__annotations__"
-    return value is None and name == "__annotate_func__"

@@ -1,11 +1,6 @@
-"""The backend in Python: the hot reducers and the constructors that undo them.
+"""The backend in Python: its `dumps`, and all that `_backend` takes from a backend.
 
 `_fast.pyx` is the same in Cython.  Both write the same bytes and read each other's; the tests hold them to it.
-
-How a function travels.  The constructor makes an empty one from its code and the name of its module, so that it can be
-memoized before anything it refers to is saved.  The state, what it refers to, follows: the globals its code can reach,
-the contents of its cells, its defaults, its attributes.  Both steps name the same callable: each distinct global in a
-payload costs 15 bytes and 0.4 microseconds.
 """
 
 from __future__ import annotations
@@ -19,24 +14,10 @@ from typing import Any
 from . import byvalue, digest, preamble
 from ._pure_codes import packed
 from ._pure_hooks import hooks
-from ._pure_loading import cell, code, function
+from ._pure_loading import cell, code, function  # noqa: F401 - `_backend` takes them from here
 from ._pure_session import HEAP_TYPE, Session
 from .base import BasePickler
 from .sets import Output, in_order
-
-__all__ = [
-    "COMPILED",
-    "Session",
-    "cell",
-    "code",
-    "configure",
-    "dumps",
-    "frames",
-    "function",
-    "in_order",
-    "position",
-    "quick_class",
-]
 
 COMPILED = False
 # Frames cannot be read and written in Python; see `_fast.Frames`.

@@ -1,4 +1,10 @@
-"""The hot reducers, in Python."""
+"""The hot reducers, in Python.
+
+How a function travels.  The constructor makes an empty one from its code and the name of its module, so that it can be
+memoized before anything it refers to is saved.  The state, what it refers to, follows: the globals its code can reach,
+the contents of its cells, its defaults, its attributes.  Both steps name the same callable: each distinct global in a
+payload costs 15 bytes and 0.4 microseconds.
+"""
 
 from __future__ import annotations
 
