@@ -54,8 +54,8 @@ def extensions():
     extension = Extension(
         "lambdapkl._fast",
         [SOURCE],
-        depends=glob(f"{folder}/_fast_*.pxi") + glob(f"{folder}/*.h"),
-        include_dirs=[folder],
+        depends=glob(f"{folder}/_fast_parts/*"),
+        include_dirs=[f"{folder}/_fast_parts"],
         extra_compile_args=options,
     )
     try:

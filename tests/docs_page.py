@@ -42,7 +42,7 @@ def missing(text: str) -> list[str]:
 
 def _is_here(name: str) -> bool:
     if name == "frames":  # that can be read and written
-        from lambdapkl import suspended
+        from lambdapkl.frames import suspended
 
         return suspended.frames() is not None
     if name in PEERS:

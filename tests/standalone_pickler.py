@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import lambdapkl
-from lambdapkl import shaking, wire
+from lambdapkl import wire
+from lambdapkl.forms import shaking
 
 # What there is to send, worked out once: each case is dumped in a fork of this process.
 for constructor in wire.__all__:

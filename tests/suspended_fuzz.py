@@ -17,7 +17,8 @@ import warnings
 from typing import Any
 
 import lambdapkl
-from lambdapkl import suspended, wire
+from lambdapkl import wire
+from lambdapkl.frames import suspended
 from lambdapkl.reducers.suspended import reduce_generator
 
 warnings.simplefilter("ignore")

@@ -163,8 +163,8 @@ def test_a_key_does_not_go_by_the_process(name: str, processes: Processes) -> No
     source = "import lambdapkl as pickler\npad = [[0] * (i % 7) for i in range(hash('x') % 997)]\n{}\nresult = {}"
     source = source.format(
         textwrap.dedent(DEFINITIONS[name]),
-        "pickler.dumps(A) and __import__('lambdapkl.tracking').tracking.keys[id(A)][1][2], "
-        "__import__('lambdapkl.digest').digest.class_digest(A)",
+        "pickler.dumps(A) and __import__('lambdapkl.identity.keys').identity.keys.keys[id(A)][1][2], "
+        "__import__('lambdapkl.identity.digest').identity.digest.class_digest(A)",
     )
     keys = {processes(backend, seed).execute(source) for backend in BACKENDS for seed in SEEDS for _ in range(2)}
     assert len(keys) == 1

@@ -13,7 +13,7 @@ from conftest import BACKENDS, Processes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdapkl import compact
+from lambdapkl.code import compact
 
 ON_CPYTHON = sys.implementation.name == "cpython"
 
@@ -109,7 +109,8 @@ def test_backends_take_and_refuse_the_same(processes: Processes) -> None:
     source = """
         import marshal, random
         from binascii import crc32
-        from lambdapkl import codes, compact, wire
+        from lambdapkl.code import blobs as codes, compact
+        from lambdapkl import wire
         def f(a, *b, c=1, **d):
             try:
                 return [x / a for x in b if x != c], {"é": (1.5, 2j, b"", -7, 1 << 70)}

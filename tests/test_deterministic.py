@@ -157,7 +157,8 @@ def test_a_class_stays_one_with_and_without(processes: Processes) -> None:
 @pytest.mark.parametrize("digest", ["the text of another writer", 5, b"0123456789-", b"", None])
 def test_a_class_keeps_the_digest_of_another_writer(backend: fresh.Process, digest: Any) -> None:
     source = """
-    from lambdapkl import dumps, loads, tracking, wire
+    from lambdapkl import dumps, loads, wire
+    from lambdapkl.identity import keys as tracking
 
     o = wire.class_("Written", "elsewhere", {digest!r})
     wire.class_(o, {{"x": 1}})

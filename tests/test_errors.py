@@ -156,7 +156,7 @@ def test_wrong_arguments_of_constructors(backend: fresh.Process) -> None:
             n = 1
             return lambda: n
         f, g = make(), lambda: 1
-        from lambdapkl.codes import pack
+        from lambdapkl.code.blobs import pack
         closed, plain = pack(f.__code__)[0], pack(g.__code__)[0]
         wrong = [
             (wire.function, (b"short", None)), (wire.function, (3.5, None)), (wire.function, (plain, 3)),

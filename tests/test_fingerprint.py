@@ -14,7 +14,7 @@ import fresh
 import pytest
 
 import lambdapkl
-from lambdapkl.canonical import code_digest
+from lambdapkl.code.behaviour import code_digest
 
 
 def made(source: str, name: str = "f", **namespace: Any) -> Any:

@@ -47,7 +47,7 @@ DATA = st.recursive(
 
 COMPARE = """
 import pickle
-from lambdapkl.sets import in_order
+from lambdapkl.rules.sets import in_order
 
 def canonical(value):
     "A text that is equal for equal values, NaN and the order of sets included."

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 import lambdapkl
 from lambdapkl import guard, wire
-from lambdapkl.guard_lists import KINDS_OF_WIRE
+from lambdapkl.guard.lists import KINDS_OF_WIRE
 
 GENEROUS = guard.PANDAS | guard.STANDARD | {"collections", "datetime", "decimal"}
 

@@ -20,8 +20,8 @@ from guard_bypasses import call, named, payload, text
 
 import lambdapkl
 from lambdapkl import guard
-from lambdapkl.guard_lists import KINDS_OF_WIRE
-from lambdapkl.guard_rules import RULES
+from lambdapkl.guard.lists import KINDS_OF_WIRE
+from lambdapkl.guard.rules import RULES
 
 RANGE = call("builtins", "range", b"J" + struct.pack("<i", 20_000_000))
 EVERYTHING_BUT_CODE = {guard.OBJECTS, guard.FILES, guard.MODULES}

@@ -13,8 +13,8 @@ import fresh
 import pytest
 
 import lambdapkl
-from lambdapkl import codes
-from lambdapkl.answers import blobs
+from lambdapkl.code import blob_reader as blobs
+from lambdapkl.code import blobs as codes
 
 PYPY = sys.implementation.name == "pypy"
 PYTHON = f"{'PyPy' if PYPY else 'CPython'} {sys.version_info.major}.{sys.version_info.minor}"

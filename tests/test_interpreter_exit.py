@@ -11,7 +11,9 @@ def test_classes_and_code_that_outlive_the_modules(backend: fresh.Process) -> No
         """
         import gc, sys
         import lambdapkl
-        from lambdapkl import _pure, _pure_codes, _pure_hooks, _pure_loading, _pure_session, tracking, wire
+        from lambdapkl._pure import code_info, constructors, dumps, hooks, session
+        from lambdapkl.identity import keys as tracking
+        from lambdapkl import wire
 
         class Dumped:
             def method(self):
@@ -22,7 +24,7 @@ def test_classes_and_code_that_outlive_the_modules(backend: fresh.Process) -> No
         assert tracking.unfinished(unfinished)
         failed = []
         sys.unraisablehook = lambda failure: failed.append(repr(failure.exc_value))
-        for module in (tracking, _pure, _pure_codes, _pure_hooks, _pure_loading, _pure_session):
+        for module in (tracking, code_info, constructors, dumps, hooks, session):
             for name in vars(module):
                 if not name.startswith("__"):
                     setattr(module, name, None)

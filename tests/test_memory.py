@@ -114,7 +114,7 @@ def test_classes_of_one_factory_are_numbered_without_counting_anew(backend: fres
     backend.execute(
         """
         import gc, lambdapkl
-        from lambdapkl import tracking
+        from lambdapkl.identity import keys as tracking
         def make():
             class Local:
                 def f(self): return 1

@@ -21,13 +21,15 @@ import pytest
 from conftest import BACKENDS
 
 import lambdapkl
-from lambdapkl import portable, texts, wire
+from lambdapkl import wire
+from lambdapkl.code import texts
+from lambdapkl.forms import portable
 from lambdapkl.reducers import enumerations
 
 CASES = pathlib.Path(__file__).with_name("portable_cases.py")
 
 # A reader to which every bytecode is another interpreter's.
-OTHER_VERSION = "from lambdapkl import codes\ncodes.MAGIC = b'??'\n"
+OTHER_VERSION = "from lambdapkl.code import blobs as codes\ncodes.MAGIC = b'??'\n"
 
 
 @pytest.fixture(params=BACKENDS)

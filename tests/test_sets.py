@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lambdapkl
-from lambdapkl import sets
+from lambdapkl.rules import sets
 
 ON_CPYTHON = sys.implementation.name == "cpython"
 IMPLEMENTATIONS: list[Callable[..., bytes]] = [sets.in_order]

@@ -19,7 +19,8 @@ from conftest import BACKENDS, GIL
 from corpus import Case, _run, all_cases
 
 import lambdapkl
-from lambdapkl import minifying, shaking, wire
+from lambdapkl import wire
+from lambdapkl.forms import minifying, shaking
 
 HERE = Path(__file__).parent
 LIBRARY = str(Path(lambdapkl.__file__).parents[1])
@@ -177,10 +178,10 @@ def test_the_other_order_of_payloads(dumper: fresh.Process, reader: fresh.Proces
         import pickle, sys
         enumeration = pickle.loads(o[0])
         (package,) = [m for n, m in sys.modules.items() if n.startswith('_lambdapkl.') and n.count('.') == 1]
-        tracking = sys.modules[package.__name__ + '.tracking']
+        tracking = sys.modules[package.__name__ + '.identity.keys']
         find = tracking.find
         assert pickle.loads(o[1]).times() == 3 and pickle.loads(o[2])() == 1
-        assert sys.modules[package.__name__ + '.tracking'] is tracking and tracking.find is find
+        assert sys.modules[package.__name__ + '.identity.keys'] is tracking and tracking.find is find
         assert pickle.loads(o[0]) is enumeration
         """,
     )

@@ -38,7 +38,7 @@ WAYS = {
 def frames(processes: Processes) -> fresh.Process:
     """The compiled backend, where it can read and write frames."""
     process = processes("compiled")
-    if process.execute("import lambdapkl.suspended as s; result = s.frames() is None"):
+    if process.execute("import lambdapkl.frames.suspended as s; result = s.frames() is None"):
         pytest.skip("this interpreter's frames are not supported")
     return process
 
@@ -392,7 +392,7 @@ def test_interpreters_are_told_apart(frames: fresh.Process) -> None:
     frames.execute(
         """
         import lambdapkl, pickle
-        from lambdapkl import suspended
+        from lambdapkl.frames import suspended
         def run():
             yield 1
         g = run()
@@ -475,7 +475,8 @@ def test_the_verifier_follows_the_standard_library(frames: fresh.Process) -> Non
     count = frames.execute(
         """
         import importlib.util, os, types
-        from lambdapkl import bytecode, verifier
+        from lambdapkl.code import bytecode
+        from lambdapkl.frames import verifier
         import dis
         def codes(code):
             yield code

@@ -98,7 +98,7 @@ def test_a_peer_that_changes_pickle(backend):
     backend.execute(
         """
         import io, pickle, threading, types
-        from lambdapkl.base import PythonPickler
+        from lambdapkl.stdlib_picklers import PythonPickler
 
         assert PythonPickler.dispatch == pickle._Pickler.dispatch
         import lambdapkl

@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING, Any
 from . import cloudpickle
 from ._backend import COMPILED
 from ._version import __version__
-from .byvalue import list_registry_pickle_by_value, register_pickle_by_value, unregister_pickle_by_value
 from .cloudpickle import is_tornado_coroutine
 from .errors import BytecodeMismatchError
-from .loading import Unpickler, load, loads
 from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
+from .rules.byvalue import list_registry_pickle_by_value, register_pickle_by_value, unregister_pickle_by_value
+from .unpickler import Unpickler, load, loads
 
 if TYPE_CHECKING:
     from . import guard
     from .answers.explain import explain
     from .answers.inspect import inspect
     from .answers.weigh import weigh
-    from .checking import CheckError, CheckReport, check, copy, pickles
+    from .code.source import getsource
     from .engines.install import install, uninstall
-    from .fingerprint import fingerprint
-    from .interactive import SessionError, dump_session, load_session
-    from .signing import SignatureError, sign, verify_loads
-    from .source import getsource
-    from .tracing import trace
+    from .forms.fingerprints import fingerprint
+    from .tools.checking import CheckError, CheckReport, check, copy, pickles
+    from .tools.sessions import SessionError, dump_session, load_session
+    from .tools.signing import SignatureError, sign, verify_loads
+    from .tools.tracing import trace
 
 __all__ = [
     "COMPILED",
@@ -74,25 +74,25 @@ __all__ = [
 
 # Public name -> the submodule that has it, imported when the name is first asked for.
 _LAZY = {
-    "CheckError": "checking",
-    "CheckReport": "checking",
-    "SessionError": "interactive",
-    "SignatureError": "signing",
-    "check": "checking",
-    "copy": "checking",
-    "dump_session": "interactive",
+    "CheckError": "tools.checking",
+    "CheckReport": "tools.checking",
+    "SessionError": "tools.sessions",
+    "SignatureError": "tools.signing",
+    "check": "tools.checking",
+    "copy": "tools.checking",
+    "dump_session": "tools.sessions",
     "explain": "answers.explain",
-    "fingerprint": "fingerprint",
-    "getsource": "source",
+    "fingerprint": "forms.fingerprints",
+    "getsource": "code.source",
     "guard": "guard",
     "inspect": "answers.inspect",
     "install": "engines.install",
-    "load_session": "interactive",
-    "pickles": "checking",
-    "sign": "signing",
-    "trace": "tracing",
+    "load_session": "tools.sessions",
+    "pickles": "tools.checking",
+    "sign": "tools.signing",
+    "trace": "tools.tracing",
     "uninstall": "engines.install",
-    "verify_loads": "signing",
+    "verify_loads": "tools.signing",
     "weigh": "answers.weigh",
 }
 

@@ -26,7 +26,7 @@ __all__ = [
 if TYPE_CHECKING:
     from ._fast import COMPILED, Session, cell, code, configure, dumps, frames, function, in_order, position, quick_class
 elif os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
-    from ._pure import COMPILED, Session, cell, code, configure, dumps, frames, function, in_order, position, quick_class
+    from ._pure.dumps import COMPILED, Session, cell, code, configure, dumps, frames, function, in_order, position, quick_class
 else:
     try:
         from ._fast import COMPILED, Session, cell, code, configure, dumps, frames, function, in_order, position, quick_class
@@ -34,4 +34,16 @@ else:
         # A compiled module that was built is refused by interpreters other than the first (PEP 684): they run the pure one.
         if not isinstance(error, ModuleNotFoundError) and "subinterpreters" not in str(error):
             raise
-        from ._pure import COMPILED, Session, cell, code, configure, dumps, frames, function, in_order, position, quick_class
+        from ._pure.dumps import (
+            COMPILED,
+            Session,
+            cell,
+            code,
+            configure,
+            dumps,
+            frames,
+            function,
+            in_order,
+            position,
+            quick_class,
+        )

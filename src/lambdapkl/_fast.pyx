@@ -1,6 +1,6 @@
 # cython: language_level=3, binding=False, boundscheck=False, wraparound=False, initializedcheck=False, autotestdict=False
 # cython: freethreading_compatible=True
-"""The compiled backend: `_pure.py` in Cython, the same bytes.
+"""The compiled backend: `_pure/` in Cython, the same bytes.
 
 What a function or class becomes is explained there.  Here is what C adds: what is known of a code object hangs on that
 object, fields of functions are read without a lookup, and picklers are used again instead of made anew.
@@ -26,11 +26,12 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
-from . import (
-    builtin_types, byvalue, codes, compact, deferred, digest, names, preamble, process, sets, spelling, submodules, tracking,
-)
+from .code import blobs as codes, compact, spelling
+from .identity import digest, keys as tracking
+from .rules import builtin_types, byvalue, names, preamble, sets, submodules
+from .rules import edited_annotations as deferred, process_lock as process
 
-cdef extern from "_shared.h":
+cdef extern from "shared.h":
     ctypedef void (*freefunc)(void *)
     object lp_get(PyObject *, PyObject *, PyObject *)
     object lp_read(PyObject *, PyObject **)
@@ -228,23 +229,23 @@ cdef inline object _lookup_or(object mapping, object key, object otherwise):
     return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>otherwise)
 
 
-include "_fast_compact.pxi"
-include "_fast_codes.pxi"
-include "_fast_digest.pxi"
-include "_fast_reference.pxi"
-include "_fast_session.pxi"
-include "_fast_functions.pxi"
-include "_fast_classes.pxi"
-include "_fast_enumerations.pxi"
-include "_fast_dataclasses.pxi"
-include "_fast_instances.pxi"
-include "_fast_sets.pxi"
-include "_fast_sets_sorting.pxi"
-include "_fast_sets_writing.pxi"
-include "_fast_pickler.pxi"
-include "_fast_loading.pxi"
-include "_fast_iterators.pxi"
-include "_fast_frames.pxi"
+include "_fast_parts/compact.pxi"
+include "_fast_parts/blobs.pxi"
+include "_fast_parts/digest.pxi"
+include "_fast_parts/byvalue.pxi"
+include "_fast_parts/session.pxi"
+include "_fast_parts/functions.pxi"
+include "_fast_parts/classes.pxi"
+include "_fast_parts/enumerations.pxi"
+include "_fast_parts/dataclasses.pxi"
+include "_fast_parts/instances.pxi"
+include "_fast_parts/sets.pxi"
+include "_fast_parts/sets_sorting.pxi"
+include "_fast_parts/sets_writing.pxi"
+include "_fast_parts/dumps.pxi"
+include "_fast_parts/constructors.pxi"
+include "_fast_parts/iterators.pxi"
+include "_fast_parts/frames.pxi"
 
 
 # What is written into payloads and called for colder objects: of the layers above, handed down by `configure`.

@@ -6,9 +6,9 @@ import sys
 import warnings
 from typing import Any
 
-from .byvalue import list_registry_pickle_by_value, register_pickle_by_value, unregister_pickle_by_value
-from .loading import Unpickler, load, loads
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
+from .rules.byvalue import list_registry_pickle_by_value, register_pickle_by_value, unregister_pickle_by_value
+from .unpickler import Unpickler, load, loads
 
 __all__ = [
     "DEFAULT_PROTOCOL",

@@ -9,8 +9,10 @@ from collections import ChainMap
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from . import _backend, diagnose, reducers, wire, writing
-from .base import BasePickler
+from . import _backend, reducers, wire
+from . import error_paths as diagnose
+from . import files as writing
+from .stdlib_picklers import BasePickler
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 
@@ -33,7 +35,7 @@ _TABLE = _Table(reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
 
 
 def _dumps_variant(*args: Any) -> bytes:
-    from . import variants  # few programs need it
+    from .forms import dumps as variants  # few programs need it
 
     return variants.dumps(*args)
 

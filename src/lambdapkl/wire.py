@@ -16,6 +16,7 @@ from .restorers.classes import abc_class, class_part
 from .restorers.classes import class_ as make_class
 from .restorers.containers import class_dict, class_namespace, dict_view, mapping_proxy, memory_view
 from .restorers.contexts import attribute, context, context_var
+from .restorers.ctypes_classes import ctypes_array, ctypes_class
 from .restorers.dataclass_parts import dataclass_annotate, dataclass_field, dataclass_params
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
 from .restorers.enumerations import enum_class, enum_member
@@ -23,12 +24,11 @@ from .restorers.exceptions import exception, raised
 from .restorers.files import closed_file, file, file_in_memory, layered_file, standard_stream
 from .restorers.imports import lazy_import
 from .restorers.iterators import iterator
+from .restorers.json_scanners import json_scanner
 from .restorers.modules import dynamic_module, module
 from .restorers.queues import simple_queue
-from .restorers.recursion import recursive_repr
-from .restorers.scanners import json_scanner
-from .restorers.sources import dataclass_methods, source_code
-from .restorers.structures import ctypes_array, ctypes_class
+from .restorers.recursive_repr import recursive_repr
+from .restorers.source_code import dataclass_methods, source_code
 from .restorers.suspended import async_generator_asend, awaited_coroutine, finished_generator, generator, new_generator
 from .restorers.threads import lock, thread_local
 from .restorers.tracebacks import frame, traceback
@@ -119,6 +119,6 @@ _claim(__all__)
 
 if "_lambdapkl" in sys.modules:
     # Standalone payloads have been loaded here, when lambdapkl could not be imported yet.
-    from .adoption import adopt
+    from .restorers.adoption import adopt
 
     adopt()

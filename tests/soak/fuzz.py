@@ -36,7 +36,7 @@ from subjects import corpus_payloads, payloads
 
 import lambdapkl
 from lambdapkl import wire
-from lambdapkl.base import StrictUnpickler
+from lambdapkl.stdlib_picklers import StrictUnpickler
 
 # They open files and import modules: harm, and no crash.
 LEFT_OUT = frozenset(("file", "layered_file", "closed_file", "standard_stream", "module", "lazy_import"))

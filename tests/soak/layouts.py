@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
 
-from lambdapkl.canonical import code_digest
+from lambdapkl.code.behaviour import code_digest
 
 LEFT_OUT = ("site-packages", "test", "tests", "idle_test", "lib2to3")
 LAYOUT_TOKENS = frozenset(

@@ -19,7 +19,7 @@ from pathlib import Path
 from subjects import closure, payloads, subjects
 
 import lambdapkl
-from lambdapkl import codes
+from lambdapkl.code import blobs as codes
 
 
 def resident() -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import blobs
-from .machine import SMALL
+from ..code import blob_reader as blobs
+from .opcodes import SMALL
 from .values import ATOM, BUFFER, CALL, DICT, PERSISTENT, Entry, Long, Made, Ref, Value, resolve
 
 __all__ = ["Meaning", "is_leaf", "text_of"]

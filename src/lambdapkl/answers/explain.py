@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
-from .. import _backend, byvalue, wire
-from ..writing import Nowhere
-from .parts import name_of, type_name
+from .. import _backend, wire
+from ..files import Nowhere
+from ..rules import byvalue
+from ..walking.parts import name_of, type_name
+from ..walking.walk import REFERENCE, VALUE, Node, Walk, reducers_table
 from .remedies import why_and_remedies
 from .text import Branch, draw, rich_tree
-from .walk import REFERENCE, VALUE, Node, Walk, reducers_table
 
 __all__ = ["Culprit", "Explanation", "Traveller", "explain"]
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .. import codes
-from .blobs import Code
-from .machine import read
+from ..code import blobs as codes
+from ..code.blob_reader import Code
+from .opcodes import read
 from .text import Branch, draw, rich_tree, size
 from .weigh import Item, tree_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import blobs
+from ..code import blob_reader as blobs
 from .description import Meaning, is_leaf, text_of
 from .values import (
     BUFFER,

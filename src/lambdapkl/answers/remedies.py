@@ -8,8 +8,8 @@ import sys
 from types import FunctionType
 from typing import Any
 
-from .parts import type_name
-from .walk import Node
+from ..walking.parts import type_name
+from ..walking.walk import Node
 
 __all__ = ["why_and_remedies"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .description import Meaning, is_leaf
-from .machine import read
 from .meaning import meaning_of
+from .opcodes import read
 from .text import Branch, draw, rich_tree, size
 from .values import ATOM, BUFFER, CALL, GLOBAL, Made, Payload, Ref, Value, resolve
 

@@ -29,7 +29,8 @@ def add(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from .. import COMPILED, __version__, demo
+    from .. import COMPILED, __version__
+    from . import comparison as demo
 
     picklers = demo.installed()
     if options.target:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..writing import replacing
+from ..files import replacing
 
 __all__ = [
     "BROKEN_PIPE",

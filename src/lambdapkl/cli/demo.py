@@ -20,6 +20,6 @@ def add(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ..demo import run
+    from .comparison import run
 
     return run(rounds=max(1, options.rounds), as_json=options.json)

@@ -43,7 +43,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def load(data: bytes) -> Any:
     """Return what a payload holds; its code runs."""
-    from ..loading import loads
+    from ..unpickler import loads
 
     try:
         return loads(data)

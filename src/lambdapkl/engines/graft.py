@@ -16,8 +16,9 @@ from collections.abc import Callable
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from .. import byvalue, pickler, reducers
+from .. import pickler, reducers
 from .._backend import Session
+from ..rules import byvalue
 
 __all__ = ["Graft", "is_copy"]
 

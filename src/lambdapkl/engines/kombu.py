@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib
 
-from ..loading import loads
 from ..pickler import dumps
+from ..unpickler import loads
 
 __all__ = ["CONTENT_TYPE", "SERIALIZER"]
 

@@ -12,7 +12,7 @@ import sys
 from functools import lru_cache
 from types import FunctionType, ModuleType
 
-from ..byvalue import MAIN_MODULES, lookup
+from ..rules.byvalue import MAIN_MODULES, lookup
 
 __all__ = ["child_imports", "child_inherits", "known_to_children"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..loading import loads
 from ..pickler import dumps
+from ..unpickler import loads
 
 __all__ = ["Serializer"]
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from .. import contents, process
+from ..identity import contents
+from ..rules import process_lock as process
 from . import (
     classes,
     containers,
@@ -91,13 +92,13 @@ RECREATED: dict[int, tuple[Any, Callable[[Any], Any]]] = {}
 _PENDING: dict[str, str] = {
     "contextvars": "contexts",
     "dataclasses": "dataclass_parts",
-    "inspect": "marks",
-    "json.decoder": "scanners",
-    "logging": "handlers",
+    "inspect": "sentinels",
+    "json.decoder": "json_scanners",
+    "logging": "logging_handlers",
     "numpy": "ufuncs",
     "queue": "queues",
-    "reprlib": "recursion",
-    "tempfile": "temporary",
+    "reprlib": "recursive_repr",
+    "tempfile": "temporary_files",
     "typing": "annotations",
 }
 

@@ -8,10 +8,12 @@ import typing
 from types import FunctionType
 from typing import Any
 
-from .. import byvalue, tracking, wire
-from ..digest import value_digest
-from ..names import private
+from .. import wire
+from ..identity import keys as tracking
+from ..identity.digest import value_digest
 from ..restorers.annotations import deferred
+from ..rules import byvalue
+from ..rules.names import private
 
 _FLAGS = ("__covariant__", "__contravariant__", "__infer_variance__")
 # Since 3.14 what is evaluated late can be had without evaluating it; see `_evaluators` for the versions before.

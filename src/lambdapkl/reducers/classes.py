@@ -7,9 +7,10 @@ import sys
 from collections import Counter
 from typing import Any
 
-from .. import byvalue, wire
-from ..digest import class_digest
+from .. import wire
+from ..identity.digest import class_digest
 from ..restorers.builtin import BUILTIN_TYPES
+from ..rules import byvalue
 from . import enumerations
 
 # `pickle` itself restores these, from the one instance they have.
@@ -30,7 +31,7 @@ def reduce_class_by_value(cls: type, session: Any) -> Any:
     """Reduce a class that cannot be found by name."""
     # Classes of `ctypes` have metaclasses of its own, which no name leads to.
     if (type(cls) is not type or issubclass(cls, type)) and "_ctypes" in sys.modules:
-        from .structures import reduce_structure_class
+        from .ctypes_classes import reduce_structure_class
 
         reduced = reduce_structure_class(cls, session)
         if reduced is not NotImplemented:

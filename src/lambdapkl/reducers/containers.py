@@ -10,7 +10,7 @@ from types import GetSetDescriptorType, MappingProxyType
 from typing import Any
 
 from .. import wire
-from ..names import private
+from ..rules.names import private
 from .namespaces import owner_of
 
 

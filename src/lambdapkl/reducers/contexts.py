@@ -8,10 +8,11 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from .. import byvalue, wire
-from ..digest import value_digest
-from ..names import private
+from .. import wire
+from ..identity.digest import value_digest
 from ..restorers.contexts import key_of
+from ..rules import byvalue
+from ..rules.names import private
 
 
 def reduce_context_var(variable: Any) -> Any:

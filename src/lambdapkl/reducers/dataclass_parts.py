@@ -9,7 +9,6 @@ from types import FunctionType
 from typing import Any
 
 from .. import wire
-from ..names import private
 from ..options import variant
 from ..restorers.dataclass_parts import (
     FIELD_FLAGS,
@@ -23,7 +22,8 @@ from ..restorers.dataclass_parts import (
     OPTIONAL_AT,
     PARAMS,
 )
-from .recursion import closure_of, recreate
+from ..rules.names import private
+from .recursive_repr import closure_of, recreate
 
 _Params: Any = dataclasses._DataclassParams  # type: ignore[attr-defined]
 _FIELD_SLOTS = {"name", "type", "hash", "kw_only", "_field_type", *FIELD_FLAGS, *OPTIONAL}

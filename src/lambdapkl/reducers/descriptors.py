@@ -18,9 +18,9 @@ from types import (
 from typing import Any
 
 from .. import wire
-from ..names import private
 from ..options import variant
 from ..restorers.builtin import BUILTIN_TYPES
+from ..rules.names import private
 
 # Since 3.13 a property knows the name under which its class holds it.
 _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)

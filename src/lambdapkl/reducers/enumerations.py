@@ -6,9 +6,10 @@ import pickle
 from types import BuiltinFunctionType
 from typing import Any
 
-from .. import byvalue, wire
-from ..contents import is_inverted
+from .. import wire
+from ..identity.contents import is_inverted
 from ..restorers.enumerations import given, given_lists, member_state
+from ..rules import byvalue
 
 
 def reduce_enum_class(cls: Any, session: Any) -> Any:

@@ -11,7 +11,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from .. import options, wire
-from ..names import private
+from ..rules.names import private
 
 # Set by the interpreter where the error is raised, and not among `args`.
 _FIELDS = ((NameError, "name"), (AttributeError, "name"))

@@ -14,8 +14,8 @@ import sys
 from typing import Any
 
 from .. import wire
-from ..names import private
 from ..options import current
+from ..rules.names import private
 from . import text_position
 
 _STANDARD = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")

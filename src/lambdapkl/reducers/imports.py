@@ -7,7 +7,7 @@ import types
 from typing import Any
 
 from .. import wire
-from ..names import private
+from ..rules.names import private
 
 
 def reduce_lazy_import(lazy: Any) -> Any:

@@ -17,8 +17,8 @@ from typing import Any
 
 from .. import wire
 from .._backend import position
-from ..names import private
 from ..restorers.iterators import KnownKey
+from ..rules.names import private
 
 _HAS_RESULT = sys.version_info >= (3, 13)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from .. import byvalue, wire
+from .. import wire
 from ..options import variant
+from ..rules import byvalue
 
 _NEVER_SENT = frozenset(("__builtins__",))
 # Where the module was found and by what; and what `warnings` has noted in it, by lines.

@@ -11,7 +11,7 @@ from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptor
 from typing import Any
 
 from .. import wire
-from ..digest import VOLATILE
+from ..identity.digest import VOLATILE
 
 
 class ClassDict:

@@ -16,8 +16,8 @@ from types import (
 )
 from typing import Any
 
-from .. import tracking
-from ..digest import VOLATILE, is_answer
+from ..identity import keys as tracking
+from ..identity.digest import VOLATILE, is_answer
 from ..options import variant
 from ..restorers.classes import FROZEN_SETS, SETS
 from . import namespaces

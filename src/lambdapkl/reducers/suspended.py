@@ -14,8 +14,10 @@ import pickle
 from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any, NoReturn
 
-from .. import codes, suspended, wire
-from ..names import private
+from .. import wire
+from ..code import blobs as codes
+from ..frames import suspended
+from ..rules.names import private
 
 
 def reduce_generator(generator: Any) -> Any:
@@ -68,7 +70,7 @@ def _arguments(generator: Any, code: Any) -> tuple[Any, ...]:
 
 
 def _read(generator: Any, function: Any) -> tuple[int, bytes, tuple[Any, ...], tuple[BaseException, ...]]:
-    from ..kinds import Unproven
+    from ..frames.kinds import Unproven
 
     frames: Any = suspended.frames()
     code = function.__code__

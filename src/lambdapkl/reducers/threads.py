@@ -11,8 +11,8 @@ import threading
 from typing import Any
 
 from .. import wire
-from ..names import private
 from ..options import current
+from ..rules.names import private
 
 _Lock: Any = type(threading.Lock())
 _RLock: Any = type(threading.RLock())

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from .. import wire
-from ..names import private
+from ..rules.names import private
 
 
 def reduce_ufunc(ufunc: Any) -> Any:

@@ -6,8 +6,9 @@ import functools
 import gc
 from typing import Any
 
-from .. import byvalue, wire
-from ..names import private
+from .. import wire
+from ..rules import byvalue
+from ..rules.names import private
 
 _LruCacheWrapper: Any = type(functools.lru_cache(lambda: None))
 

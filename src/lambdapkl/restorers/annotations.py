@@ -7,7 +7,7 @@ import pickle
 import sys
 from typing import Any
 
-from .. import tracking
+from ..identity import keys as tracking
 
 # The file name of code that makes what only syntax can make.
 DEFERRED = "<lambdapkl: deferred>"

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
-from .. import process, tracking
+from ..identity import keys as tracking
+from ..rules import process_lock as process
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
@@ -38,7 +39,7 @@ def class_(
     first, second
         Qualified name and module of the class to make; or a class of this function's and the dictionary of its attributes.
     digest, number
-        With the names the key of the class, see `lambdapkl.tracking`.  A class that this process has already is
+        With the names the key of the class, see `lambdapkl.identity.keys`.  A class that this process has already is
         returned as it is, and keeps its attributes.
     slots
         The slots to create; None where the class named none.

@@ -6,7 +6,7 @@ import contextvars
 import importlib
 from typing import Any
 
-from .. import process
+from ..rules import process_lock as process
 
 # Context variables cannot be referred to weakly, and are made to live as long as the program.
 _variables: dict[tuple[str, bytes, int], contextvars.ContextVar[Any]] = {}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from .. import tracking
+from ..identity import keys as tracking
 from .classes import class_, set_attributes
 
 _OF_EVERY_CLASS = ("__dict__", "__weakref__", "__static_attributes__", "__firstlineno__")

@@ -9,8 +9,8 @@ import sys
 from types import AsyncGeneratorType, CoroutineType, FunctionType, TracebackType
 from typing import Any
 
-from .. import suspended
-from ..suspended import damage
+from ..frames import suspended
+from ..frames.suspended import damage
 
 
 def generator(first: Any, second: Any) -> Any:
@@ -33,7 +33,7 @@ def generator(first: Any, second: Any) -> Any:
 
 
 def _resume(made: Any, state: Any) -> None:
-    from ..kinds import Unproven
+    from ..frames.kinds import Unproven
 
     if type(state) is not tuple or not 3 <= len(state) <= 5:
         raise damage("with a state of the wrong form")
@@ -96,7 +96,7 @@ def new_generator(function: FunctionType, check: bytes, arguments: Any, names: A
 def _check_iterator(code: Any, arguments: tuple[Any, ...]) -> None:
     """Generator expressions trust what they are called with (CPython issue 125038)."""
     if code.co_varnames[:1] == (".0",) and arguments:
-        from ..verifier import takes_iterator
+        from ..frames.verifier import takes_iterator
 
         if takes_iterator(code) and not any("__next__" in vars(base) for base in type(arguments[0]).__mro__):
             raise damage("that loops over no iterator")

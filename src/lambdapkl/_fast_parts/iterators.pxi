@@ -1,0 +1,84 @@
+# What iterators keep in C; `_iterators.h` has the structures.
+
+cdef extern from "iterators.h":
+    ctypedef enum lp_position_kind:
+        LP_UNKNOWN
+        LP_MEMORY
+        LP_BATCHES
+        LP_SLICE
+        LP_WHILE
+        LP_TEE
+        LP_SELECTION
+        LP_PERMUTATIONS
+        LP_PRODUCT
+        LP_LONGEST
+        LP_ACCUMULATE
+        LP_GROUP
+    int lp_same_size(PyTypeObject *type, lp_position_kind kind)
+    object lp_iterator_position(object iterator, lp_position_kind kind, PyTypeObject *companion)
+
+# Type -> kind, of those whose structure passed its test.
+cdef dict _positions = None
+cdef object _tee_data = None
+
+
+def position(iterator):
+    """Return what `iterator` keeps in C of where it is, or None where this interpreter's structures are not known.
+
+    See `reducers.iterators` for what that is for each type.
+    """
+    global _positions
+    if _positions is None:
+        _positions = _tested()
+    kind = _positions.get(type(iterator))
+    return None if kind is None else lp_iterator_position(iterator, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)
+
+
+def _tested():
+    """Ask iterators whose position is known; take the types that give the right answers."""
+    global _tee_data
+    import itertools
+    _tee_data = itertools._tee_dataobject
+    one, two = itertools.tee(iter((1, 2, 3)))
+    next(one)
+    ended, started = itertools.takewhile(bool, (0,)), itertools.dropwhile(bool, (0, 1))
+    groups = itertools.groupby((1, 1, 2))
+    group = next(groups)[1]
+    total = iter((7, 8))
+    sliced, memory = itertools.islice(iter((4, 5, 6)), 1, 100, 22), iter(memoryview(b"abc"))
+    chosen, arranged = itertools.combinations("abcd", 2), itertools.permutations("abc", 2)
+    multiplied, longest, summed = itertools.product("ab", "cd"), itertools.zip_longest((), total), itertools.accumulate(total, max)
+    for each in (ended, started, sliced, memory, chosen, arranged, arranged, multiplied, multiplied, longest, summed):
+        next(each, None)
+    batched = getattr(itertools, "batched", None)
+    tests = [
+        (memory, LP_MEMORY, lambda found: found[0] == 1 and type(found[1]) is memoryview),
+        (sliced, LP_SLICE, lambda found: found == (1, 23, 100, 22, 2)),
+        (ended, LP_WHILE, lambda found: found == (1,)),
+        (started, LP_WHILE, lambda found: found == (1,)),
+        (itertools.dropwhile(bool, (0,)), LP_WHILE, lambda found: found == (0,)),
+        (itertools.takewhile(bool, (0,)), LP_WHILE, lambda found: found == (0,)),
+        (one, LP_TEE, lambda found: found[0] == [] and type(found[1]) is _tee_data),
+        (two, LP_TEE, lambda found: found[0] == [1] and type(found[1]) is _tee_data),
+        (chosen, LP_SELECTION, lambda found: found == (0, 2, 1, (0, 1))),
+        (itertools.combinations_with_replacement("ab", 3), LP_SELECTION, lambda found: found == (0, 3, 0, (0, 0, 0))),
+        (arranged, LP_PERMUTATIONS, lambda found: found == (0, 2, 1, (0, 2))),
+        (multiplied, LP_PRODUCT, lambda found: found == (0, 1, (0, 1))),
+        (longest, LP_LONGEST, lambda found: found == (None, total)),
+        (summed, LP_ACCUMULATE, lambda found: found == (total, max, 1, 8)),
+        (group, LP_GROUP, lambda found: found == (1,)),
+    ]
+    if batched is not None:
+        tests.append((batched("abc", 3), LP_BATCHES, lambda found: found == (3, 0)))
+    kinds = {}
+    wrong = set()
+    for known, kind, is_right in tests:
+        cls = type(known)
+        if not lp_same_size(<PyTypeObject *>cls, <lp_position_kind><int>kind) or lp_iterator_position(
+            known, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data
+        ) is None:
+            continue
+        kinds[cls] = kind
+        if not is_right(lp_iterator_position(known, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)):
+            wrong.add(cls)
+    return {cls: kind for cls, kind in kinds.items() if cls not in wrong}

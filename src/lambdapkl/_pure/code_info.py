@@ -1,0 +1,117 @@
+"""What a function needs of its code, in Python: the blob, and the names that it looks up."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from opcode import opmap
+from types import CodeType
+from typing import Any
+
+from ..code import blobs as codes
+from ..rules import submodules
+from ..rules.names import private
+from .hooks import hooks
+
+_PYPY = sys.implementation.name == "pypy"
+_EXTENDED_ARG = opmap["EXTENDED_ARG"]
+_IMPORT_NAME = opmap["IMPORT_NAME"]
+# Opcode -> how far its argument is shifted to make room for flags (LOAD_GLOBAL's "push NULL" bit, CPython 3.11).
+_GLOBAL_OPS = {
+    opmap[name]: shift
+    for name, shift in (
+        ("LOAD_GLOBAL", 0 if _PYPY else 1),
+        ("STORE_GLOBAL", 0),
+        ("DELETE_GLOBAL", 0),
+        ("LOAD_NAME", 0),
+        ("LOAD_FROM_DICT_OR_GLOBALS", 0),
+    )
+    if name in opmap
+}
+
+
+class CodeInfo:
+    """What depends on a code object alone, computed once for each."""
+
+    __slots__ = ("_submodules", "attributes", "blob", "constants", "doc", "file_name", "imports", "names", "recreate")
+
+    def __init__(self, code: CodeType) -> None:
+        self.blob, self.file_name, self.constants = codes.pack(code)
+        names: dict[str, str] = {}
+        attributes: set[str] = set()
+        self.imports = _scan(code, names, attributes)
+        self.names = tuple(names.values())
+        self.attributes = frozenset(attributes)
+        self.doc = codes.docstring(code)
+        known = hooks.reducers.RECREATED.get(id(code))
+        self.recreate = None if known is None else known[1]
+        self._submodules: dict[str, tuple[str, ...]] = {}
+
+    def submodules(self, package: str) -> tuple[str, ...]:
+        """Return the submodules of `package` that the code may use."""
+        found = submodules.used(package, self.attributes)
+        return tuple(map(private, found))
+
+
+_infos: dict[int, tuple[weakref.ref[CodeType], CodeInfo]] = {}
+
+
+def code_info(code: CodeType) -> CodeInfo:
+    """Return what depends on `code` alone."""
+    entry = _infos.get(id(code))
+    if entry is not None and entry[0]() is code:
+        return entry[1]
+    info = CodeInfo(code)
+    try:
+        reference = weakref.ref(code, lambda _, ident=id(code), infos=_infos: infos.pop(ident, None))  # type: ignore[misc]
+    except TypeError:  # PyPy's built-in code objects
+        return info
+    _infos[id(code)] = reference, info
+    return info
+
+
+def packed(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
+    """Return what `codes.pack` does, computed once."""
+    info = code_info(code)
+    return info.blob, info.file_name, info.constants
+
+
+def _scan(code: CodeType, names: dict[str, str], attributes: set[str]) -> bool:
+    """Collect the names that `code` and the code nested in it look up.
+
+    Names that may be global go to `names`, in order of appearance, all to `attributes`.  A class body reads globals with
+    LOAD_NAME, too.  Return whether anything is imported.
+    """
+    co_names = code.co_names
+    attributes.update(co_names)
+    imports = False
+    for op, arg in _instructions(code):
+        shift = _GLOBAL_OPS.get(op)
+        if shift is not None:
+            name = co_names[arg >> shift]
+            if name not in names:
+                names[name] = private(name)
+        elif op == _IMPORT_NAME:
+            imports = True
+    for constant in code.co_consts:
+        if type(constant) is CodeType:
+            imports |= _scan(constant, names, attributes)
+    return imports
+
+
+if _PYPY:
+
+    def _instructions(code: CodeType) -> Any:
+        return ((each.opcode, each.arg) for each in codes.instructions(code))
+
+else:
+
+    def _instructions(code: CodeType) -> Any:
+        raw = code.co_code
+        extended = 0
+        for op, arg in zip(raw[::2], raw[1::2], strict=True):
+            if op == _EXTENDED_ARG:
+                extended = (extended | arg) << 8
+            else:
+                yield op, extended | arg
+                extended = 0

@@ -1,0 +1,133 @@
+"""The constructors that undo what the hot reducers did, in Python."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from types import CellType, CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ..code import blobs as codes
+from ..rules import builtin_types
+from ..rules.names import NAMED_ANNOTATE, SPECIAL_ATTRIBUTES
+
+_PYPY = sys.implementation.name == "pypy"
+
+_codes: dict[bytes, CodeType] = {}
+
+
+def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
+    """Return the code object of a blob and a file name.
+
+    The same ones give the same object, which keeps its specialised bytecode.
+    """
+    if constants or type(blob) is not bytes:
+        return codes.unpack(blob, file_name, constants)
+    loaded = _codes.get(blob)
+    if loaded is None or (loaded.co_filename != file_name and file_name is not None):
+        loaded = codes.unpack(blob, file_name)
+        if len(blob) <= codes.MAX_CACHED_BLOB:
+            if len(_codes) >= codes.MAX_CACHED_CODES:
+                _codes.clear()
+            _codes[blob] = loaded
+    return loaded
+
+
+def function(first: Any, second: Any = None, where: Any = None, closure: Any = None) -> Any:
+    """Make a function of a blob and a file name, where its globals are, and its closure; or give one its state.
+
+    A number alone stands for a builtin type, see `builtin_types`.
+
+    The globals are new where `where` is a module's name or None, and those of `where` where that is a function or a
+    module.  In `closure`, None is a new cell, a pair the cell of another function, a number this function's own cell
+    at that place.
+    """
+    if type(first) is FunctionType:
+        return _set_state(first, second)
+    if type(first) is int:
+        return builtin_types.numbered(first)
+    loaded = code(first, second)
+    if where is None or type(where) is str:
+        namespace: dict[str, Any] = {"__builtins__": sys.modules["builtins"]}
+        if where is not None:
+            namespace["__name__"] = where
+    elif type(where) is FunctionType:
+        namespace = where.__globals__
+    elif isinstance(where, ModuleType):
+        namespace = vars(where)
+    else:
+        raise pickle.UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
+    count = len(loaded.co_freevars)
+    if closure is None:
+        cells = [CellType() for _ in range(count)]
+    elif type(closure) is not tuple or len(closure) != count:
+        raise pickle.UnpicklingError(f"the payload is damaged: the closure of {loaded.co_qualname} has the wrong size")
+    else:
+        cells = []
+        for entry in closure:
+            cells.append(_closure_cell(entry, cells))
+    made = FunctionType(loaded, namespace, loaded.co_name, None, tuple(cells) if count else None)
+    if _PYPY:  # which takes the short name for the qualified one
+        made.__qualname__ = loaded.co_qualname
+    return made
+
+
+def _closure_cell(entry: Any, cells: list[CellType]) -> CellType:
+    if entry is None:
+        return CellType()
+    if type(entry) is CellType:
+        return entry
+    if type(entry) is int and 0 <= entry < len(cells):
+        return cells[entry]
+    if type(entry) is tuple and len(entry) == 2:
+        return cell(*entry)
+    raise pickle.UnpicklingError(f"the payload is damaged: a {type(entry).__name__} where a cell belongs")
+
+
+def cell(owner: Any = None, index: Any = 0) -> CellType:
+    """Return a new empty cell, or the one at `index` in the closure of the function `owner`.
+
+    As a state setter: fill the cell `owner` with what is in the tuple `index`.
+    """
+    if owner is None:
+        return CellType()
+    if type(owner) is CellType and type(index) is tuple and len(index) == 1:
+        owner.cell_contents = index[0]
+        return owner
+    if type(owner) is FunctionType and type(index) is int and owner.__closure__ is not None:
+        if 0 <= index < len(owner.__closure__):
+            return owner.__closure__[index]
+    raise pickle.UnpicklingError("the payload is damaged: a cell that its function does not have")
+
+
+def _set_state(func: FunctionType, state: Any) -> FunctionType:
+    if type(state) is not tuple or len(state) > 5:
+        raise pickle.UnpicklingError(f"the payload is damaged: a wrong state for the function {func.__qualname__}")
+    reached, contents, defaults, attributes, used = state + (None,) * (5 - len(state))
+    if used is not None:
+        for name in used:
+            __import__(name)
+    if reached is not None:
+        namespace = func.__globals__
+        for name, value in reached.items():
+            namespace[sys.intern(name)] = value
+    if contents is not None:
+        cells = func.__closure__ or ()
+        items = contents.items() if type(contents) is dict else enumerate(contents)
+        for index, value in items:
+            if type(index) is not int or not 0 <= index < len(cells):
+                raise pickle.UnpicklingError(f"the payload is damaged: {func.__qualname__} has no cell {index!r}")
+            cells[index].cell_contents = value
+    if defaults is not None:
+        func.__defaults__ = defaults
+    if attributes is not None:
+        own = func.__dict__
+        for name, value in attributes.items():
+            if name in SPECIAL_ATTRIBUTES:
+                setattr(func, name, value)
+            elif name == NAMED_ANNOTATE and isinstance(value, FunctionType):
+                value.__qualname__ = func.__qualname__ + name
+                func.__annotate__ = value  # type: ignore[attr-defined]
+            else:
+                own[sys.intern(name) if type(name) is str else name] = value
+    return func

@@ -1,0 +1,350 @@
+"""The hot reducers, in Python.
+
+How a function travels.  The constructor makes an empty one from its code and the name of its module, so that it can be
+memoized before anything it refers to is saved.  The state, what it refers to, follows: the globals its code can reach,
+the contents of its cells, its defaults, its attributes.  Both steps name the same callable: each distinct global in a
+payload costs 15 bytes and 0.4 microseconds.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from types import CellType, CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ..rules import builtin_types, byvalue, submodules
+from ..rules import edited_annotations as deferred
+from ..rules.names import NAMED_ANNOTATE, private
+from .code_info import CodeInfo, code_info
+from .hooks import hooks
+
+_DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
+_TYPE_PARAMS = sys.version_info >= (3, 12)
+
+_TYPE_HASH: Any = type.__hash__
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+
+
+class Session:
+    """What one pickler has written so far, as far as the reducers have to know.
+
+    Attributes
+    ----------
+    table
+        The pickler's dispatch table: a metaclass with a reducer of the user's there is left to that.
+    protocol
+        The pickler's, from 0 on.  The compiled backend reduces instances of importable classes itself where they are made
+        with ``__newobj__``, from 2 on; here `pickle` is as quick.
+    """
+
+    __slots__ = (
+        "_annotates",
+        "_blobs",
+        "_cells",
+        "_globals",
+        "_imported",
+        "_names",
+        "_plain",
+        "_standalone",
+        "class_dicts",
+        "numbers_builtin_types",
+        "protocol",
+        "shared",
+        "table",
+    )
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        self.protocol = pickle.HIGHEST_PROTOCOL
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, as the pickler's memo does."""
+        self._names: dict[str, str] = {}
+        self._blobs: dict[bytes, bytes] = {}
+        # id of a globals dict -> who owns it in the payload, and the names that have been sent
+        self._globals: dict[int, tuple[Any, set[str]]] = {}
+        # id of a cell -> the function that brought it, and its place in the closure
+        self._cells: dict[int, tuple[FunctionType, int]] = {}
+        self._standalone: dict[int, CellType] = {}
+        self._plain: dict[type, bool] = {}
+        # id and qualified name of a class in the payload -> the class
+        self.class_dicts: dict[Any, type] = {}
+        # What reducers write more than once -> the one copy of it
+        self.shared: dict[Any, Any] = {}
+        self._imported: set[str] = set()
+        # ids of functions whose qualified name their owner's state tells
+        self._annotates: set[int] = set()
+        # Whether the payload has named `wire.function`.
+        self.numbers_builtin_types = False
+
+    def info(self, code: CodeType) -> CodeInfo:
+        """Return what is to be written of `code`."""
+        return code_info(code)
+
+    def name(self, text: str) -> str:
+        """Return the payload's own copy of a string that a reducer writes; see `private`."""
+        try:
+            return self._names[text]
+        except KeyError:
+            own = self._names[text] = private(text)
+            return own
+
+    def reduce(self, obj: Any) -> Any:
+        """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
+        kind = type(obj)
+        if kind is FunctionType:
+            # PyPy's own functions have code of a kind of their own, and reducers.
+            if byvalue.by_reference(obj) or type(obj.__code__) is not CodeType:
+                return NotImplemented
+            return self._reduce_function(obj)
+        if issubclass(kind, type):
+            if kind is not type and kind in self.table:
+                return NotImplemented
+            if self.numbers_builtin_types and id(obj) in builtin_types.NUMBERS:
+                return hooks.wire.function, builtin_types.NUMBERS[id(obj)]
+            return hooks.reducers.classes.reduce_class(obj, self)
+        if kind is CellType:
+            return self._reduce_cell(obj)
+        if kind is CodeType:
+            info = self.info(obj)
+            return hooks.wire.code, (self._blob(info), self._file_name(info), *info.constants)
+        if issubclass(kind, ModuleType):
+            return hooks.reducers.modules.reduce_module(obj, self)
+        if type(kind) is not type:
+            reduced = hooks.reducers.classes.reduce_instance(obj, self)
+            if reduced is not NotImplemented:
+                return reduced
+        ancestor: Any = kind
+        while ancestor is not object:
+            # A metaclass may have a hash of its own.
+            if type(ancestor).__hash__ is _TYPE_HASH and ancestor in hooks.reducers.INHERITED:
+                if kind in self.table:
+                    return NotImplemented
+                reducer = hooks.reducers.INHERITED[ancestor]
+                return reducer.reduce(obj, self) if type(reducer) is hooks.reducers.WithSession else reducer(obj)
+            ancestor = ancestor.__base__
+        plain = self._plain.get(kind)
+        if plain is None:
+            plain = self._plain[kind] = self._is_plain(kind)
+        return self._reduce_plain(obj) if plain else NotImplemented
+
+    def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
+        described: tuple[tuple[Any, ...], dict[str, Any]] = hooks.reducers.skeletons.describe(cls, self)
+        return described
+
+    def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
+        """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
+        self._globals[id(namespace)] = owner, set(namespace)
+
+    def _is_plain(self, kind: Any) -> bool:
+        """Whether instances of `kind`, a class by value, are pickled in the way `object` has for it."""
+        # A pickler in Python asks for None and the like, too.
+        return (
+            bool(kind.__flags__ & HEAP_TYPE)
+            and kind.__reduce_ex__ is object.__reduce_ex__
+            and kind.__reduce__ is object.__reduce__
+            and kind.__getstate__ is object.__getstate__
+            and kind not in self.table
+            and (kind in hooks.reducers.OWN_KEYS or not byvalue.by_reference(kind))
+        )
+
+    def _reduce_plain(self, obj: Any) -> Any:
+        """Reduce an instance as `object` does, but with names of the payload's own for its attributes.
+
+        Names of attributes are interned, and would be shared with strings of the user's before a round trip only.
+        """
+        if not _OVERRIDING.isdisjoint(getattr(obj, "__dict__", ())):
+            return NotImplemented
+        reduced: Any = object.__reduce_ex__(obj, 2)
+        state = reduced[2]
+        if type(state) is dict:
+            named: Any = self._named(state)
+        elif type(state) is tuple and len(state) == 2:
+            named = tuple(self._named(half) if type(half) is dict else half for half in state)
+        else:
+            return reduced
+        return (*reduced[:2], named, *reduced[3:])
+
+    def _named(self, state: dict[Any, Any]) -> dict[Any, Any]:
+        return {self.name(key) if type(key) is str else key: value for key, value in state.items()}
+
+    def _blob(self, info: CodeInfo) -> bytes:
+        # Equal code is one code object after loading, so its blob is one object here.
+        return self._blobs.setdefault(info.blob, info.blob)
+
+    def _file_name(self, info: CodeInfo) -> str | None:
+        return None if info.file_name is None else self.name(info.file_name)
+
+    def _reduce_function(self, func: FunctionType) -> tuple[Any, ...]:
+        self.numbers_builtin_types = True
+        code = func.__code__
+        info = self.info(code)
+        namespace = func.__globals__
+        module_name = namespace.get("__name__")
+        if not isinstance(module_name, str):
+            module_name = None
+        recreated = None if info.recreate is None else info.recreate(func)
+        if recreated is not None:
+            made_by, made_of, given = recreated
+            attributes = {
+                name: value
+                for name, value in self._attributes(func, code, info, module_name).items()
+                if name not in given or not _same(given[name], value)
+            }
+            if not attributes:
+                return made_by, made_of
+            return made_by, made_of, (None, None, None, attributes), None, None, hooks.wire.function
+
+        owner, sent = self._globals.get(id(namespace), (None, set()))
+        if owner is None or owner is func:
+            sent = set()
+            self._globals[id(namespace)] = func, sent
+            where = module_name if module_name is None else self.name(module_name)
+        else:
+            where = owner
+
+        reached: dict[str, Any] = {}
+        used: list[str] = []
+        for name in info.names:
+            if name not in namespace or name in _NEVER_SENT:
+                continue
+            value = namespace[name]
+            if isinstance(value, ModuleType):
+                self._add_submodules(value, info, used)
+            if name not in sent:
+                sent.add(name)
+                reached[self.name(name)] = value
+        if info.imports and "__package__" not in sent and namespace.get("__package__"):
+            sent.add("__package__")
+            reached[self.name("__package__")] = namespace["__package__"]
+        if "__name__" in namespace and module_name is None and "__name__" not in sent:
+            sent.add("__name__")
+            reached[self.name("__name__")] = namespace["__name__"]
+
+        closure, contents = self._close(func, info, used)
+        args: tuple[Any, ...] = (self._blob(info), self._file_name(info), where)
+        if closure is not None:
+            args = (*args, closure)
+        state = [
+            reached or None,
+            contents or None,
+            func.__defaults__,
+            self._attributes(func, code, info, module_name) or None,
+            tuple(used) or None,
+        ]
+        while state and state[-1] is None:
+            state.pop()
+        if not state:
+            return hooks.wire.function, args
+        return hooks.wire.function, args, tuple(state), None, None, hooks.wire.function
+
+    def _close(self, func: FunctionType, info: CodeInfo, used: list[str]) -> tuple[Any, Any]:
+        """Return what to say of the cells of `func`: which exist in the payload already, and the contents of the others."""
+        cells = func.__closure__
+        if not cells:
+            return None, None
+        closure: list[Any] = []
+        contents: dict[int, Any] = {}
+        for index, cell in enumerate(cells):
+            ident = id(cell)
+            owner = self._cells.get(ident)
+            if ident in self._standalone:
+                closure.append(cell)
+                continue
+            if owner is not None and owner[0] is not func:
+                closure.append(owner)
+                continue
+            if owner is not None and owner[1] != index:
+                # One cell twice in a closure, as `FunctionType` allows.
+                closure.append(owner[1])
+                continue
+            self._cells[ident] = func, index
+            closure.append(None)
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                continue
+            if isinstance(value, ModuleType):
+                self._add_submodules(value, info, used)
+            elif type(value) is dict and func.__code__.co_freevars[index] == "__classdict__":
+                value = hooks.reducers.namespaces.class_dict(value, func, self)
+            contents[index] = value
+        shared = None if closure.count(None) == len(closure) else tuple(closure)
+        if len(contents) == len(cells):
+            return shared, tuple(contents.values())
+        return shared, contents
+
+    def _add_submodules(self, module: ModuleType, info: CodeInfo, used: list[str]) -> None:
+        if "__path__" not in vars(module):
+            return
+        submodules.refresh()
+        for name in info.submodules(module.__name__):
+            if name not in self._imported:
+                self._imported.add(name)
+                used.append(self.name(name))
+
+    def _attributes(self, func: FunctionType, code: CodeType, info: CodeInfo, module_name: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if info.constants:
+            # The constructor made do without them: they may refer to the function.
+            found["__code__"] = code
+        if func.__name__ != code.co_name:
+            found["__name__"] = self.name(func.__name__)
+        if func.__qualname__ != code.co_qualname and id(func) not in self._annotates:
+            found["__qualname__"] = self.name(func.__qualname__)
+        if func.__module__ != module_name:
+            module = func.__module__
+            found["__module__"] = self.name(module) if isinstance(module, str) else module
+        doc = func.__doc__
+        if doc is not info.doc and doc != info.doc:
+            found["__doc__"] = doc
+        if func.__kwdefaults__ is not None:
+            found["__kwdefaults__"] = func.__kwdefaults__
+        if _DEFERRED_ANNOTATIONS and func.__annotate__ is not None:  # type: ignore[attr-defined]
+            kept = deferred.kept(func)
+            annotations = None if kept is None else deferred.edited(func, kept)
+            if annotations is not None:
+                found["__annotations__"] = annotations
+            else:
+                annotate = func.__annotate__  # type: ignore[attr-defined]
+                found[self._annotate_key(func, annotate)] = annotate
+        elif func.__annotations__:
+            found["__annotations__"] = func.__annotations__
+        if _TYPE_PARAMS and func.__type_params__:
+            found["__type_params__"] = func.__type_params__
+        found.update(func.__dict__)
+        return {self.name(key) if isinstance(key, str) else key: value for key, value in found.items()}
+
+    def _annotate_key(self, func: FunctionType, annotate: Any) -> str:
+        """Return the name under which ``__annotate__`` travels: 3.14 names it after the function once that is made."""
+        if type(annotate) is FunctionType and annotate.__qualname__ == func.__qualname__ + NAMED_ANNOTATE:
+            if annotate.__code__.co_qualname != annotate.__qualname__:
+                self._annotates.add(id(annotate))
+                return NAMED_ANNOTATE
+        return "__annotate__"
+
+    def _reduce_cell(self, cell: CellType) -> tuple[Any, ...]:
+        owner = self._cells.get(id(cell))
+        if owner is not None:
+            return hooks.wire.cell, owner
+        self._standalone[id(cell)] = cell
+        try:
+            contents = cell.cell_contents
+        except ValueError:
+            return hooks.wire.cell, ()
+        return hooks.wire.cell, (), (contents,), None, None, hooks.wire.cell
+
+
+# In the dictionary of an instance, its own say in how it is pickled.
+_OVERRIDING = frozenset(("__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__"))
+
+
+def _same(given: Any, value: Any) -> bool:
+    return value is given or (type(value) is type(given) is str and value == given)
+
+
+# Set by the constructor, or private to an interpreter.
+_NEVER_SENT = frozenset(("__builtins__", "__name__"))

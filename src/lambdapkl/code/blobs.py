@@ -1,0 +1,214 @@
+"""Code objects as bytes, and back.
+
+A *blob* is the number of the interpreter's bytecode (2 bytes), the CRC-32 of what follows (4 bytes; all little-endian) and
+one `marshal` string, made small by `compact`.  The number refuses another interpreter's bytecode, the CRC refuses damage:
+`marshal.loads` and the evaluation loop trust their input, so both are checked before either sees it.
+
+`marshal` version 2 has no references.  Later versions flag an object for reuse when its reference count is above one,
+so that the bytes depend on what else the process holds (CPython issue 34093); version 2 writes the same bytes every time.
+"""
+
+from __future__ import annotations
+
+import _imp
+import importlib.util
+import marshal
+import pickle
+import sys
+from binascii import crc32
+from collections.abc import Callable
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from ..errors import BytecodeMismatchError
+from . import compact
+
+if TYPE_CHECKING:
+    import dis
+
+# The other two bytes of `MAGIC_NUMBER` are the same in every version.
+MAGIC = importlib.util.MAGIC_NUMBER[:2]
+MARSHAL_VERSION = 2
+# Of constants and code in each other.  The compiler stops long before; what walks them recurses.
+MAX_NESTING = 400
+# Of the cache in which a backend keeps what it has loaded: how many code objects, and the bytes of the largest blob.
+MAX_CACHED_CODES = 4096
+MAX_CACHED_BLOB = 1 << 16
+
+_HEADER = len(MAGIC) + 4
+# A flag since 3.14; before, any string that comes first is one.
+_HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 14) else 0
+_ATOMS = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellipsis)))
+
+# How a constant that `marshal` version 2 refuses is spelled in a blob's patches: see `_encode`.
+_VALUE, _TUPLE, _SLICE, _EXTERNAL = range(4)
+
+Path = tuple[int, ...]
+
+
+def pack(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
+    """Return the blob of `code`, its file name where the blob has none, and the constants that cannot be marshalled.
+
+    A code object of the compiler's has marshallable constants only, slices apart (constants since 3.14; `marshal` writes
+    them from version 5 on).  ``code.replace(co_consts=...)`` and code generators put anything there.  They come in the
+    order in which the blob numbers them.
+    """
+    patches: list[tuple[Path, Any]] = []
+    external: list[Any] = []
+    stripped = _strip(code, (), patches, external)
+    body: Any = (stripped, tuple(patches)) if patches else stripped
+    data, file_name = compact.shorten(marshal.dumps(body, MARSHAL_VERSION))
+    return MAGIC + crc32(data).to_bytes(4, "little") + data, file_name, tuple(external)
+
+
+def unpack(
+    blob: bytes | CodeType,
+    file_name: str | None = None,
+    external: tuple[Any, ...] = (),
+    lengthen: Callable[[bytes], bytes] = compact.lengthen,
+) -> CodeType:
+    """Return the code object of a blob, with the file name and the constants that `pack` returned beside it.
+
+    Without any constants, None stands for each: enough to make a function that a constant may refer to.
+
+    Raises
+    ------
+    BytecodeMismatchError
+        The blob was written by an interpreter with another bytecode.
+    pickle.UnpicklingError
+        The blob is damaged.
+    """
+    if type(blob) is CodeType:  # made by a constructor of its own
+        return blob
+    if type(blob) is not bytes or len(blob) <= _HEADER:
+        raise pickle.UnpicklingError("the payload is damaged: a code object is cut short")
+    if blob[:2] != MAGIC:
+        raise BytecodeMismatchError(
+            f"the payload holds bytecode of {interpreter(blob[:2])}, this is {interpreter(MAGIC)}: "
+            "load it with the interpreter version that wrote it, or write it again with this one"
+        )
+    data = blob[_HEADER:]
+    if crc32(data) != int.from_bytes(blob[2:_HEADER], "little"):
+        raise pickle.UnpicklingError("the payload is damaged: a code object's checksum is wrong")
+    body = marshal.loads(lengthen(data))
+    if type(body) is tuple:
+        body, patches = body
+        for path, spec in patches:
+            body = _patch(body, path, spec, external)
+    if not isinstance(body, CodeType):
+        raise pickle.UnpicklingError(f"the payload is damaged: a {type(body).__name__} where a code object belongs")
+    if file_name is not None:
+        if type(file_name) is not str:
+            raise pickle.UnpicklingError(f"the payload is damaged: a {type(file_name).__name__} where a file name belongs")
+        # What the import system does with a module that was compiled elsewhere, in place and before anything sees the code.
+        _imp._fix_co_filename(body, file_name)  # type: ignore[attr-defined]
+    return body
+
+
+def _marshallable(value: Any, depth: int) -> bool:
+    """Whether `marshal` restores `value` as it is.  It writes anything with the buffer protocol, too: as bytes."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if kind is not tuple and kind is not frozenset:
+        return False
+    _check_nesting(depth)
+    # `all` would put frames of C between those of Python, for which there is less room.
+    for item in value:  # noqa: SIM110
+        if not _marshallable(item, depth + 1):
+            return False
+    return True
+
+
+def _check_nesting(depth: int) -> None:
+    if depth >= MAX_NESTING:
+        raise pickle.PicklingError(f"cannot pickle a code object with constants nested more than {MAX_NESTING} deep")
+
+
+def _strip(code: CodeType, path: Path, patches: list[tuple[Path, Any]], external: list[Any]) -> CodeType:
+    """Return `code` with None for each constant that `marshal` refuses; add to `patches` how to put it back."""
+    _check_nesting(len(path))
+    constants = list(code.co_consts)
+    changed = False
+    for index, constant in enumerate(constants):
+        if type(constant) is CodeType:
+            replacement: Any = _strip(constant, (*path, index), patches, external)
+        elif _marshallable(constant, len(path)):
+            continue
+        else:
+            replacement = None
+            patches.append(((*path, index), _encode(constant, external)))
+        if replacement is not constant:
+            constants[index] = replacement
+            changed = True
+    return code.replace(co_consts=tuple(constants)) if changed else code
+
+
+def _encode(value: Any, external: list[Any]) -> tuple[Any, ...]:
+    if _marshallable(value, 0):
+        return _VALUE, value
+    if type(value) is tuple:
+        return _TUPLE, *(_encode(item, external) for item in value)
+    if type(value) is slice:
+        return _SLICE, *(_encode(item, external) for item in (value.start, value.stop, value.step))
+    external.append(value)
+    return _EXTERNAL, len(external) - 1
+
+
+def _decode(spec: tuple[Any, ...], external: tuple[Any, ...]) -> Any:
+    kind, *rest = spec
+    if kind == _VALUE:
+        return rest[0]
+    if kind == _TUPLE:
+        return tuple(_decode(item, external) for item in rest)
+    if kind == _SLICE:
+        return slice(*(_decode(item, external) for item in rest))
+    if not external:
+        return None
+    if not 0 <= rest[0] < len(external):
+        raise pickle.UnpicklingError("the payload is damaged: a code object lacks one of its constants")
+    return external[rest[0]]
+
+
+def _patch(code: CodeType, path: Path, spec: Any, external: tuple[Any, ...]) -> CodeType:
+    index, *rest = path
+    constants = list(code.co_consts)
+    constants[index] = _patch(constants[index], tuple(rest), spec, external) if rest else _decode(spec, external)
+    return code.replace(co_consts=tuple(constants))
+
+
+def parameter_count(code: CodeType) -> int:
+    """Return how many of its variables `code` takes as arguments, ``*args`` and ``**kwargs`` among them."""
+    return code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+
+
+def docstring(code: CodeType) -> Any:
+    """Return the docstring that a function made of `code` starts with, or None."""
+    constants = code.co_consts
+    if _HAS_DOCSTRING and not code.co_flags & _HAS_DOCSTRING:
+        return None
+    return constants[0] if constants and isinstance(constants[0], str) else None
+
+
+def instructions(code: CodeType) -> list[dis.Instruction]:
+    """Return the instructions of `code`, with None for its constants: `dis` spells each, and fails where integers are long."""
+    import dis  # few programs need it
+
+    return list(dis.get_instructions(code.replace(co_consts=(None,) * len(code.co_consts))))
+
+
+def interpreter(magic: bytes) -> str:
+    """Name the interpreter that a bytecode magic belongs to.
+
+    CPython sets 50 numbers aside for each minor version since 3.11 (``Include/internal/pycore_magic_number.h``); PyPy
+    counts from below 1000.
+    """
+    if magic == MAGIC:
+        name = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)
+        return f"{name} {sys.version_info.major}.{sys.version_info.minor}"
+    number = int.from_bytes(magic, "little")
+    if number < 1000:
+        return f"PyPy (bytecode {number})"
+    if number >= 3450:
+        return f"CPython 3.{11 + (number - 3450) // 50}"
+    return f"a CPython older than 3.11 (bytecode {number})"

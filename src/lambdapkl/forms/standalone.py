@@ -1,0 +1,109 @@
+"""Payloads for readers without lambdapkl: the constructors travel by value, as source text.
+
+Where another payload names `lambdapkl.wire.function`, a standalone one calls a package of its own for it: with the name of the
+constructor, and with the definitions that it needs and that the payload has not brought yet.  `bootstrap` is what makes the
+package in the reader, `shaking` finds the definitions.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+from .. import wire
+from ..rules import byvalue
+from ..rules.names import private
+from . import shaking
+
+__all__ = ["Carrier"]
+
+# In a reader with lambdapkl or with this package there is nothing to execute.
+_START = (
+    "__import__('sys').modules.get('_lambdapkl.'+key)or exec(__import__('zlib').decompress(text).decode())or package_of(key)"
+)
+_OURS = __name__.partition(".")[0]
+_NAMES = {id(getattr(wire, name)): name for name in wire.__all__}
+# Constructors that need what cannot travel -> what they make.
+_HOMEBOUND = {
+    "generator": "a generator or coroutine that has begun to run needs lambdapkl's compiled backend in the reader; "
+    "pickle it before its first step, pickle its results, or leave out standalone=True"
+}
+_KINDS = frozenset((FunctionType, BuiltinFunctionType, type(wire.function), ModuleType))
+
+
+class _Package:
+    """Stands for the reader's package, see `bootstrap.Carried`."""
+
+    def __call__(self, name: str, text: bytes) -> Any:
+        return getattr(wire, name)
+
+
+class Carrier:
+    """Brings the constructors of one payload."""
+
+    def __init__(self) -> None:
+        self._package = _Package()
+        self._reduced: dict[str, tuple[Any, ...]] = {}
+
+    def reduce(self, obj: Any) -> Any:
+        """Return the reduced value of a callable of `lambdapkl.wire`, NotImplemented for anything else.
+
+        Raises
+        ------
+        pickle.PicklingError
+            `obj` cannot travel to a reader without lambdapkl, or the source files of lambdapkl are not there.
+        """
+        name = _NAMES.get(id(obj))
+        if name is not None:
+            return self._constructor(name)
+        kind = type(obj)
+        if kind is _Package:
+            return eval, (_START, {private("key"): shaking.release(), private("text"): shaking.bootstrap()})
+        refuse(obj)
+        return NotImplemented
+
+    def _constructor(self, name: str) -> tuple[Any, ...]:
+        if name in _HOMEBOUND:
+            raise _error(_HOMEBOUND[name])
+        reduced = self._reduced.get(name)
+        if reduced is None:
+            try:
+                text = shaking.chunk(name, frozenset(self._reduced))
+            except shaking.SourcesMissingError as error:
+                raise _error(str(error)) from None
+            reduced = self._reduced[name] = self._package, (private(name), text)
+        return reduced
+
+
+def refuse(obj: Any) -> None:
+    """Raise a PicklingError where `obj` itself is what cannot travel to a reader without lambdapkl."""
+    name = _NAMES.get(id(obj))
+    if name is not None:
+        if name in _HOMEBOUND:
+            raise _error(_HOMEBOUND[name])
+        return
+    kind = type(obj)
+    if kind not in _KINDS and not issubclass(kind, type):
+        return
+    module = obj.__name__ if isinstance(obj, ModuleType) else getattr(obj, "__module__", None)
+    if type(module) is not str or module.partition(".")[0] != _OURS or byvalue.is_registered(module):
+        return
+    if isinstance(obj, ModuleType):
+        what = f"the module {module}"
+    elif byvalue.lookup(sys.modules.get(module), obj.__qualname__) is obj:
+        what = f"{module}.{obj.__qualname__}"
+    else:
+        return
+    raise _error(
+        f"{what} is pickled by name, and the reader has no lambdapkl; "
+        "import it inside the function where it is needed, or leave out standalone=True"
+    )
+
+
+def _error(text: str) -> pickle.PicklingError:
+    error = pickle.PicklingError(f"cannot pickle with standalone=True: {text}")
+    # For `diagnose`, whose walk knows nothing of this variant.
+    error.refuse = refuse  # type: ignore[attr-defined]
+    return error

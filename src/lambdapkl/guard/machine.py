@@ -1,0 +1,379 @@
+"""Follows the opcodes of a pickle for the guard, with kinds of values in place of values."""
+
+from __future__ import annotations
+
+import _compat_pickle
+import pickle
+from typing import Any
+
+from .opcodes import STEPS
+from .rules import (
+    ARRAYS,
+    COPIED,
+    FILLED_BY_CALL,
+    HASHED,
+    ITEMS,
+    MAKES_OF_FIRST,
+    READY_MADE,
+    RULES,
+    SHARED,
+    STATES,
+    is_exception,
+    is_state_made_by_call,
+)
+from .values import MARK, PLACE, GuardError, Limits, Policy, Value, deepest
+
+__all__ = ["GuardError", "Limits", "Machine", "Policy", "follow", "python3_name"]
+
+# Hashing walks into tuples, as often as they are referred to: 30 pairs of the pair before take minutes.
+_MOST_HASHED = 100_000
+# Of all that is hashed together.
+_MOST_HASHED_IN_ALL = 1 << 27
+# About what CPython takes for an object.
+_OBJECT = 64
+# Of an integer: what takes it apart in decimal, `repr` and the like, is quadratic.
+_LONGEST_INT = 4096
+
+# In bytes.  Longer strings are no names, and no arguments that a rule looks at.
+_LONGEST_NAME = 4096
+
+# Of a dictionary that may become a state, and what stands for its simple values.
+_MOST_ATTRIBUTES = 1000
+_OF_KIND: dict[str, Value] = {}
+
+_OWN = frozenset(("list", "dict", "set"))
+
+
+def python3_name(module: str, name: str) -> tuple[str, str]:
+    """Return what a name that is written with protocol 2, for readers of Python 2, is called now."""
+    if (module, name) in _compat_pickle.NAME_MAPPING:
+        return _compat_pickle.NAME_MAPPING[module, name]
+    return _compat_pickle.IMPORT_MAPPING.get(module, module), name
+
+
+def follow(data: memoryview, policy: Policy, limits: Limits) -> Machine:
+    """Follow a payload to its end.
+
+    Raises
+    ------
+    GuardError
+        It is refused.
+    """
+    if data.nbytes > limits.size:
+        raise GuardError(f"it has more than max_size={limits.size:,} bytes")
+    machine = Machine(data, policy, limits)
+    machine.run()
+    return machine
+
+
+class Machine:
+    """The unpickler's stack and memo, with values that are only described.
+
+    Attributes
+    ----------
+    names, called
+        Modules and names that the payload imports, and calls.
+    filled
+        Modules and names of what is called and given a state.
+    memory, deepest
+        About how many bytes it takes, and how deep it is nested.
+    protocol
+        The one it says it has.
+    """
+
+    def __init__(self, data: memoryview, policy: Policy, limits: Limits) -> None:
+        self.data = data
+        self.end = data.nbytes
+        self.at = 0
+        self.start = 0
+        self.frame_end = 0
+        self.policy = policy
+        self.limits = limits
+        self.stack: list[Value] = []
+        self.memo: list[Value] = []
+        self.names: set[tuple[str, str]] = set()
+        self.called: set[tuple[str, str]] = set()
+        self.filled: set[tuple[str, str]] = set()
+        self.memory = 0
+        self.deepest = 0
+        self.hashing = 0
+        self.growing: list[Value] = []
+        self.late = False
+        self.protocol = 2
+
+    def refuse(self, why: str) -> GuardError:
+        return GuardError(f"refused at byte {self.start:,}: {why}")
+
+    def take(self, size: int) -> memoryview:
+        if size < 0 or size > self.end - self.at:
+            raise self.refuse("it is cut short")
+        self.at += size
+        self.stay_in_frame()
+        return self.data[self.at - size : self.at]
+
+    def stay_in_frame(self) -> None:
+        # The unpickler in C drops what is left of the frame, and reads all of an argument after the frame.
+        if self.start < self.frame_end < self.at:
+            raise self.refuse("an argument that goes beyond the end of its frame")
+
+    def number(self, size: int, signed: bool = False) -> int:
+        return int.from_bytes(self.take(size), "little", signed=signed)
+
+    def run(self) -> None:
+        steps = STEPS
+        first = bytes(self.take(2)) if self.end > 1 else b""
+        if first[:1] != b"\x80" or not 2 <= first[1] <= pickle.HIGHEST_PROTOCOL:
+            raise self.refuse(f"it is no pickle of protocol 2 to {pickle.HIGHEST_PROTOCOL}")
+        self.protocol = first[1]
+        while True:
+            self.start = self.at
+            op = self.take(1)[0]
+            if op == 0x2E:  # STOP
+                break
+            step = steps.get(op)
+            if step is None:
+                raise self.refuse(f"the opcode {bytes((op,))!r}, which pickle does not write from protocol 2 on")
+            step(self)
+            if self.memory > self.limits.memory:
+                raise self.refuse(f"it would take more than max_memory={self.limits.memory:,} bytes")
+        if len(self.stack) != 1 or self.stack[0] is MARK:
+            raise self.refuse("its end leaves more than one value, or none")
+        if self.at != self.end:
+            raise self.refuse(f"{self.end - self.at:,} bytes after its end")
+        if self.late:
+            self.nested(deepest(self.growing, is_exception))
+
+    # ---- the stack ----
+
+    def push(self, value: Value) -> None:
+        self.memory += PLACE
+        self.stack.append(value)
+
+    def nested(self, depth: int) -> None:
+        if depth > self.deepest:
+            self.deepest = depth
+            if depth > self.limits.depth:
+                raise self.refuse(f"containers are nested deeper than max_depth={self.limits.depth}")
+
+    def pop(self) -> Value:
+        if not self.stack or self.stack[-1] is MARK:
+            raise self.refuse("a value is missing")
+        return self.stack.pop()
+
+    def top(self) -> Value:
+        if not self.stack or self.stack[-1] is MARK:
+            raise self.refuse("a value is missing")
+        return self.stack[-1]
+
+    def since_mark(self) -> list[Value]:
+        stack = self.stack
+        for index in range(len(stack) - 1, -1, -1):
+            if stack[index] is MARK:
+                found = stack[index + 1 :]
+                del stack[index:]
+                return found
+        raise self.refuse("there is no mark")
+
+    def atom(self, kind: str, data: Any, size: int) -> None:
+        self.memory += _OBJECT + size
+        self.push(Value(kind, data, size))
+
+    def container(self, kind: str, items: list[Value]) -> Value:
+        self.memory += _OBJECT + PLACE * len(items)
+        made = Value(kind, items if kind == "tuple" else {} if kind == "dict" else None, PLACE * len(items))
+        self.grow(made, items)
+        return made
+
+    def grow(self, target: Value, items: list[Value]) -> None:
+        grew = bool(target.growing)
+        if target.take_in(items):
+            self.late = True
+        if target.growing and not grew:
+            self.growing.append(target)
+        self.nested(target.depth)
+
+    # ---- opcodes ----
+
+    def text(self, size: int) -> None:
+        raw = self.take(size)
+        if size > _LONGEST_NAME:
+            # Its text is not needed, nor known to be ASCII.
+            self.atom("str", None, 4 * size)
+            return
+        try:
+            value = str(raw, "utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise self.refuse("a string that is not UTF-8") from error
+        self.atom("str", value, size if value.isascii() else 4 * size)
+
+    def octets(self, size: int, kind: str = "bytes") -> None:
+        self.take(size)
+        self.atom(kind, None, size)
+
+    def long(self, size: int) -> None:
+        if size > _LONGEST_INT:
+            raise self.refuse(f"an integer of more than {_LONGEST_INT} bytes")
+        self.atom("int", self.number(size, signed=True), size)
+
+    def put(self, index: int) -> None:
+        if index != len(self.memo):
+            raise self.refuse(f"memo entry {index} where {len(self.memo)} is next: one is written twice, or left out")
+        self.memory += PLACE
+        self.memo.append(self.top())
+
+    def get(self, index: int) -> None:
+        if index >= len(self.memo):
+            raise self.refuse(f"memo entry {index}, which was not written yet")
+        self.push(self.memo[index])
+
+    def name(self, module: Any, name: Any) -> None:
+        if type(module) is not str or type(name) is not str:
+            raise self.refuse("a name that is no string")
+        if self.protocol < 3:
+            module, name = python3_name(module, name)
+        parts = [*module.split("."), *name.split(".")]
+        if not all(part.isidentifier() for part in parts):
+            raise self.refuse(f"{module!r} and {name!r} are no names")
+        why = self.policy.allows(module, name)
+        if why is not None:
+            raise self.refuse(f"it names {module}.{name}: {why}")
+        self.names.add((module, name))
+        self.push(Value("global", (module, name)))
+
+    def line(self) -> str:
+        limit = min(self.end, self.at + 512)
+        raw = bytes(self.data[self.at : limit])
+        size = raw.find(b"\n")
+        if size < 0:
+            raise self.refuse("a name without an end")
+        self.at += size + 1
+        self.stay_in_frame()
+        try:
+            return raw[:size].decode("ascii")
+        except UnicodeDecodeError as error:
+            raise self.refuse("a name that is not ASCII") from error
+
+    def call(self, callee: Value, args: Value, named: Value | None = None) -> None:
+        if args.kind != "tuple" or (named is not None and named.kind != "dict"):
+            raise self.refuse("arguments that are no tuple, or named ones that are no dictionary")
+        if callee.kind == "global":
+            self.called.add(callee.data)
+        elif not (self.policy.any_code and callee.kind == "object"):
+            raise self.refuse(f"a value of the kind {callee.kind} is called")
+        full = ".".join(callee.data)
+        if not self.policy.any_code:
+            self.judge(full, args.data, named)
+            if full in FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
+                self.grow(args.data[0], args.data[1:])
+                self.push(args.data[0])
+                return
+        shared = full in SHARED and not self.policy.any_code
+        made = self.container("shared" if shared else "object", [args] if named is None else [args, named])
+        made.data, made.args = callee.data, args.data
+        made.size = sum([each.size for each in args.data]) if full in COPIED else 0
+        self.push(made)
+
+    def judge(self, full: str, args: list[Value], named: Value | None) -> None:
+        rule = RULES.get(full)
+        if rule is not None and (named is not None or not rule(args)):
+            raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
+        if full in MAKES_OF_FIRST and args and args[0].kind == "global":
+            self.called.add(args[0].data)
+        if full in COPIED:
+            for each in args:
+                # How large it is is not known.
+                if each.kind == "buffer":
+                    if each.filled:
+                        raise self.refuse("a second copy of one buffer")
+                    each.filled = True
+            self.memory += sum([each.size for each in args]) * (4 if full in HASHED else 1)
+        if full in HASHED:
+            # What is in the argument, and in the pairs in it, which may be lists that got longer since.  Keys of a dictionary
+            # were hashed before.
+            for each in args:
+                self.count_hashed(0 if each.kind == "dict" else each.heaviest, each.weight)
+                for pair in each.growing if each.kind != "dict" else ():
+                    self.count_hashed(pair.heaviest, pair.weight)
+        if full == "lambdapkl.wire.exception" and args[0].kind == "shared":
+            if args[0].filled:
+                raise self.refuse("a second state for one exception")
+            args[0].filled = True
+            self.filled.add(args[0].args[0].data)
+
+    def build(self) -> None:
+        state, target = self.pop(), self.top()
+        if target.kind != "object":
+            raise self.refuse(f"a value of the kind {target.kind} is given a state")
+        if not self.policy.any_code:
+            self.judge_state(target, state)
+        self.grow(target, [state])
+
+    def judge_state(self, target: Value, state: Value) -> None:
+        if target.filled:
+            raise self.refuse("a second state for one value")
+        target.filled = True
+        self.filled.add(target.data)
+        full = ".".join(target.data)
+        for each in state.data if state.kind == "tuple" and len(state.data) == 2 else [state]:
+            if each.kind in ("dict", "finished dict") and each.special:
+                raise self.refuse("a state with an attribute like __class__, or a key that is no string")
+            if is_state_made_by_call(each):
+                raise self.refuse("a state that a call makes: its attributes are not known")
+        rule = STATES.get(full)
+        if rule is not None and not rule(target, state):
+            raise self.refuse(f"a state that pickle does not write for {full}")
+        if full in ARRAYS:
+            self.memory += target.size
+
+    def add(self, target: Value, items: list[Value], kind: str) -> None:
+        if target.kind != kind and target.kind != "object":
+            raise self.refuse(f"something is put into a value of the kind {target.kind}")
+        if target.kind == "object" and not self.policy.any_code:
+            # What is called then may come from the state.
+            if target.filled:
+                raise self.refuse("something is put into a value that has its state already")
+            full = ".".join(target.data)
+            if full in READY_MADE and full not in ITEMS:
+                raise self.refuse(f"something is put into what {full} makes")
+        self.memory += PLACE * len(items)
+        target.size += PLACE * len(items)
+        self.grow(target, items)
+
+    def count_hashed(self, weight: int, total: int) -> None:
+        self.hashing += total
+        if weight > _MOST_HASHED or self.hashing > _MOST_HASHED_IN_ALL:
+            raise self.refuse(f"an element of a set or a key that holds more than {_MOST_HASHED:,} values, or too many of them")
+
+    def hashed(self, items: list[Value]) -> None:
+        for each in items:
+            self.count_hashed(each.weight, each.weight)
+            if each.kind in _OWN:
+                raise self.refuse(f"a {each.kind} as an element of a set or a key")
+
+    def pairs(self, target: Value, items: list[Value]) -> None:
+        if len(items) % 2:
+            raise self.refuse("a key without a value")
+        keys = items[::2]
+        self.hashed(keys)
+        known = target.data if target.kind == "dict" else None
+        for key, value in zip(keys, items[1::2], strict=True):
+            named = key.kind == "str" and key.data is not None
+            if not named or (key.data[:2] == "__" == key.data[-2:]):
+                target.special = True
+            if known is not None:
+                if named and len(known) < _MOST_ATTRIBUTES:
+                    known[key.data] = value if value.depth else _OF_KIND.setdefault(value.kind, Value(value.kind))
+                else:
+                    known = target.data = None
+        self.add(target, items, "dict")
+
+    def frame(self) -> None:
+        if self.start < self.frame_end:
+            raise self.refuse("a frame in a frame")
+        size = self.number(8)
+        if size > self.end - self.at:
+            raise self.refuse("a frame that goes beyond the end")
+        self.frame_end = self.at + size
+
+    def second_protocol(self) -> None:
+        raise self.refuse("a protocol in the middle")

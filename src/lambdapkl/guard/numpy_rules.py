@@ -1,0 +1,144 @@
+"""What NumPy's dtypes and arrays may be given as a state: NumPy believes it, and reads and writes where it says.
+
+A field beyond the end of an item is a place in somebody else's memory, bytes that are said to be objects are pointers, and as
+many objects are taken from a list as the shape says.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from typing import Any
+
+from .values import PLACE, Value, is_bytes
+
+__all__ = ["is_array_state", "is_dtype_state", "is_structure"]
+
+_CODE = re.compile(r"[<>|=]?(?:([bifcuSUVMmO])([0-9]{1,18})|([O?]))")
+# Bits of the flags: what counts references or holds pointers; what a structure with objects has.
+_OBJECTS, _STRUCTURE = 0b111, 0b11011
+_OBJECT = 63
+_POINTER = 8
+
+
+def is_dtype_state(target: Value, state: Value) -> bool:
+    """Whether the state of a dtype is one that NumPy writes; `target.special` then says whether there are objects in it."""
+    # One without a copy may be NumPy's own, and one that something has may be relied on already.
+    if target.held or len(target.args) != 3 or target.args[2].data not in (True, 1):
+        return False
+    known = _known(target)
+    if known is None or state.kind != "tuple" or len(state.data) not in (8, 9):
+        return False
+    kind, size = known
+    version, order, part, names, fields, itemsize, alignment, flags = state.data[:8]
+    if any(each.kind != "int" for each in (version, itemsize, alignment, flags)) or version.data not in (3, 4):
+        return False
+    if order.kind != "str" or order.data not in ("<", ">", "|", "=") or not -1 <= alignment.data <= 64 or flags.data < 0:
+        return False
+    has_objects: bool | None = kind == "O"
+    plain = part.kind == names.kind == fields.kind == "none"
+    if kind != "V":
+        if not plain or itemsize.data not in ((size,) if kind in "SU" else (-1, size)):
+            return False
+    elif itemsize.data != size:
+        return False
+    elif not plain:
+        has_objects = _in_part(part, size) if fields.kind == names.kind == "none" else _in_fields(names, fields, size)
+        if has_objects is None or (part.kind != "none" and fields.kind != "none"):
+            return False
+    if not has_objects and flags.data & _OBJECTS:
+        return False
+    if has_objects and (flags.data != _OBJECT if kind == "O" else flags.data & 31 not in (_STRUCTURE, _OBJECT & 31)):
+        return False
+    target.special = bool(has_objects)
+    return True
+
+
+def is_array_state(target: Value, state: Value) -> bool:
+    """Whether the state of an array is one that NumPy writes; `target.size` then says how many bytes the array takes."""
+    if state.kind != "tuple" or len(state.data) != 5:
+        return False
+    version, shape, dtype, order, contents = state.data
+    if version.kind != "int" or shape.kind != "tuple" or order.kind not in ("bool", "int"):
+        return False
+    if dtype.kind not in ("object", "shared") or any(each.kind != "int" or each.data < 0 for each in shape.data):
+        return False
+    if contents.kind != "list":
+        target.size = contents.size
+        # NumPy compares the number of bytes.
+        return contents.kind in ("bytearray", "buffer", "str") or is_bytes(contents)
+    known = _known(dtype) if dtype.data == ("numpy", "dtype") else None
+    count = math.prod(each.data for each in shape.data)
+    if known is None or count * PLACE != contents.size:
+        return False
+    target.size = count * known[1]
+    return True
+
+
+def is_structure(value: Value) -> bool:
+    """Whether a dtype has fields or parts."""
+    known = _known(value)
+    return known is not None and known[0] == "V"
+
+
+def _known(value: Value) -> tuple[str, int] | None:
+    """The kind of a dtype and its bytes, as far as its name says it."""
+    found = _CODE.fullmatch(value.args[0].data or "") if value.args and value.args[0].kind == "str" else None
+    if found is None:
+        return None
+    kind, number, alone = found.groups()
+    if alone:
+        return ("O", _POINTER) if alone == "O" else ("b", 1)
+    return kind, {"U": 4 * int(number), "M": 8, "m": 8, "O": _POINTER}.get(kind, int(number))
+
+
+def _part(value: Value) -> tuple[int, bool] | None:
+    """The bytes of a dtype in another one, and whether there are objects in it."""
+    known = _known(value) if value.kind == "object" and value.data == ("numpy", "dtype") else None
+    return None if known is None else (known[1], value.special or known[0] == "O")
+
+
+def _in_part(part: Value, size: int) -> bool | None:
+    """Whether there are objects in the items of an array in an item; None where it does not fit."""
+    if part.kind != "tuple" or len(part.data) != 2:
+        return None
+    base, shape = part.data
+    known, lengths = _part(base), shape.data if shape.kind == "tuple" else [shape]
+    if known is None or any(each.kind != "int" or each.data < 0 for each in lengths):
+        return None
+    total = known[0]
+    for each in lengths:
+        total *= each.data
+        if total > size:
+            break
+    return known[1] if total == size else None
+
+
+def _in_fields(names: Value, fields: Value, size: int) -> bool | None:
+    """Whether there are objects in the fields of a structure; None where these do not fit, or share bytes with an object."""
+    if names.kind != "tuple" or fields.kind not in ("dict", "finished dict") or fields.data is None:
+        return None
+    wanted = [each.data if each.kind == "str" else None for each in names.data]
+    if len(set(wanted)) != len(wanted) or None in wanted or not fields.data.keys() >= set(wanted):
+        return None
+    places: dict[Any, tuple[int, int, bool]] = {}
+    for name, field in fields.data.items():
+        if field.kind != "tuple" or len(field.data) not in (2, 3) or field.data[1].kind != "int":
+            return None
+        known, at = _part(field.data[0]), field.data[1].data
+        if known is None or not 0 <= at <= size - known[0]:
+            return None
+        places[name] = at, at + known[0], known[1]
+    # Those that are called otherwise are titles, and the same as the one with the name.
+    own = {places[name] for name in wanted}
+    if any(place not in own for place in places.values()):
+        return None
+    objects = any(place[2] for place in own)
+    if objects:
+        ordered = sorted(places[name][:2] for name in wanted)
+        if any(before[1] > after[0] for before, after in itertools.pairwise(ordered)):
+            return None
+    # NumPy keeps this dictionary.
+    fields.kind = "finished dict"
+    return objects

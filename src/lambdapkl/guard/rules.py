@@ -1,0 +1,339 @@
+"""What an allowed name may be called with, and which state its results may get: what `pickle` writes for it, and no more.
+
+A rule is about names of the ready-made lists and of `lambdapkl.wire`; others may be called with anything.
+"""
+
+from __future__ import annotations
+
+import builtins
+import collections
+from collections.abc import Callable, Iterable
+
+from .lists import EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD
+from .numpy_rules import is_array_state, is_dtype_state, is_structure
+from .values import Value, is_bytes
+
+__all__ = [
+    "ARRAYS",
+    "COPIED",
+    "FILLED_BY_CALL",
+    "HASHED",
+    "ITEMS",
+    "MAKES_OF_FIRST",
+    "READY_MADE",
+    "RULES",
+    "SHARED",
+    "STATES",
+    "is_exception",
+    "is_state_made_by_call",
+]
+
+Rule = Callable[[list[Value]], bool]
+StateRule = Callable[[Value, Value], bool]
+
+READY_MADE = STANDARD | NUMPY | PANDAS
+_WIRE = "lambdapkl.wire."
+_SAFE_UUID = "uuid.SafeUUID"
+
+# Whose results are not for the payload alone to change: modules, members of enumerations, what lambdapkl made whole.
+SHARED = frozenset(_WIRE + name for name in KINDS_OF_WIRE) | {_SAFE_UUID} | {name for name in PANDAS if "nat_unpickle" in name}
+_NEW = frozenset(name for name in PANDAS if name.rpartition(".")[2].startswith("_new_"))
+# What calls its first argument, if that is a class.
+MAKES_OF_FIRST = SHARED | _NEW
+# Called with what they made before, they fill that.
+FILLED_BY_CALL = frozenset(_WIRE + name for name in ("exception", "simple_queue", "thread_local", "weak_container"))
+
+_HASHING = ("Counter", "OrderedDict", "defaultdict")
+# What hashes what it is called with.
+HASHED = frozenset(
+    (
+        *(f"builtins.{name}" for name in ("dict", "frozenset", "set")),
+        *(f"collections.{name}" for name in _HASHING),
+        f"{_WIRE}weak_container",
+    )
+)
+# What keeps a copy of what it is called with.
+COPIED = HASHED | {
+    *(f"builtins.{name}" for name in ("bytearray", "bytes", "list")),
+    *(f"numpy.{core}.multiarray.scalar" for core in ("_core", "core")),
+    *("_codecs.encode", "collections.deque", f"{_WIRE}file_in_memory", f"{_WIRE}simple_queue"),
+}
+_MAPPINGS = frozenset((*(f"collections.{name}" for name in _HASHING), "builtins.dict"))
+# What of the ready-made lists gets items one by one.
+ITEMS = _MAPPINGS | {"builtins.list", "builtins.set", "collections.deque"}
+
+
+# What makes an array that its state then fills.
+ARRAYS = frozenset(f"numpy.{core}.multiarray._reconstruct" for core in ("_core", "core"))
+
+
+def _full(value: Value) -> str:
+    return ".".join(value.data)
+
+
+def _made_by(value: Value, names: Iterable[str]) -> bool:
+    return value.kind in ("object", "shared") and _full(value) in names
+
+
+def is_exception(value: Value) -> bool:
+    """Whether a value is an exception of the interpreter's, or one that lambdapkl makes."""
+    return _made_by(value, EXCEPTIONS) or _made_by(value, (f"{_WIRE}exception",))
+
+
+def is_state_made_by_call(value: Value) -> bool:
+    """Whether a value may be a dictionary of which the keys are not known."""
+    return value.kind in ("object", "shared") and (_full(value) in _MAPPINGS or _full(value) not in READY_MADE)
+
+
+# ---- parts of rules ----
+
+
+def _never(args: list[Value]) -> bool:
+    return False
+
+
+def _fits(value: Value, kinds: str) -> bool:
+    if kinds[0] == "=":
+        return value.kind == "str" and value.data == kinds[1:]
+    return any(value.kind == kind or (kind == "bytes" and is_bytes(value)) for kind in kinds.split("|"))
+
+
+def _is(*kinds: str) -> Rule:
+    """Kinds of the arguments, with ``|`` between several; after ``=`` the string itself."""
+    return lambda args: len(args) == len(kinds) and all(map(_fits, args, kinds))
+
+
+def _any(*rules: Rule) -> Rule:
+    return lambda args: any(rule(args) for rule in rules)
+
+
+def _all(kinds: str) -> Rule:
+    return lambda args: all(_fits(each, kinds) for each in args)
+
+
+def _is_short_number(value: Value, without: str = "\0") -> bool:
+    return value.kind == "str" and value.data is not None and len(value.data) <= 1000 and without not in value.data.lower()
+
+
+def _has_pairs(args: list[Value]) -> bool:
+    """Whether nothing in the last argument is taken apart that makes its items only then."""
+    last = args[-1]
+    if last.kind == "dict":
+        return True
+    known = last.data if last.kind == "tuple" else last.growing
+    return all(each.kind in ("list", "tuple") for each in known)
+
+
+def _pairs_after(*kinds: str) -> Rule:
+    """Further arguments, and then what a dictionary is made of."""
+    rule = _is(*kinds, "list|tuple|dict")
+    return lambda args: rule(args) and _has_pairs(args)
+
+
+def _reconstruct(args: list[Value]) -> bool:
+    """Whether an array of size 0 is asked for, to be filled by its state."""
+    if len(args) != 3 or args[0].kind != "global" or args[0].data != ("numpy", "ndarray") or args[1].kind != "tuple":
+        return False
+    return [each.data for each in args[1].data] == [0] and is_bytes(args[2])
+
+
+def _makes_one_of(prefix: str) -> Rule:
+    """The first argument is a class, of which an instance is made."""
+    return lambda args: bool(args) and args[0].kind == "global" and _full(args[0]).startswith(prefix)
+
+
+def _dtype_and_bytes(args: list[Value]) -> bool:
+    """Whether a number is made of bytes, or a structure with objects of an array; of anything else it is the thing itself."""
+    if len(args) != 2 or not _made_by(args[0], ("numpy.dtype",)):
+        return False
+    return is_bytes(args[1]) or (is_structure(args[0]) and _made_by(args[1], ARRAYS))
+
+
+# ---- lambdapkl.wire ----
+
+
+def _refill(name: str, *kinds: str) -> Rule:
+    """What this constructor made before, and what it is filled with."""
+    rest = _is(*kinds)
+    return lambda args: bool(args) and args[0].kind == "shared" and _made_by(args[0], (_WIRE + name,)) and rest(args[1:])
+
+
+def _exception_state(args: list[Value]) -> bool:
+    if not _refill("exception", "tuple")(args) or len(args[1].data) > 5:
+        return False
+    parts = args[1].data
+    if parts and parts[0].kind != "none":
+        made = args[0].args[0]
+        known = parts[0].data if parts[0].kind == "dict" else None
+        if known is None or any(key[:2] == "__" and key != "__notes__" for key in known):
+            return False
+        if _full(made) in EXCEPTIONS and not _exception_attributes(
+            _full(made), {key: value for key, value in known.items() if key != "__notes__"}
+        ):
+            return False
+    return all(map(_fits, parts[1:], ("none|shared|object", "none|shared|object", "none|bool", "none|object")))
+
+
+def _new(args: list[Value]) -> bool:
+    """Whether a class makes an instance that it might make by itself, and no subclass takes apart what has no end."""
+    if not _is("global", "tuple")(args) or any(_made_by(each, ("builtins.range",)) for each in args[1].data):
+        return False
+    rule = RULES.get(_full(args[0]))
+    return rule is None or rule(args[1].data)
+
+
+def _is_view(args: list[Value]) -> bool:
+    if len(args) != 2 or args[1].kind != "str" or args[1].data not in ("keys", "values", "items"):
+        return False
+    # One that has a state may have an attribute of that name.
+    return args[0].kind == "dict" or (_made_by(args[0], _MAPPINGS) and not args[0].filled)
+
+
+_REFERENCES = frozenset(
+    (*(f"weakref.{name}" for name in ("ReferenceType", "ProxyType", "CallableProxyType", "proxy", "ref")), "_weakref.proxy")
+)
+_WEAK_CONTAINERS = frozenset(
+    ("_weakrefset.WeakSet", *(f"weakref.{name}" for name in ("WeakSet", "WeakKeyDictionary", "WeakValueDictionary")))
+)
+
+
+def _is_reference(args: list[Value]) -> bool:
+    if not args:
+        return True
+    if args[0].kind != "global" or _full(args[0]) not in _REFERENCES:
+        return False
+    return len(args) <= 2 or (len(args) == 3 and args[2].kind == "none")
+
+
+def _is_weak_container(args: list[Value]) -> bool:
+    return _is("global")(args) and _full(args[0]) in _WEAK_CONTAINERS
+
+
+def _fills_weak_container(args: list[Value]) -> bool:
+    """Whether what is put in is there already: a dictionary takes pairs apart."""
+    if not _refill("weak_container", "list")(args):
+        return False
+    return _full(args[0].args[0]).endswith("WeakSet") or _has_pairs(args)
+
+
+_FILES = frozenset(("BytesIO", "BufferedReader", "BufferedWriter", "BufferedRandom", "TextIOWrapper"))
+
+
+def _is_layer(args: list[Value]) -> bool:
+    if not _is("global", "object|shared", "none|tuple", "int")(args) or args[0].data[0] not in ("_io", "io", "_pyio"):
+        return False
+    inner = _full(args[1])
+    return args[0].data[1] in _FILES and (inner.startswith(_WIRE) or inner in ("_io.BytesIO", "_io.FileIO"))
+
+
+_TEXT = "none|tuple"
+_WIRE_RULES: dict[str, Rule] = {
+    "closed_file": _is("str", "bool", _TEXT, "str"),
+    # A number would be a file that this process has open.
+    "file": _is("str", "bool", _TEXT, "str", "int"),
+    "file_in_memory": _is("str|bytes|bytearray", "int", "str"),
+    "layered_file": _is_layer,
+    "standard_stream": _is("str"),
+    "module": _is("str"),
+    "lazy_import": _any(_is("str"), _is("str", "str"), _is("str", "str", "str")),
+    "context_var": lambda args: _is("str", "bytes", "int")(args[:3]) and len(args) <= 4,
+    "dict_view": _is_view,
+    "exception": _any(_new, _exception_state),
+    "lock": _any(_is(), _is("str")),
+    "mapping_proxy": _is("dict|object"),
+    "memory_view": _is("bytes|bytearray|buffer|object|shared", "str", "tuple", "bool"),
+    "simple_queue": _any(_is(), _refill("simple_queue", "list")),
+    "thread_local": _any(_new, _refill("thread_local", "dict|none")),
+    "weak_container": _any(_is_weak_container, _fills_weak_container),
+    "weak_reference": _is_reference,
+}
+
+_ADDRESSES = ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network")
+_PATHS = ("PurePath", "PurePosixPath", "PureWindowsPath")
+_UNICODE = ("UnicodeDecodeError", "UnicodeEncodeError")
+_CORES = ("_core", "core")
+
+# Full name -> what it may be called with; others with anything.  A name that is never called may stand for itself.
+RULES: dict[str, Rule] = {
+    **{_WIRE + name: rule for name, rule in _WIRE_RULES.items()},
+    **dict.fromkeys(("builtins.int", "builtins.str", "builtins.float", "builtins.bool", "builtins.tuple"), _never),
+    **dict.fromkeys(("builtins.Ellipsis", "builtins.NotImplemented", "numpy.ndarray"), _never),
+    "builtins.object": _is(),
+    "builtins.range": _all("int"),
+    "builtins.complex": _all("int|float"),
+    # A number would be how much memory to take.
+    "builtins.bytes": _is(),
+    "builtins.bytearray": _any(_is(), _is("bytes|buffer"), _is("str", "=latin-1")),
+    "_codecs.encode": _is("str", "=latin1"),
+    **dict.fromkeys(("builtins.set", "builtins.frozenset", "builtins.list"), _any(_is(), _is("list|tuple"))),
+    "builtins.dict": _any(_is(), _pairs_after()),
+    "collections.Counter": _any(_is(), _is("dict|list|tuple")),
+    "collections.OrderedDict": _any(_is(), _pairs_after()),
+    "collections.defaultdict": _any(_is(), _is("global|none"), _pairs_after("global|none")),
+    "collections.deque": _any(_is(), _is("list|tuple"), _is("list|tuple", "int|none")),
+    **{f"builtins.{name}": _any(_is(), _is("str", "str|bytes", "int", "int", "str")) for name in _UNICODE},
+    # Its second argument is copied into a tuple.
+    "builtins.SyntaxError": lambda args: len(args) < 2 or args[1].kind in ("none", "tuple"),
+    # Without an exponent of thousands of digits behind a few letters.
+    "decimal.Decimal": lambda args: len(args) == 1 and _is_short_number(args[0]),
+    "fractions.Fraction": lambda args: all(each.kind == "int" or _is_short_number(each, "e") for each in args),
+    "uuid.UUID": _any(_is(), _is("str")),
+    _SAFE_UUID: _is("int|none"),
+    # Of anything else they would ask for a text.
+    **{f"ipaddress.{name}": _is("str|int|bytes") for name in _ADDRESSES},
+    **{f"{module}.{name}": _all("str") for module in ("pathlib", "pathlib._local") for name in _PATHS},
+    "numpy.dtype": _any(_is("str", "bool|int", "bool|int"), _is("str")),
+    **dict.fromkeys(ARRAYS, _reconstruct),
+    **{f"numpy.{core}.multiarray.scalar": _dtype_and_bytes for core in _CORES},
+    **dict.fromkeys(_NEW, _makes_one_of("pandas.")),
+}
+
+# ---- states ----
+
+# What exceptions of the interpreter keep in C.  Some of it is believed, some of it is freed without a limit to the depth.
+_IN_C = {each: frozenset(dir(getattr(builtins, each.partition(".")[2]))) for each in EXCEPTIONS}
+# What of it a state has, and as what.
+_WRITTEN = {"args": "tuple", "name": "str|none", "name_from": "str|none", "path": "str|none"}
+
+
+def _exception_attributes(full: str, known: dict[str, Value]) -> bool:
+    return all(
+        key[:2] != "__" and (key not in _IN_C[full] or (key in _WRITTEN and _fits(value, _WRITTEN[key])))
+        for key, value in known.items()
+    )
+
+
+def _exception_state_alone(target: Value, state: Value) -> bool:
+    return state.kind == "dict" and state.data is not None and _exception_attributes(_full(target), state.data)
+
+
+_METHODS = frozenset((*dir(collections.Counter), *dir(collections.OrderedDict)))
+
+
+def _no_methods(target: Value, state: Value) -> bool:
+    """Whether attributes of a mapping are none that others call."""
+    return state.kind == "dict" and state.data is not None and not _METHODS.intersection(state.data)
+
+
+def _uuid_state(target: Value, state: Value) -> bool:
+    if state.kind != "dict" or state.data is None or not {"int"} <= state.data.keys() <= {"int", "is_safe"}:
+        return False
+    return all(each.kind in ("int", "shared", "none") for each in state.data.values()) and state.data["int"].kind == "int"
+
+
+def _none_at_all(target: Value, state: Value) -> bool:
+    return False
+
+
+# Full name -> which state its results may get.
+STATES: dict[str, StateRule] = {
+    **dict.fromkeys(EXCEPTIONS, _exception_state_alone),
+    **dict.fromkeys(("collections.Counter", "collections.OrderedDict"), _no_methods),
+    "uuid.UUID": _uuid_state,
+    # What their hash is made of, or keeps, is given to their constructors.
+    **{f"ipaddress.{name}": _none_at_all for name in _ADDRESSES},
+    **{f"{module}.{name}": _none_at_all for module in ("pathlib", "pathlib._local") for name in _PATHS},
+    "fractions.Fraction": _none_at_all,
+    "numpy.dtype": is_dtype_state,
+    **dict.fromkeys(ARRAYS, is_array_state),
+}

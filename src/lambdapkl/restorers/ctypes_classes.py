@@ -1,0 +1,33 @@
+"""`ctypes` types of a program's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..identity import keys as tracking
+from .classes import set_attributes
+
+
+def ctypes_array(kind: Any, length: int) -> Any:
+    """Return the type of arrays of `length` elements of `kind`."""
+    return kind * length
+
+
+def ctypes_class(
+    first: Any, second: Any, digest: bytes = b"", bases: Any = (), number: int = 0, metaclass: Any = type, *_: Any
+) -> Any:
+    """Make a Structure or Union without fields, or give one its layout and other attributes; see `class_`."""
+    if isinstance(first, type):
+        if tracking.unfinished(first):
+            layout, attributes = second
+            for name, value in layout.items():
+                setattr(first, name, value)
+            set_attributes(first, attributes)
+            tracking.finish(first)
+        return first
+    key = (second, first, digest, number)
+    found = tracking.find(key)
+    if found is not None:
+        return found
+    made = metaclass(first.rpartition(".")[2], bases, {"__module__": second, "__qualname__": first})
+    return tracking.track(key, made)

@@ -1,0 +1,203 @@
+"""What a user sees in an object: its parts, each with what to call it in a path."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from types import (
+    AsyncGeneratorType,
+    CellType,
+    CodeType,
+    CoroutineType,
+    FunctionType,
+    GeneratorType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+)
+from typing import Any
+
+from ..frames import suspended
+
+__all__ = ["Part", "labels_of", "name_of", "parts", "type_name"]
+
+Part = tuple[str, Any]
+
+
+def name_of(obj: Any) -> str:
+    """Return what to call an object that a path starts at."""
+    if isinstance(obj, FunctionType):
+        return f"function {obj.__qualname__}"
+    if isinstance(obj, type):
+        return f"class {obj.__qualname__}"
+    if isinstance(obj, ModuleType):
+        return f"module {obj.__name__}"
+    return type_name(obj)
+
+
+def type_name(obj: Any) -> str:
+    """Return the name of the type of `obj`, with its module where that says something."""
+    kind = type(obj)
+    return kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def parts(obj: Any) -> Iterator[Part]:
+    """Yield what a user sees in `obj`, each with what to call it; where two are the same object, the better name is first."""
+    kind = type(obj)
+    for base, found in _PARTS:
+        if issubclass(kind, base):
+            yield from found(obj)
+    attributes = getattr(obj, "__dict__", None) if not isinstance(obj, type) else None
+    if type(attributes) is dict:
+        for name, value in list(attributes.items()):
+            yield f"attribute {name!r}", value
+    for base in kind.__mro__:
+        slots = vars(base).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else tuple(slots):
+            try:
+                yield f"attribute {name!r}", getattr(obj, name)
+            except Exception:
+                continue
+    if not isinstance(obj, type):
+        yield f"class {kind.__qualname__}", kind
+
+
+def labels_of(obj: Any) -> dict[int, Part]:
+    """Return the parts of `obj` by their id; with the parts, for the id of one that is gone becomes another's."""
+    labels: dict[int, Part] = {}
+    # Attributes are the user's code, too.
+    with contextlib.suppress(Exception):
+        for label, value in parts(obj):
+            labels.setdefault(id(value), (label, value))
+    return labels
+
+
+def _of_function(func: FunctionType) -> Iterator[Part]:
+    for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=False):
+        yield f"closure cell {name!r}", cell
+        try:
+            yield f"closure cell {name!r}", cell.cell_contents
+        except ValueError:
+            continue
+    namespace = func.__globals__
+    for name in dict.fromkeys(_names(func.__code__)):
+        if name in namespace:
+            yield f"global {name!r}", namespace[name]
+    count = func.__code__.co_argcount
+    for name, value in zip(
+        func.__code__.co_varnames[count - len(func.__defaults__ or ()) : count], func.__defaults__ or (), strict=False
+    ):
+        yield f"default of {name!r}", value
+    for name, value in (func.__kwdefaults__ or {}).items():
+        yield f"default of {name!r}", value
+    if sys.version_info < (3, 14):
+        for name, value in func.__annotations__.items():
+            yield f"annotation of {name!r}", value
+    else:
+        yield "annotations", func.__annotate__
+    for index, constant in enumerate(func.__code__.co_consts):
+        yield f"constant {index}", constant
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _of_partial(call: Any) -> Iterator[Part]:
+    yield "function", call.func
+    for index, value in enumerate(call.args):
+        yield f"argument {index}", value
+    for name, value in call.keywords.items():
+        yield f"argument {name!r}", value
+
+
+def _of_cell(cell: CellType) -> Iterator[Part]:
+    try:
+        yield "contents", cell.cell_contents
+    except ValueError:
+        return
+
+
+def _of_class(cls: type) -> Iterator[Part]:
+    for name, value in list(vars(cls).items()):
+        yield f"attribute {name!r}", value
+    for base in cls.__bases__:
+        yield f"base {base.__qualname__!r}", base
+    yield "metaclass", type(cls)
+
+
+def _of_mapping(mapping: Any) -> Iterator[Part]:
+    for key, value in list(mapping.items()):
+        yield item_label(key), value
+        yield key_label(key), key
+
+
+def _of_sequence(items: Any) -> Iterator[Part]:
+    for index, item in enumerate(items):
+        yield f"item {index}", item
+
+
+def _of_set(items: Any) -> Iterator[Part]:
+    for item in items:
+        yield "an element", item
+
+
+def _of_exception(error: BaseException) -> Iterator[Part]:
+    yield "cause", error.__cause__
+    yield "context", error.__context__
+    for index, item in enumerate(error.args):
+        yield f"argument {index}", item
+
+
+def _fields(*names: str) -> Callable[[Any], Iterator[Part]]:
+    def found(obj: Any) -> Iterator[Part]:
+        for name in names:
+            yield name, getattr(obj, name, None)
+
+    return found
+
+
+def _of_module(module: ModuleType) -> Iterator[Part]:
+    for name, value in list(vars(module).items()):
+        yield f"name {name!r}", value
+
+
+_PARTS: tuple[tuple[Any, Callable[[Any], Iterator[Part]]], ...] = (
+    (FunctionType, _of_function),
+    (CellType, _of_cell),
+    (MethodType, _fields("__self__", "__func__")),
+    ((staticmethod, classmethod), _fields("__func__")),
+    (property, _fields("fget", "fset", "fdel")),
+    (functools.partial, _of_partial),
+    (ModuleType, _of_module),
+    (type, _of_class),
+    ((dict, MappingProxyType), _of_mapping),
+    ((list, tuple, deque), _of_sequence),
+    ((set, frozenset), _of_set),
+    (BaseException, _of_exception),
+    ((GeneratorType, CoroutineType, AsyncGeneratorType), suspended.parts),
+)
+
+
+def item_label(key: Any) -> str:
+    """Return what to call the value of a mapping at `key`."""
+    return f"item {_shown(key)}"
+
+
+def key_label(key: Any) -> str:
+    """Return what to call a key of a mapping."""
+    return f"key {_shown(key)}"
+
+
+def _shown(key: Any) -> str:
+    try:
+        return f"{key!r:.60}"
+    # A representation is the user's code.
+    except Exception:
+        return f"<{type_name(key)}>"

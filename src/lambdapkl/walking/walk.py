@@ -1,0 +1,355 @@
+"""Walks an object as the pickler does, one object at a time, past what cannot be pickled.
+
+What is done with an object is left to the pickler of the standard library in Python, with the reducers of lambdapkl: it
+is asked to save that one object, and whatever it would save next is noted instead (`_OneLevel`).  So reducers, hooks and
+`copyreg` decide here as they do in a dump, in the same order.  The walk keeps a stack of its own, so depth is no limit.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Callable, Iterator
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
+from typing import Any
+
+from .. import _backend, reducers, wire
+from ..files import Nowhere
+from ..options import variant, writing
+from ..stdlib_picklers import PythonPickler
+from .parts import Part, item_label, key_label, labels_of, name_of, type_name
+
+__all__ = ["Node", "Walk"]
+
+_ATOMS = frozenset((type(None), bool, int, float, str, bytes, bytearray))
+_CONTAINERS = (tuple, list, dict, set, frozenset)
+# What reducers call that says nothing to a user.
+_MOST_STEPS = 40
+_PLUMBING = ("lambdapkl.", "copyreg", "_pickle", "pickle")
+
+_CALLABLE = "what makes it again"
+_ARGUMENT = "argument of what makes it again"
+_STATE = "state"
+
+# How an object travels.
+VALUE, REFERENCE, DATA = "value", "reference", "data"
+
+
+class Node:
+    """An object that a user sees, and how the walk came to it.
+
+    Attributes
+    ----------
+    label
+        How it is called in its parent.
+    mode
+        ``"value"`` or ``"reference"`` for functions, classes and modules, ``"data"`` for all else.
+    children
+        Those that are worth telling of, see `Walk`.
+    error
+        What the pickler raised for it, or None.
+    again
+        How often the walk came to a culprit after the first time.
+    """
+
+    __slots__ = ("_labels", "again", "children", "error", "kept", "label", "mode", "obj", "parent", "root")
+
+    def __init__(self, obj: Any, parent: Node | None, label: str) -> None:
+        self.obj = obj
+        self.parent = parent
+        self.root: Node = self if parent is None else parent.root
+        self.label = label
+        self.mode = DATA
+        self.children: list[Node] = []
+        self.error: Exception | None = None
+        self.again = 0
+        self.kept = False
+        self._labels: dict[int, Part] | None = None
+
+    def label_of(self, part: Any) -> str | None:
+        """Return how a user calls `part` of this object, None if it is none."""
+        if self._labels is None:
+            self._labels = labels_of(self.obj)
+        found = self._labels.get(id(part))
+        return None if found is None else found[0]
+
+    def forget_labels(self) -> None:
+        """Free what `label_of` keeps, once all parts have been seen."""
+        self._labels = None
+
+    def steps(self) -> list[str]:
+        """Return the path from the root to this object; the last step says of what type it is.
+
+        Of a path with more than 40 steps, those between the first and the last are left out.
+        """
+        found: list[str] = []
+        node: Node | None = self
+        while node is not None and len(found) < _MOST_STEPS:
+            found.append(node.label)
+            node = node.parent
+        if node is not None:
+            found[-2:] = ["...", self.root.label]
+        found.reverse()
+        if self.parent is not None:
+            found[-1] += f" ({type_name(self.obj)})"
+        return found
+
+
+def _new_session(table: Any) -> Any:
+    """Return a session that refuses what the dump in question does; what `standalone` adds is left to `refuse` of `Walk`."""
+    wanted = variant()
+    if not wanted.portable:
+        return _backend.Session(table)
+    from ..forms.dumps import VariantSession
+
+    with writing(wanted._replace(standalone=False)):
+        return VariantSession(table)
+
+
+class _OneLevel(PythonPickler):
+    """Saves one object and notes what it would save next."""
+
+    def __init__(self, refuse: Callable[[Any], None] | None = None) -> None:
+        super().__init__(Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None)
+        self.dispatch_table = reducers_table()
+        self._session = _new_session(self.dispatch_table)
+        self._session.protocol = pickle.HIGHEST_PROTOCOL
+        self._refuse = refuse
+        self._next: list[Any] = []
+        self.reduced: tuple[Any, ...] | None = None
+        self.named = False
+
+    def own_globals(self, module: ModuleType) -> None:
+        """Leave it to `module` to bring the globals of its functions."""
+        self._session.own_globals(vars(module), module)
+
+    def expand(self, obj: Any) -> list[Any]:
+        """Return what comes after `obj`; how it was reduced is left in `reduced`, whether by its name in `named`."""
+        self._next = []
+        self.reduced = None
+        self.named = False
+        self.memo.clear()
+        if self._refuse is not None:
+            self._refuse(obj)
+        super().save(obj)
+        return self._next
+
+    def save(self, obj: Any, save_persistent_id: bool = True) -> None:
+        self._next.append(obj)
+
+    def reducer_override(self, obj: Any) -> Any:
+        return self._session.reduce(obj)
+
+    def save_reduce(self, func: Any, args: Any, *rest: Any, **named: Any) -> None:
+        state = rest[0] if rest else None
+        self.reduced = func, args, state
+        if self._refuse is not None:
+            self._refuse(func)
+        super().save_reduce(func, args, *rest, **named)
+
+    def save_global(self, obj: Any, name: str | None = None) -> None:
+        super().save_global(obj, name)
+        self.named = True
+        self._next.clear()  # the strings of its name
+
+    # The pickler finds it by type, not by attribute.
+    dispatch = {**PythonPickler.dispatch, FunctionType: save_global}
+
+
+def reducers_table() -> Any:
+    """Return the table of reducers that all picklers share."""
+    from ..pickler import Pickler
+
+    return Pickler.dispatch_table
+
+
+class Walk:
+    """One walk over an object.
+
+    Parameters
+    ----------
+    root
+        What to walk over.
+    until
+        Called with each culprit; the walk ends when it returns True.
+    seconds
+        Give up after this time; None for no limit.
+    progress
+        Called now and then with the number of objects seen so far.
+    owner
+        A module in which functions that belong to it find their globals, in the reader.
+    refuse
+        Called with each object, and with what makes it again; raises an error for what the dump in question refuses besides.
+
+    Attributes
+    ----------
+    culprits
+        What cannot be pickled, in the order of the pickler.
+    travellers
+        Functions, classes and modules, by value and by reference.
+    count
+        How many objects of the user's were seen; numbers, strings and bytes are not counted.
+    deepest
+        The node at which most objects were in each other, `depth` of them.
+    complete
+        Whether the walk came to its end.
+    """
+
+    def __init__(
+        self,
+        root: Any,
+        *,
+        until: Callable[[Node], bool] | None = None,
+        seconds: float | None = None,
+        progress: Callable[[int], None] | None = None,
+        owner: ModuleType | None = None,
+        refuse: Callable[[Any], None] | None = None,
+    ) -> None:
+        reducers.refresh()
+        self.root = Node(root, None, name_of(root))
+        self.culprits: list[Node] = []
+        self.travellers: list[Node] = []
+        self.count = 0
+        self.depth = 0
+        self.deepest = self.root
+        self.complete = False
+        self._until = until
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+        self._progress = progress
+        self._pickler = _OneLevel(refuse)
+        if owner is not None:
+            self._pickler.own_globals(owner)
+        # id -> the object, which has to stay alive, and its node
+        self._seen: dict[int, tuple[Any, Node]] = {}
+
+    def run(self) -> None:
+        """Walk."""
+        if type(self.root.obj) in _ATOMS:
+            self.complete = True
+            return
+        stack = [(self.root, iter([(self.root.obj, "")]))]
+        while stack:
+            owner, following = stack[-1]
+            for obj, role in following:
+                if type(obj) in _ATOMS:
+                    continue
+                known = self._seen.get(id(obj))
+                if known is not None:
+                    if known[1].error is not None and known[1].obj is obj:
+                        known[1].again += 1
+                    continue
+                node = self._node(obj, owner, role)
+                if node is None:
+                    continue
+                self._seen[id(obj)] = obj, node
+                if len(self._seen) % 256 == 0 and self._late():
+                    return
+                self.count += node.obj is obj
+                try:
+                    expanded = self._expand(obj, node, role)
+                except Exception as error:
+                    node.error = error
+                    self.culprits.append(node)
+                    _keep(node)
+                    if self._until is not None and self._until(node):
+                        return
+                    continue
+                if node.obj is obj and node.mode is not DATA:
+                    self.travellers.append(node)
+                    _keep(node)
+                if expanded is not None:
+                    stack.append((node, expanded))
+                    if len(stack) > self.depth:
+                        self.depth, self.deepest = len(stack), node
+                    break
+            else:
+                stack.pop()
+                if not stack or stack[-1][0] is not owner:
+                    owner.forget_labels()
+        self.complete = True
+
+    def _late(self) -> bool:
+        if self._progress is not None:
+            self._progress(self.count)
+        return self._deadline is not None and time.monotonic() > self._deadline
+
+    def _node(self, obj: Any, owner: Node, role: str) -> Node | None:
+        """Return the node of `obj`: `owner` where a user does not see it, None where there is nothing to be seen in it."""
+        if not role:
+            return owner
+        if type(owner.obj) in _CONTAINERS:
+            return Node(obj, owner, role)
+        label = owner.label_of(obj)
+        if label is None:
+            named = obj if isinstance(obj, (type, FunctionType, BuiltinFunctionType)) else type(obj)
+            if str(named.__module__).startswith(_PLUMBING):
+                return None
+            if type(obj) in _CONTAINERS or type(obj) in (CellType, CodeType):
+                return owner
+            label = role
+        return Node(obj, owner, label)
+
+    def _expand(self, obj: Any, node: Node, role: str) -> Iterator[tuple[Any, str]] | None:
+        """Return what comes after `obj`, each with what to call it where a user has no name for it."""
+        if type(obj) in _CONTAINERS:
+            items: Any = list(obj.items()) if type(obj) is dict else list(obj)
+            if node.obj is not obj:
+                return _of_temporary(type(obj), items, role)
+            return _of_mapping(items) if type(obj) is dict else _of_items(type(obj), items)
+        following = self._pickler.expand(obj)
+        reduced, named = self._pickler.reduced, self._pickler.named
+        if node.obj is obj and isinstance(obj, (FunctionType, type, ModuleType, BuiltinFunctionType)):
+            node.mode = REFERENCE if named or _by_name(reduced) else VALUE
+        if named or not following:
+            return None
+        return iter([(child, _role(child, reduced)) for child in following])
+
+
+def _keep(node: Node) -> None:
+    """Enter `node`, and what leads to it, in the tree of what is worth telling of."""
+    while node.parent is not None and not node.kept:
+        node.kept = True
+        node.parent.children.append(node)
+        node = node.parent
+
+
+def _of_items(kind: type, items: list[Any]) -> Iterator[tuple[Any, str]]:
+    if kind in (set, frozenset):
+        return ((item, "an element") for item in items)
+    return ((item, f"item {index}") for index, item in enumerate(items) if type(item) not in _ATOMS)
+
+
+def _of_mapping(items: list[tuple[Any, Any]]) -> Iterator[tuple[Any, str]]:
+    for key, value in items:
+        if type(key) not in _ATOMS:
+            yield key, key_label(key)
+        if type(value) not in _ATOMS:
+            yield value, item_label(key)
+
+
+def _of_temporary(kind: type, items: list[Any], role: str) -> Iterator[tuple[Any, str]]:
+    """What is in a container that a reducer made."""
+    if kind is not dict:
+        return ((item, role) for item in items)
+    return ((each, f"{role} {key!r:.60}" if type(key) is str else role) for key, value in items for each in (key, value))
+
+
+def _by_name(reduced: tuple[Any, ...] | None) -> bool:
+    """Whether `reduced`, of a function, class or module, is no more than a name."""
+    if reduced is None:
+        return False
+    func, args, _ = reduced
+    if func is wire.function:
+        return type(args[0]) is int  # a builtin type's number
+    return func in (wire.module, wire.builtin_type, wire.attribute, wire.lazy_import, getattr)
+
+
+def _role(child: Any, reduced: tuple[Any, ...] | None) -> str:
+    if reduced is None:
+        return "part"
+    func, args, state = reduced
+    if child is func:
+        return _CALLABLE
+    if child is args or type(child) is tuple:
+        return _ARGUMENT
+    return _STATE if child is state else "part"
