@@ -13,7 +13,7 @@ from ..code import blobs as codes
 from ..code.blob_reader import Code
 from .opcodes import read
 from .text import Branch, draw, rich_tree, size
-from .weigh import Item, tree_of
+from .tree import Item, tree_of
 
 __all__ = ["Class", "Function", "Inspection", "inspect"]
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import html
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from .text import size
-
-if TYPE_CHECKING:
-    from .weigh import Item, Weight
+from .tree import Item
 
 __all__ = ["page"]
 
@@ -69,13 +67,30 @@ paint();
 _HUES = (211, 28, 140, 282, 350, 178, 52, 246)
 
 
-def page(weight: Weight) -> str:
-    """Return the page for `weight`; ImportError where plotly is not installed."""
+def page(root: Item, total: int, summary: str, notes: Sequence[str]) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    root
+        The tree of parts.
+    total
+        Bytes in all.
+    summary
+        The heading.
+    notes
+        Lines below it.
+
+    Raises
+    ------
+    ImportError
+        plotly is not installed.
+    """
     try:
         from plotly import graph_objects, io
     except ImportError as error:
         raise ImportError(_MISSING) from error
-    boxes = _Boxes(weight.root, weight.size)
+    boxes = _Boxes(root, total)
     treemap = graph_objects.Treemap(
         ids=boxes.ids,
         labels=boxes.labels,
@@ -102,15 +117,11 @@ def page(weight: Weight) -> str:
         config={"responsive": True, "displaylogo": False, "displayModeBar": False},
         post_script=_PAINT % json.dumps(boxes.shades),
     )
-    notes = "".join(
-        f"<li>{len(each.paths):,} equal copies of {html.escape(each.title)}, {size(each.size)} each: "
-        f"{html.escape(' and '.join(' → '.join(path) for path in each.paths[:3]))}</li>"
-        for each in weight.duplicates[:5]
-    )
+    items = "".join(f"<li>{html.escape(note.replace(' -> ', ' → '))}</li>" for note in notes)
     return _PAGE.format(
-        title=html.escape(f"{size(weight.size)}: {weight.root.title}"),
-        summary=html.escape(weight.summary().replace(" -> ", " → ")),
-        duplicates=f"<ul>{notes}</ul>" if notes else "",
+        title=html.escape(f"{size(total)}: {root.title}"),
+        summary=html.escape(summary.replace(" -> ", " → ")),
+        duplicates=f"<ul>{items}</ul>" if items else "",
         map=drawn,
     )
 

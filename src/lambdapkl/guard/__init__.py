@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 from ..files import Path
 from ..stdlib_picklers import StrictUnpickler
 from ..unpickler import Reader
+from .follow import follow
 from .lists import BUILTINS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD, Kind
-from .machine import Machine, follow, python3_name
+from .machine import Machine, python3_name
 from .values import GuardError, Limits, Policy
 
 __all__ = [

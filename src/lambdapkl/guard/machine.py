@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import _compat_pickle
 import pickle
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .opcodes import STEPS
 from .rules import (
     ARRAYS,
     COPIED,
@@ -23,7 +23,7 @@ from .rules import (
 )
 from .values import MARK, PLACE, GuardError, Limits, Policy, Value, deepest
 
-__all__ = ["GuardError", "Limits", "Machine", "Policy", "follow", "python3_name"]
+__all__ = ["GuardError", "Limits", "Machine", "Policy", "python3_name"]
 
 # Hashing walks into tuples, as often as they are referred to: 30 pairs of the pair before take minutes.
 _MOST_HASHED = 100_000
@@ -49,21 +49,6 @@ def python3_name(module: str, name: str) -> tuple[str, str]:
     if (module, name) in _compat_pickle.NAME_MAPPING:
         return _compat_pickle.NAME_MAPPING[module, name]
     return _compat_pickle.IMPORT_MAPPING.get(module, module), name
-
-
-def follow(data: memoryview, policy: Policy, limits: Limits) -> Machine:
-    """Follow a payload to its end.
-
-    Raises
-    ------
-    GuardError
-        It is refused.
-    """
-    if data.nbytes > limits.size:
-        raise GuardError(f"it has more than max_size={limits.size:,} bytes")
-    machine = Machine(data, policy, limits)
-    machine.run()
-    return machine
 
 
 class Machine:
@@ -119,8 +104,7 @@ class Machine:
     def number(self, size: int, signed: bool = False) -> int:
         return int.from_bytes(self.take(size), "little", signed=signed)
 
-    def run(self) -> None:
-        steps = STEPS
+    def run(self, steps: Mapping[int, Callable[[Machine], object]]) -> None:
         first = bytes(self.take(2)) if self.end > 1 else b""
         if first[:1] != b"\x80" or not 2 <= first[1] <= pickle.HIGHEST_PROTOCOL:
             raise self.refuse(f"it is no pickle of protocol 2 to {pickle.HIGHEST_PROTOCOL}")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from .machine import Machine
 from .values import FALSE, FLOAT, MARK, NONE, TRUE
-
-if TYPE_CHECKING:
-    from .machine import Machine
 
 __all__ = ["STEPS"]
 
