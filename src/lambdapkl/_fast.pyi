@@ -1,6 +1,6 @@
 import pickle
 from collections.abc import Callable
-from types import CellType, CodeType
+from types import CellType, CodeType, ModuleType
 from typing import Any, Final, Self, final
 
 from typing_extensions import disjoint_base
@@ -45,9 +45,17 @@ class Frames:
 
 frames: Frames | None
 
-def configure(
-    *, wire: Any, reducers: Any, table: Any, explain: Callable[[Exception, Any], None], variant: Callable[..., bytes]
+def bind(
+    wire: ModuleType,
+    classes: ModuleType,
+    descriptors: ModuleType,
+    enumerations: ModuleType,
+    modules: ModuleType,
+    namespaces: ModuleType,
+    skeletons: ModuleType,
+    table: ModuleType,
 ) -> None: ...
+def set_callbacks(*, explain_error: Callable[[Exception, Any], None], dumps_in_form: Callable[..., bytes]) -> None: ...
 def dumps(
     obj: Any,
     protocol: int | None = None,

@@ -1,11 +1,12 @@
 """Why does it not pickle: the path from what was pickled to what cannot be, as a note of the error.
 
-After a failure the object is walked a second time, by `answers.walk`.  It is slow, and runs on errors only.
+After a failure the object is walked a second time, by `walking.walk`.  It is slow, and runs on errors only.
 """
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -15,11 +16,20 @@ _TIME_LIMIT = 10.0
 _PREFIX = "path: "
 
 
-def explain_error(error: Exception, obj: Any, owner: ModuleType | None = None) -> None:
+def explain_error(
+    error: Exception, obj: Any, *, owner: ModuleType | None = None, make_session: Callable[[], Any] | None = None
+) -> None:
     """Add to `error`, which pickling `obj` has raised, a note with the path to the culprit.
 
     The walk uses lambdapkl's own reducers; hooks of a subclass of `Pickler` may have led elsewhere, and then there is no
-    note.  Functions of the module `owner` are taken to find their globals there, in the reader.
+    note.
+
+    Parameters
+    ----------
+    owner
+        A module in which functions that belong to it find their globals, in the reader.
+    make_session
+        Returns a session of the kind that the failed dump used; a plain one by default.
 
     Raises
     ------
@@ -34,9 +44,7 @@ def explain_error(error: Exception, obj: Any, owner: ModuleType | None = None) -
     if any(note.startswith(_PREFIX) for note in notes):  # by a dump within this one
         return
     try:
-        from .answers import explain
-
-        steps = explain.path_to(obj, error, _TIME_LIMIT, owner)
+        steps = _path_to(obj, error, owner, None if make_session is None else make_session())
     # Whatever goes wrong here must not hide the error that is being explained.
     except Exception:
         return
@@ -44,3 +52,15 @@ def explain_error(error: Exception, obj: Any, owner: ModuleType | None = None) -
         # Since 3.14 `pickle` leaves a note at each level, about what reducers made as well; the path says it in one line.
         notes[:] = [note for note in notes if not note.startswith("when serializing ")]
         error.add_note(_PREFIX + " -> ".join(steps))
+
+
+def _path_to(obj: Any, error: Exception, owner: ModuleType | None, session: Any) -> list[str]:
+    """Return the path to the first culprit in `obj` that is refused with an error of the type of `error`, or []."""
+    from .walking.walk import Walk  # few programs need it
+
+    refuse = getattr(error, "refuse", None) if type(error) is pickle.PicklingError else None
+    walk = Walk(obj, until=lambda node: True, seconds=_TIME_LIMIT, owner=owner, refuse=refuse, session=session)
+    walk.run()
+    if not walk.culprits or type(walk.culprits[0].error) is not type(error):
+        return []
+    return walk.culprits[0].steps()

@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import copyreg
 import os
 import pickle
-from collections import ChainMap
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from . import _backend, reducers, wire
-from . import error_paths as diagnose
 from . import files as writing
-from .stdlib_picklers import BasePickler
+from ._backend.dumps import Session, dumps, set_callbacks
+from .error_paths import explain_error
+from .reducers.table import DISPATCH_TABLE, DispatchTable, refresh
+from .rules.reducer_tables import Reducer
+from .stdlib_picklers import BasePickler, SessionMixin
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
 
-class _Table(ChainMap[type, reducers.Reducer]):
-    """A dispatch table that is copied fast: loky makes a `dict` of it for each pickler, which is for each task."""
+def _dumps_in_form(*args: Any) -> bytes:
+    from .forms import dumps as forms  # few programs need it
 
-    def __getitem__(self, kind: type) -> reducers.Reducer:
-        # `ChainMap` raises and catches an error for each of the first two where the third has the key.
-        for mapping in self.maps:
-            if kind in mapping:
-                return mapping[kind]
-        raise KeyError(kind)
+    return forms.dumps(*args)
 
 
-# What user code writes here or registers with `copyreg` comes before our own reducers.
-_TABLE = _Table(reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE)
-
-
-def _dumps_variant(*args: Any) -> bytes:
-    from .forms import dumps as variants  # few programs need it
-
-    return variants.dumps(*args)
-
-
-_backend.configure(wire=wire, reducers=reducers, table=_TABLE, explain=diagnose.explain_error, variant=_dumps_variant)
+# The backends are below what explains errors and writes other forms: both use their session.
+set_callbacks(explain_error=explain_error, dumps_in_form=_dumps_in_form)
 
 _base_table: Any = vars(BasePickler).get("dispatch_table")
 
@@ -65,7 +51,7 @@ class _DispatchTable:
         the time.
     """
 
-    def __init__(self, table: _Table, merged: bool = False) -> None:
+    def __init__(self, table: DispatchTable, merged: bool = False) -> None:
         self._table = table
         self._merged = merged
 
@@ -74,8 +60,8 @@ class _DispatchTable:
             return self._table
         session = pickler._session
         if self._merged and session.table is self._table:
-            reducers.refresh()
-            merged: dict[type, reducers.Reducer] = {}
+            refresh()
+            merged: dict[type, Reducer] = {}
             for table in reversed(self._table.maps):
                 merged.update(table)  # in one step: other threads may register reducers meanwhile
             session.table = merged
@@ -87,7 +73,7 @@ class _DispatchTable:
             _base_table.__set__(pickler, table)
 
 
-class Pickler(BasePickler):
+class Pickler(SessionMixin, BasePickler):
     """Write pickles of nearly any Python object to a file.
 
     It writes while it pickles, so the elements of sets come in the order of the set; `dumps` and `dump` put them in order.
@@ -106,16 +92,16 @@ class Pickler(BasePickler):
         As for `pickle.Pickler`; of use with protocol 2 and below.
     """
 
-    _session: _backend.Session
-    dispatch_table: Any = _DispatchTable(_TABLE)
+    _session: Session
+    dispatch_table: Any = _DispatchTable(DISPATCH_TABLE)
     if _base_table is not None:
         # cloudpickle's name for it, which engines write to.  In `pickle._Pickler` (PyPy) it is a table of another kind.
-        dispatch: Any = _TABLE
+        dispatch: Any = DISPATCH_TABLE
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Pickler:
         self = super().__new__(cls)
         # Here and not in `__init__`: a subclass may set its `dispatch_table` before it calls that.
-        self._session = _backend.Session(cls.dispatch_table)
+        self._session = Session(cls.dispatch_table)
         return self
 
     def __init__(
@@ -132,10 +118,6 @@ class Pickler(BasePickler):
         self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
 
-    def reducer_override(self, obj: Any) -> Any:
-        """Return the reduced value of functions, classes, code, cells and modules, NotImplemented for all else."""
-        return self._session.reduce(obj)
-
     def clear_memo(self) -> None:
         """Forget what was pickled so far: the next `dump` is a payload of its own."""
         super().clear_memo()
@@ -149,18 +131,15 @@ class Pickler(BasePickler):
         pickle.PicklingError, TypeError
             Something cannot be pickled; the error's notes give the path to it.
         """
-        reducers.refresh()
+        refresh()
         try:
             super().dump(obj)
         except Exception as error:
-            diagnose.explain_error(error, obj)
+            explain_error(error, obj)
             raise
 
 
 CloudPickler = Pickler
-
-
-dumps = _backend.dumps
 
 
 def dump(

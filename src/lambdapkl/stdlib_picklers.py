@@ -7,9 +7,27 @@ import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["BasePickler", "PythonPickler", "StrictUnpickler"]
+__all__ = ["BasePickler", "PythonPickler", "SessionMixin", "StrictUnpickler"]
 
 _StandardPickler: Any = pickle._Pickler
+
+
+class SessionMixin:
+    """Mixin: a pickler whose reducers come from a `Session`, which remembers what the payload holds."""
+
+    _session: Any
+    dispatch_table: Any
+
+    def _use(self, session: Any, protocol: int) -> None:
+        """Take `session`, made for this pickler, and its dispatch table."""
+        session.protocol = protocol
+        self._session = session
+        self.dispatch_table = session.table
+
+    # In the class, where PyPy's pickler looks for it.
+    def reducer_override(self, obj: Any) -> Any:
+        """Return the reduced value of functions, classes, code, cells and modules, NotImplemented for all else."""
+        return self._session.reduce(obj)
 
 
 class PythonPickler(_StandardPickler):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from . import _backend
+from ._backend.constructors import cell, code, function, quick_class
 from .restorers.annotations import generic_alias, new_type, type_alias, type_variable
 from .restorers.builtin import builtin_type
 from .restorers.classes import abc_class, class_part
@@ -100,10 +100,7 @@ __all__ = [
     "weak_reference",
 ]
 
-function = _backend.function
-cell = _backend.cell
-code = _backend.code
-class_ = _backend.quick_class(make_class)
+class_ = quick_class(make_class)
 
 
 def _claim(names: list[str]) -> None:

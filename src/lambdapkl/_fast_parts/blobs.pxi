@@ -1,4 +1,4 @@
-# What is known of a code object, and code objects as blobs: `codes.py` and `_pure.CodeInfo`.
+# What is known of a code object, and code objects as blobs: `code/blobs.py` and `code_info.CodeInfo`.
 
 cdef int _EXTENDED_ARG = _opmap["EXTENDED_ARG"]
 cdef int _IMPORT_NAME = _opmap["IMPORT_NAME"]

@@ -1,7 +1,7 @@
 # `digest.py` in C: the same digests.
 
 cdef class _Walk:
-    """`digest.Walk`; what is not hot goes through the feeders there, which call these methods."""
+    """`identity.walk.Walk`; what is not hot goes through the feeders of `identity.digest`, which call these methods."""
 
     cdef _Buffer out
     # `len(parts)` of the one in Python.
@@ -246,7 +246,7 @@ cdef class _Walk:
         # A copy: what is fed may run code that changes it.
         own = (<dict>(<PyTypeObject *>cls).tp_dict).copy()
         if "_member_map_" in own:
-            own = digest.unused_enumeration(own)
+            own = traces_of_use.unused_enumeration(own)
         for key, value in own.items():
             if key in _VOLATILE or _is_answer(key, value):
                 continue
@@ -256,7 +256,7 @@ cdef class _Walk:
 
 
 cdef bint _is_answer(object name, object value) except -1:
-    """See `digest.is_answer`."""
+    """See `traces_of_use.is_answer`."""
     if type(value) is dict:
         return not value and name == "__annotations__"
     return value is None and name == "__annotate_func__"
@@ -271,11 +271,11 @@ def _class_digest(cls):
 
 cdef dict _FEEDERS = digest.FEEDERS
 cdef object _feed_other = digest.feed_other
-cdef frozenset _VOLATILE = digest.VOLATILE
-cdef int _DIGEST_DEPTH = digest.MAX_DEPTH
-cdef Py_ssize_t _DIGEST_ITEMS = digest.MAX_ITEMS
-cdef Py_ssize_t _DIGEST_IN_SETS = digest.MAX_IN_SETS
+cdef frozenset _VOLATILE = traces_of_use.VOLATILE
+cdef int _DIGEST_DEPTH = digest_walk.MAX_DEPTH
+cdef Py_ssize_t _DIGEST_ITEMS = digest_walk.MAX_ITEMS
+cdef Py_ssize_t _DIGEST_IN_SETS = digest_walk.MAX_IN_SETS
 cdef object _FIRST = itemgetter(0)
-cdef frozenset _SPELLED = digest.SPELLED
+cdef frozenset _SPELLED = digest_walk.SPELLED
 cdef object _spell = spelling.spell
 cdef str _CLASS_DICT_CELL = "__classdict__"

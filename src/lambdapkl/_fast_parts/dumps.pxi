@@ -266,7 +266,7 @@ def dumps(
         Let lambdapkl's constructors travel, so that `pickle.loads` reads the payload where lambdapkl is not installed.
     """
     if deterministic or portable or standalone:
-        return _variant(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
+        return _dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     global _known_modules
     cdef _Pooled pooled
     cdef bytes result
@@ -294,7 +294,7 @@ def dumps(
         # After an error the pickler is dropped, with what its memo holds.
         pooled.dump(obj)
     except Exception as error:
-        _explain(error, obj)
+        _explain_error(error, obj)
         raise
     result = pooled.sink.take()
     pooled.sink.callback = None

@@ -1,4 +1,7 @@
-"""The constructors that undo what the hot reducers did, in Python."""
+"""The constructors that undo what the hot reducers did, in Python.
+
+What the compiled backend alone can do has a stand-in here: `frames`, `quick_class`, `position`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from ..rules.names import NAMED_ANNOTATE, SPECIAL_ATTRIBUTES
 _PYPY = sys.implementation.name == "pypy"
 
 _codes: dict[bytes, CodeType] = {}
+
+# Frames cannot be read and written in Python; see `_fast.Frames`.
+frames = None
 
 
 def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
@@ -131,3 +137,19 @@ def _set_state(func: FunctionType, state: Any) -> FunctionType:
             else:
                 own[sys.intern(name) if type(name) is str else name] = value
     return func
+
+
+def quick_class(make: Any) -> Any:
+    """Return `make`, which makes classes and gives them their attributes: in Python nothing is quicker.
+
+    Parameters
+    ----------
+    make
+        `restorers.classes.class_`.
+    """
+    return make
+
+
+def position(iterator: Any) -> tuple[Any, ...] | None:
+    """Return None: what `iterator` keeps in C of where it is, only the compiled backend can read."""
+    return None

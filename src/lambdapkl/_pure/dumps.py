@@ -1,4 +1,4 @@
-"""The backend in Python: its `dumps`, and all that `_backend` takes from a backend.
+"""`dumps` of the backend in Python.
 
 `_fast.pyx` is the same in Cython.  Both write the same bytes and read each other's; the tests hold them to it.
 """
@@ -11,47 +11,38 @@ from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-from ..identity import digest
+from .. import wire
+from ..reducers.table import DISPATCH_TABLE, refresh
 from ..rules import byvalue, preamble
 from ..rules.sets import Output, in_order
-from ..stdlib_picklers import BasePickler
-from .code_info import packed
-from .constructors import cell, code, function  # noqa: F401 - `_backend` takes them from here
-from .hooks import hooks
+from ..stdlib_picklers import BasePickler, SessionMixin
 from .session import HEAP_TYPE, Session
 
-COMPILED = False
-# Frames cannot be read and written in Python; see `_fast.Frames`.
-frames = None
+_PREAMBLES = preamble.preambles(wire)
 
 
-def configure(
-    *, wire: Any, reducers: Any, table: Any, explain: Callable[[Exception, Any], None], variant: Callable[..., bytes]
-) -> None:
-    """Take what is of the layers above.
+class _Callbacks:
+    """What the layers above do for `dumps`; they use this backend themselves."""
+
+    explain_error: Callable[[Exception, Any], None]
+    dumps_in_form: Callable[..., bytes]
+
+
+def set_callbacks(*, explain_error: Callable[[Exception, Any], None], dumps_in_form: Callable[..., bytes]) -> None:
+    """Set what `dumps` calls of the layers above it.
 
     Parameters
     ----------
-    wire, reducers
-        The modules.
-    table
-        The dispatch table.
-    explain
-        Adds its path to an error.
-    variant
-        The `dumps` of `variants`.
+    explain_error
+        Called with an error and the object that was pickled; adds the path to the error.
+    dumps_in_form
+        Called with all arguments of `dumps` if one of the last three is true; returns the payload.
     """
-    hooks.wire, hooks.reducers, hooks.table, hooks.explain, hooks.variant = wire, reducers, table, explain, variant
-    hooks.preambles = preamble.preambles(wire)
-    digest.packed = packed
+    _Callbacks.explain_error, _Callbacks.dumps_in_form = explain_error, dumps_in_form
 
 
-class _Pickler(BasePickler):
-    session: Session
-
-    # PyPy's pickler looks for it in the class, CPython's in the instance, too.
-    def reducer_override(self, obj: Any) -> Any:
-        return self.session.reduce(obj)
+class SessionPickler(SessionMixin, BasePickler):
+    """A pickler for one payload, given its session by `_use`."""
 
 
 def dumps(
@@ -80,25 +71,25 @@ def dumps(
         Let lambdapkl's constructors travel, so that `pickle.loads` reads the payload where lambdapkl is not installed.
     """
     if deterministic or portable or standalone:
-        return hooks.variant(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
-    hooks.reducers.refresh()
+        return _Callbacks.dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
+    refresh()
     if protocol is None or protocol < 0:
         protocol = pickle.HIGHEST_PROTOCOL
     try:
         file = Output()
-        pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        pickler.session = Session(hooks.table)
-        pickler.dispatch_table = hooks.table
+        pickler = SessionPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        session = Session(DISPATCH_TABLE)
+        pickler._use(session, protocol)
         before = b""
         root = _root_of(obj) if protocol == pickle.HIGHEST_PROTOCOL else 0
         if root:
-            before, callables = hooks.preambles[root - 1]
+            before, callables = _PREAMBLES[root - 1]
             file.write(before)
             pickler.memo = preamble.memo(*callables)
-            pickler.session.numbers_builtin_types = True
+            session.numbers_builtin_types = True
         pickler.dump(obj)
     except Exception as error:
-        hooks.explain(error, obj)
+        _Callbacks.explain_error(error, obj)
         raise
     data = file.payload(in_order, len(before))
     return preamble.without_frame(data, len(before)) if root else data
@@ -120,19 +111,3 @@ def _root_of(obj: Any) -> int:
     if type(cls) is not type or not cls.__flags__ & HEAP_TYPE:
         return 0
     return 0 if byvalue.by_reference(cls) else 2
-
-
-def quick_class(make: Any) -> Any:
-    """Return `make`, which makes classes and gives them their attributes: in Python nothing is quicker.
-
-    Parameters
-    ----------
-    make
-        `restorers.classes.class_`.
-    """
-    return make
-
-
-def position(iterator: Any) -> tuple[Any, ...] | None:
-    """Return None: what `iterator` keeps in C of where it is, only the compiled backend can read."""
-    return None

@@ -13,11 +13,13 @@ import sys
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
+from .. import wire
+from ..code.code_info import CodeInfo, code_info
+from ..reducers import classes, modules, namespaces, skeletons
 from ..rules import builtin_types, byvalue, submodules
 from ..rules import edited_annotations as deferred
 from ..rules.names import NAMED_ANNOTATE, private
-from .code_info import CodeInfo, code_info
-from .hooks import hooks
+from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, WithSession
 
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
@@ -103,27 +105,27 @@ class Session:
             if kind is not type and kind in self.table:
                 return NotImplemented
             if self.numbers_builtin_types and id(obj) in builtin_types.NUMBERS:
-                return hooks.wire.function, builtin_types.NUMBERS[id(obj)]
-            return hooks.reducers.classes.reduce_class(obj, self)
+                return wire.function, builtin_types.NUMBERS[id(obj)]
+            return classes.reduce_class(obj, self)
         if kind is CellType:
             return self._reduce_cell(obj)
         if kind is CodeType:
             info = self.info(obj)
-            return hooks.wire.code, (self._blob(info), self._file_name(info), *info.constants)
+            return wire.code, (self._blob(info), self._file_name(info), *info.constants)
         if issubclass(kind, ModuleType):
-            return hooks.reducers.modules.reduce_module(obj, self)
+            return modules.reduce_module(obj, self)
         if type(kind) is not type:
-            reduced = hooks.reducers.classes.reduce_instance(obj, self)
+            reduced = classes.reduce_instance(obj, self)
             if reduced is not NotImplemented:
                 return reduced
         ancestor: Any = kind
         while ancestor is not object:
             # A metaclass may have a hash of its own.
-            if type(ancestor).__hash__ is _TYPE_HASH and ancestor in hooks.reducers.INHERITED:
+            if type(ancestor).__hash__ is _TYPE_HASH and ancestor in INHERITED:
                 if kind in self.table:
                     return NotImplemented
-                reducer = hooks.reducers.INHERITED[ancestor]
-                return reducer.reduce(obj, self) if type(reducer) is hooks.reducers.WithSession else reducer(obj)
+                reducer = INHERITED[ancestor]
+                return reducer.reduce(obj, self) if isinstance(reducer, WithSession) else reducer(obj)
             ancestor = ancestor.__base__
         plain = self._plain.get(kind)
         if plain is None:
@@ -132,7 +134,7 @@ class Session:
 
     def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
-        described: tuple[tuple[Any, ...], dict[str, Any]] = hooks.reducers.skeletons.describe(cls, self)
+        described: tuple[tuple[Any, ...], dict[str, Any]] = skeletons.describe(cls, self)
         return described
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
@@ -148,7 +150,7 @@ class Session:
             and kind.__reduce__ is object.__reduce__
             and kind.__getstate__ is object.__getstate__
             and kind not in self.table
-            and (kind in hooks.reducers.OWN_KEYS or not byvalue.by_reference(kind))
+            and (kind in OWN_KEYS or not byvalue.by_reference(kind))
         )
 
     def _reduce_plain(self, obj: Any) -> Any:
@@ -186,7 +188,8 @@ class Session:
         module_name = namespace.get("__name__")
         if not isinstance(module_name, str):
             module_name = None
-        recreated = None if info.recreate is None else info.recreate(func)
+        known = RECREATED.get(id(code))
+        recreated = None if known is None else known[1](func)
         if recreated is not None:
             made_by, made_of, given = recreated
             attributes = {
@@ -196,7 +199,7 @@ class Session:
             }
             if not attributes:
                 return made_by, made_of
-            return made_by, made_of, (None, None, None, attributes), None, None, hooks.wire.function
+            return made_by, made_of, (None, None, None, attributes), None, None, wire.function
 
         owner, sent = self._globals.get(id(namespace), (None, set()))
         if owner is None or owner is func:
@@ -238,8 +241,8 @@ class Session:
         while state and state[-1] is None:
             state.pop()
         if not state:
-            return hooks.wire.function, args
-        return hooks.wire.function, args, tuple(state), None, None, hooks.wire.function
+            return wire.function, args
+        return wire.function, args, tuple(state), None, None, wire.function
 
     def _close(self, func: FunctionType, info: CodeInfo, used: list[str]) -> tuple[Any, Any]:
         """Return what to say of the cells of `func`: which exist in the payload already, and the contents of the others."""
@@ -270,7 +273,7 @@ class Session:
             if isinstance(value, ModuleType):
                 self._add_submodules(value, info, used)
             elif type(value) is dict and func.__code__.co_freevars[index] == "__classdict__":
-                value = hooks.reducers.namespaces.class_dict(value, func, self)
+                value = namespaces.class_dict(value, func, self)
             contents[index] = value
         shared = None if closure.count(None) == len(closure) else tuple(closure)
         if len(contents) == len(cells):
@@ -329,13 +332,13 @@ class Session:
     def _reduce_cell(self, cell: CellType) -> tuple[Any, ...]:
         owner = self._cells.get(id(cell))
         if owner is not None:
-            return hooks.wire.cell, owner
+            return wire.cell, owner
         self._standalone[id(cell)] = cell
         try:
             contents = cell.cell_contents
         except ValueError:
-            return hooks.wire.cell, ()
-        return hooks.wire.cell, (), (contents,), None, None, hooks.wire.cell
+            return wire.cell, ()
+        return wire.cell, (), (contents,), None, None, wire.cell
 
 
 # In the dictionary of an instance, its own say in how it is pickled.

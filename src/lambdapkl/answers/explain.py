@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
-from .. import _backend, wire
+from .. import wire
+from .._backend.dumps import Session
 from ..files import Nowhere
+from ..pickler import Pickler
+from ..reducers.table import DISPATCH_TABLE
 from ..rules import byvalue
 from ..walking.parts import name_of, type_name
-from ..walking.walk import REFERENCE, VALUE, Node, Walk, reducers_table
+from ..walking.walk import REFERENCE, VALUE, Node, Walk
 from .remedies import why_and_remedies
 from .text import Branch, draw, rich_tree
 
@@ -207,8 +210,6 @@ def explain(obj: Any, *, progress: Callable[[int], None] | None = None) -> Expla
 
 def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
     """What a dump says where each object on its own is fine: such as that they are too deep in each other."""
-    from ..pickler import Pickler
-
     try:
         Pickler(Nowhere(), buffer_callback=lambda buffer: None).dump(obj)
     except Exception as error:
@@ -219,19 +220,6 @@ def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
         walk.root.error = error
         return (Culprit(tuple(walk.root.steps()), type_name(obj), *why_and_remedies(walk.root)),)
     return ()
-
-
-def path_to(obj: Any, error: Exception, seconds: float, owner: ModuleType | None = None) -> list[str]:
-    """Return the path to the first culprit in `obj` that is refused with an error of the type of `error`, or [].
-
-    It gives up after `seconds`; `owner` is that of `Walk`.
-    """
-    refuse = getattr(error, "refuse", None) if type(error) is pickle.PicklingError else None
-    walk = Walk(obj, until=lambda node: True, seconds=seconds, owner=owner, refuse=refuse)
-    walk.run()
-    if not walk.culprits or type(walk.culprits[0].error) is not type(error):
-        return []
-    return walk.culprits[0].steps()
 
 
 def _traveller(node: Node) -> Traveller:
@@ -248,7 +236,7 @@ def _traveller(node: Node) -> Traveller:
 def _globals(func: FunctionType) -> tuple[str, ...]:
     """The names of the globals that `func` would bring if it travelled alone; sorted, for versions order them differently."""
     try:
-        reduced = _backend.Session(reducers_table()).reduce(func)
+        reduced = Session(DISPATCH_TABLE).reduce(func)
     except Exception:
         return ()
     if type(reduced) is not tuple or reduced[0] is not wire.function or len(reduced) < 3 or not reduced[2]:

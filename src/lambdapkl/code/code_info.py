@@ -1,4 +1,4 @@
-"""What a function needs of its code, in Python: the blob, and the names that it looks up."""
+"""What pickling a function needs of its code, in Python: the blob, and the names that it looks up."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from opcode import opmap
 from types import CodeType
 from typing import Any
 
-from ..code import blobs as codes
 from ..rules import submodules
 from ..rules.names import private
-from .hooks import hooks
+from . import blobs as codes
 
 _PYPY = sys.implementation.name == "pypy"
 _EXTENDED_ARG = opmap["EXTENDED_ARG"]
@@ -33,7 +32,7 @@ _GLOBAL_OPS = {
 class CodeInfo:
     """What depends on a code object alone, computed once for each."""
 
-    __slots__ = ("_submodules", "attributes", "blob", "constants", "doc", "file_name", "imports", "names", "recreate")
+    __slots__ = ("attributes", "blob", "constants", "doc", "file_name", "imports", "names")
 
     def __init__(self, code: CodeType) -> None:
         self.blob, self.file_name, self.constants = codes.pack(code)
@@ -43,9 +42,6 @@ class CodeInfo:
         self.names = tuple(names.values())
         self.attributes = frozenset(attributes)
         self.doc = codes.docstring(code)
-        known = hooks.reducers.RECREATED.get(id(code))
-        self.recreate = None if known is None else known[1]
-        self._submodules: dict[str, tuple[str, ...]] = {}
 
     def submodules(self, package: str) -> tuple[str, ...]:
         """Return the submodules of `package` that the code may use."""

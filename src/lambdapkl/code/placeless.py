@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import dis
 import sys
-from collections.abc import Mapping
 from opcode import opmap
 from types import CodeType
-from typing import Any
 
-from ..identity import digest
 from ..options import FILE_NAME
 from . import blobs as codes
 from .behaviour import first_lines
 
-__all__ = ["FILE_NAME", "Walk", "without_places"]
+__all__ = ["FILE_NAME", "without_places"]
 
 
 def without_places(code: CodeType) -> CodeType:
@@ -53,14 +50,3 @@ def _no_lines(code: CodeType) -> bytes:
     units = len(code.co_code) // 2
     # An entry is good for up to eight code units; its kind 15 says that there is no location.
     return b"\xff" * (units // 8) + bytes((0xF8 | units % 8 - 1,) if units % 8 else ())
-
-
-class Walk(digest.Walk):
-    """What a digest is made of, without places."""
-
-    def add(self, obj: Any) -> None:
-        super().add(without_places(obj) if type(obj) is CodeType else obj)
-
-    def attributes(self, own: Mapping[str, Any]) -> None:
-        # Sorted: after a round trip, some attributes come in another order.
-        super().attributes({key: own[key] for key in sorted(own, key=str) if key != "__firstlineno__"})

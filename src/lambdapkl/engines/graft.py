@@ -16,9 +16,11 @@ from collections.abc import Callable
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from .. import pickler, reducers
-from .._backend import Session
+from .. import pickler
+from .._backend.dumps import Session
+from ..reducers.table import DispatchTable
 from ..rules import byvalue
+from ..rules.reducer_tables import OVERRIDES, TABLE
 
 __all__ = ["Graft", "is_copy"]
 
@@ -138,7 +140,7 @@ class Graft:
         self._user = {kind: reduce for kind, reduce in old.items() if not self._is_own(reduce)}
         # For a pickler of another thread that was made before `remove` and is used after it: cloudpickle's reducers need these.
         late: dict[type, Any] = {kind: old[kind] for kind in (CodeType, CellType, ModuleType) if kind in old}
-        self._table = pickler._Table(self._user, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE, late)
+        self._table = DispatchTable(self._user, OVERRIDES, copyreg.dispatch_table, TABLE, late)
 
     def _is_own(self, reduce: Any) -> bool:
         return getattr(reduce, "__module__", None) == self.module.__name__

@@ -27,7 +27,9 @@ from multiprocessing import reduction as _reduction
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .. import pickler, reducers
+from .. import pickler
+from ..reducers.table import DISPATCH_TABLE, DispatchTable
+from ..rules.reducer_tables import TABLE, Reducer
 from . import main_module
 
 if TYPE_CHECKING:
@@ -54,16 +56,16 @@ def __getattr__(name: str) -> Any:
 
 # ---- the pickler -------------------------------------------------------------------------------------------------------
 
-_extra: dict[type, reducers.Reducer] = _reduction.ForkingPickler._extra_reducers  # type: ignore[attr-defined]
+_extra: dict[type, Reducer] = _reduction.ForkingPickler._extra_reducers  # type: ignore[attr-defined]
 # Methods, partial objects and the like, for which `multiprocessing` has simpler reducers than we do.
-_ours = {kind: reducers.TABLE[kind] for kind in _extra if kind in reducers.TABLE and not hasattr(kind, "fileno")}
+_ours = {kind: TABLE[kind] for kind in _extra if kind in TABLE and not hasattr(kind, "fileno")}
 
 
 class ForkingPickler(pickler.Pickler):
     """Our pickler with `multiprocessing`'s reducers for connections, sockets and shared memory."""
 
     # Its reducers are added to while its modules are imported.
-    dispatch_table = type(pickler.Pickler.dispatch_table)(_ours, _extra, *pickler.Pickler.dispatch_table.maps)
+    dispatch_table = DispatchTable(_ours, _extra, *DISPATCH_TABLE.maps)
 
     def reducer_override(self, obj: Any) -> Any:
         """Return the name of what the other process has in its ``__main__``; all else as `lambdapkl.Pickler` does."""

@@ -7,16 +7,15 @@ import pickle
 from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType, ModuleType
 from typing import Any
 
-from .. import error_paths as diagnose
-from .. import reducers
-from .._pure.code_info import CodeInfo
 from ..code.behaviour import code_digest
+from ..code.code_info import CodeInfo
+from ..error_paths import explain_error
 from ..frames import suspended
 from ..options import Variant, writing
-from ..pickler import Pickler
+from ..reducers.table import DISPATCH_TABLE, refresh
 from .copies import ATOMS, Copies
-from .dumps import VariantSession
 from .ordered import OrderedPickler
+from .session import VariantSession
 
 __all__ = ["fingerprint"]
 
@@ -55,10 +54,10 @@ def fingerprint(obj: Any) -> str:
     made = _Hash()
     with writing(Variant(deterministic=True, fingerprint=True)):
         try:
-            reducers.refresh()
+            refresh()
             OrderedPickler(made, _PROTOCOL, _new_session, buffer_callback=made.take_buffer).dump(obj)
         except Exception as error:
-            diagnose.explain_error(error, obj)
+            explain_error(error, obj)
             raise
     return made.hexdigest()
 
@@ -148,6 +147,6 @@ class _Session(VariantSession):
 
 
 def _new_session() -> _Session:
-    session = _Session(Pickler.dispatch_table)
+    session = _Session(DISPATCH_TABLE)
     session.protocol = _PROTOCOL
     return session

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..code.spelling import spell
 from ..reducers import weakrefs
-from ..stdlib_picklers import PythonPickler
+from ..stdlib_picklers import PythonPickler, SessionMixin
 
 __all__ = ["OrderedPickler"]
 
@@ -36,7 +36,7 @@ _Saver = Callable[["OrderedPickler", Any], None]
 _Parent: Any = PythonPickler
 
 
-class OrderedPickler(PythonPickler):
+class OrderedPickler(SessionMixin, PythonPickler):
     """Write a pickle of which the bytes go by what is equal, and in no order but one of the program's.
 
     Parameters
@@ -58,15 +58,14 @@ class OrderedPickler(PythonPickler):
     ) -> None:
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         self._order = _Order(protocol, make_session)
-        self.session = make_session()
-        self.dispatch_table = self.session.table
+        self._use(make_session(), protocol)
         # What has equals -> the one that is written.
         self._first: dict[Any, Any] = {}
         # id of a tuple of tuples -> the tuple, and the one that is written for it, None if it is no constant.
         self._nested: dict[int, tuple[Any, Any]] = {}
 
     def reducer_override(self, obj: Any) -> Any:
-        reduced = self.session.reduce(obj)
+        reduced = super().reducer_override(obj)
         if reduced is not NotImplemented:
             return reduced
         kind = type(obj)

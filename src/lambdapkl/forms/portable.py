@@ -18,8 +18,8 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import Any
 
 from .. import wire
-from .._pure.code_info import CodeInfo
 from ..code.behaviour import code_digest
+from ..code.code_info import CodeInfo
 from ..code.placeless import FILE_NAME
 from ..code.source import find
 from ..code.texts import Function, Text, first_line

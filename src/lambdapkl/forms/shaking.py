@@ -22,7 +22,7 @@ __all__ = ["SourcesMissingError", "bootstrap", "chunk", "release"]
 
 _PACKAGE = __package__.partition(".")[0]
 # The compiled backend stays at home.
-_INSTEAD = {f"{_PACKAGE}._backend": f"{_PACKAGE}._pure.dumps"}
+_INSTEAD = {f"{_PACKAGE}._backend.constructors": f"{_PACKAGE}._pure.constructors"}
 _READS_GLOBAL = frozenset(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL"))
 _DIGEST_SIZE = 8
 
@@ -145,9 +145,6 @@ def _units(tree: ast.Module) -> Iterator[ast.stmt]:
             if node.module == "__future__":
                 continue
             for each in node.names:
-                if node.module is None and each.name == "_backend":
-                    yield ast.copy_location(ast.ImportFrom("_pure", [ast.alias("dumps", "_backend")], node.level), node)
-                    continue
                 yield ast.copy_location(ast.ImportFrom(node.module, [each], node.level), node)
         elif isinstance(node, ast.Import):
             for each in node.names:

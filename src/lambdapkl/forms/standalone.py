@@ -104,6 +104,6 @@ def refuse(obj: Any) -> None:
 
 def _error(text: str) -> pickle.PicklingError:
     error = pickle.PicklingError(f"cannot pickle with standalone=True: {text}")
-    # For `diagnose`, whose walk knows nothing of this variant.
+    # For `error_paths`, whose walk knows nothing of this form.
     error.refuse = refuse  # type: ignore[attr-defined]
     return error

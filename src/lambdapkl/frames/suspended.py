@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator
 from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from .. import _backend
+from .._backend.constructors import frames as compiled_frames
 from ..code import blobs as codes
 from ..code.spelling import spell_constant
 from ..errors import BytecodeMismatchError
@@ -214,7 +214,7 @@ def parts(generator: Any) -> Iterator[tuple[str, Any]]:
 @functools.cache
 def frames() -> Frames | None:
     """What reads and writes frames, if it does so rightly here: that is tried once."""
-    found = _backend.frames
+    found = compiled_frames
     return found if found is not None and _works(found) else None
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from copyreg import dispatch_table
 from functools import partial
 from itertools import islice
 from types import FunctionType, MemberDescriptorType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..rules.byvalue import by_reference, is_extension_type
-
-if TYPE_CHECKING:
-    from .digest import Walk
+from ..rules.reducer_tables import ITERATORS
+from .walk import Walk
 
 # Of what an object says that it holds, not more than this.
 _MAX_ITEMS = 10_000
@@ -24,9 +22,6 @@ _WRAPPERS: dict[type, tuple[str, ...]] = {
     property: ("fget", "fset", "fdel"),
     partial: ("func", "args", "keywords"),
 }
-
-# Reducers for objects of C that cannot reduce themselves on every version; `reducers` puts its own here.
-reducers: Mapping[type, Callable[[Any], Any]] = {}
 
 
 def feed_other(walk: Walk, obj: Any) -> None:
@@ -74,7 +69,7 @@ def feed_other(walk: Walk, obj: Any) -> None:
 def _feed_reduced(walk: Walk, obj: Any) -> None:
     """What `pickle` would write of an object; nothing where it refuses that, for then the dump says what is wrong."""
     kind = type(obj)
-    reducer = reducers.get(kind) or dispatch_table.get(kind)
+    reducer = ITERATORS.get(kind) or dispatch_table.get(kind)
     try:
         reduced: Any = obj.__reduce_ex__(4) if reducer is None else reducer(obj)
         if isinstance(reduced, str):
@@ -124,18 +119,3 @@ def feed_dict(walk: Walk, mapping: dict[Any, Any]) -> None:
     for key, value in mapping.items():
         walk.add(key)
         walk.add(value)
-
-
-def unused_enumeration(own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the attributes of an enumeration without what it has learned of values that a program has asked for."""
-    members = {id(member) for member in own["_member_map_"].values()}
-    by_value = own.get("_value2member_map_")
-    if type(by_value) is not dict:
-        return dict(own)
-    defined = {value: each for value, each in by_value.items() if id(each) in members and not is_inverted(own, value)}
-    return {**own, "_value2member_map_": defined}
-
-
-def is_inverted(own: Mapping[str, Any], value: Any) -> bool:
-    """Whether an enumeration of flags has the value from a member that was inverted."""
-    return "_flag_mask_" in own and type(value) is int and value < 0

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
-from operator import itemgetter
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -29,45 +28,14 @@ from types import (
 )
 from typing import Any
 
-from ..code import blobs as codes
-from ..code.spelling import spell
+from ..code.code_info import packed
 from ..options import variant
-from .contents import feed_dict, feed_other, unused_enumeration
+from .contents import feed_dict, feed_other
+from .walk import Walk
 
 DIGEST_SIZE = 8
 
-# A class attribute may lead to any amount of data.  What is further away than this does not make a class another one.
-MAX_DEPTH = 12
-MAX_ITEMS = 10_000
-# Elements of sets are told one by one, with all that they share: so much of that in a class.
-MAX_IN_SETS = 200_000
-
-# Made by the interpreter, or grown while a class is used (`copyreg` keeps `__slotnames__` there).
-VOLATILE = frozenset(
-    (
-        "__dict__",
-        "__weakref__",
-        "__annotations_cache__",
-        "__abstractmethods__",
-        "_abc_impl",
-        "_abc_registry",
-        "_abc_cache",
-        "_abc_negative_cache",
-        "_abc_negative_cache_version",
-        "__static_attributes__",
-        "__slotnames__",
-    )
-)
-
-
-def is_answer(name: str, value: Any) -> bool:
-    """Whether an attribute of a class may be there because somebody asked a class without annotations for them.
-
-    It then keeps an empty dictionary up to 3.13, and None for what would evaluate them since 3.14.
-    """
-    if name == "__annotations__":
-        return type(value) is dict and not value
-    return name == "__annotate_func__" and value is None
+_DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 
 
 def class_digest(cls: type) -> bytes:
@@ -86,10 +54,14 @@ def value_digest(value: Any) -> bytes:
 
 def _new_walk() -> Walk:
     if not variant().deterministic:
-        return Walk()
-    from ..code.placeless import Walk as PlacelessWalk  # few programs need it
+        return Walk(_feed)
+    from .placeless_walk import PlacelessWalk  # few programs need it
 
-    return PlacelessWalk()
+    return PlacelessWalk(_feed)
+
+
+def _feed(walk: Walk, obj: Any) -> None:
+    FEEDERS.get(type(obj), feed_other)(walk, obj)
 
 
 def hashed(data: bytes) -> bytes:
@@ -104,127 +76,6 @@ def _blake2b() -> Any:
     from hashlib import blake2b
 
     return blake2b
-
-
-# What `codes.pack` returns for a code object; a backend puts its own here, which remembers it.
-packed: Callable[[CodeType], tuple[bytes, str | None, tuple[Any, ...]]] = codes.pack
-
-
-_DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
-# Types of which `spell` tells all.
-SPELLED = frozenset((bool, int, float, complex, range, slice, type(Ellipsis)))
-
-
-class Walk:
-    """What was found so far, each part with its type and length; the compiled backend has it in C."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-        self.seen: dict[int, int] = {}
-        self.numbered = 0
-        self.alive: list[Any] = []
-        self.depth = 0
-        self.limit = MAX_ITEMS
-        # What is left for elements of sets; None inside of one.
-        self.room: int | None = MAX_IN_SETS
-
-    def text(self, tag: str, value: str) -> None:
-        data = value.encode("utf-8", "surrogatepass")
-        self.parts.append(b"%s%d:%s" % (tag.encode(), len(data), data))
-
-    def add(self, obj: Any) -> None:
-        kind = type(obj)
-        if kind is str:
-            self.text("s", obj)
-        elif kind is bytes:
-            self.parts.append(b"b%d:%s" % (len(obj), obj))
-        elif obj is None or kind in SPELLED:
-            self.text("a", spell(obj))
-        elif self.depth >= MAX_DEPTH or len(self.parts) >= self.limit:
-            self.name("deep", kind)
-        elif kind is tuple:
-            # Of equal tuples, one object or several: that goes by the compiler, and by how a module was loaded.
-            self._feed(obj, kind)
-        elif id(obj) in self.seen:
-            self.text("r", str(self.seen[id(obj)]))
-        else:
-            self.number(obj)
-            # Objects made on the way (bound methods, copies) must not hand their id to the next one.
-            self.alive.append(obj)
-            self._feed(obj, kind)
-
-    def number(self, obj: Any) -> None:
-        self.seen[id(obj)] = self.numbered
-        self.numbered += 1
-
-    def _feed(self, obj: Any, kind: type) -> None:
-        self.depth += 1
-        try:
-            FEEDERS.get(kind, feed_other)(self, obj)
-        finally:
-            self.depth -= 1
-
-    def items(self, tag: str, items: Any) -> None:
-        items = list(items)
-        self.text(tag, str(len(items)))
-        for item in items:
-            self.add(item)
-
-    def unordered(self, items: Any) -> None:
-        """Add a set: each element as if it came first, the results sorted, and only then numbered."""
-        items = list(items)
-        self.text("set", str(len(items)))
-        if not items:
-            return
-        whole, limit, room, base = self.parts, self.limit, self.room, self.numbered
-        # A share for each, or which elements get a place would go by the order in which they come.
-        self.limit = min(MAX_ITEMS, max(0, limit - len(whole) if room is None else room) // len(items))
-        self.room = None
-        before = len(self.seen)
-        found: list[tuple[bytes, int, list[tuple[int, int]]]] = []
-        used = 0
-        for item in items:
-            self.parts = []
-            self.numbered = base
-            self.add(item)
-            numbers = [self.seen.popitem() for _ in range(len(self.seen) - before)]
-            found.append((b"".join(self.parts), self.numbered - base, numbers))
-            used += len(self.parts)
-        self.parts, self.limit, self.room = whole, limit, None if room is None else max(0, room - used)
-        found.sort(key=itemgetter(0))
-        self.numbered = start = base
-        last: bytes | None = None
-        for data, size, numbers in found:
-            whole.append(data)
-            # Nothing tells apart what is equal: they share their numbers.
-            if data != last:
-                last, start = data, self.numbered
-                self.numbered += size
-            for ident, number in reversed(numbers):
-                self.seen.setdefault(ident, number - base + start)
-
-    def name(self, tag: str, obj: Any) -> None:
-        module = getattr(obj, "__module__", None)
-        qualname = getattr(obj, "__qualname__", None)
-        self.text(tag, f"{module}:{qualname}")
-
-    def classes(self, cls: type, full: bool = False) -> None:
-        self.name("class", cls)
-        if not full:
-            return
-        self.number(cls)
-        self.name("meta", type(cls))
-        for base in cls.__bases__:
-            self.name("base", base)
-        own = vars(cls)
-        self.attributes(unused_enumeration(own) if "_member_map_" in own else own)
-
-    def attributes(self, own: Mapping[str, Any]) -> None:
-        """Add the dictionary of a class."""
-        for key, value in own.items():
-            if key not in VOLATILE and not is_answer(key, value):
-                self.text("k", key)
-                self.add(value)
 
 
 def _feed_function(walk: Walk, func: FunctionType) -> None:

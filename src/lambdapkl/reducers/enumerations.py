@@ -7,7 +7,7 @@ from types import BuiltinFunctionType
 from typing import Any
 
 from .. import wire
-from ..identity.contents import is_inverted
+from ..identity.traces_of_use import is_inverted
 from ..restorers.enumerations import given, given_lists, member_state
 from ..rules import byvalue
 

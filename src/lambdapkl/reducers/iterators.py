@@ -16,7 +16,7 @@ from itertools import chain, pairwise
 from typing import Any
 
 from .. import wire
-from .._backend import position
+from .._backend.constructors import position
 from ..restorers.iterators import KnownKey
 from ..rules.names import private
 

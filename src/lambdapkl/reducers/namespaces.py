@@ -11,7 +11,7 @@ from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptor
 from typing import Any
 
 from .. import wire
-from ..identity.digest import VOLATILE
+from ..identity.traces_of_use import VOLATILE
 
 
 class ClassDict:

@@ -17,7 +17,7 @@ from types import (
 from typing import Any
 
 from ..identity import keys as tracking
-from ..identity.digest import VOLATILE, is_answer
+from ..identity.traces_of_use import VOLATILE, is_answer
 from ..options import variant
 from ..restorers.classes import FROZEN_SETS, SETS
 from . import namespaces

@@ -16,7 +16,7 @@ from typing import Any
 from .. import options, wire
 from ..options import FILE_NAME
 from ..restorers.tracebacks import AT_RESUME, MAX_NUMBER, MAX_OFFSET, SNAPSHOT
-from .sessions import WithSession
+from ..rules.reducer_tables import WithSession
 
 _NOWHERE = (None, None, None, None)
 

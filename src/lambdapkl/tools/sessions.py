@@ -18,11 +18,11 @@ from importlib import import_module
 from types import MethodType, ModuleType
 from typing import Any, BinaryIO
 
-from .. import error_paths as diagnose
 from .. import files as writing
-from .. import reducers
+from ..error_paths import explain_error
 from ..files import Nowhere, Path
 from ..pickler import Pickler, Writer
+from ..reducers.table import refresh
 from ..rules.byvalue import MAIN_MODULES, is_dynamic
 from ..rules.names import private
 from ..stdlib_picklers import BasePickler
@@ -252,7 +252,7 @@ def _write(
     What a pickler has written of a value that failed is in its memo, and in the file: after a failure all is written again.
     So all others are tried before that, each by itself.
     """
-    reducers.refresh()
+    refresh()
     while True:
         failed = _write_once(file, main, module, values)
         if failed is None:
@@ -304,7 +304,7 @@ def _reason(main: ModuleType, name: str, value: Any) -> str | None:
     except Exception as raised:
         error = raised
         try:
-            diagnose.explain_error(error, value, main)
+            explain_error(error, value, owner=main)
         except Exception as clearer:
             error = clearer
         text = f"{error}" if isinstance(error, pickle.PicklingError) else f"{type(error).__name__}: {error}"

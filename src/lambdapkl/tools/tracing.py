@@ -6,12 +6,12 @@ import sys
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, TextIO
 
-from .. import _backend, reducers
-from .. import error_paths as diagnose
+from .._backend.dumps import Session
 from ..answers.text import size as size_text
-from ..pickler import Pickler
+from ..error_paths import explain_error
+from ..reducers.table import DISPATCH_TABLE, refresh
 from ..rules import byvalue
-from ..stdlib_picklers import PythonPickler
+from ..stdlib_picklers import PythonPickler, SessionMixin
 from ..walking.parts import Part, labels_of, name_of
 
 __all__ = ["trace"]
@@ -44,13 +44,13 @@ def trace(obj: Any, protocol: int | None = None, *, file: TextIO | None = None, 
     pickle.PicklingError, TypeError
         Something cannot be pickled; the error's notes give the path to it.
     """
-    reducers.refresh()
+    refresh()
     tracer = _Tracer(protocol, sys.stderr if file is None else file, depth, limit)
     try:
         tracer.dump(obj)
     except Exception as error:
         tracer.break_off(error)
-        diagnose.explain_error(error, obj)
+        explain_error(error, obj)
         raise
 
 
@@ -87,15 +87,13 @@ class _Entry:
         return None if found is None else found[0]
 
 
-class _Tracer(PythonPickler):
+class _Tracer(SessionMixin, PythonPickler):
     """lambdapkl's pickler in Python, that tells what it does."""
 
     def __init__(self, protocol: int | None, file: TextIO, depth: int, limit: int) -> None:
         self._counter = _Counter()
         super().__init__(self._counter, protocol)
-        self.dispatch_table = Pickler.dispatch_table
-        self._session = _backend.Session(Pickler.dispatch_table)
-        self._session.protocol = self.proto
+        self._use(Session(DISPATCH_TABLE), self.proto)
         self._out = file
         self._depth = depth
         self._limit = limit
@@ -104,9 +102,6 @@ class _Tracer(PythonPickler):
         self._open_line = False
         # While an object without a line is being written, so is all within it.
         self._quiet = False
-
-    def reducer_override(self, obj: Any) -> Any:
-        return self._session.reduce(obj)
 
     def _position(self) -> int:
         frame = self.framer.current_frame

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from .. import _backend, reducers, wire
+from .. import wire
+from .._backend.dumps import Session
 from ..files import Nowhere
-from ..options import variant, writing
-from ..stdlib_picklers import PythonPickler
+from ..reducers.table import DISPATCH_TABLE, refresh
+from ..stdlib_picklers import PythonPickler, SessionMixin
 from .parts import Part, item_label, key_label, labels_of, name_of, type_name
 
 __all__ = ["Node", "Walk"]
@@ -95,25 +96,12 @@ class Node:
         return found
 
 
-def _new_session(table: Any) -> Any:
-    """Return a session that refuses what the dump in question does; what `standalone` adds is left to `refuse` of `Walk`."""
-    wanted = variant()
-    if not wanted.portable:
-        return _backend.Session(table)
-    from ..forms.dumps import VariantSession
-
-    with writing(wanted._replace(standalone=False)):
-        return VariantSession(table)
-
-
-class _OneLevel(PythonPickler):
+class _OneLevel(SessionMixin, PythonPickler):
     """Saves one object and notes what it would save next."""
 
-    def __init__(self, refuse: Callable[[Any], None] | None = None) -> None:
+    def __init__(self, session: Any, refuse: Callable[[Any], None] | None = None) -> None:
         super().__init__(Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None)
-        self.dispatch_table = reducers_table()
-        self._session = _new_session(self.dispatch_table)
-        self._session.protocol = pickle.HIGHEST_PROTOCOL
+        self._use(session, pickle.HIGHEST_PROTOCOL)
         self._refuse = refuse
         self._next: list[Any] = []
         self.reduced: tuple[Any, ...] | None = None
@@ -137,9 +125,6 @@ class _OneLevel(PythonPickler):
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
         self._next.append(obj)
 
-    def reducer_override(self, obj: Any) -> Any:
-        return self._session.reduce(obj)
-
     def save_reduce(self, func: Any, args: Any, *rest: Any, **named: Any) -> None:
         state = rest[0] if rest else None
         self.reduced = func, args, state
@@ -154,13 +139,6 @@ class _OneLevel(PythonPickler):
 
     # The pickler finds it by type, not by attribute.
     dispatch = {**PythonPickler.dispatch, FunctionType: save_global}
-
-
-def reducers_table() -> Any:
-    """Return the table of reducers that all picklers share."""
-    from ..pickler import Pickler
-
-    return Pickler.dispatch_table
 
 
 class Walk:
@@ -180,6 +158,8 @@ class Walk:
         A module in which functions that belong to it find their globals, in the reader.
     refuse
         Called with each object, and with what makes it again; raises an error for what the dump in question refuses besides.
+    session
+        Of the kind that the dump in question uses; a plain one by default.
 
     Attributes
     ----------
@@ -204,8 +184,9 @@ class Walk:
         progress: Callable[[int], None] | None = None,
         owner: ModuleType | None = None,
         refuse: Callable[[Any], None] | None = None,
+        session: Any = None,
     ) -> None:
-        reducers.refresh()
+        refresh()
         self.root = Node(root, None, name_of(root))
         self.culprits: list[Node] = []
         self.travellers: list[Node] = []
@@ -216,7 +197,7 @@ class Walk:
         self._until = until
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
-        self._pickler = _OneLevel(refuse)
+        self._pickler = _OneLevel(Session(DISPATCH_TABLE) if session is None else session, refuse)
         if owner is not None:
             self._pickler.own_globals(owner)
         # id -> the object, which has to stay alive, and its node

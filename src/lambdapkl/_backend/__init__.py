@@ -1,0 +1,27 @@
+"""The choice between the compiled and the pure backend, made once, at import.
+
+``LAMBDAPKL_PURE=1`` in the environment forces the pure one.  `constructors` has what `lambdapkl.wire` and the restorers
+need of the backend, `dumps` what pickles.
+"""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["COMPILED"]
+
+
+def _is_compiled() -> bool:
+    if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
+        return False
+    try:
+        from .. import _fast  # noqa: F401
+    except ImportError as error:
+        # Interpreters other than the first refuse an extension module like ours (PEP 684): they run the pure backend.
+        if not isinstance(error, ModuleNotFoundError) and "subinterpreters" not in str(error):
+            raise
+        return False
+    return True
+
+
+COMPILED = _is_compiled()

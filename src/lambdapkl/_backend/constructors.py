@@ -1,0 +1,14 @@
+"""The backend's constructors of functions, code, cells and classes, and what it reads of iterators and frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import COMPILED
+
+__all__ = ["cell", "code", "frames", "function", "position", "quick_class"]
+
+if TYPE_CHECKING or COMPILED:
+    from .._fast import cell, code, frames, function, position, quick_class
+else:
+    from .._pure.constructors import cell, code, frames, function, position, quick_class

@@ -1,0 +1,32 @@
+# What is looked up once, at import, and the helpers that all the other parts use.
+
+cdef object _partial = functools.partial
+cdef object _UnpicklingError = pickle.UnpicklingError
+cdef object _HIGHEST_PROTOCOL = pickle.HIGHEST_PROTOCOL
+cdef dict _modules = sys.modules
+cdef object _builtins = sys.modules["builtins"]
+cdef object _intern = sys.intern
+cdef set _registry = byvalue.registry
+cdef object _by_reference = byvalue.by_reference
+cdef object _edited_annotations = deferred.edited
+cdef object _refresh_submodules = submodules.refresh
+cdef object _used_submodules = submodules.used
+cdef object _lock = process.lock
+cdef object _MISSING = object()
+cdef object _WithSession = reducer_tables.WithSession
+cdef dict _inherited = reducer_tables.INHERITED
+cdef dict _recreated = reducer_tables.RECREATED
+cdef set _own_keys = reducer_tables.OWN_KEYS
+
+
+cdef inline object _private(PyObject *name):
+    return lp_copy_str(name)
+
+
+cdef inline object _lookup(object mapping, object key):
+    """Return what a dictionary that is not this thread's alone has for `key`, or None."""
+    return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>None)
+
+
+cdef inline object _lookup_or(object mapping, object key, object otherwise):
+    return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>otherwise)

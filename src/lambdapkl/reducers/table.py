@@ -1,0 +1,100 @@
+"""The default dispatch table: all families of reducers together."""
+
+from __future__ import annotations
+
+import copyreg
+import sys
+from collections import ChainMap
+from importlib import import_module
+
+from ..rules import process_lock as process
+from ..rules.reducer_tables import INHERITED, ITERATORS, OVERRIDES, OWN_KEYS, RECREATED, TABLE, Reducer
+from . import (
+    containers,
+    descriptors,
+    exceptions,
+    files,
+    imports,
+    iterators,
+    namespaces,
+    refused,
+    suspended,
+    threads,
+    tracebacks,
+    weakrefs,
+    wrappers,
+)
+
+__all__ = ["DISPATCH_TABLE", "DispatchTable", "refresh"]
+
+ITERATORS.update(iterators.REDUCERS)
+for _family in (containers, descriptors, files, imports, iterators, namespaces, suspended, threads, weakrefs, wrappers):
+    TABLE.update(_family.REDUCERS)
+for _family in (descriptors, exceptions, threads, tracebacks):
+    INHERITED.update(_family.INHERITED)
+
+
+class DispatchTable(ChainMap[type, Reducer]):
+    """A dispatch table that is copied fast: loky makes a `dict` of it for each pickler, which is for each task."""
+
+    def __getitem__(self, kind: type) -> Reducer:
+        # `ChainMap` raises and catches an error for each of the first two where the third has the key.
+        for mapping in self.maps:
+            if kind in mapping:
+                return mapping[kind]
+        raise KeyError(kind)
+
+
+# What user code writes here or registers with `copyreg` comes before our own reducers.
+DISPATCH_TABLE = DispatchTable(OVERRIDES, copyreg.dispatch_table, TABLE)
+
+# Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
+# module: until then it has no such object, and `import lambdapkl` stays cheap.
+_PENDING: dict[str, str] = {
+    "contextvars": "contexts",
+    "dataclasses": "dataclass_parts",
+    "inspect": "sentinels",
+    "json.decoder": "json_scanners",
+    "logging": "logging_handlers",
+    "numpy": "ufuncs",
+    "queue": "queues",
+    "reprlib": "recursive_repr",
+    "tempfile": "temporary_files",
+    "typing": "annotations",
+}
+
+# Modules with types that are refused, likewise.
+_REFUSED = set(refused.REASONS)
+
+_stamp: tuple[int, str | None] = (-1, None)
+
+
+def refresh() -> None:
+    """Add the reducers of modules that have been imported since the last call.
+
+    ``sys.modules`` grows at its end: length and last key tell whether a module came.
+    """
+    global _stamp
+    modules = sys.modules
+    try:
+        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules)))
+    except RuntimeError:  # another thread is importing
+        stamp = (-1, None)
+    if stamp == _stamp:
+        return
+    with process.lock:
+        for name in [name for name in _PENDING if name in modules]:
+            family = import_module(f"{__package__}.{_PENDING[name]}")
+            for kind, reducer in family.REDUCERS.items():
+                TABLE.setdefault(kind, reducer)
+            OVERRIDES.update(getattr(family, "OVERRIDES", {}))
+            INHERITED.update(getattr(family, "INHERITED", {}))
+            OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
+            RECREATED.update({id(code): (code, how) for code, how in getattr(family, "RECREATED", {}).items()})
+            del _PENDING[name]
+        for name in [name for name in _REFUSED if name in modules]:
+            for kind, refuser in refused.refusers(name, modules[name]).items():
+                INHERITED.setdefault(kind, refuser)
+            _REFUSED.discard(name)
+        # Last: until then, other threads wait for what they may need.
+        _stamp = stamp
