@@ -6,6 +6,7 @@ What a function or class becomes is explained there.  What C adds: facts about a
 functions are read without a lookup, and picklers are reused.  This file is the table of contents of `_fast_parts/`.
 """
 
+import builtins
 import copyreg
 import functools
 import pickle

@@ -5,6 +5,7 @@ What the compiled backend alone can do has a stand-in here: `frames`, `quick_cla
 
 from __future__ import annotations
 
+import builtins
 import pickle
 import sys
 from types import CellType, CodeType, FunctionType, ModuleType
@@ -54,7 +55,7 @@ def function(first: Any, second: Any = None, where: Any = None, closure: Any = N
         return builtin_types.numbered(first)
     loaded = code(first, second)
     if where is None or type(where) is str:
-        namespace: dict[str, Any] = {"__builtins__": sys.modules["builtins"]}
+        namespace: dict[str, Any] = {"__builtins__": builtins}
         if where is not None:
             namespace["__name__"] = where
     elif type(where) is FunctionType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import os
 import sys
@@ -40,7 +41,7 @@ def run_script(path: str, argv: list[str]) -> None:
     main = ModuleType("__main__")
     vars(main).update(
         __file__=path,
-        __builtins__=sys.modules["builtins"],
+        __builtins__=builtins,
         __cached__=None,
         __loader__=SourceFileLoader("__main__", path),
         __spec__=None,  # as `python path` has it: multiprocessing's spawn then goes by `__file__`

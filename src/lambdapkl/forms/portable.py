@@ -198,7 +198,9 @@ def _adapt_class(cls: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
     if not made and not of_typing:
         return reduced
     if made:
-        replace = getattr(sys.modules["dataclasses"], "_replace", None)
+        import dataclasses  # the program has imported it
+
+        replace = getattr(dataclasses, "_replace", None)
         attributes = {
             name: value for name, value in attributes.items() if name not in made and not (name == REPLACE and value is replace)
         }

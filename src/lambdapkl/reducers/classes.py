@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import enum
 import sys
 from collections import Counter
@@ -43,7 +44,6 @@ def reduce_class_by_value(cls: type, session: Any) -> Any:
     if isinstance(cls, enum.EnumType) and "_member_map_" in vars(cls):
         return enumerations.reduce_enum_class(cls, session)
     args, attributes = session.describe(cls)
-    abc = sys.modules["abc"]
     if issubclass(type(cls), abc.ABCMeta):
         return wire.abc_class, args, (attributes, _registered(cls)), None, None, wire.abc_class
     return wire.class_, args, attributes, None, None, wire.class_
@@ -58,8 +58,6 @@ def reduce_instance(obj: Any, session: Any) -> Any:
 
 def _registered(cls: type) -> list[type]:
     """The virtual subclasses of an abstract base class, in an order of their own: the registry has none."""
-    import abc
-
     registry = abc._get_dump(cls)[0]  # type: ignore[attr-defined]
     found = [subclass for reference in registry if (subclass := reference()) is not None]
     names = [(str(subclass.__module__), subclass.__qualname__) for subclass in found]

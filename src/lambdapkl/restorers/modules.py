@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import sys
 from types import ModuleType
@@ -26,5 +27,5 @@ def dynamic_module(first: Any, second: Any = None) -> ModuleType:
         return first
     made: ModuleType = ModuleType.__new__(second or ModuleType)
     ModuleType.__init__(made, first)
-    vars(made)["__builtins__"] = sys.modules["builtins"]
+    vars(made)["__builtins__"] = builtins
     return made
