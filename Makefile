@@ -41,8 +41,8 @@ soak: build ## what takes long: memory, leaks (valgrind), layouts, fuzzing for S
 	$(BIN)/python tests/soak/layouts.py
 	cd tests/soak && ../../$(BIN)/python -W ignore fuzz.py constructors --seconds $(SOAK)
 	cd tests/soak && ../../$(BIN)/python -W ignore fuzz.py payloads --seconds $(SOAK)
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q tests/test_generated.py tests/test_stateful.py tests/test_standalone.py
-	LAMBDAPKL_ROUNDS=10000 $(BIN)/python -m pytest -q tests/test_suspended.py -k no_reference_is_lost
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q tests/backends/test_generated.py tests/backends/test_stateful.py tests/forms/test_standalone.py
+	LAMBDAPKL_ROUNDS=10000 $(BIN)/python -m pytest -q tests/frames/test_suspended.py -k no_reference_is_lost
 
 FUZZ = build/fuzz/bin/python -W ignore tests/soak/guided.py
 fuzz: ## fuzzing guided by coverage, under AddressSanitizer, SOAK seconds each (wants clang, and PYTHON to be 3.11 to 3.13)

@@ -7,5 +7,5 @@ python -m venv --clear "venv-$name"
 [[ $backend == compiled ]] && export LAMBDAPKL_REQUIRE_EXTENSION=1
 "venv-$name/bin/pip" install -q "$sdist[test]"
 "venv-$name/bin/python" "$(dirname "$0")/check_install.py" "$backend"
-LAMBDAPKL_EVERY=8 "venv-$name/bin/python" -m pytest -q -n 2 -p no:cacheprovider --ignore=tests/test_docs.py
-"venv-$name/bin/python" tests/portable_cases.py dump portable
+LAMBDAPKL_EVERY=8 "venv-$name/bin/python" -m pytest -q -n 2 -p no:cacheprovider --ignore=tests/docs
+"venv-$name/bin/python" tests/forms/portable_cases.py dump portable

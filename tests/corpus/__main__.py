@@ -8,6 +8,8 @@ import fnmatch
 import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parents[1] / "support"))
+
 import fresh
 
 from . import Case, _run, all_cases

@@ -1,4 +1,4 @@
-"""Generators, coroutines and async generators that are not begun or are finished; in mid-run: `tests/test_suspended.py`."""
+"""Generators, coroutines and async generators that are not begun or are finished; in mid-run: `tests/frames/test_suspended.py`."""
 
 from __future__ import annotations
 

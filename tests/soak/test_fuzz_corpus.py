@@ -13,7 +13,7 @@ from conftest import BACKENDS
 
 pytest.importorskip("resource", reason="limits of memory and alarms are those of POSIX")
 
-SOAK = Path(__file__).parent / "soak"
+SOAK = Path(__file__).parent
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

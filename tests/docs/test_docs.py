@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 from conftest import BACKENDS
 
-TOP = Path(__file__).resolve().parent.parent
+TOP = Path(__file__).resolve().parents[2]
 DOCS = TOP / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), TOP / "README.md"])
 RUNNER = Path(__file__).with_name("docs_page.py")

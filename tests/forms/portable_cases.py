@@ -2,8 +2,8 @@
 
 ::
 
-    python tests/portable_cases.py dump FOLDER     # into FOLDER/VERSION and, standalone as well, FOLDER/VERSIONs
-    python tests/portable_cases.py load FOLDER     # reads what all versions have left there; exits with 1 if anything is wrong
+    python tests/forms/portable_cases.py dump FOLDER     # into FOLDER/VERSION and, standalone as well, FOLDER/VERSIONs
+    python tests/forms/portable_cases.py load FOLDER     # reads what all versions have left there; exits with 1 if anything is wrong
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import fresh
 import pytest
 from conftest import BACKENDS, Processes
 
-SAMPLES = Path(__file__).with_name("stdlib")
+SAMPLES = Path(__file__).with_name("samples")
 PYPY = sys.implementation.name == "pypy"
 
 

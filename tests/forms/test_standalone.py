@@ -22,7 +22,7 @@ import lambdapkl
 from lambdapkl import wire
 from lambdapkl.forms import minifying, shaking
 
-HERE = Path(__file__).parent
+SUPPORT = Path(fresh.__file__).parent
 LIBRARY = str(Path(lambdapkl.__file__).parents[1])
 # These look for code where the payload has its first bytes, which are constructors here.
 ABOUT_BYTES = frozenset(("damage: one bit of the code changed", "damage: bytecode of another interpreter"))
@@ -47,7 +47,7 @@ class Dumper(fresh.Process):
         super().__init__("standalone_pickler", pure=pure, hash_seed=hash_seed)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._env["PYTHONPATH"] = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH"))))
+        self._env["PYTHONPATH"] = os.pathsep.join(filter(None, (str(SUPPORT), os.environ.get("PYTHONPATH"))))
         return super()._start()
 
 
@@ -60,7 +60,7 @@ class Bare(fresh.Process):
 class Hidden(fresh.Process):
     """Has what is installed, but lambdapkl."""
 
-    interpreter_options = ("-I", str(HERE / "without_lambdapkl.py"))
+    interpreter_options = ("-I", str(SUPPORT / "without_lambdapkl.py"))
 
 
 Get = Callable[..., fresh.Process]

@@ -15,7 +15,7 @@ import sample
 from conftest import Processes
 
 HERE = Path(__file__).parent
-EXAMPLES = HERE.parent / "examples"
+EXAMPLES = HERE.parents[1] / "examples"
 # How many damaged states to try; LAMBDAPKL_FUZZ says otherwise.
 TRIES = int(os.environ.get("LAMBDAPKL_FUZZ", "1500"))
 
