@@ -1,0 +1,107 @@
+# The steps of CI, a function each.  `.ci/run` runs them all; `.ci/step NAME ARGUMENTS...` runs one, as the workflow does.
+# They expect `top`, the clone, and `work`, a folder for what they make.
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1 PYTHONDONTWRITEBYTECODE=1
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+# copy_tests FOLDER: the tests and what they read, so that nothing of the source tree is in reach.
+copy_tests() { mkdir -p "$1" && cp -r "$top"/{tests,docs,examples,bench,pyproject.toml,README.md} "$1/"; }
+
+# check_skipped NAME LOG: fail if more tests were skipped than .ci/skipped says for NAME.  Its figures are those of the
+# machine of .ci/run, which sets KNOWN_MACHINE; elsewhere a platform skips others.
+check_skipped() {
+  local known count
+  known=$(sed -n "s/^$1: //p" "$top/.ci/skipped")
+  count=$(sed -n 's/.* \([0-9]*\) skipped.*/\1/p' "$2" | tail -1)
+  echo "skipped: $1: ${count:-0} (known: ${known:-none})"
+  [[ -n ${KNOWN_MACHINE:-} ]] || return 0
+  [[ -n $known ]] || fail "$1: .ci/skipped has no figure"
+  [[ ${count:-0} -le $known ]] || fail "$1: ${count:-0} tests were skipped, $known are known"
+}
+
+# tests_of NAME PYTHON FILE...: pytest in the current folder; NAME is that of the line in .ci/skipped.
+tests_of() {
+  local log; log=$(mktemp "$work/pytest.XXXX")
+  "$2" -m pytest -q -n 2 -p no:cacheprovider "${@:3}" | tee "$log" || return 1
+  check_skipped "$1" "$log"
+}
+
+# step_suite PYTHON BACKEND [FILE...]: the tests against what is installed, on the compiled or the pure backend.
+# The pages of the documentation have a step of their own.  Of what is tried many times over (tests/support/sample.py), the
+# test command of the README runs all, and this a part.
+step_suite() {
+  local away name; away=$(mktemp -d "$work/tests.XXXX")
+  name="$("$1" -c 'import sys; print(sys.implementation.name, "%d.%d" % sys.version_info[:2])') $2"
+  copy_tests "$away"
+  (cd "$away" && "$1" "$top/.ci/check_install.py" "$2" &&
+    LAMBDAPKL_EVERY=${LAMBDAPKL_EVERY:-8} tests_of "$name${3:+ part}" "$1" --ignore=tests/docs "${@:3}")
+}
+
+# step_distributions PYTHON FOLDER: the sdist, the wheel for this interpreter and the pure wheel.
+step_distributions() {
+  "$1" -m pip install build
+  "$1" -m build --sdist --outdir "$2" "$top"
+  local sdist; sdist=$(ls "$2"/*.tar.gz)
+  LAMBDAPKL_REQUIRE_EXTENSION=1 "$1" -m pip wheel --no-deps -w "$2" "$sdist"
+  LAMBDAPKL_PURE=1 "$1" -m pip wheel --no-deps -w "$2" "$sdist"
+}
+
+# step_lint PYTHON: format and lint, the metadata, and the wheels that a release would have.
+step_lint() {
+  "$1" -m pip install ruff validate-pyproject cibuildwheel
+  cd "$top"
+  "$1" -m ruff check .
+  "$1" -m ruff format --check .
+  "$1" -m validate_pyproject pyproject.toml
+  for platform in linux macos windows; do
+    "$1" -m cibuildwheel --platform "$platform" --print-build-identifiers . | paste -sd' '
+  done
+}
+
+# step_types PYTHON WHAT: mypy, and the stubs against the runtime; WHAT is what pip installs.
+step_types() {
+  "$1" -m pip install mypy numpy "$2"
+  (cd "$top" && "$1" -m mypy)
+  (cd "$work" && "$1" -m mypy.stubtest lambdapkl._fast)
+}
+
+# step_site PYTHON: the site, strictly (Sphinx), every snippet of its pages, notebooks, the treemap (Chromium if there is one).
+step_site() {
+  local away; away=$(mktemp -d "$work/docs.XXXX")
+  copy_tests "$away"
+  cd "$away"
+  "$1" -m sphinx -W --keep-going -q docs site
+  tests_of "site" "$1" tests/docs tests/tools/test_interactive.py tests/code/test_source.py tests/answers/test_weigh.py
+}
+
+# step_engines PYTHON: joblib, Dask, Ray, PySpark (if there is a Java), Celery and RQ.  One process: each engine is started
+# once.  The guard is here for pandas.
+step_engines() {
+  local away; away=$(mktemp -d "$work/engines.XXXX")
+  copy_tests "$away"
+  cd "$away"
+  timeout 1200 "$1" -m pytest -q -p no:cacheprovider tests/engines tests/guard | tee "$work/engines.txt"
+  check_skipped "engines" "$work/engines.txt"
+}
+
+# step_without_compiler PYTHON: installs, runs the pure backend, and says so; an error if the extension is required.
+step_without_compiler() {
+  "$1" -m venv "$work/nocc"
+  cd "$top"
+  CC=/nonexistent PIP_QUIET=0 "$work/nocc/bin/pip" install -v . >"$work/nocc.log" 2>&1 || { tail "$work/nocc.log"; fail "pip install without a compiler"; }
+  grep -q "the compiled backend was NOT built" "$work/nocc.log" || fail "nothing says that the backend is pure"
+  (cd "$work" && nocc/bin/python "$top/.ci/check_install.py" pure)
+  if CC=/nonexistent LAMBDAPKL_REQUIRE_EXTENSION=1 "$work/nocc/bin/pip" install --force-reinstall . >"$work/required.log" 2>&1; then
+    fail "the extension was required, and its absence is no error"
+  fi
+  grep -q "LAMBDAPKL_REQUIRE_EXTENSION is set" "$work/required.log" || { tail "$work/required.log"; fail "it failed for another reason"; }
+}
+
+# step_pyodide WHEEL: the pure wheel on CPython in WebAssembly; status 75 of the runner means that it cannot be had here.
+step_pyodide() {
+  local status=0
+  bash "$top/tests/pyodide/run" "$1" || status=$?
+  [[ $status == 0 || $status == 75 ]] || fail "Pyodide"
+  [[ $status == 75 ]] && echo "!!! Pyodide cannot be had on this machine: NOT TESTED on it !!!"
+  return 0
+}
