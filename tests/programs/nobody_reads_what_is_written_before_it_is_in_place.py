@@ -20,5 +20,5 @@ assert found[0] == 0o600, list(map(oct, found))
 if os.geteuid() == 0:
     os.chown("secret", 65534, 65534)
     lambdapkl.dump(3, "secret")
-    found = os.stat("secret")
-    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (65534, 65534, 0o600)
+    status = os.stat("secret")
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (65534, 65534, 0o600)

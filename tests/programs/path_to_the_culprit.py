@@ -57,7 +57,7 @@ class Slotted:
 
 
 slotted = Slotted()
-slotted.slot = bad
+slotted.slot = bad  # type: ignore[attr-defined]
 
 assert path(make()) == "function make.<locals>.train -> closure cell 'client' -> attribute '_lock' (" + kind + ")"
 assert path(use) == "function use -> global 'bad' (" + kind + ")"

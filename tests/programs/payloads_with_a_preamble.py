@@ -17,7 +17,7 @@ for root in (f, functools.partial(f), C):
         assert data == lambdapkl.dumps(root)
         assert data.startswith(b"\x80\x05\x8c\x0elambdapkl.wire\x94")
         for payload in (data, pickletools.optimize(data)):
-            for loads in (pickle.loads, pickle._loads, lambdapkl.loads):
+            for loads in (pickle.loads, pickle._loads, lambdapkl.loads):  # type: ignore[attr-defined]
                 loaded = loads(payload)
                 assert loaded is C if root is C else loaded() == 3
     # Without one, where the root does not tell, and in an older protocol.

@@ -53,5 +53,5 @@ for table in (lambdapkl.CloudPickler.dispatch_table, getattr(lambdapkl.CloudPick
     assert pickle.loads(lambdapkl.dumps(Thing())) == "class"
     assert Thing not in copyreg.dispatch_table
     del table[Thing]
-copyreg.pickle(Thing, lambda o: (str, ("copyreg",)))
+copyreg.pickle(Thing, lambda o: (str, ("copyreg",)))  # type: ignore[return-value]
 assert pickle.loads(lambdapkl.dumps(Thing())) == "copyreg"

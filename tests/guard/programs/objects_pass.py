@@ -28,5 +28,5 @@ values = [
 ]
 if queue.SimpleQueue.__module__ == "_queue":  # else it is a class in Python, of attributes
     values.append(queue.SimpleQueue())
-    values[-1].put(1)
+    values[-1].put(1)  # type: ignore[attr-defined]
 result = [lambdapkl.dumps(values, protocol) for protocol in (2, 4, 5)]

@@ -43,5 +43,5 @@ def caught(error):
 
 
 state = ByState(2)
-state.attribute = 1
+state.attribute = 1  # type: ignore[attr-defined]
 o = [caught(error) for error in (ByReduce(code=1), state, BySetter(code=3), ToAnother(code=4))]

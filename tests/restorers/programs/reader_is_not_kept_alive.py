@@ -23,7 +23,7 @@ def read():
     return pickle.loads(payload), weakref.ref(local)
 
 
-error, reference = read()
+error, reference = read()  # type: ignore[misc]
 assert reference() is None
 found = error.__traceback__
 while found is not None:
