@@ -7,6 +7,7 @@ import json
 import pickle
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import fresh
@@ -16,42 +17,15 @@ import lambdapkl
 from lambdapkl.code import blob_reader as blobs
 from lambdapkl.code import blobs as codes
 
+PROGRAMS = Path(__file__).with_name("programs")
+
 PYPY = sys.implementation.name == "pypy"
 PYTHON = f"{'PyPy' if PYPY else 'CPython'} {sys.version_info.major}.{sys.version_info.minor}"
 
 
 def test_names_everything(backend: fresh.Process) -> None:
     backend.execute(
-        """
-        import json, os.path, lambdapkl
-        RATE = 2
-        class Model:
-            size: int = 3
-            def fit(self, data): return json.dumps(data) * RATE
-        def make(model):
-            def train(x, *, y=3):
-                return model, RATE, os.path.join
-            return train
-        first = make.__code__.co_firstlineno + 1
-        payload = lambdapkl.dumps(make(Model()))
-        answer = lambdapkl.inspect(payload)
-        assert answer.writer == "lambdapkl" and answer.protocol == 5 and answer.size == len(payload)
-        assert answer.pythons == (python,), answer.pythons
-        functions = {each.name: each for each in answer.functions}
-        assert {"make.<locals>.train", "Model.fit"} <= set(functions), set(functions)
-        train = functions["make.<locals>.train"]
-        assert (train.module, train.file, train.line) == ("__main__", __file__, first), train
-        assert train.globals == ("RATE", "os") and train.closure == ("model",) and train.size == len(payload)
-        fit = functions["Model.fit"]
-        assert fit.globals == ("json",) and fit.line == Model.fit.__code__.co_firstlineno and 30 < fit.size < train.size
-        assert [(each.name, each.module) for each in answer.classes] == [("Model", "__main__")]
-        assert {"json", "os"} <= set(answer.imports) and "RATE" not in answer.imports
-        text = str(answer)
-        assert f"{__file__}:{first}" in text and "function make.<locals>.train" in text.splitlines()[0]
-        listing = train.disassemble()
-        assert "RATE" in listing and "join" in listing
-        lambdapkl.inspect(lambdapkl.dumps([Model, Model(), 1, {"a": (Model,)}]))
-        """,
+        PROGRAMS / "names_everything.py",
         python=PYTHON,
     )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import fresh
 import pytest
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 MODULE = """
 import collections, copyreg, datetime, decimal, struct
@@ -143,22 +147,7 @@ def test_the_bytes_of_pickle(made: str, backend: fresh.Process) -> None:
 
 def test_a_class_that_changes_is_noticed(backend: fresh.Process) -> None:
     backend.execute(
-        """
-        import copyreg, pickle, lambdapkl
-        import instances as m
-        o = [m.Changed(), m.Changed()]
-        for change in (
-            lambda: setattr(m.Changed, "__getstate__", lambda self: {"y": 1}),
-            lambda: setattr(m.Changed, "__reduce__", lambda self: (m.Changed, ())),
-            lambda: copyreg.pickle(m.Changed, lambda self: (m.Changed, (), {"z": 1})),
-            lambda: copyreg.dispatch_table.pop(m.Changed),
-            lambda: delattr(m.Changed, "__reduce__"),
-            lambda: delattr(m.Changed, "__getstate__"),
-        ):
-            assert lambdapkl.dumps(o) == pickle.dumps(o, 5)
-            change()
-        assert lambdapkl.dumps(o) == pickle.dumps(o, 5)
-        """,
+        PROGRAMS / "a_class_that_changes_is_noticed.py",
         modules={"instances.py": MODULE},
     )
 

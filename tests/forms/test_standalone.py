@@ -22,6 +22,8 @@ import lambdapkl
 from lambdapkl import wire
 from lambdapkl.forms import minifying, shaking
 
+PROGRAMS = Path(__file__).with_name("programs")
+
 SUPPORT = Path(fresh.__file__).parent
 LIBRARY = str(Path(lambdapkl.__file__).parents[1])
 # These look for code where the payload has its first bytes, which are constructors here.
@@ -191,22 +193,7 @@ def test_threads_that_load_at_once(dumper: fresh.Process, reader: fresh.Process)
     payload = dumper.dumps(f"{CLASSES}\no = [pickler.dumps(each) for each in (C(), [E.A, C()], lambda: C())]")
     reader.loads(
         payload,
-        """
-        import pickle, sys, threading
-        sys.setswitchinterval(1e-6)
-        barrier, found, failed = threading.Barrier(12), [], []
-        def load(place):
-            barrier.wait()
-            try:
-                got = pickle.loads(o[place % 3])
-                found.append(type(got if place % 3 == 0 else got[1] if place % 3 == 1 else got()))
-            except BaseException as error:
-                failed.append(error)
-        threads = [threading.Thread(target=load, args=(place,)) for place in range(12)]
-        for each in threads: each.start()
-        for each in threads: each.join()
-        assert not failed and len(found) == 12 and len(set(found)) == 1, (failed, found)
-        """,
+        PROGRAMS / "threads_that_load_at_once_loaded.py",
     )
 
 

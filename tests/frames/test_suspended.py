@@ -14,6 +14,8 @@ import pytest
 import sample
 from conftest import Processes
 
+PROGRAMS = Path(__file__).with_name("programs")
+
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
 # How many damaged states to try; LAMBDAPKL_FUZZ says otherwise.
@@ -109,55 +111,13 @@ def test_one_generator_stays_one(frames: fresh.Process) -> None:
 
 
 def test_the_original_is_untouched(frames: fresh.Process) -> None:
-    frames.execute(
-        """
-        import lambdapkl, pickle
-        def run(box):
-            for item in [1, 2, 3]:
-                try:
-                    box.append((yield item))
-                except KeyError as error:
-                    yield error
-        box = []
-        original = run(box)
-        copies = []
-        for expected in (1, 2, 3):
-            assert next(original) == expected
-            copies.append(pickle.loads(lambdapkl.dumps(original)))
-        assert [list(copy) for copy in copies] == [[2, 3], [3], []]
-        assert list(original) == [] and box == [None] * 3
-        """
-    )
+    frames.execute(PROGRAMS / "the_original_is_untouched.py")
 
 
 def test_cells_are_shared_with_functions(frames: fresh.Process) -> None:
     frames.run(
-        """
-        def make():
-            total = 0
-            def add(n):
-                nonlocal total
-                total += n
-            def run():
-                while True:
-                    local = yield total
-                    seen = [lambda: local]
-                    add((yield seen[0]) or 1)
-            return add, run()
-        add, g = make()
-        next(g), g.send(7)
-        o = g, add, [g, add]
-        """,
-        """
-        g, add, again = o
-        assert again == [g, add]
-        add(10)
-        read = g.gi_frame.f_locals['seen'][0]
-        assert read() == 7
-        assert next(g) == 11
-        g.send(8)
-        assert read() == 8
-        """,
+        PROGRAMS / "cells_are_shared_with_functions_dumped.py",
+        PROGRAMS / "cells_are_shared_with_functions_loaded.py",
     )
 
 
@@ -389,28 +349,7 @@ def test_damaged_states_are_refused(frames: fresh.Process) -> None:
 
 
 def test_interpreters_are_told_apart(frames: fresh.Process) -> None:
-    frames.execute(
-        """
-        import lambdapkl, pickle
-        from lambdapkl.frames import suspended
-        def run():
-            yield 1
-        g = run()
-        next(g)
-        payload = lambdapkl.dumps(g)
-        check = suspended.facts(run.__code__).check
-        for index, text in ((0, 'CPython'), (2, 'another build')):
-            other = bytearray(check)
-            other[index] ^= 1
-            assert payload.count(check) == 1
-            try:
-                pickle.loads(payload.replace(check, bytes(other)))
-            except lambdapkl.BytecodeMismatchError as error:
-                assert text in str(error), error
-            else:
-                raise AssertionError(index)
-        """
-    )
+    frames.execute(PROGRAMS / "interpreters_are_told_apart.py")
 
 
 def test_no_reference_is_lost(frames: fresh.Process) -> None:
@@ -472,44 +411,7 @@ def test_no_reference_is_lost(frames: fresh.Process) -> None:
 
 def test_the_verifier_follows_the_standard_library(frames: fresh.Process) -> None:
     """All generators and coroutines in some large packages, and the depth of the stack as the compiler has it."""
-    count = frames.execute(
-        """
-        import importlib.util, os, types
-        from lambdapkl.code import bytecode
-        from lambdapkl.frames import verifier
-        import dis
-        def codes(code):
-            yield code
-            for each in code.co_consts:
-                if isinstance(each, types.CodeType):
-                    yield from codes(each)
-        result = 0
-        root = os.path.dirname(os.__file__)
-        for package in ('asyncio', 'concurrent', 'email', 'importlib', 'unittest', '.'):
-            folder = os.path.join(root, package)
-            for name in sorted(os.listdir(folder)):
-                if not name.endswith('.py'):
-                    continue
-                with open(os.path.join(folder, name), 'rb') as file:
-                    module = compile(file.read(), name, 'exec')
-                for code in codes(module):
-                    if not code.co_flags & 0x2a0:
-                        continue
-                    run = verifier._Run(code)
-                    run.go()
-                    result += len(run.points)
-                    for at, (slots, stack) in run.states.items():
-                        op, arg, after = run.instructions[at]
-                        if op in ('PRECALL', 'CALL') and 'PRECALL' in dis.opmap:
-                            continue  # 3.11 has the effect of a call in two halves
-                        if op in ('FOR_ITER', 'SEND', 'END_ASYNC_FOR') or op.startswith(('POP_JUMP', 'JUMP')) or op in verifier._ENDS:
-                            continue
-                        if after in run.states and op not in ('RETURN_GENERATOR', 'END_FOR', 'POP_ITER', 'CLEANUP_THROW'):
-                            number = dis.opmap[op]
-                            effect = dis.stack_effect(number, arg if number >= dis.HAVE_ARGUMENT or number in getattr(dis, 'hasarg', ()) else None)
-                            assert len(run.states[after][1]) - len(stack) == effect, (name, code.co_name, at, op, arg, effect)
-        """
-    )
+    count = frames.execute(PROGRAMS / "the_verifier_follows_the_standard_library.py")
     assert count > 500
 
 

@@ -13,6 +13,7 @@ import sys
 import threading
 import types
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ import lambdapkl
 from lambdapkl import guard
 from lambdapkl.guard.lists import KINDS_OF_WIRE
 from lambdapkl.guard.rules import RULES
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 RANGE = call("builtins", "range", b"J" + struct.pack("<i", 20_000_000))
 EVERYTHING_BUT_CODE = {guard.OBJECTS, guard.FILES, guard.MODULES}
@@ -265,25 +268,7 @@ def test_exceptions_of_the_interpreter_pass(backend: Any) -> None:
 
 
 def test_objects_pass(backend: Any) -> None:
-    data = backend.execute(
-        """
-        import collections, contextvars, io, queue, threading, types, weakref, lambdapkl
-        first = KeyError("x")
-        first.__cause__ = ValueError(1)
-        local = threading.local()
-        local.value = 5
-        held = {"a": 1}
-        values = [
-            first, local, threading.Lock(), threading.RLock(), weakref.WeakSet(), weakref.WeakValueDictionary(),
-            held.keys(), collections.OrderedDict(a=1).items(), types.MappingProxyType(held), contextvars.ContextVar("x", default=3),
-            memoryview(b"abcd").cast("B", (2, 2)), weakref.ref(local),
-        ]
-        if queue.SimpleQueue.__module__ == "_queue":  # else it is a class in Python, of attributes
-            values.append(queue.SimpleQueue())
-            values[-1].put(1)
-        result = [lambdapkl.dumps(values, protocol) for protocol in (2, 4, 5)]
-        """
-    )
+    data = backend.execute(PROGRAMS / "objects_pass.py")
     allow = guard.STANDARD | {guard.OBJECTS, "_thread._local", "_threading_local.local", "threading.local"}
     allow |= {"_weakrefset.WeakSet", "weakref.WeakSet", "weakref.WeakValueDictionary", "weakref.ref", "weakref.ReferenceType"}
     allow |= {"_weakref.ReferenceType", "_weakref.ref"}

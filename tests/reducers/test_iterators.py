@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import fresh
 import pytest
 from conftest import GIL, Processes
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 PYPY = sys.implementation.name == "pypy"
 
@@ -166,44 +169,7 @@ for name, steps, payload in payloads:
 
 def test_groups_and_tees_share_their_source(processes: Processes) -> None:
     """What reads from one source before reads from one source after."""
-    processes("compiled").execute(
-        """
-        import itertools, lambdapkl, pickle, warnings
-        warnings.simplefilter("ignore", DeprecationWarning)
-        def again(obj): return pickle.loads(lambdapkl.dumps(obj))
-
-        groups = itertools.groupby([1, 3, 5, 2, 4, 7], lambda x: x % 2)
-        _, group = next(groups)
-        next(group)
-        other, part = again((groups, group))
-        assert list(part) == [3, 5] and [(key, list(rest)) for key, rest in other] == [(0, [2, 4]), (1, [7])]
-        part, other = again((group, groups))
-        assert next(part) == 3 and next(other)[0] == 0 and list(part) == []
-        list(group)
-        other, part = again((groups, group))
-        assert list(part) == [] and next(other)[0] == 0
-        next(groups)
-        assert list(again(group)) == []
-
-        source = iter(range(200))
-        first, second, third = itertools.tee(source, 3)
-        for _ in range(130): next(first)
-        for _ in range(60): next(second)
-        a, b, c, s = again((first, second, third, source))
-        assert next(s) == 130
-        assert list(a) == list(range(131, 200))
-        assert list(b) == [*range(60, 130), *range(131, 200)]
-        assert list(c) == [*range(130), *range(131, 200)]
-        assert list(first) == list(range(130, 200)) and list(second) == list(range(60, 200))
-
-        elements = [1, 2, 3, 4]
-        part = itertools.islice(iter(elements), 1, None)
-        next(part)
-        elements, part = again((elements, part))
-        elements.append(9)
-        assert list(part) == [3, 4, 9]
-        """
-    )
+    processes("compiled").execute(PROGRAMS / "groups_and_tees_share_their_source.py")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14) or PYPY or not GIL, reason="`itertools` pickles them itself, or nobody does")
@@ -221,47 +187,8 @@ def test_a_long_tee_is_no_deep_recursion(processes: Processes) -> None:
 
 @pytest.mark.skipif(PYPY, reason="its own `pickle` begins the group again")
 def test_key_function_is_not_called_by_loading(backend: fresh.Process) -> None:
-    backend.execute(
-        """
-        import itertools, lambdapkl, pickle
-        calls = []
-        def key(x):
-            calls.append(x)
-            return x // 10
-        key.__module__, key.__qualname__ = "keys", "key"
-        import sys, types
-        sys.modules["keys"] = types.SimpleNamespace(key=key, calls=calls)
-        groups = itertools.groupby([1, 2, 13, 14, 25], key)
-        _, group = next(groups)
-        next(group)
-        calls.clear()
-        copy = pickle.loads(lambdapkl.dumps(groups))
-        assert calls == []
-        assert [(k, list(g)) for k, g in copy] == [(1, [13, 14]), (2, [25])]
-        assert calls == [2, 13, 14, 25]
-        """
-    )
+    backend.execute(PROGRAMS / "key_function_is_not_called_by_loading.py")
 
 
 def test_damaged_payloads(backend: fresh.Process) -> None:
-    backend.execute(
-        """
-        import itertools, pickle
-        from lambdapkl import wire
-        def refused(*args):
-            try: wire.iterator(*args)
-            except pickle.UnpicklingError: return
-            raise AssertionError(args)
-        for kind in ("chain", "cycle", "groups", "memory", "tee", "end of tee", "product", "islice", "no such", 3, None, []):
-            for first in (3, "ab", [1], (3,), (None, 1)):
-                for second in (5, [], "x"):
-                    refused(kind, first, second)
-        for steps in (-1, 1 << 70, 1.5, None, "1"): refused("product", (), {}, steps)
-        refused("batched", ("abc", 0), {})
-        refused("product", (), {"no": 1})
-        refused("groups", iter(()), (None,))
-        refused("groups", iter(()), (None, 1, 2, 3))
-        refused("tee", iter(()), ())
-        refused("tee", itertools.tee(())[0], [1])
-        """
-    )
+    backend.execute(PROGRAMS / "damaged_payloads.py")

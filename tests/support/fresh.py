@@ -10,6 +10,9 @@ many of them as are asked for, with one pickler (lambdapkl, compiled or pure; or
 have a real file, so that tracebacks and `inspect` see source lines.  Both also find these variables: ``pickler``, the
 pickler module, and, in `check`, ``payload``, the bytes that were loaded.  Loading is always plain `pickle.loads`.
 
+Each text may also be the path of a file.  Long programs are files in the folder ``programs`` beside their test; they
+import the variables they find from ``__main__``.
+
 Tests get a `Process` from the fixture ``backend`` (``conftest.py``), one for each backend.
 """
 
@@ -33,6 +36,9 @@ from typing import Any
 from zygote import read_frame, write_frame
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
+# Text of a program, or the path of a file that has it.
+Source = str | Path
+
 FORK = hasattr(os, "fork") and not os.environ.get("FRESH_NO_FORK")
 SECONDS = 120  # for what hangs, on whatever machine
 
@@ -170,7 +176,7 @@ class Process:
 
     def dump(
         self,
-        define: str,
+        define: Source,
         *,
         protocol: int | None = None,
         modules: Mapping[str, str] | None = None,
@@ -204,7 +210,7 @@ class Process:
     def load(
         self,
         payload: bytes,
-        check: str,
+        check: Source,
         *,
         protocol: int | None = None,
         modules: Mapping[str, str] | None = None,
@@ -226,7 +232,7 @@ class Process:
         self,
         kind: str,
         file: str,
-        source: str,
+        source: Source,
         modules: Mapping[str, str] | None,
         by_value: Iterable[str],
         directory: Path | None,
@@ -279,7 +285,7 @@ class Process:
 
     # ---- for tests ------------------------------------------------------------------------------------------------
 
-    def dumps(self, define: str, **options: Any) -> bytes:
+    def dumps(self, define: Source, **options: Any) -> bytes:
         """Run `define`, dump its ``o`` and return the payload.
 
         Raises
@@ -292,7 +298,7 @@ class Process:
             raise Failed(outcome)
         return outcome.payload
 
-    def loads(self, payload: bytes, check: str = "", **options: Any) -> Outcome:
+    def loads(self, payload: bytes, check: Source = "", **options: Any) -> Outcome:
         """Load `payload`, run `check` and return the outcome.
 
         Raises
@@ -305,7 +311,7 @@ class Process:
             raise Failed(outcome)
         return outcome
 
-    def run(self, define: str, check: str, **options: Any) -> bytes:
+    def run(self, define: Source, check: Source, **options: Any) -> bytes:
         """Dump ``o`` of `define` in one fresh process, load and `check` it in another; return the payload.
 
         Both work in one directory.  Options are those of `dump`.
@@ -320,7 +326,7 @@ class Process:
         self.loads(payload, check, **options)
         return payload
 
-    def refuses(self, define: str, match: str = "", **options: Any) -> str:
+    def refuses(self, define: Source, match: str = "", **options: Any) -> str:
         """Check that ``o`` of `define` is refused; return the error's text, notes included.
 
         Raises
@@ -337,7 +343,7 @@ class Process:
 
     def execute(
         self,
-        source: str,
+        source: Source,
         *,
         modules: Mapping[str, str] | None = None,
         by_value: Iterable[str] = (),
@@ -375,8 +381,10 @@ def not_refused(outcome: Outcome, match: str) -> str:
     return ""
 
 
-def dedent(source: str) -> str:
-    """Return `source` without common indentation and without the line break after an opening triple quote."""
+def dedent(source: Source) -> str:
+    """Return the text of `source` without common indentation and the line break after an opening triple quote."""
+    if isinstance(source, Path):
+        return source.read_text(encoding="utf-8")
     return textwrap.dedent(source.removeprefix("\n"))
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import re
 import threading
+from pathlib import Path
 
 import pytest
 
 import lambdapkl
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 
 def traced(obj, **options):
@@ -95,32 +98,4 @@ def test_protocols():
 
 def test_a_peer_that_changes_pickle(backend):
     """`import dill` registers its reducers with the pickler in Python that paths and traces are found with."""
-    backend.execute(
-        """
-        import io, pickle, threading, types
-        from lambdapkl.stdlib_picklers import PythonPickler
-
-        assert PythonPickler.dispatch == pickle._Pickler.dispatch
-        import lambdapkl
-
-        # What `dill.extend` does.
-        def save(pickler, obj):
-            raise RuntimeError("the peer's")
-        for kind in (dict, type, types.FunctionType, type(threading.Lock())):
-            pickle._Pickler.dispatch[kind] = save
-        lock = threading.Lock()
-        lock.acquire()
-        file = io.StringIO()
-        def function():
-            return lock
-        for call in lambda: lambdapkl.dumps({"f": function}), lambda: lambdapkl.trace({"f": function}, file=file):
-            try:
-                call()
-            except pickle.PicklingError as error:
-                assert error.__notes__ == ["path: dict -> item 'f' -> global 'lock' (_thread.lock)"], error.__notes__
-            else:
-                raise AssertionError
-        assert "global 'lock'" in file.getvalue(), file.getvalue()
-        assert lambdapkl.loads(lambdapkl.dumps({"f": lambda: 1}))["f"]() == 1
-        """
-    )
+    backend.execute(PROGRAMS / "a_peer_that_changes_pickle.py")
