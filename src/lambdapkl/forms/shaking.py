@@ -21,8 +21,8 @@ from .minifying import bare, indented_by_one, with_short_names
 __all__ = ["SourcesMissingError", "bootstrap", "chunk", "release"]
 
 _PACKAGE = __package__.partition(".")[0]
-# The compiled backend stays at home.
-_INSTEAD = {f"{_PACKAGE}._backend.constructors": f"{_PACKAGE}._pure.constructors"}
+# The reader gets the constructors in Python: the compiled backend is not sent.
+_CHOSEN, _IN_PYTHON = "_backend.constructors", "_pure.constructors"
 _READS_GLOBAL = frozenset(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL"))
 _DIGEST_SIZE = 8
 
@@ -85,15 +85,14 @@ class _Module:
 
     def target(self, node: ast.ImportFrom) -> str:
         """The module that a relative import is from."""
-        found = resolve_name("." * node.level + (node.module or ""), self.package).rstrip(".")
-        return _INSTEAD.get(found, found)
+        return resolve_name("." * node.level + (node.module or ""), self.package).rstrip(".")
 
     def _modules(self, node: ast.ImportFrom) -> dict[str, str]:
         found = {}
         for each in node.names:
             full = f"{self.target(node)}.{each.name}"
             if node.module is None or _is_module(full):
-                found[each.asname or each.name] = _INSTEAD.get(full, full)
+                found[each.asname or each.name] = full
         return found
 
     def needs(self, place: int) -> list[tuple[str, str]]:
@@ -144,8 +143,9 @@ def _units(tree: ast.Module) -> Iterator[ast.stmt]:
         if isinstance(node, ast.ImportFrom):
             if node.module == "__future__":
                 continue
+            module = _IN_PYTHON if node.level and node.module == _CHOSEN else node.module
             for each in node.names:
-                yield ast.copy_location(ast.ImportFrom(node.module, [each], node.level), node)
+                yield ast.copy_location(ast.ImportFrom(module, [each], node.level), node)
         elif isinstance(node, ast.Import):
             for each in node.names:
                 yield ast.copy_location(ast.Import([each]), node)
