@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import fresh
 import pytest
@@ -15,6 +16,8 @@ from conftest import BACKENDS, Processes
 from generated import EXERCISE, classes, functions
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 settings.register_profile(
     "ci",
@@ -45,28 +48,7 @@ DATA = st.recursive(
     max_leaves=40,
 )
 
-COMPARE = """
-import pickle
-from lambdapkl.rules.sets import in_order
-
-def canonical(value):
-    "A text that is equal for equal values, NaN and the order of sets included."
-    if isinstance(value, (set, frozenset)):
-        return type(value).__name__, sorted(map(canonical, value), key=repr)
-    if isinstance(value, (list, tuple)):
-        return type(value).__name__, [canonical(each) for each in value]
-    if isinstance(value, dict):
-        return [(canonical(key), canonical(each)) for key, each in value.items()]
-    return repr(value)
-
-shared = [data, data, {"again": data}]
-result = []
-for value in (data, shared):
-    for protocol in (0, 1, 2, 3, 4, 5):
-        payload = pickler.dumps(value, protocol)
-        if payload != in_order(pickle.dumps(value, protocol)) or canonical(pickle.loads(payload)) != canonical(value):
-            result.append(protocol)
-"""
+COMPARE = PROGRAMS / "plain_data_as_pickle.py"
 
 
 @pytest.mark.skipif(sys.implementation.name == "pypy", reason="pickle._Pickler memoizes other objects than PyPy's _pickle")

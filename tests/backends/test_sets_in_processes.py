@@ -10,26 +10,7 @@ from conftest import BACKENDS, Processes
 
 PROGRAMS = Path(__file__).with_name("programs")
 
-VALUES = """
-import lambdapkl, pickle
-names = [f"name {number:05}" for number in range(20_000)]
-text = {*"alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau".split()}
-def mixed(x, some={(1, 2)}):
-    return x in some
-def user(x, words=frozenset(text)):
-    return x in words or x in text
-class Holding:
-    known = text
-    def ask(self, x):
-        return x in self.known or x in text
-values = [
-    text, frozenset(text), [text, text, sorted(text)], {"a": text, "b": {*text, *names[:50]}},
-    {None, True, 2, -5, 2.5, b"bytes", *text}, {*names}, frozenset(names), [{*names}, {*names[:1500]}, names],
-    [b"x" * 70_000, text, {("y" * 70_000), "z", "y" * 70_001}, frozenset(text)], user, lambda x: x in text, mixed, [user, {*names}, text],
-    # From here on, what finds its class when it is loaded here.
-    Holding, Holding(), Holding().ask,
-]
-"""
+VALUES = fresh.dedent(PROGRAMS / "sets_and_functions_with_sets.py")
 
 
 @pytest.mark.parametrize("protocol", [4, 5])
@@ -37,6 +18,7 @@ def test_hash_seeds_backends_and_round_trips(processes: Processes, protocol: int
     source = (
         VALUES
         + """
+import lambdapkl, pickle
 result = []
 for value in values:
     data = lambdapkl.dumps(value, protocol)
@@ -57,7 +39,10 @@ for value in values:
 
 
 def test_variants_are_in_order(processes: Processes, tmp_path: Path) -> None:
-    source = VALUES + "result = [lambdapkl.dumps(value, portable=True) for value in (text, values[3], [text, [text]])]"
+    source = (
+        VALUES
+        + "import lambdapkl; result = [lambdapkl.dumps(value, portable=True) for value in (text, values[3], [text, [text]])]"
+    )
     results = [processes(backend, seed).execute(source, home=tmp_path) for backend in BACKENDS for seed in range(3)]
     assert all(result == results[0] for result in results)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import subprocess
 import sys
+from pathlib import Path
 from types import CodeType
 
 import fresh
@@ -14,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdapkl.code import compact
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 ON_CPYTHON = sys.implementation.name == "cpython"
 
@@ -106,35 +109,7 @@ def test_damage_is_an_error(data: bytes, reason: str) -> None:
 @pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are left as they are")
 def test_backends_take_and_refuse_the_same(processes: Processes) -> None:
     """Damaged code with a checksum that is right: an error, and never a crash."""
-    source = """
-        import marshal, random
-        from binascii import crc32
-        from lambdapkl.code import blobs as codes, compact
-        from lambdapkl import wire
-        def f(a, *b, c=1, **d):
-            try:
-                return [x / a for x in b if x != c], {"é": (1.5, 2j, b"", -7, 1 << 70)}
-            except ZeroDivisionError as error:
-                return {"é": error}
-        random.seed(1)
-        whole = compact.shorten(marshal.dumps(f.__code__, 2))[0]
-        result = []
-        for _ in range(4000):
-            data = bytearray(whole)
-            for _ in range(random.choice((1, 1, 2, 5))):
-                at = random.randrange(len(data))
-                if random.random() < 0.8:
-                    data[at] = random.choice((0, 1, 2, 0x7F, 0x80, 0xFF, random.randrange(256)))
-                else:
-                    del data[at : at + random.randrange(1, 9)]
-            data = bytes(data)
-            try:
-                made = wire.code(codes.MAGIC + crc32(data).to_bytes(4, "little") + data, "f.py")
-                # Not its bytecode: CPython reads beyond the end of one that ends within an instruction.
-                result.append([made.co_name, *made.co_names, *made.co_varnames, made.co_flags, made.co_linetable])
-            except Exception as error:
-                result.append((type(error).__name__, str(error)))
-    """
+    source = PROGRAMS / "damaged_code.py"
     compiled, pure = (processes(backend).execute(source) for backend in ("compiled", "pure"))
     assert compiled == pure
     assert {"list", "tuple"} == {type(each).__name__ for each in compiled}
@@ -184,25 +159,7 @@ assert all(a is b for a, b in zip(one.co_names, two.co_names, strict=True))
 @pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are made of other fields")
 def test_deeply_nested_constants_are_refused(processes: Processes) -> None:
     """Beyond the same depth by both backends, and by an error on a small stack, too."""
-    source = """
-        import pickle, threading, lambdapkl
-        def nested(depth):
-            constant = ()
-            for _ in range(depth):
-                constant = (constant,)
-            f = lambda: 0
-            f.__code__ = f.__code__.replace(co_consts=(None, constant), co_filename="f.py")
-            return f
-        result = []
-        def dump(f):
-            try: result.append(lambdapkl.dumps(f))
-            except pickle.PicklingError as error: result.append(str(error))
-        threading.stack_size(256 * 1024)
-        # Kept, for CPython itself takes more stack than that to free the deepest.
-        for f in (made := [nested(depth) for depth in (100, 399, 400, 1_000, 20_000)]):
-            thread = threading.Thread(target=dump, args=(f,))
-            thread.start(); thread.join()
-    """
+    source = PROGRAMS / "deeply_nested_constants.py"
     for backend in BACKENDS:
         written, last, *refused = processes(backend).execute(source)
         assert (written, last) == tuple(processes("pure").execute(source)[:2])

@@ -18,6 +18,8 @@ import lambdapkl
 
 SRC = str(Path(lambdapkl.__file__).parents[1])
 EXAMPLES = Path(__file__).parents[2] / "examples"
+# Whole programs of the tests here.
+SCRIPTS = Path(__file__).with_name("scripts")
 
 # For programs that do several things, of which each is to be reported on, whatever became of the others.
 REPORT = """
@@ -50,10 +52,11 @@ def run(script: Path, *, args: Sequence[str] = (), env: Mapping[str, str] | None
     return done.stdout
 
 
-def run_source(directory: Path, text: str, *args: str, seconds: float = 60, **env: str) -> str:
-    """Run `text` as a script of `directory`, with `env` added to the environment; return what it printed."""
+def run_source(directory: Path, text: str | Path, *args: str, seconds: float = 60, **env: str) -> str:
+    """Run `text`, or the text of a file, as a script of `directory`, with `env` added to the environment; return what it printed."""
     script = directory / "script.py"
-    script.write_text(text, encoding="utf-8")
+    source = text if isinstance(text, str) else text.read_text(encoding="utf-8")
+    script.write_text(source, encoding="utf-8")
     return run(script, args=args, env=env, seconds=seconds)
 
 

@@ -20,7 +20,9 @@ sys.path.append(str(Path(__file__).parents[1]))
 import corpus
 
 # Families of the corpus that leave something behind in the process or outside of it.
-_UNSUITED = frozenset(("files", "threads", "damage", "reported", "modules", "imports", "logging_", "hooks", "options"))
+_UNSUITED = frozenset(
+    "files threads damage reported reported_cloudpickle reported_dill modules imports logging_ hooks options".split()
+)
 
 FACTOR = 3
 

@@ -179,7 +179,7 @@ class Process:
         define: Source,
         *,
         protocol: int | None = None,
-        modules: Mapping[str, str] | None = None,
+        modules: Mapping[str, Source] | None = None,
         by_value: Iterable[str] = (),
         directory: Path | None = None,
         home: Path | None = None,
@@ -194,7 +194,7 @@ class Process:
         protocol
             The pickle protocol; None is the pickler's default.
         modules
-            Files of importable user modules: relative path to text.
+            Files of importable user modules: relative path to text, or to the path of a file that has it.
         by_value
             Names of modules to import and to register by value first.
         directory
@@ -213,7 +213,7 @@ class Process:
         check: Source,
         *,
         protocol: int | None = None,
-        modules: Mapping[str, str] | None = None,
+        modules: Mapping[str, Source] | None = None,
         by_value: Iterable[str] = (),
         directory: Path | None = None,
         home: Path | None = None,
@@ -233,7 +233,7 @@ class Process:
         kind: str,
         file: str,
         source: Source,
-        modules: Mapping[str, str] | None,
+        modules: Mapping[str, Source] | None,
         by_value: Iterable[str],
         directory: Path | None,
         home: Path | None,
@@ -345,7 +345,7 @@ class Process:
         self,
         source: Source,
         *,
-        modules: Mapping[str, str] | None = None,
+        modules: Mapping[str, Source] | None = None,
         by_value: Iterable[str] = (),
         directory: Path | None = None,
         home: Path | None = None,

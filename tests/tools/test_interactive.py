@@ -17,38 +17,9 @@ from corpus import all_cases
 
 import lambdapkl
 
-DEFINE = """
-    import json
-    import math as m
-    from os import path
-    import lambdapkl
-    rate = 2
-    shared = [1, 2]
-    table = {"shared": shared}
-    def f(x):
-        return x * rate
-    def bump():
-        global rate
-        rate += 1
-    def code_of(value):
-        return value + 1
-    class Key:
-        def __init__(self, value):
-            self.value = value
-        def __hash__(self):
-            return hash(code_of(self.value))
-        def __eq__(self, other):
-            return self.value == other.value
-        def scaled(self):
-            return f(self.value)
-    by_key = {Key(1): "one"}
-    keys = list(by_key)
-    g = lambda y: f(y) + len(shared)
-    def late():
-        return defined_later
-    defined_later = "here"
-    __version__ = "1.2"
-"""
+PROGRAMS = Path(__file__).with_name("programs")
+
+DEFINE = fresh.dedent(PROGRAMS / "session.py")
 
 
 def save(backend, directory, more="", dump="result = lambdapkl.dump_session('session')"):
@@ -372,7 +343,9 @@ def test_a_notebook(tmp_path):
 
 
 # What a case says of a payload, or of what must not travel beside its object, is not true of a session.
-FAMILIES = ("closures", "dataclasses_", "enums", "identity", "metaclasses", "slots")
+FAMILIES = frozenset(
+    "closures dataclasses_ dataclasses_bases named_tuples enums enums_flags enums_hooks enums_mixins identity metaclasses slots".split()
+)
 CASES = [
     case
     for case in all_cases()
