@@ -15,21 +15,65 @@ __all__ = [
     "cell",
     "code",
     "configure",
+    "describe_steps",
     "dumps",
     "frames",
     "function",
     "in_order",
+    "link_steps",
     "position",
     "quick_class",
 ]
 
 if TYPE_CHECKING:
-    from ._fast import COMPILED, Session, cell, code, configure, dumps, frames, function, in_order, position, quick_class
+    from ._fast import (
+        COMPILED,
+        Session,
+        cell,
+        code,
+        configure,
+        describe_steps,
+        dumps,
+        frames,
+        function,
+        in_order,
+        link_steps,
+        position,
+        quick_class,
+    )
 elif os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
-    from ._pure.dumps import COMPILED, Session, cell, code, configure, dumps, frames, function, in_order, position, quick_class
+    from ._pure.dumps import (
+        COMPILED,
+        Session,
+        cell,
+        code,
+        configure,
+        describe_steps,
+        dumps,
+        frames,
+        function,
+        in_order,
+        link_steps,
+        position,
+        quick_class,
+    )
 else:
     try:
-        from ._fast import COMPILED, Session, cell, code, configure, dumps, frames, function, in_order, position, quick_class
+        from ._fast import (
+            COMPILED,
+            Session,
+            cell,
+            code,
+            configure,
+            describe_steps,
+            dumps,
+            frames,
+            function,
+            in_order,
+            link_steps,
+            position,
+            quick_class,
+        )
     except ImportError as error:
         # A compiled module that was built is refused by interpreters other than the first (PEP 684): they run the pure one.
         if not isinstance(error, ModuleNotFoundError) and "subinterpreters" not in str(error):
@@ -40,10 +84,12 @@ else:
             cell,
             code,
             configure,
+            describe_steps,
             dumps,
             frames,
             function,
             in_order,
+            link_steps,
             position,
             quick_class,
         )

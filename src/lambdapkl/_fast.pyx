@@ -246,6 +246,7 @@ include "_fast_parts/dumps.pxi"
 include "_fast_parts/constructors.pxi"
 include "_fast_parts/iterators.pxi"
 include "_fast_parts/frames.pxi"
+include "_fast_parts/tracebacks.pxi"
 
 
 # What is written into payloads and called for colder objects: of the layers above, handed down by `configure`.

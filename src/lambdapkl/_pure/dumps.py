@@ -23,6 +23,8 @@ from .session import HEAP_TYPE, Session
 COMPILED = False
 # Frames cannot be read and written in Python; see `_fast.Frames`.
 frames = None
+# `reducers.tracebacks` and `restorers.tracebacks` have the same in Python.
+describe_steps = link_steps = None
 
 
 def configure(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
+from contextlib import suppress
 from copyreg import _slotnames  # type: ignore[attr-defined]
 from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import Any
@@ -20,8 +21,10 @@ from .sessions import WithSession
 _REDUCE = frozenset(("__reduce__", "__reduce_ex__"))
 _STATE = frozenset(("__getstate__", "__setstate__"))
 _CONSTRUCTOR = frozenset(("__init__", "__new__"))
+_NOTHING: set[str] = set()
 _METHODS = _REDUCE | _STATE | _CONSTRUCTOR
 _MISSING: Any = object()
+_ARGS = ("args",)
 
 # Keys in `Session.shared`.
 _PICKLED = "exceptions in the payload"
@@ -38,7 +41,7 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
     kind = type(exception)
     chained = _chained(exception, session)
     unraised = all(each is None for each in chained)
-    own = _own(kind)
+    own = _own(kind) if id(kind) not in BUILT_IN else _NOTHING
     # Not through `__dict__`, which would come into being with that, and be pickled.
     reduced: Any = None if own & _REDUCE else kind.__reduce__(exception)
     state = dict(reduced[2] or {}) if reduced and len(reduced) > 2 else {}
@@ -46,11 +49,13 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
         return _reduce_own(exception, chained, exception.__reduce_ex__(session.protocol), unraised)
     args, fields = _made_of(exception, reduced[1])
     fields = {name: value for name, value in fields.items() if name not in state or isinstance(exception, _NAMED)}
+    if args is None:
+        return _reduce_own(exception, chained, reduced, unraised)
     if own & _STATE:
         if not fields and _why_not_called(kind, reduced[1]) is None:
             return _reduce_own(exception, chained, reduced, unraised)
         return _reduce_with_state(exception, chained, args, state or None, fields)
-    slots = _slots(exception)
+    slots = _slots(exception) if own is not _NOTHING else {}
     links = _links(exception, session)
     if unraised and not slots and not fields and links is None and not own & _CONSTRUCTOR:
         return NotImplemented
@@ -79,12 +84,13 @@ def _chained(exception: BaseException, session: Any) -> tuple[Any, ...]:
 def _own(kind: Any) -> set[str]:
     """The methods for pickling and construction that the class does not have from the interpreter, whatever their type."""
     own: set[str] = set()
-    known: set[str] = set()
+    built_in: set[str] = set()
     for base in kind.__mro__:
-        names = _METHODS & vars(base).keys() - known
-        known |= names
-        if id(base) not in BUILT_IN:
-            own |= names
+        namespace = vars(base)
+        if id(base) in BUILT_IN:
+            built_in.update([name for name in _METHODS if name in namespace])
+        else:
+            own.update([name for name in _METHODS if name in namespace and name not in built_in])
     return own
 
 
@@ -117,7 +123,7 @@ def _why_not_called(kind: Any, args: tuple[Any, ...]) -> str | None:
     if type(kind).__call__ is not type.__call__:
         return None
     for method in (kind.__new__, kind.__init__):
-        if isinstance(method, FunctionType) and isinstance(method.__code__, CodeType) and not _takes(method, len(args) + 1):
+        if _is_python(method) and not _takes(method, len(args) + 1):
             from inspect import signature
 
             try:
@@ -125,6 +131,11 @@ def _why_not_called(kind: Any, args: tuple[Any, ...]) -> str | None:
             except TypeError as error:
                 return f"{method.__qualname__}: {error}"
     return None
+
+
+def _is_python(function: Any) -> bool:
+    """Whether a method is written in Python; PyPy's built-in ones are functions, too, with code of another type."""
+    return isinstance(function, FunctionType) and isinstance(function.__code__, CodeType)
 
 
 def _takes(function: FunctionType, count: int) -> bool:
@@ -145,26 +156,29 @@ def _refusal(exception: BaseException, reason: str) -> pickle.PicklingError:
 # ---- fields in C ----
 
 
-def _made_of(exception: BaseException, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments to create `exception` with, and the fields in C that have to be set after that."""
+def _made_of(exception: BaseException, args: tuple[Any, ...]) -> tuple[Any, dict[str, Any]]:
+    """The arguments to create `exception` with, and the fields in C that have to be set after that.
+
+    Instead of arguments, None where only the class itself, called as `pickle` calls it, can create it.
+    """
     base, names, is_built_in = _in_c(type(exception))
-    values = {name: getattr(exception, name, _MISSING) for name in names}
-    problem: Exception | None = None
+    if is_built_in and names == _ARGS:
+        return args, {}
+    values = {name: _field(exception, name) for name in names}
+    if not is_built_in:
+        return _made_of_other(exception, base, args, values)
+    different: dict[str, Any] = {}
     for candidate in _candidates(exception, args):
         try:
-            copy = wire.exception(base, candidate) if is_built_in else _create(base, candidate)
-            different = {name: value for name, value in values.items() if not _same(value, getattr(copy, name, _MISSING))}
-            # A field that is not set cannot be told from one that is None; but `str` can tell.
-            if any(value is None or value is _MISSING for value in different.values()):
-                continue
-            if not is_built_in:
-                for name, value in different.items():
-                    setattr(copy, name, value)
-        except Exception as error:
-            problem = problem or error
+            copy = wire.exception(base, candidate)
+        except Exception:
             continue
-        return candidate, different
-    raise _refusal(exception, f"{base.__qualname__} is written in C: {problem or 'its fields cannot be set'}")
+        different = {name: value for name, value in values.items() if not _same(value, _field(copy, name))}
+        # A field that was never set reads as None, but cannot be set to that.
+        unset = any(value is None or value is _MISSING for value in different.values())
+        if not different or not (unset or (isinstance(exception, OSError) and not _agree(exception, copy, different))):
+            break
+    return candidate, {name: value for name, value in different.items() if value is not _MISSING}
 
 
 def _candidates(exception: BaseException, args: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
@@ -173,10 +187,49 @@ def _candidates(exception: BaseException, args: tuple[Any, ...]) -> Iterator[tup
         yield exception.message, exception.exceptions
     else:
         yield ()
+    if isinstance(exception, OSError):
+        yield exception.errno, exception.strerror
 
 
-# id of one of the interpreter's classes -> a subclass of it, and the names of its fields
-_subclasses: dict[int, tuple[Any, tuple[str, ...]]] = {}
+def _agree(exception: Any, copy: Any, different: dict[str, Any]) -> bool:
+    """Whether `copy` with the fields `different` has the text of `exception`: it depends on which fields were never set."""
+    try:
+        for name, value in different.items():
+            setattr(copy, name, value)
+        return OSError.__str__(copy) == OSError.__str__(exception)
+    except Exception:
+        return False
+
+
+def _made_of_other(exception: BaseException, base: Any, args: Any, values: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """`_made_of`, for a class written in C that is not the interpreter's: `args` has to be what it takes."""
+    new, init = constructor_in_c(base)
+    try:
+        copy = new(base, *args)
+        init(copy, *args)
+    except Exception as error:
+        kind: Any = type(exception)
+        if (_is_python(kind.__init__) or _is_python(kind.__new__)) and _why_not_called(kind, args) is None:
+            return None, {}
+        raise _refusal(exception, f"{base.__qualname__}, written in C, says {type(error).__name__}: {error}") from error
+    fields = {}
+    for name, value in values.items():
+        if value is not _MISSING and not _same(value, _field(copy, name)):
+            with suppress(Exception):  # it cannot be set, or it is made anew each time
+                setattr(copy, name, value)
+                fields[name] = value
+    return args, fields
+
+
+def _field(exception: BaseException, name: str) -> Any:
+    try:
+        return getattr(exception, name, _MISSING)
+    except Exception:
+        return _MISSING
+
+
+# id of one of the interpreter's classes, and whether it is meant itself or as a base -> what `_in_c` returns
+_copied: dict[tuple[int, bool], tuple[Any, tuple[str, ...], bool]] = {}
 
 
 def _in_c(kind: Any) -> tuple[Any, tuple[str, ...], bool]:
@@ -189,15 +242,16 @@ def _in_c(kind: Any) -> tuple[Any, tuple[str, ...], bool]:
         if is_c_new(base, vars(base).get("__new__")):
             return base, _fields(base), False
         base = base.__base__
-    known = _subclasses.get(id(base))
-    if known is None:
-        known = _subclasses[id(base)] = type(base.__name__, (base,), {}), _fields(base)
     # The interpreter treats some of its classes in another way than their subclasses.
-    return (base if base is kind else known[0]), known[1], True
+    key = id(base), base is kind
+    known = _copied.get(key)
+    if known is None:
+        known = _copied[key] = base if base is kind else type(base.__name__, (base,), {}), _fields(base), True
+    return known
 
 
 def _fields(base: Any) -> tuple[str, ...]:
-    names = ["args"]
+    names = [*_ARGS]
     for each in base.__mro__:
         if each is not BaseException and each is not object:
             for name, field in vars(each).items():
@@ -205,14 +259,6 @@ def _fields(base: Any) -> tuple[str, ...]:
                     if id(field) not in _LEFT_OUT:
                         names.append(name)
     return tuple(names)
-
-
-def _create(base: Any, args: tuple[Any, ...]) -> BaseException:
-    """What `restorers.exceptions.exception` creates, but without a way round an `__init__` that fails."""
-    new, init = constructor_in_c(base)
-    created: BaseException = new(base, *args)
-    init(created, *args)
-    return created
 
 
 def _same(value: Any, copy: Any) -> bool:

@@ -13,7 +13,7 @@ from itertools import islice
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from .. import options, wire
+from .. import _backend, options, wire
 from ..options import FILE_NAME
 from ..restorers.tracebacks import AT_RESUME, MAX_NUMBER, MAX_OFFSET, SNAPSHOT
 from .sessions import WithSession
@@ -27,6 +27,9 @@ _repr.maxstring = _repr.maxlong = _repr.maxother = 500
 
 
 def reduce_traceback(traceback: TracebackType, session: Any) -> Any:
+    if AT_RESUME and _backend.describe_steps is not None and type(session) is _backend.Session:
+        if options.current().tracebacks != "reprs" and not options.variant().deterministic:
+            return wire.traceback, _backend.describe_steps(traceback, session, MAX_OFFSET, MAX_NUMBER, _variables)
     return wire.traceback, tuple(_steps(traceback, session))
 
 

@@ -85,23 +85,21 @@ def constructor_in_c(kind: Any) -> tuple[Any, Any]:
     """
     new = init = None
     base = kind
-    while base is not object and (new is None or init is None):
+    while id(base) not in BUILT_IN:
         namespace = vars(base)
-        if new is None:
-            found = namespace.get("__new__")
-            if is_c_new(base, found):
-                new = found
-        if init is None:
-            found = namespace.get("__init__")
-            if id(base) in BUILT_IN or (type(found) is _WRAPPER and found.__objclass__ is base):
-                init = found
+        found = namespace.get("__new__")
+        if new is None and is_c_new(base, found):
+            new = found
+        found = namespace.get("__init__")
+        if init is None and type(found) is _WRAPPER and found.__objclass__ is base:
+            init = found
         base = base.__base__
-    return new, init
+    return new or base.__new__, init or base.__init__
 
 
 def is_c_new(base: Any, found: Any) -> bool:
-    """Whether `found`, the `__new__` in the namespace of `base`, is written in C."""
-    return found is not None and (id(base) in BUILT_IN or (type(found) is BuiltinFunctionType and found.__self__ is base))
+    """Whether `found` in the namespace of `base`, which is not the interpreter's, is a `__new__` written in C."""
+    return type(found) is BuiltinFunctionType and found.__self__ is base
 
 
 def _set_own(made: Any, state: Any) -> None:
