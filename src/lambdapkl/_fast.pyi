@@ -1,6 +1,6 @@
 import pickle
 from collections.abc import Callable
-from types import CellType, CodeType, ModuleType
+from types import CellType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any, Final, Self, final
 
 from typing_extensions import disjoint_base
@@ -89,6 +89,14 @@ class _Class(_Constructor):
 
 function: _Function
 
+def describe_steps(
+    traceback: TracebackType,
+    session: object,
+    most_offset: int,
+    most_number: int,
+    variables: Callable[[FrameType, Any], dict[str, str] | None],
+) -> tuple[tuple[Any, ...], ...] | None: ...
+def link_steps(entries: tuple[Any, ...], known: dict[Any, Any], build: Callable[[Any], tuple[Any, ...]]) -> TracebackType: ...
 def quick_class(make: Callable[..., Any]) -> _Class: ...
 def position(iterator: Any) -> tuple[Any, ...] | None: ...
 def cell(owner: Any = None, index: Any = 0) -> CellType: ...

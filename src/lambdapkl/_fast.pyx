@@ -60,5 +60,7 @@ include "_fast_parts/constructors.pxi"
 include "_fast_parts/iterators.pxi"
 # Frames of suspended generators and coroutines.
 include "_fast_parts/frames.pxi"
+# The steps of tracebacks.
+include "_fast_parts/tracebacks.pxi"
 # What is used of the layers above: `bind` and `set_callbacks`.
 include "_fast_parts/upper_layers.pxi"

@@ -1,6 +1,6 @@
 """The constructors that undo what the hot reducers did, in Python.
 
-What the compiled backend alone can do has a stand-in here: `frames`, `quick_class`, `position`.
+What the compiled backend alone can do has a stand-in here: `frames`, `describe_steps`, `link_steps`, `quick_class`, `position`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ _codes: dict[bytes, CodeType] = {}
 
 # Frames cannot be read and written in Python; see `_fast.Frames`.
 frames = None
+# `reducers.tracebacks` and `restorers.tracebacks` have the same in Python.
+describe_steps = link_steps = None
 
 
 def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:

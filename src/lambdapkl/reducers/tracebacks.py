@@ -14,6 +14,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from .. import options, wire
+from .._backend.constructors import describe_steps
 from ..options import FILE_NAME
 from ..restorers.tracebacks import AT_RESUME, MAX_NUMBER, MAX_OFFSET, SNAPSHOT
 from ..rules.reducer_tables import WithSession
@@ -27,7 +28,11 @@ _repr.maxstring = _repr.maxlong = _repr.maxother = 500
 
 
 def reduce_traceback(traceback: TracebackType, session: Any) -> Any:
-    return wire.traceback, tuple(_steps(traceback, session))
+    steps = None
+    if AT_RESUME and describe_steps is not None:
+        if options.current().tracebacks != "reprs" and not options.variant().deterministic:
+            steps = describe_steps(traceback, session, MAX_OFFSET, MAX_NUMBER, _variables)
+    return wire.traceback, tuple(_steps(traceback, session)) if steps is None else steps
 
 
 def reduce_frame(frame: FrameType, session: Any) -> Any:

@@ -1,17 +1,26 @@
-"""Exceptions, made without their class's own constructor."""
+"""Exceptions, created without running the `__init__` and `__new__` that their class has in Python."""
 
 from __future__ import annotations
 
+import builtins
 import pickle
-from types import TracebackType
+from types import BuiltinFunctionType, TracebackType
 from typing import Any
+
+# ids of the exception classes of the interpreter, and of `object`: a metaclass may have a hash of its own.
+BUILT_IN = {
+    id(each)
+    for each in (object, *vars(builtins).values())
+    if isinstance(each, type) and (each is object or issubclass(each, BaseException))
+}
+_WRAPPER: Any = type(object.__init__)
 
 
 def exception(first: Any, second: Any) -> BaseException:
-    """Make an exception of the class `first` with the arguments `second`, or give the exception `first` its state.
+    """Create an exception of the class `first` from the arguments `second`, or restore the state of the exception `first`.
 
-    The state is its attributes, its cause, its context, whether the context is suppressed, and its traceback; what is
-    missing at the end is None.
+    The state is: attributes, cause, context, whether the context is suppressed, traceback, and links.  Parts missing at
+    the end are None.  The links are pairs of an exception and 0 or 1; `first` is its cause (0) or its context (1).
 
     Raises
     ------
@@ -21,42 +30,45 @@ def exception(first: Any, second: Any) -> BaseException:
     if type(second) is not tuple:
         raise _damaged(f"a {type(second).__name__} where what an exception is made of belongs")
     if isinstance(first, BaseException):
-        if len(second) > 5:
+        if len(second) > 6:
             raise _damaged("a state of an exception with too many parts")
-        attributes, *chained = second + (None,) * (5 - len(second))
+        attributes, *chained, links = second + (None,) * (6 - len(second))
         _set_attributes(first, attributes)
         _chain(first, *chained)
+        if links is not None:
+            _link(first, links)
         return first
     if not isinstance(first, type) or not issubclass(first, BaseException):
         raise _damaged(f"a {type(first).__name__} where an exception belongs")
-    made: BaseException = _written_in_c(first, "__new__")(first, *second)
+    new, init = constructor_in_c(first)
+    created: BaseException = new(first, *second)
     try:
-        _written_in_c(first, "__init__")(made, *second)
-    except TypeError:  # its own constructor never called this one with arguments that fit
-        pass
-    made.args = second
-    return made
+        init(created, *second)
+    except TypeError:  # the class in Python never called it with arguments that fit
+        _set(created, "args", second)
+    return created
 
 
 def raised(made: Any, state: Any) -> Any:
-    """Give what a class has made, which says itself how it is pickled, what it cannot say.
+    """Restore what the class of `made`, which has its own way to be pickled, does not pickle.
 
     Parameters
     ----------
     made
         An exception, or whatever else the class makes of one; that gets only its state.
     state
-        Cause, context, whether the context is suppressed, traceback, the class's own state, and what sets that; what is
-        missing at the end is None.
+        Cause, context, whether the context is suppressed, traceback, the class's own state, the function that restores
+        that, and a dictionary of attributes to set first.  Parts missing at the end are None.
 
     Raises
     ------
     pickle.UnpicklingError
         One of these is of a wrong type.
     """
-    if type(state) is not tuple or len(state) > 6:
+    if type(state) is not tuple or len(state) > 7:
         raise _damaged("a wrong state of an exception")
-    *chained, own, setter = state + (None,) * (6 - len(state))
+    *chained, own, setter, attributes = state + (None,) * (7 - len(state))
+    _set_attributes(made, attributes)
     if setter is not None:
         setter(made, own)
     elif own is not None:
@@ -64,6 +76,30 @@ def raised(made: Any, state: Any) -> Any:
     if isinstance(made, BaseException):
         _chain(made, *chained)
     return made
+
+
+def constructor_in_c(kind: Any) -> tuple[Any, Any]:
+    """Return the `__new__` and `__init__` to create a `kind` with: the first along `__base__` that are written in C.
+
+    The order of `__mro__` will not do: of several bases, it is `__base__` that decides which fields in C an instance has.
+    """
+    new = init = None
+    base = kind
+    while id(base) not in BUILT_IN:
+        namespace = vars(base)
+        found = namespace.get("__new__")
+        if new is None and is_c_new(base, found):
+            new = found
+        found = namespace.get("__init__")
+        if init is None and type(found) is _WRAPPER and found.__objclass__ is base:
+            init = found
+        base = base.__base__
+    return new or base.__new__, init or base.__init__
+
+
+def is_c_new(base: Any, found: Any) -> bool:
+    """Whether `found` in the namespace of `base`, which is not the interpreter's, is a `__new__` written in C."""
+    return type(found) is BuiltinFunctionType and found.__self__ is base
 
 
 def _set_own(made: Any, state: Any) -> None:
@@ -80,20 +116,20 @@ def _damaged(what: str) -> pickle.UnpicklingError:
     return pickle.UnpicklingError(f"the payload is damaged: {what}")
 
 
-def _written_in_c(kind: type, method: str) -> Any:
-    """The method of the first base that was there before the program."""
-    for base in kind.__mro__:
-        if base.__module__ == "builtins" and method in vars(base):
-            return getattr(base, method)
-    return getattr(BaseException, method)
-
-
 def _set_attributes(made: Any, attributes: Any) -> None:
     if attributes is None:
         return
     if type(attributes) is not dict or not all(type(name) is str for name in attributes):
         raise _damaged("attributes of an exception that are no dictionary of names")
     for name, value in attributes.items():
+        _set(made, name, value)
+
+
+def _set(made: Any, name: str, value: Any) -> None:
+    try:
+        # Not by the class's own `__setattr__`, which refuses everything where the class is frozen.
+        object.__setattr__(made, name, value)
+    except TypeError:  # a class written in C has its own
         setattr(made, name, value)
 
 
@@ -103,8 +139,20 @@ def _chain(exception: BaseException, cause: Any, context: Any, suppress: Any, tr
             raise _damaged(f"a {type(other).__name__} where the cause of an exception belongs")
     if traceback is not None and type(traceback) is not TracebackType:
         raise _damaged(f"a {type(traceback).__name__} where the traceback of an exception belongs")
-    exception.__cause__ = cause
-    exception.__context__ = context
+    _set(exception, "__cause__", cause)
+    _set(exception, "__context__", context)
     # Setting the cause has set it.
-    exception.__suppress_context__ = bool(suppress)
-    exception.__traceback__ = traceback
+    _set(exception, "__suppress_context__", bool(suppress))
+    _set(exception, "__traceback__", traceback)
+
+
+def _link(first: BaseException, links: Any) -> None:
+    if type(links) is not tuple:
+        raise _damaged("links of an exception that are no tuple")
+    for link in links:
+        if type(link) is not tuple or len(link) != 2 or not isinstance(link[0], BaseException):
+            raise _damaged("a link of an exception that is no pair of an exception and a number")
+        linked, is_context = link
+        suppressed = linked.__suppress_context__
+        _set(linked, "__context__" if is_context else "__cause__", first)
+        _set(linked, "__suppress_context__", suppressed)

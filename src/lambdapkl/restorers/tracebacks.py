@@ -15,6 +15,8 @@ from opcode import opmap
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from .._backend.constructors import link_steps
+
 # In the constants of a code object that was made here.
 SNAPSHOT = "snapshot of lambdapkl"
 # Of the offset of an instruction; the code object of a snapshot is that long.
@@ -45,17 +47,22 @@ def traceback(*entries: Any) -> TracebackType:
     """
     if not entries:
         raise _damaged("a traceback without a frame")
-    made: TracebackType | None = None
-    # By identity: entries that are alike are one object in a payload.
-    known: dict[int, tuple[CodeType, dict[str, Any]]] = {}
+    if AT_RESUME and link_steps is not None:
+        return link_steps(entries, _known, _build)
+    linked: TracebackType | None = None
+    namespaces: dict[Any, dict[str, Any]] = {}
     for entry in reversed(entries):
-        ident = id(entry)
-        if ident not in known:
-            known[ident] = _code_and_globals(entry)
-        shown, offset = _run(*known[ident], _locals(entry))
-        made = TracebackType(made, shown, entry[1] if offset is None or entry[1] < 0 else offset, entry[2])
-    assert made is not None
-    return made
+        try:
+            built = _known.get(entry) or _build(entry)
+        except TypeError:  # it cannot be hashed: it has local variables, or is damaged
+            built = _build(entry)
+        code, module, file, offset, line = built[:5]
+        # Frames of one module share their globals.
+        namespace = namespaces.setdefault((module, file), _globals(module, file))
+        shown, at = _run(code, namespace, built[5] if len(built) > 5 else {})
+        linked = TracebackType(linked, shown, offset if at is None or offset < 0 else at, line)
+    assert linked is not None
+    return linked
 
 
 def frame(*entry: Any) -> FrameType:
@@ -74,14 +81,21 @@ def frame(*entry: Any) -> FrameType:
     pickle.UnpicklingError
         One of these is of a wrong type, or out of range.
     """
-    return _run(*_code_and_globals(entry), _locals(entry))[0]
+    code, module, file, _, _, variables = _build(entry)
+    return _run(code, _globals(module, file), variables)[0]
 
 
 def _damaged(what: str) -> pickle.UnpicklingError:
     return pickle.UnpicklingError(f"the payload is damaged: {what}")
 
 
-def _code_and_globals(entry: Any) -> tuple[CodeType, dict[str, Any]]:
+def _globals(module: Any, file: Any) -> dict[str, Any]:
+    names = {"__name__": module, "__file__": file}
+    return {name: value for name, value in names.items() if value is not None}
+
+
+def _build(entry: Any) -> tuple[CodeType, Any, Any, int, int, dict[str, str]]:
+    """Return the code that `entry` describes, `__name__` and `__file__`, offset, line and local variables."""
     if type(entry) is not tuple or not 7 <= len(entry) <= 8:
         raise _damaged("a frame that is no tuple of seven or eight")
     where, offset, line, *rest = entry
@@ -111,8 +125,11 @@ def _code_and_globals(entry: Any) -> tuple[CodeType, dict[str, Any]]:
         co_name=name,
         co_qualname=name if qualified is None else qualified,
     )
-    namespace = {"__name__": module, "__file__": file}
-    return code, {key: value for key, value in namespace.items() if value is not None}
+    if len(entry) == 7 and offset <= _MAX_KNOWN_OFFSET:
+        if len(_known) >= _MAX_KNOWN:
+            _known.clear()
+        _known[entry] = code, module, file, offset, line
+    return code, module, file, offset, line, _locals(entry)
 
 
 def _check_number(number: Any, least: int, most: int = MAX_NUMBER) -> None:
@@ -144,6 +161,12 @@ def _run(code: CodeType, namespace: dict[str, Any], variables: dict[str, str]) -
     finally:
         namespace.pop("__builtins__", None)
 
+
+# Entry of a traceback -> what `_build` returned for it, without variables.  A worker sends errors from the same few lines.
+_known: dict[Any, tuple[CodeType, Any, Any, int, int]] = {}
+_MAX_KNOWN = 1024
+# The code object is as long as that.
+_MAX_KNOWN_OFFSET = 1 << 12
 
 Position = tuple[int | None, int | None, int | None, int | None]
 

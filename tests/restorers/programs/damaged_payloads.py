@@ -44,9 +44,9 @@ refused(wire.exception, ValueError, [1])
 refused(wire.exception, int, ())
 refused(wire.exception, 3, ())
 error = ValueError()
-for state in [1], (None,) * 6, ([],), ({1: 2},), (None, 3), (None, None, 3), (None, None, None, None, 3):
+for state in [1], (None,) * 7, ([],), ({1: 2},), (None, 3), (None, None, 3), (None,) * 4 + (3,), (None,) * 5 + (3,):
     refused(wire.exception, error, state)
-for state in [1], (None,) * 7, (3,), (None, 3), (None, None, None, 3):
+for state in [1], (None,) * 8, (3,), (None, 3), (None, None, None, 3):
     refused(wire.raised, error, state)
 # At the limits nothing breaks.
 big = (1 << 31) - 1

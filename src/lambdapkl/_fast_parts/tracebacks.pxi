@@ -1,0 +1,141 @@
+# Tracebacks: `reducers.tracebacks` and `restorers.tracebacks` for the usual case, where every step is nothing but a place.
+
+from types import TracebackType
+
+cdef extern from *:
+    int PyCode_Addr2Location(PyCodeObject *, int, int *, int *, int *, int *)
+    object PyEval_EvalCode(object, object, object)
+    Py_ssize_t lp_code_units "Py_SIZE"(PyCodeObject *)
+
+cdef object _TracebackType = TracebackType
+
+
+def describe_steps(traceback, session, Py_ssize_t most_offset, Py_ssize_t most_number, variables):
+    """Return what `wire.traceback` is called with; None if `session` is not of this backend.
+
+    Parameters
+    ----------
+    most_offset, most_number
+        The greatest that are written.
+    variables
+        Called with a frame and `session`; returns the representations of local variables that the frame of a loaded
+        traceback has, or None.
+    """
+    if type(session) is not Session:
+        return None
+    cdef list steps = []
+    cdef tuple entry = None
+    cdef Py_ssize_t offset, line
+    cdef Py_ssize_t known_offset = 0
+    cdef Py_ssize_t known_line = 0
+    code = known_code = known_namespace = None
+    step = traceback
+    while step is not None:
+        # Where the traceback is, and not where its frame has got since: that may be running.
+        frame = step.tb_frame
+        offset = step.tb_lasti
+        number = step.tb_lineno
+        line = -1 if number is None else number
+        code = frame.f_code
+        namespace = frame.f_globals
+        # In a deep recursion most steps are at one instruction of one function.
+        if code is not known_code or namespace is not known_namespace or offset != known_offset or line != known_line:
+            known_code, known_namespace, known_offset, known_line = code, namespace, offset, line
+            entry = _describe_step(code, namespace, offset, line, <Session>session, most_offset, most_number)
+        shown = variables(frame, session) if _may_be_snapshot(code) else None
+        steps.append(entry + (shown,) if shown else entry)
+        step = step.tb_next
+    return tuple(steps)
+
+
+cdef bint _may_be_snapshot(object code) except -1:
+    """Whether `code` may be that of a loaded traceback, which ends its constants with a string and is a generator."""
+    return (<PyCodeObject *>code).co_flags & 0x20 != 0
+
+
+cdef tuple _describe_step(
+    object code, object namespace, Py_ssize_t offset, Py_ssize_t line, Session session, Py_ssize_t most_offset, Py_ssize_t most
+):
+    cdef PyCodeObject *fields = <PyCodeObject *>code
+    cdef int start = -1
+    cdef int column = -1
+    cdef int end = -1
+    cdef int end_column = -1
+    name = code.co_name
+    qualified = code.co_qualname
+    if qualified == name:
+        qualified = None
+    where = (
+        _name_or_none(session, code.co_filename),
+        _name_or_none(session, name),
+        _name_or_none(session, qualified),
+        fields.co_firstlineno,
+        _name_or_none(session, namespace.get("__name__")),
+        _name_or_none(session, namespace.get("__file__")),
+    )
+    where = session.shared.setdefault(where, where)
+    if not 0 <= offset <= most_offset:
+        offset = 0 if offset > 0 else -1
+    if not 0 <= line <= most:
+        line = -1
+    if 0 <= offset < lp_code_units(fields) * 2:
+        PyCode_Addr2Location(fields, <int>offset, &start, &column, &end, &end_column)
+    if offset < 0 or (start < 0 and line < 0):
+        entry = (where, offset, line, None, None, None, None)
+    elif start < 0:
+        entry = (where, offset, line, line, line, None, None)
+    elif column < 0 or end_column < 0 or end < start:
+        entry = (where, offset, line, start, start, None, None)
+    else:
+        entry = (where, offset, line, start, end, column, end_column)
+    return <tuple>session.shared.setdefault(entry, entry)
+
+
+cdef object _name_or_none(Session session, object text):
+    if Py_TYPE(text) is &PyUnicode_Type:
+        return session.name(<str>text)
+    return session.name(str(text)) if isinstance(text, str) else None
+
+
+def link_steps(tuple entries, dict known, build):
+    """Return the traceback that `entries` describe, the outermost first.
+
+    Parameters
+    ----------
+    known
+        Entry -> its code object, `__name__` and `__file__` of its globals, its offset and its line.
+    build
+        Returns the same for an entry that is not in `known`, and its local variables.
+    """
+    cdef dict namespaces = {}
+    cdef dict namespace
+    cdef dict variables
+    cdef Py_ssize_t index = PyTuple_GET_SIZE(entries)
+    linked = None
+    while index > 0:
+        index -= 1
+        entry = entries[index]
+        variables = None
+        found = None
+        if Py_TYPE(entry) is &PyTuple_Type and PyTuple_GET_SIZE(entry) == 7:
+            try:
+                found = _lookup(known, entry)
+            except TypeError:  # `build` says what cannot be hashed
+                pass
+        if found is None:
+            code, module, file, offset, line, variables = build(entry)
+        else:
+            code, module, file, offset, line = <tuple>found
+        # Frames of one module share their globals.
+        names = module, file
+        namespace = <dict>_lookup(namespaces, names)
+        if namespace is None:
+            namespace = {}
+            if module is not None:
+                namespace["__name__"] = module
+            if file is not None:
+                namespace["__file__"] = file
+            namespaces[names] = namespace
+        frame = PyEval_EvalCode(code, namespace, {} if variables is None else variables).gi_frame
+        linked = _TracebackType(linked, frame, offset, line)
+    return linked

@@ -1,0 +1,321 @@
+"""Exceptions come back with every member they had: fields in C, attributes, causes; whatever their class is written in."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+
+import fresh
+import pytest
+from conftest import BACKENDS, Processes
+
+PYPY = sys.implementation.name == "pypy"
+
+# Every exception class of the interpreter, and its members: made with each of several arguments, raised and not, of the
+# class itself and of three subclasses; then with each member changed.
+EVERY_CLASS = """
+import builtins, types
+ARGUMENTS = [
+    (), ("m",), (2, "t"), (2, "t", "f"), (2, "t", "f", None, "g"), (11, "x", 7), ("m", ("f", 1, 2, "t", 1, 3)),
+    ("utf-8", b"ab", 0, 1, "r"), ("utf-8", "ab", 0, 1, "r"), ("ab", 0, 1, "r"), ("g", [ValueError(1), KeyError("k")]),
+]
+CLASSES = [each for each in vars(builtins).values() if isinstance(each, type) and issubclass(each, BaseException)]
+FIELD_TYPES = types.MemberDescriptorType, types.GetSetDescriptorType
+
+def members(kind):
+    # AttributeError.obj is left out, as by pickle.
+    return sorted({
+        name for base in kind.__mro__ for name, field in vars(base).items()
+        if isinstance(field, FIELD_TYPES) and (base, name) != (AttributeError, "obj") and name != "__weakref__"
+    } - {"__traceback__", "__dict__"})
+
+def plain(value):
+    if isinstance(value, BaseException): return describe(value)
+    if isinstance(value, (list, tuple)): return type(value).__name__, [plain(each) for each in value]
+    return repr(value)
+
+def describe(error):
+    steps, step = [], error.__traceback__
+    while step is not None:
+        steps.append(step.tb_lineno)
+        step = step.tb_next
+    found = {name: plain(getattr(error, name, "no such member")) for name in members(type(error))}
+    return type(error).__name__, str(error), repr(error), found, plain(sorted(error.__dict__.items())), steps
+
+def subclasses(kind):
+    yield type("Plain", (kind,), {})
+    group = issubclass(kind, BaseExceptionGroup)
+    def __init__(self, *, arguments):
+        if group: super(cls, self).__init__()
+        else: super(cls, self).__init__(*arguments)
+        self.extra = [1]
+    def __new__(cls, *, arguments): return kind.__new__(cls, *arguments)
+    cls = type("WithConstructor", (kind,), {"__init__": __init__, "__new__": __new__})
+    yield cls
+    yield type("WithSlot", (kind,), {"__slots__": ("slot",)})
+
+def create(kind, arguments):
+    if kind.__name__ == "WithConstructor": return kind(arguments=arguments)
+    error = kind(*arguments)
+    if kind.__name__ == "WithSlot": error.slot = "in a slot"
+    return error
+
+def raise_it(error):
+    try:
+        try: {}["k"]
+        except KeyError: raise error
+    except BaseException as caught: return caught
+
+def changes(kind, arguments, error):
+    yield lambda error: None
+    def replace_args(error): error.args = (("replaced",), 5, 6)
+    yield replace_args
+    for name in members(kind):
+        value = getattr(error, name, None)
+        if name.startswith("__") or name in ("args", "message", "exceptions"): continue
+        new = {str: "changed", bytes: b"changed", int: 1}.get(type(value), "changed")
+        yield lambda error, name=name, new=new: setattr(error, name, 3 if name == "characters_written" else new)
+        if not issubclass(kind, UnicodeError) and value is not None and name != "characters_written":
+            yield lambda error, name=name: delattr(error, name)
+
+def errors_of(kind):
+    for kind in (kind, *subclasses(kind)):
+        for arguments in ARGUMENTS:
+            try: first = create(kind, arguments)
+            except (TypeError, ValueError): continue
+            for change in changes(kind, arguments, first):
+                for shown in (lambda error: error), raise_it:
+                    error = create(kind, arguments)
+                    change(error)
+                    yield shown(error)
+"""
+
+WRITE = EVERY_CLASS + "\nerrors = [error for kind in CLASSES for error in errors_of(kind)]\n"
+WRITE += "o = errors, [describe(error) for error in errors], describe\n"
+
+
+def test_every_member_of_every_class_of_the_interpreter(backend: fresh.Process, processes: Processes) -> None:
+    directory = fresh.new_directory()
+    payload = backend.dumps(WRITE, directory=directory)
+    for reader in BACKENDS:
+        processes(reader).loads(
+            payload,
+            """
+            errors, described, describe = o
+            assert len(errors) > 5000 and len({type(error) for error in errors}) > 250, len(errors)
+            for error, wanted in zip(errors, described):
+                assert describe(error) == wanted, f"{describe(error)}\\n{wanted}"
+            """,
+            directory=directory,
+        )
+
+
+def test_both_backends_write_the_same(processes: Processes) -> None:
+    directory = fresh.new_directory()
+    assert len({processes(each).dumps(WRITE, directory=directory) for each in BACKENDS}) == 1
+
+
+def test_unraised_exceptions_of_the_interpreter_have_the_bytes_of_pickle(backend: fresh.Process) -> None:
+    backend.execute(
+        EVERY_CLASS
+        + textwrap.dedent("""
+        import pickle, lambdapkl
+        for kind in CLASSES:
+            for arguments in ARGUMENTS:
+                try: error = kind(*arguments)
+                except (TypeError, ValueError): continue
+                assert lambdapkl.dumps(error) == pickle.dumps(error, 5), error
+        """)
+    )
+
+
+# What a class of the interpreter cannot tell from one in Python: a method that is no function of Python's.
+IN_C = """
+import functools, _struct
+
+def rebuild(kind, code): return kind(code=code)
+def reduce(extra, self): return rebuild, (type(self), self.code)
+
+class Bound:
+    def __get__(self, obj, kind=None):
+        return self if obj is None else functools.partial(reduce, "x", obj)
+class WireError(ValueError):
+    def __init__(self, *, code): super().__init__(f"code {code}"); self.code, self.runs = code, [code]
+    __reduce__ = Bound()
+"""
+
+
+@pytest.mark.parametrize("raised", [False, True])
+def test_a_reducer_that_is_no_function_of_python(backend: fresh.Process, raised: bool) -> None:
+    create = "try: raise WireError(code=7)\nexcept ValueError as error: o = error\n" if raised else "o = WireError(code=7)\n"
+    backend.run(
+        IN_C + create,
+        "assert o.code == 7 and o.runs == [7] and str(o) == 'code 7', vars(o)\n"
+        f"assert (o.__traceback__ is not None) is {raised}",
+    )
+
+
+# Exceptions of Cython, built where it is installed; also in a program that subclasses them.
+CYTHON = """
+# cython: language_level=3, binding=False
+cdef class Public(Exception):
+    cdef public int code
+    def __init__(self, message, code):
+        Exception.__init__(self, message, code)
+        self.code = code
+
+cdef class NeedsArgument(ValueError):
+    cdef int code
+    def __cinit__(self, code):
+        self.code = code
+    def get(self):
+        return self.code
+
+cdef class WithReduce(OSError):
+    cdef int code
+    def __init__(self, code):
+        OSError.__init__(self, code, "text")
+        self.code = code
+    def get(self):
+        return self.code
+    def __reduce__(self):
+        return WithReduce, (self.code,), {"more": 1}
+
+cdef class WithSetstate(Exception):
+    cdef int code
+    def get(self):
+        return self.code
+    def set(self, code):
+        self.code = code
+    def __reduce__(self):
+        return type(self), self.args, {"code": self.code}
+    def __setstate__(self, state):
+        self.code = state["code"]
+"""
+
+
+@pytest.fixture(scope="module")
+def cython_module(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the folder of an extension module ``errors_in_cython``."""
+    pytest.importorskip("Cython")
+    setuptools = pytest.importorskip("setuptools")
+    from Cython.Build import cythonize
+
+    folder = tmp_path_factory.mktemp("cython")
+    source = folder / "errors_in_cython.pyx"
+    source.write_text(CYTHON)
+    extensions = cythonize([setuptools.Extension("errors_in_cython", [str(source)])], quiet=True, build_dir=str(folder))
+    distribution = setuptools.Distribution({"ext_modules": extensions})
+    command = distribution.get_command_obj("build_ext")
+    command.build_lib, command.build_temp = str(folder), str(folder / "build")
+    command.ensure_finalized()
+    command.run()
+    return str(folder)
+
+
+@pytest.mark.skipif(PYPY, reason="classes written in C")
+def test_exceptions_written_in_cython(backend: fresh.Process, cython_module: str) -> None:
+    path = f"import sys; sys.path.insert(0, {cython_module!r})\n"
+    payload = backend.dumps(
+        path
+        + textwrap.dedent("""
+        import errors_in_cython as e
+        class Sub(e.Public):
+            def __init__(self, code): super().__init__("sub", code); self.extra = 1
+        class Other(e.NeedsArgument):
+            pass
+        def caught(error):
+            try: raise error
+            except Exception as error: return error
+        made = e.Public("m", 4), Sub(5), e.NeedsArgument(6), Other(7), e.WithReduce(8), e.WithSetstate("a")
+        made[0].code = 44
+        made[5].set(9)
+        o = made, [caught(error) for error in made], [str(error) for error in made]
+        """)
+    )
+    backend.loads(
+        payload,
+        path
+        + textwrap.dedent("""
+        made, raised, texts = o
+        for errors in made, raised:
+            assert [str(error) for error in errors] == texts, errors
+            public, sub, needs, other, reduce, state = errors
+            assert public.code == 44 and public.args == ("m", 4)
+            assert sub.code == 5 and sub.extra == 1 and sub.args == ("sub", 5)
+            assert needs.get() == 6 and other.get() == 7 and type(other).__name__ == "Other"
+            assert reduce.get() == reduce.errno == 8 and reduce.more == 1
+            assert state.get() == 9 and state.args == ("a",)
+        assert raised[4].__traceback__.tb_next is None
+        """),
+    )
+
+
+@pytest.mark.skipif(PYPY, reason="classes written in C")
+def test_one_in_cython_that_cannot_be_created_is_refused(backend: fresh.Process, cython_module: str) -> None:
+    for arguments in '"m", 4', '"m"':
+        backend.refuses(
+            f"import sys; sys.path.insert(0, {cython_module!r})\n"
+            + textwrap.dedent(f"""
+            import errors_in_cython as e
+            class Sub(e.NeedsArgument):
+                def __init__(self, *args): ValueError.__init__(self, {arguments})
+            o = Sub(5)
+            """),
+            r"cannot pickle 'Sub' object.*TypeError.*__reduce__",
+        )
+
+
+def test_a_class_that_cannot_be_called_with_what_it_says_is_refused(backend: fresh.Process) -> None:
+    for method in "__init__", "__new__":
+        made = "super().__init__(a)" if method == "__init__" else "return super().__new__(self, a)"
+        backend.refuses(
+            f"""
+            class E(Exception):
+                def {method}(self, a, b): {made}
+                def __reduce__(self): return (E, self.args[:1], {{}})
+            o = [E(1, 2)]
+            """,
+            rf"cannot pickle 'E' object.*E\.{method}: missing a required argument: 'b'",
+        )
+
+
+def test_a_group_that_its_exceptions_lead_back_to(backend: fresh.Process) -> None:
+    backend.run(
+        """
+        def caught(function, *args):
+            try: function(*args)
+            except BaseException as error: return error
+        def first():
+            try: raise ExceptionGroup("outer", [ValueError(1), ExceptionGroup("inner", [KeyError(2), OSError(3)])])
+            except ExceptionGroup as group: raise group.exceptions[0] from group.exceptions[1]
+        def second():
+            one, two = ValueError(1), TypeError(2)
+            group = ExceptionGroup("g", [one, two])
+            one.__cause__, two.__context__ = group, one
+            one.__suppress_context__ = False
+            return group
+        member = caught(first)
+        o = member, member.__context__, second(), [member.__context__]
+        """,
+        """
+        member, outer, group, (again,) = o
+        assert member.__context__ is outer is again and outer.exceptions[0] is member
+        assert member.__cause__ is outer.exceptions[1] and member.__cause__.exceptions[0].args == (2,)
+        one, two = group.exceptions
+        assert one.__cause__ is group and not one.__suppress_context__ and two.__context__ is one
+        assert member.__traceback__ is not None and outer.__traceback__ is not None
+        """,
+    )
+
+
+def test_a_group_first_that_its_exceptions_lead_back_to(backend: fresh.Process) -> None:
+    backend.run(
+        """
+        try:
+            try: raise ExceptionGroup("outer", [ValueError(1), KeyError(2)])
+            except ExceptionGroup as group: raise group.exceptions[0]
+        except ValueError as member: o = member.__context__
+        """,
+        "assert o.exceptions[0].__context__ is o and o.exceptions[1].__context__ is None",
+    )
