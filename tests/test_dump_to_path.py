@@ -36,6 +36,21 @@ def test_permissions_and_links_stay(backend: fresh.Process) -> None:
     )
 
 
+def test_a_system_without_users(backend: fresh.Process) -> None:
+    """Pyodide has `os.chown`, but no `os.geteuid`."""
+    backend.execute(
+        """
+        import lambdapkl, os
+        lambdapkl.dump('old', 'job.pickle')
+        for name in 'geteuid', 'getegid', 'getuid', 'getgid':
+            if hasattr(os, name):
+                delattr(os, name)
+        lambdapkl.dump('new', 'job.pickle')
+        assert lambdapkl.load('job.pickle') == 'new' and os.listdir().count('job.pickle') == 1
+        """
+    )
+
+
 def test_an_object_that_cannot_be_pickled_leaves_the_file_alone(backend: fresh.Process) -> None:
     backend.execute(
         """

@@ -49,8 +49,6 @@ def explain_error(
     except Exception:
         return
     if steps:
-        # Since 3.14 `pickle` leaves a note at each level, about what reducers made as well; the path says it in one line.
-        notes[:] = [note for note in notes if not note.startswith("when serializing ")]
         error.add_note(_PREFIX + " -> ".join(steps))
 
 

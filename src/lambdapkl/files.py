@@ -125,7 +125,8 @@ def _descriptor(name: str) -> int | None:
 
 
 def _keep_owner_and_permissions(draft: str, old: os.stat_result) -> None:
-    if hasattr(os, "chown") and (os.geteuid(), os.getegid()) != (old.st_uid, old.st_gid):
+    # Pyodide has `chown`, but no users.
+    if hasattr(os, "chown") and hasattr(os, "geteuid") and (os.geteuid(), os.getegid()) != (old.st_uid, old.st_gid):
         # Only root may give files away; a group, to which one belongs, anybody.
         for owner in (old.st_uid, -1):
             try:

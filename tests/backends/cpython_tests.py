@@ -58,6 +58,18 @@ def _find_tests() -> tuple[dict[str, type[unittest.TestCase]], str]:
     class Hooked(abstract.AbstractCustomPicklerClass, lambdapkl.Pickler):  # type: ignore[misc, name-defined]
         pass
 
+    class WithoutPaths(lambdapkl.Pickler):
+        """The tests compare all notes of an error; ours is the last one."""
+
+        def dump(self, obj: Any) -> None:
+            try:
+                super().dump(obj)
+            except Exception as error:
+                notes = getattr(error, "__notes__", [])
+                if notes and notes[-1].startswith("path: "):
+                    del notes[-1]
+                raise
+
     both = {"pickler": lambdapkl.Pickler, "unpickler": lambdapkl.Unpickler}
     settings: dict[str, dict[str, Any]] = {
         "CPickleTests": {
@@ -66,7 +78,7 @@ def _find_tests() -> tuple[dict[str, type[unittest.TestCase]], str]:
             "Unpickler": lambdapkl.Unpickler,
         },
         "CUnpicklerTests": {"unpickler": lambdapkl.Unpickler},
-        "CPicklingErrorTests": {"pickler": lambdapkl.Pickler},
+        "CPicklingErrorTests": {"pickler": WithoutPaths},
         "CPicklerTests": both,
         "CPersPicklerTests": both,
         "CIdPersPicklerTests": both,

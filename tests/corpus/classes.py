@@ -413,3 +413,47 @@ case(
     """,
     "assert o[0].x == 1 << 20000 and o[0].y == -o[0].x and o[1].x - o[0].x == 1 and len(o[0].r) == 3 and o[2].m() == 1 << 15000",
 )
+
+case(
+    "list subclass that is a constant of itself",
+    """
+    class L(list):
+        def head(self): return self[0]
+    L.EMPTY = L()
+    L.ONE = L([1])
+    o = L
+    """,
+    "assert type(o.EMPTY) is o and o.EMPTY == [] and o.ONE.head() == 1",
+)
+
+case(
+    "class that a reducer of its own attribute changes while it is dumped",
+    """
+    class P:
+        def __reduce__(self):
+            M.seen = True
+            return P, ()
+    class M:
+        p = P()
+        last = 1
+    o = M
+    """,
+    "assert type(o.p).__name__ == 'P' and o.last == 1",
+)
+
+case(
+    "object whose attribute's reducer changes it while it is dumped",
+    """
+    class P:
+        def __reduce__(self):
+            vars(M.held).setdefault('more', 1)
+            return P, ()
+    class Held: pass
+    class M:
+        held = Held()
+        held.first = P()
+        held.last = 2
+    o = M
+    """,
+    "assert o.held.last == 2",
+)

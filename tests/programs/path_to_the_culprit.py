@@ -12,7 +12,7 @@ def path(obj):
     except pickle.PicklingError as error:
         notes = error.__notes__
         assert len([note for note in notes if note.startswith("path: ")]) == 1, notes
-        assert not [note for note in notes if note.startswith("when serializing")], notes
+        assert all(note.startswith("when serializing ") for note in notes[:-1]), notes
         return notes[-1].removeprefix("path: ")
     assert False
 

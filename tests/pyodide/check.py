@@ -34,5 +34,8 @@ else:
     function, count, Local = pickle.loads(base64.b64decode(payload))  # noqa: F821
     assert function(5) == 15 and count(3) == 7 and Local().name() == "local base 4"
     assert pickle.loads(lambdapkl.dumps(Local)) is Local
+    for value in "old", "new":  # the second one replaces a file
+        lambdapkl.dump(value, "/tmp/job.pickle")
+        assert lambdapkl.load("/tmp/job.pickle") == value
     result = f"Pyodide, Python {sys.version.split()[0]} on {sys.platform}: a lambda, a closure and a class, right"
 result

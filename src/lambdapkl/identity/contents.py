@@ -58,7 +58,7 @@ def feed_other(walk: Walk, obj: Any) -> None:
     for base in kind.__mro__:
         if base.__module__ == "builtins":
             continue
-        for member in vars(base).values():
+        for member in list(vars(base).values()):
             if type(member) is MemberDescriptorType:
                 try:
                     walk.add(member.__get__(obj))
@@ -116,6 +116,6 @@ _BARE = _sizes(object) if hasattr(object, "__basicsize__") else None
 
 def feed_dict(walk: Walk, mapping: dict[Any, Any]) -> None:
     walk.text("dict", str(len(mapping)))
-    for key, value in mapping.items():
+    for key, value in mapping.copy().items():  # a reducer that is called may change it
         walk.add(key)
         walk.add(value)

@@ -134,7 +134,8 @@ class Walk:
 
     def attributes(self, own: Mapping[str, Any]) -> None:
         """Add the dictionary of a class."""
-        for key, value in own.items():
+        # A copy: describing a value may run code that changes the class; `copyreg` adds ``__slotnames__``.
+        for key, value in list(own.items()):
             if key not in VOLATILE and not is_answer(key, value):
                 self.text("k", key)
                 self.add(value)

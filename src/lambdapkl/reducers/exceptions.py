@@ -16,7 +16,7 @@ from typing import Any
 from .. import options, wire
 from ..restorers.exceptions import BUILT_IN, constructor_in_c, is_c_new
 from ..rules.names import private
-from .sessions import WithSession
+from ..rules.reducer_tables import WithSession
 
 _REDUCE = frozenset(("__reduce__", "__reduce_ex__"))
 _STATE = frozenset(("__getstate__", "__setstate__"))

@@ -3,7 +3,8 @@ import sys
 
 import lambdapkl
 from lambdapkl import wire
-from lambdapkl._pure import code_info, constructors, dumps, hooks, session
+from lambdapkl._pure import constructors, dumps, session
+from lambdapkl.code import code_info
 from lambdapkl.identity import keys as tracking
 
 
@@ -17,7 +18,7 @@ unfinished = wire.class_("Loaded", "elsewhere", b"0123456789ab")
 assert tracking.unfinished(unfinished)
 failed = []
 sys.unraisablehook = lambda failure: failed.append(repr(failure.exc_value))
-for module in (tracking, code_info, constructors, dumps, hooks, session):
+for module in (tracking, code_info, constructors, dumps, session):
     for name in vars(module):
         if not name.startswith("__"):
             setattr(module, name, None)
