@@ -10,6 +10,7 @@ The parts are in files of their own, `_fast_*.pxi`, included below.
 
 import copyreg
 import functools
+import operator
 import pickle
 import sys
 from opcode import opmap as _opmap

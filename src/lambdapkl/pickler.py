@@ -7,6 +7,7 @@ import os
 import pickle
 from collections import ChainMap
 from collections.abc import Callable
+from operator import index
 from typing import Any, Protocol
 
 from . import _backend, reducers, wire
@@ -28,6 +29,39 @@ class _Table(ChainMap[type, reducers.Reducer]):
             if kind in mapping:
                 return mapping[kind]
         raise KeyError(kind)
+
+
+class _UserTable(_Table):
+    """A dispatch table that a program gave to a pickler, followed by the shared one.
+
+    Its first map is the program's, which may be any mapping.  Entries that it has from `copyreg`, as a copy of
+    `copyreg.dispatch_table` has, do not come before our overrides of those.
+    """
+
+    def __getitem__(self, kind: type) -> reducers.Reducer:
+        try:
+            reducer: reducers.Reducer = self.maps[0][kind]
+        except LookupError:
+            pass
+        else:
+            if reducer is not copyreg.dispatch_table.get(kind):
+                return reducer
+        for mapping in self.maps[1:]:
+            if kind in mapping:
+                return mapping[kind]
+        raise KeyError(kind)
+
+    def __contains__(self, kind: object) -> bool:
+        try:
+            self[kind]  # type: ignore[index]
+        except KeyError:
+            return False
+        return True
+
+
+def _with_shared(table: Any, shared: _Table) -> Any:
+    """Return `table`, what a program set, so that it comes before the reducers of `shared` and not in their place."""
+    return table if isinstance(table, _Table) else _UserTable(table, *shared.maps)
 
 
 # What user code writes here or registers with `copyreg` comes before our own reducers.
@@ -52,7 +86,7 @@ class Writer(Protocol):
 
 
 class _DispatchTable:
-    """`dispatch_table` of a class is the shared one; set on an instance, it is that pickler's own.
+    """`dispatch_table` of a class is the shared one; what is set on an instance comes before it, in that pickler.
 
     `_pickle` reads its field when a pickler is made; a plain class attribute would keep later assignments from it.
 
@@ -79,12 +113,24 @@ class _DispatchTable:
             for table in reversed(self._table.maps):
                 merged.update(table)  # in one step: other threads may register reducers meanwhile
             session.table = merged
-        return session.table
+        # A program gets back what it has set.  PyPy's pickler takes it from here, and needs what follows.
+        table = session.table
+        return table.maps[0] if type(table) is _UserTable and _base_table is not None else table
 
     def __set__(self, pickler: Any, table: Any) -> None:
-        pickler._session.table = table
-        if _base_table is not None:
-            _base_table.__set__(pickler, table)
+        merged = pickler._session.table
+        # loky sets a copy of the merged table with entries of its own: a lookup in one dictionary is quicker.
+        complete = self._merged and type(merged) is type(table) is dict and table.keys() >= merged.keys()
+        _set_table(pickler, table if complete else _with_shared(table, self._table))
+
+
+def _set_table(pickler: Any, table: Any) -> None:
+    pickler._session.table = table
+    if _base_table is not None:
+        _base_table.__set__(pickler, table)
+    else:
+        # PyPy's pickler looks the attribute up for each object, where a subclass may have a table of its own.
+        vars(pickler)["dispatch_table"] = table
 
 
 class Pickler(BasePickler):
@@ -115,7 +161,7 @@ class Pickler(BasePickler):
     def __new__(cls, *args: Any, **kwargs: Any) -> Pickler:
         self = super().__new__(cls)
         # Here and not in `__init__`: a subclass may set its `dispatch_table` before it calls that.
-        self._session = _backend.Session(cls.dispatch_table)
+        self._session = _backend.Session(_with_shared(cls.dispatch_table, _TABLE))
         return self
 
     def __init__(
@@ -127,10 +173,13 @@ class Pickler(BasePickler):
         fix_imports: bool = True,
     ) -> None:
         self._session.clear()
-        if protocol is None:
-            protocol = DEFAULT_PROTOCOL
+        protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
         self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        # `_pickle` has read the attribute, which may be a subclass's or an instance's own table.
+        table = self.dispatch_table
+        if table is not self._session.table and not isinstance(table, _Table):
+            _set_table(self, _with_shared(table, _TABLE))
 
     def reducer_override(self, obj: Any) -> Any:
         """Return the reduced value of functions, classes, code, cells and modules, NotImplemented for all else."""
@@ -150,11 +199,15 @@ class Pickler(BasePickler):
             Something cannot be pickled; the error's notes give the path to it.
         """
         reducers.refresh()
+        session = self._session
+        session.root, session.pickler, session.held = obj, self, None
         try:
             super().dump(obj)
         except Exception as error:
             diagnose.explain_error(error, obj)
             raise
+        finally:
+            session.root = session.pickler = session.held = None
 
 
 CloudPickler = Pickler
@@ -188,9 +241,13 @@ def dump(
     ------
     pickle.PicklingError, TypeError
         As of `Pickler.dump`.
+    TypeError
+        `file` is neither a path nor has a `write` method.
     OSError
         Of the file, with its name.  What was at a path is as it was.
     """
+    if not isinstance(file, (str, os.PathLike)) and not hasattr(file, "write"):
+        raise TypeError("file must have a 'write' attribute")
     data = dumps(
         obj,
         protocol,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from functools import partial
+from operator import index
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
@@ -82,12 +83,12 @@ def dumps(
     if deterministic or portable or standalone:
         return hooks.variant(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     hooks.reducers.refresh()
-    if protocol is None or protocol < 0:
-        protocol = pickle.HIGHEST_PROTOCOL
+    protocol = pickle.HIGHEST_PROTOCOL if protocol is None or index(protocol) < 0 else index(protocol)
     try:
         file = Output()
         pickler = _Pickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         pickler.session = Session(hooks.table)
+        pickler.session.root = obj
         pickler.dispatch_table = hooks.table
         before = b""
         root = _root_of(obj) if protocol == pickle.HIGHEST_PROTOCOL else 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from operator import itemgetter
 from types import (
@@ -32,6 +32,7 @@ from typing import Any
 from ..code import blobs as codes
 from ..code.spelling import spell
 from ..options import variant
+from ..rules.byvalue import module_in_payload
 from .contents import feed_dict, feed_other, unused_enumeration
 
 DIGEST_SIZE = 8
@@ -204,7 +205,7 @@ class Walk:
                 self.seen.setdefault(ident, number - base + start)
 
     def name(self, tag: str, obj: Any) -> None:
-        module = getattr(obj, "__module__", None)
+        module = module_in_payload(getattr(obj, "__module__", None))
         qualname = getattr(obj, "__qualname__", None)
         self.text(tag, f"{module}:{qualname}")
 
@@ -219,12 +220,13 @@ class Walk:
         own = vars(cls)
         self.attributes(unused_enumeration(own) if "_member_map_" in own else own)
 
-    def attributes(self, own: Mapping[str, Any]) -> None:
+    def attributes(self, own: dict[str, Any] | MappingProxyType[str, Any]) -> None:
         """Add the dictionary of a class."""
-        for key, value in own.items():
+        # A copy: code that runs for a value may change the class.
+        for key, value in own.copy().items():
             if key not in VOLATILE and not is_answer(key, value):
                 self.text("k", key)
-                self.add(value)
+                self.add(module_in_payload(value) if key == "__module__" else value)
 
 
 def _feed_function(walk: Walk, func: FunctionType) -> None:

@@ -78,6 +78,7 @@ INHERITED: dict[type, Reducer | WithSession] = {
     **exceptions.INHERITED,
     **threads.INHERITED,
     **tracebacks.INHERITED,
+    **weakrefs.INHERITED,
 }
 
 # Importable classes whose instances describe a class and hold the names of its attributes, so that names of their own
@@ -116,7 +117,7 @@ def refresh() -> None:
     global _stamp
     modules = sys.modules
     try:
-        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules)))
+        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules), None))
     except RuntimeError:  # another thread is importing
         stamp = (-1, None)
     if stamp == _stamp:
