@@ -11,6 +11,9 @@ COMPILED: Final = True
 class Session:
     table: Any
     protocol: int
+    root: Any
+    pickler: Any
+    held: Any
     @property
     def class_dicts(self) -> dict[Any, type]: ...
     @property

@@ -9,6 +9,7 @@ functions are read without a lookup, and picklers are reused.  This file is the 
 import builtins
 import copyreg
 import functools
+import operator
 import pickle
 import sys
 from opcode import opmap as _opmap

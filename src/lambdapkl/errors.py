@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 
-__all__ = ["BytecodeMismatchError"]
+__all__ = ["BytecodeMismatchError", "NotPicklableError"]
 
 
 class BytecodeMismatchError(pickle.UnpicklingError):
@@ -13,3 +13,13 @@ class BytecodeMismatchError(pickle.UnpicklingError):
     Bytecode is private to a minor version of an interpreter; running another version's would crash.  The
     error is raised before anything of the payload's code is unmarshalled or run.
     """
+
+
+class NotPicklableError(pickle.PicklingError, TypeError):
+    """An object cannot be pickled; the message says why and what to do instead.
+
+    `pickle` raises TypeError for most of these objects, so code may catch either class.
+    """
+
+    # Payloads that hold one name the public module.
+    __module__ = "lambdapkl"

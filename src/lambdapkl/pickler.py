@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable
+from operator import index
 from typing import Any, Protocol
 
 from . import files as writing
 from ._backend.dumps import Session, dumps, set_callbacks
 from .error_paths import explain_error
-from .reducers.table import DISPATCH_TABLE, DispatchTable, refresh
+from .reducers.table import DISPATCH_TABLE, DispatchTable, UserTable, refresh, with_shared
 from .rules.reducer_tables import Reducer
 from .stdlib_picklers import BasePickler, SessionMixin
 
@@ -38,7 +39,7 @@ class Writer(Protocol):
 
 
 class _DispatchTable:
-    """`dispatch_table` of a class is the shared one; set on an instance, it is that pickler's own.
+    """`dispatch_table` of a class is the shared one; what is set on an instance comes before it, in that pickler.
 
     `_pickle` reads its field when a pickler is made; a plain class attribute would keep later assignments from it.
 
@@ -65,12 +66,24 @@ class _DispatchTable:
             for table in reversed(self._table.maps):
                 merged.update(table)  # in one step: other threads may register reducers meanwhile
             session.table = merged
-        return session.table
+        # A program gets back what it has set.  PyPy's pickler takes it from here, and needs what follows.
+        table = session.table
+        return table.maps[0] if type(table) is UserTable and _base_table is not None else table
 
     def __set__(self, pickler: Any, table: Any) -> None:
-        pickler._session.table = table
-        if _base_table is not None:
-            _base_table.__set__(pickler, table)
+        merged = pickler._session.table
+        # loky sets a copy of the merged table with entries of its own: a lookup in one dictionary is quicker.
+        complete = self._merged and type(merged) is type(table) is dict and table.keys() >= merged.keys()
+        _set_table(pickler, table if complete else with_shared(table, self._table))
+
+
+def _set_table(pickler: Any, table: Any) -> None:
+    pickler._session.table = table
+    if _base_table is not None:
+        _base_table.__set__(pickler, table)
+    else:
+        # PyPy's pickler looks the attribute up for each object, where a subclass may have a table of its own.
+        vars(pickler)["dispatch_table"] = table
 
 
 class Pickler(SessionMixin, BasePickler):
@@ -101,7 +114,7 @@ class Pickler(SessionMixin, BasePickler):
     def __new__(cls, *args: Any, **kwargs: Any) -> Pickler:
         self = super().__new__(cls)
         # Here and not in `__init__`: a subclass may set its `dispatch_table` before it calls that.
-        self._session = Session(cls.dispatch_table)
+        self._session = Session(with_shared(cls.dispatch_table, DISPATCH_TABLE))
         return self
 
     def __init__(
@@ -113,10 +126,13 @@ class Pickler(SessionMixin, BasePickler):
         fix_imports: bool = True,
     ) -> None:
         self._session.clear()
-        if protocol is None:
-            protocol = DEFAULT_PROTOCOL
+        protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
         self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        # `_pickle` has read the attribute, which may be a subclass's or an instance's own table.
+        table = self.dispatch_table
+        if table is not self._session.table and not isinstance(table, DispatchTable):
+            _set_table(self, with_shared(table, DISPATCH_TABLE))
 
     def clear_memo(self) -> None:
         """Forget what was pickled so far: the next `dump` is a payload of its own."""
@@ -132,11 +148,15 @@ class Pickler(SessionMixin, BasePickler):
             Something cannot be pickled; the error's notes give the path to it.
         """
         refresh()
+        session = self._session
+        session.root, session.pickler, session.held = obj, self, None
         try:
             super().dump(obj)
         except Exception as error:
             explain_error(error, obj)
             raise
+        finally:
+            session.root = session.pickler = session.held = None
 
 
 CloudPickler = Pickler
@@ -167,9 +187,13 @@ def dump(
     ------
     pickle.PicklingError, TypeError
         As of `Pickler.dump`.
+    TypeError
+        `file` is neither a path nor has a `write` method.
     OSError
         Of the file, with its name.  What was at a path is as it was.
     """
+    if not isinstance(file, (str, os.PathLike)) and not hasattr(file, "write"):
+        raise TypeError("file must have a 'write' attribute")
     data = dumps(
         obj,
         protocol,

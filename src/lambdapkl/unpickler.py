@@ -14,6 +14,9 @@ from .files import Path
 
 __all__ = ["Unpickler", "load", "loads"]
 
+# Bound here: a program may put our functions in their place.
+_loads, _load = pickle.loads, pickle.load
+
 _SUSPECT = (AttributeError, IndexError, KeyError, OverflowError, TypeError, UnicodeDecodeError, ValueError)
 # What these say is not about damage: a name that the reader's module lacks, an argument, a protocol of the future.
 _TELLING = (
@@ -68,7 +71,7 @@ def loads(
 ) -> Any:
     """Return what a pickle holds.  Parameters are those of `pickle.loads`, errors those of `Unpickler.load`."""
     try:
-        return pickle.loads(data, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
+        return _loads(data, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
     except _SUSPECT as error:
         _raise_damage(error)
         raise
@@ -90,7 +93,7 @@ def load(
         with open(file, "rb") as opened:
             return load(opened, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
     try:
-        return pickle.load(file, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
+        return _load(file, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
     except _SUSPECT as error:
         _raise_damage(error)
         raise

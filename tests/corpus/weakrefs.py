@@ -61,21 +61,6 @@ case(
 )
 
 case(
-    "weakref.ref without its referent",
-    """
-    import weakref
-    class C: pass
-    c = C()
-    o = weakref.ref(c)
-    """,
-    """
-    import weakref
-    assert isinstance(o, weakref.ref)
-    """,
-    unstable="the referent dies in the reader",
-)
-
-case(
     "two weakrefs to one object",
     """
     import weakref

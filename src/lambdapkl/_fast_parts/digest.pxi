@@ -80,6 +80,8 @@ cdef class _Walk:
         cdef Py_ssize_t more = 0
         cdef const char *first
         cdef const char *second
+        if type(module) is str and PyUnicode_CompareWithASCIIString(module, "__mp_main__") == 0:
+            module = _MAIN
         first = lp_utf8(<PyObject *>module, &size) if type(module) is str else NULL
         second = lp_utf8(<PyObject *>qualname, &more) if type(qualname) is str else NULL
         if first == NULL or second == NULL:
@@ -251,7 +253,7 @@ cdef class _Walk:
             if key in _VOLATILE or _is_answer(key, value):
                 continue
             self._text("k", key)
-            self._add(value)
+            self._add(_module_in_payload(value) if key == "__module__" else value)
         return 0
 
 
@@ -278,4 +280,6 @@ cdef Py_ssize_t _DIGEST_IN_SETS = digest_walk.MAX_IN_SETS
 cdef object _FIRST = itemgetter(0)
 cdef frozenset _SPELLED = digest_walk.SPELLED
 cdef object _spell = spelling.spell
+cdef object _module_in_payload = byvalue.module_in_payload
+cdef str _MAIN = "__main__"
 cdef str _CLASS_DICT_CELL = "__classdict__"

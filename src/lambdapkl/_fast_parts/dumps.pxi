@@ -1,5 +1,6 @@
 # Pooled picklers, and `dumps`.
 
+cdef object _index = operator.index
 cdef Py_ssize_t _LARGE = 1 << 20
 # A pickler that has grown beyond this is not used again.
 cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 12
@@ -278,8 +279,12 @@ def dumps(
         _refresh()
         _known_modules = PyDict_Size(<PyObject *>_modules)
     try:
-        if protocol is None or protocol < 0:
+        if protocol is None:
             protocol = _HIGHEST_PROTOCOL
+        else:
+            protocol = _index(protocol)
+            if protocol < 0:
+                protocol = _HIGHEST_PROTOCOL
         usual = protocol == _HIGHEST_PROTOCOL
         if usual:
             root = _root_of(obj)
@@ -291,12 +296,14 @@ def dumps(
         pooled.sink.callback = buffer_callback
         # Its preamble names `wire.function`.
         pooled.session._numbers_builtin_types = root != _ANY_ROOT
+        pooled.session.root = obj
         # After an error the pickler is dropped, with what its memo holds.
         pooled.dump(obj)
     except Exception as error:
         _explain_error(error, obj)
         raise
     result = pooled.sink.take()
+    pooled.session.root = None
     pooled.sink.callback = None
     if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(pool) < _MAX_POOL:
         if root:

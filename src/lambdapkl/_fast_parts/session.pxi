@@ -2,6 +2,8 @@
 
 # Copies for all payloads, of short names: the first that come.  A name that is there stays, so a payload has one copy.
 cdef dict _common_names = {}
+# The two names of the script are written as one; see `byvalue.module_in_payload`.
+_common_names["__main__"] = _common_names["__mp_main__"] = lp_copy_str(<PyObject *><object>"__main__")
 cdef Py_ssize_t _MAX_COMMON_NAMES = 4096
 cdef Py_ssize_t _MAX_COMMON_NAME = 64
 
@@ -34,6 +36,10 @@ cdef class Session:
     cdef public object table
     # From 2 on, instances of importable classes are made by `__newobj__`.
     cdef public int protocol
+    # For weak references: what is being pickled, the `Pickler` where there is one, and what `reducers.weakrefs` found.
+    cdef public object root
+    cdef public object pickler
+    cdef public object held
     # id and qualified name of a class in the payload -> the class
     cdef readonly dict class_dicts
     # What reducers write more than once -> the one copy of it
@@ -103,6 +109,7 @@ cdef class Session:
             self.shared.clear()
         self._imported = None
         self._annotates = None
+        self.held = None
         self._last = NULL
         self._last_entry = None
         self._numbers_builtin_types = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from functools import partial
+from operator import index
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
@@ -73,12 +74,12 @@ def dumps(
     if deterministic or portable or standalone:
         return _Callbacks.dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     refresh()
-    if protocol is None or protocol < 0:
-        protocol = pickle.HIGHEST_PROTOCOL
+    protocol = pickle.HIGHEST_PROTOCOL if protocol is None or index(protocol) < 0 else index(protocol)
     try:
         file = Output()
         pickler = SessionPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         session = Session(DISPATCH_TABLE)
+        session.root = obj
         pickler._use(session, protocol)
         before = b""
         root = _root_of(obj) if protocol == pickle.HIGHEST_PROTOCOL else 0

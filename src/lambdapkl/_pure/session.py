@@ -38,6 +38,8 @@ class Session:
     protocol
         The pickler's, from 0 on.  The compiled backend reduces instances of importable classes itself where they are made
         with ``__newobj__``, from 2 on; here `pickle` is as quick.
+    root, pickler, held
+        For weak references: what is being pickled, the `Pickler` where there is one, and what `reducers.weakrefs` found.
     """
 
     __slots__ = (
@@ -50,8 +52,11 @@ class Session:
         "_plain",
         "_standalone",
         "class_dicts",
+        "held",
         "numbers_builtin_types",
+        "pickler",
         "protocol",
+        "root",
         "shared",
         "table",
     )
@@ -59,6 +64,8 @@ class Session:
     def __init__(self, table: Any) -> None:
         self.table = table
         self.protocol = pickle.HIGHEST_PROTOCOL
+        self.root: Any = None
+        self.pickler: Any = None
         self.clear()
 
     def clear(self) -> None:
@@ -75,6 +82,7 @@ class Session:
         self.class_dicts: dict[Any, type] = {}
         # What reducers write more than once -> the one copy of it
         self.shared: dict[Any, Any] = {}
+        self.held: Any = None
         self._imported: set[str] = set()
         # ids of functions whose qualified name their owner's state tells
         self._annotates: set[int] = set()
@@ -90,7 +98,10 @@ class Session:
         try:
             return self._names[text]
         except KeyError:
-            own = self._names[text] = private(text)
+            if text == byvalue.SPAWNED_MAIN:
+                own = self._names[text] = self.name("__main__")
+            else:
+                own = self._names[text] = private(text)
             return own
 
     def reduce(self, obj: Any) -> Any:

@@ -30,6 +30,41 @@ _ABSENT: Any = object()
 _CPYTHON = sys.implementation.name != "pypy"
 
 
+# They take these, in this order.
+_PARAMETERS = {
+    "dumps": ("obj", "protocol", "buffer_callback"),
+    "dump": ("obj", "file", "protocol", "buffer_callback"),
+    "CloudPickler": ("self", "file", "protocol", "buffer_callback"),
+}
+_KEYWORDS = frozenset(("fix_imports",))
+_VARIABLE = 0x04 | 0x08  # CO_VARARGS, CO_VARKEYWORDS
+
+# numba writes its compile cache with its copy; programs without lambdapkl load that.
+_LEFT_ALONE = ("numba.",)
+
+
+def is_left_alone(module: ModuleType) -> bool:
+    """Whether a copy has to go on writing payloads that load without lambdapkl."""
+    return module.__name__.startswith(_LEFT_ALONE)
+
+
+def unknown_parameters(module: ModuleType) -> list[str]:
+    """Return what functions of a copy take and lambdapkl does not: each as ``dumps(config)``."""
+    found = []
+    for name, known in _PARAMETERS.items():
+        value = vars(module)[name]
+        function = vars(value).get("__init__") if isinstance(value, type) else value
+        if not isinstance(function, FunctionType):
+            continue
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        unknown = [each for place, each in enumerate(names) if each not in (*known[place : place + 1], *_KEYWORDS)]
+        if code.co_flags & _VARIABLE:
+            unknown.append("*")
+        found += [f"{name}({each})" for each in unknown]
+    return found
+
+
 def is_copy(module: Any) -> bool:
     """Whether `module` is the one of a copy of cloudpickle, of any version since 1.5, that defines its pickler."""
     kind = vars(module).get("CloudPickler") if isinstance(module, ModuleType) else None
@@ -45,13 +80,17 @@ def is_copy(module: Any) -> bool:
 # comes has it.
 
 
-def _dumps(obj: Any, protocol: int | None = None, buffer_callback: Any = None, *, _graft: Any) -> bytes:
-    result: bytes = _graft.dumps(obj, protocol, buffer_callback)
+def _dumps(
+    obj: Any, protocol: int | None = None, buffer_callback: Any = None, *, fix_imports: bool = True, _graft: Any
+) -> bytes:
+    result: bytes = _graft.dumps(obj, protocol, buffer_callback, fix_imports)
     return result
 
 
-def _dump(obj: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None, *, _graft: Any) -> None:
-    _graft.dump(obj, file, protocol, buffer_callback)
+def _dump(
+    obj: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None, *, fix_imports: bool = True, _graft: Any
+) -> None:
+    _graft.dump(obj, file, protocol, buffer_callback, fix_imports)
 
 
 def _register_pickle_by_value(module: ModuleType, *, _graft: Any) -> None:
@@ -147,17 +186,20 @@ class Graft:
 
     # ---- what the functions of the copy do ------------------------------------------------------------------------
 
-    def dumps(self, obj: Any, protocol: int | None, buffer_callback: Any) -> bytes:
+    def dumps(self, obj: Any, protocol: int | None, buffer_callback: Any, fix_imports: bool = True) -> bytes:
         """Do what the copy's `dumps` does; with the reducers that were registered with the copy."""
         if not self._user or not _CPYTHON:
-            return pickler.dumps(obj, protocol, buffer_callback)
+            return pickler.dumps(obj, protocol, buffer_callback, fix_imports=fix_imports)
         with io.BytesIO() as file:
-            self.kind(file, protocol=protocol, buffer_callback=buffer_callback).dump(obj)
+            options = {} if fix_imports else {"fix_imports": False}
+            self.kind(file, protocol=protocol, buffer_callback=buffer_callback, **options).dump(obj)
             return file.getvalue()
 
-    def dump(self, obj: Any, file: pickler.Writer, protocol: int | None, buffer_callback: Any) -> None:
+    def dump(
+        self, obj: Any, file: pickler.Writer, protocol: int | None, buffer_callback: Any, fix_imports: bool = True
+    ) -> None:
         """Do what the copy's `dump` does."""
-        file.write(self.dumps(obj, protocol, buffer_callback))
+        file.write(self.dumps(obj, protocol, buffer_callback, fix_imports))
 
     def register(self, module: ModuleType) -> None:
         """Register a module in our registry, and in the copy's for the time after `remove`."""
@@ -198,16 +240,22 @@ class Graft:
             if not isinstance(function, FunctionType):
                 continue
             self._functions[function] = function.__code__, function.__defaults__, function.__kwdefaults__
-            function.__defaults__, function.__kwdefaults__ = template.__defaults__, {"_graft": self}
+            function.__defaults__, function.__kwdefaults__ = (
+                template.__defaults__,
+                {**(template.__kwdefaults__ or {}), "_graft": self},
+            )
             function.__code__ = template.__code__
 
     def _change_class(self) -> None:
         ours = vars(pickler.Pickler)
         start, clear = _bound_to(self.kind, ours["__init__"]), _bound_to(self.kind, ours["clear_memo"])
+        write = _bound_to(self.kind, ours["dump"])
 
-        def initialize(self: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None) -> None:
+        def initialize(
+            self: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None, *, fix_imports: bool = True
+        ) -> None:
             session = _session_of(self)
-            start(self, file, protocol, buffer_callback)
+            start(self, file, protocol, buffer_callback, fix_imports=fix_imports)
             # cloudpickle's own methods want these, should they be put back before this pickler is used.
             self.globals_ref, self.proto = {}, session.protocol
 
@@ -218,6 +266,10 @@ class Graft:
             _session_of(self)
             clear(self)
 
+        def dump(self: Any, obj: Any) -> None:
+            _session_of(self)
+            write(self, obj)
+
         members: dict[str, Any] = {
             "dispatch_table": _DispatchTable(self._table, merged=True),
             "dispatch": self._table,
@@ -225,7 +277,7 @@ class Graft:
             "__init__": initialize,
             "reducer_override": reducer_override,
             "clear_memo": clear_memo,
-            "dump": _bound_to(self.kind, ours["dump"]),
+            "dump": dump,
         }
         for name, value in members.items():
             self._attributes[name] = vars(self.kind).get(name, _ABSENT)

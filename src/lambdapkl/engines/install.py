@@ -6,13 +6,14 @@ import importlib
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from .graft import Graft, is_copy
+from .graft import Graft, is_copy, is_left_alone, unknown_parameters
 
 __all__ = ["ENVIRONMENT", "install", "installed", "uninstall"]
 
@@ -21,6 +22,8 @@ _NAMES = ("cloudpickle", "cloudpickle_fast")
 
 _lock = threading.RLock()
 _grafts: dict[str, Graft] = {}
+# Copies that are left as they are, for their other parameters; each is told once.
+_warned: dict[str, ModuleType] = {}
 _environment_before: str | None = None
 
 
@@ -64,7 +67,18 @@ _finder = _Finder()
 
 
 def _graft(module: Any) -> None:
-    if not is_copy(module):
+    if not is_copy(module) or is_left_alone(module):
+        return
+    unknown = unknown_parameters(module)
+    if unknown:
+        if _warned.get(module.__name__) is not module:
+            _warned[module.__name__] = module
+            warnings.warn(
+                f"lambdapkl.install() leaves {module.__name__} as it is: that copy of cloudpickle has parameters that "
+                f"lambdapkl does not have, {', '.join(unknown)}",
+                RuntimeWarning,
+                stacklevel=3,
+            )
         return
     known = _grafts.get(module.__name__)
     if known is None or known.module is not module:
@@ -78,6 +92,9 @@ def install(*, workers: bool = True) -> None:
     That goes for cloudpickle itself and for the copies that joblib, Ray, PySpark and others carry, wherever they were
     imported, for names taken out of them and for subclasses of their `CloudPickler`.  Payloads of cloudpickle still load.
     Calling it again does no harm.
+
+    A copy whose functions take parameters that lambdapkl does not have, as Apache Beam's, stays as it is: a `RuntimeWarning`
+    names it.  So does numba's, without a warning: it writes numba's compile cache.
 
     Parameters
     ----------

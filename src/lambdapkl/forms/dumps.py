@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 from .._backend.dumps import in_order
@@ -32,8 +33,7 @@ def dumps(
     standalone: bool,
 ) -> bytes:
     """Return `obj` as a pickle; parameters and errors are those of `lambdapkl.dumps`."""
-    if protocol is None or protocol < 0:
-        protocol = pickle.HIGHEST_PROTOCOL
+    protocol = pickle.HIGHEST_PROTOCOL if protocol is None or index(protocol) < 0 else index(protocol)
     file = Output()
     with writing(Variant(deterministic, portable, standalone)):
         try:

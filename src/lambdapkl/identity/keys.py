@@ -7,12 +7,14 @@ of a payload uses that one; so the same class loaded twice, or sent by two proce
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..options import variant
+from ..options import Variant, variant, writing
+from ..rules import byvalue
 from ..rules import process_lock as process
 from .digest import DIGEST_SIZE, class_digest
 
@@ -38,6 +40,7 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
 
     A class that was renamed since gets a further key: a payload names a class as it is now.
     """
+    module = byvalue.module_in_payload(module)
     wanted = variant()
     if wanted.fingerprint:
         return module, qualname, b"", 0
@@ -63,6 +66,27 @@ def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callab
         key = (*start, number)
         _remember(key, obj, known)
     return key
+
+
+def defined_by_script(key: Key) -> Any:
+    """Return the class that this process's script has defined and that `key` describes, or None.
+
+    Classes of a script get their keys when they are first pickled, which this process may not have done yet.
+    """
+    module, qualname, digest, _ = key
+    main = sys.modules.get("__main__")
+    if module != "__main__" or main is None or type(qualname) is not str or qualname.partition(".")[0] not in vars(main):
+        return None
+    found = byvalue.lookup(main, qualname)
+    if not isinstance(found, type) or found.__module__ not in byvalue.MAIN_MODULES or unfinished(found):
+        return None
+    with writing(Variant(deterministic=_is_placeless(digest))):
+        try:
+            key_of(found, module, found.__qualname__)
+        # Code of the program may run, for what is in the class.
+        except Exception:
+            return None
+    return find(key)
 
 
 def find(key: Key) -> Any:

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from ..code.spelling import spell
+from ..rules.byvalue import module_in_payload
 from .traces_of_use import VOLATILE, is_answer, unused_enumeration
 
 __all__ = ["MAX_DEPTH", "MAX_IN_SETS", "MAX_ITEMS", "SPELLED", "Walk"]
@@ -117,7 +118,7 @@ class Walk:
                 self.seen.setdefault(ident, number - base + start)
 
     def name(self, tag: str, obj: Any) -> None:
-        module = getattr(obj, "__module__", None)
+        module = module_in_payload(getattr(obj, "__module__", None))
         qualname = getattr(obj, "__qualname__", None)
         self.text(tag, f"{module}:{qualname}")
 
@@ -138,4 +139,4 @@ class Walk:
         for key, value in list(own.items()):
             if key not in VOLATILE and not is_answer(key, value):
                 self.text("k", key)
-                self.add(value)
+                self.add(module_in_payload(value) if key == "__module__" else value)

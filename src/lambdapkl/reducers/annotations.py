@@ -40,7 +40,7 @@ def reduce_type_variable(variable: Any) -> Any:
         # `ParamSpec` turns a bound of None, the default, into NoneType.
         if value not in (None, type(None), ()) and value is not getattr(typing, "NoDefault", None):
             options[private(option)] = value
-    module = variable.__module__
+    module = byvalue.module_in_payload(variable.__module__)
     args = (private(type(variable).__name__), private(name), private(module) if isinstance(module, str) else module)
     if getattr(variable, "__infer_variance__", False):
         # A parameter of a PEP 695 function, class or alias belongs to that one alone.
@@ -82,7 +82,7 @@ def reduce_new_type(new_type: Any) -> Any:
     qualname = new_type.__qualname__
     if byvalue.by_reference(new_type, qualname):
         return private(qualname)
-    module = new_type.__module__
+    module = byvalue.module_in_payload(new_type.__module__)
     key = tracking.key_of(new_type, module, qualname, _new_type_digest)
     return wire.new_type, (private(qualname), private(module), *key[2:], new_type.__supertype__)
 
@@ -96,7 +96,7 @@ def reduce_type_alias(alias: Any) -> Any:
     name = alias.__name__
     if byvalue.by_reference(alias, name):
         return private(name)
-    module = alias.__module__
+    module = byvalue.module_in_payload(alias.__module__)
     evaluate = getattr(alias, "evaluate_value", None)
     if evaluate is None:
         # 3.12 and 3.13 give no name to the function that computes the value.

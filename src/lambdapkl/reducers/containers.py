@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-import pickle
 import sys
 from collections import OrderedDict
 from types import GetSetDescriptorType, MappingProxyType
 from typing import Any
 
 from .. import wire
+from ..errors import NotPicklableError
 from ..rules.names import private
 from .namespaces import owner_of
 
@@ -32,7 +32,7 @@ def reduce_memoryview(view: memoryview) -> Any:
     try:
         exporter: Any = view.obj
     except ValueError:
-        raise pickle.PicklingError(
+        raise NotPicklableError(
             "cannot pickle a memoryview that was released: it shows nothing now; pickle what it showed"
         ) from None
     whole = memoryview(exporter) if exporter is not None else view

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextvars
-import pickle
 import sys
 from types import ModuleType
 from typing import Any
 
 from .. import wire
+from ..errors import NotPicklableError
 from ..identity.digest import value_digest
 from ..restorers.contexts import key_of
 from ..rules import byvalue
@@ -52,7 +52,7 @@ def reduce_context(context: contextvars.Context) -> Any:
 
 
 def refuse_token(_: Any) -> Any:
-    raise pickle.PicklingError(
+    raise NotPicklableError(
         "cannot pickle a contextvars.Token: it undoes a `set` in this process's context; pickle the value instead"
     )
 

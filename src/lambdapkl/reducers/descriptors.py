@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import pickle
 import sys
 from types import (
     ClassMethodDescriptorType,
@@ -18,6 +17,7 @@ from types import (
 from typing import Any
 
 from .. import wire
+from ..errors import NotPicklableError
 from ..options import variant
 from ..restorers.builtin import BUILTIN_TYPES
 from ..rules.names import private
@@ -41,7 +41,7 @@ def reduce_descriptor(descriptor: Any) -> Any:
     name = descriptor.__name__
     owner = getattr(descriptor, "__objclass__", None) or _holder(descriptor, name)
     if owner is None:
-        raise pickle.PicklingError(f"cannot pickle the descriptor {name!r}: it does not say which class it belongs to")
+        raise NotPicklableError(f"cannot pickle the descriptor {name!r}: it does not say which class it belongs to")
     return wire.descriptor, (owner, private(name))
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 import io
 import os
-import pickle
 import sys
 from typing import Any
 
 from .. import wire
+from ..errors import NotPicklableError
 from ..options import current
 from ..rules.names import private
 from . import text_position
@@ -45,7 +45,7 @@ def reduce_file(file: Any) -> Any:
         contents, position = _contents(file, raw, position)
         return wire.file_in_memory, (contents, position, private(os.fspath(name)))
     if not os.path.exists(name):
-        raise pickle.PicklingError(
+        raise NotPicklableError(
             f"cannot pickle the open file {name!r}: it has been deleted, so the reader could not open it; pickle it with its "
             "contents under `with lambdapkl.options(file_contents=True)`"
         )
@@ -97,7 +97,7 @@ def _position(file: Any) -> int:
         is_text = isinstance(file, io.TextIOWrapper)
         if not is_text or (reason := text_position.reason_against(file)):
             why = f"({error}), {reason}" if is_text else f"({error})"
-            raise pickle.PicklingError(
+            raise NotPicklableError(
                 f"cannot pickle the file {getattr(file, 'name', file)!r}: it does not tell its position {why}; finish the loop "
                 "over its lines, or read it with readline"
             ) from error
@@ -106,11 +106,11 @@ def _position(file: Any) -> int:
 
 def _refuse_special(file: Any, name: Any) -> None:
     if not isinstance(name, (str, bytes, os.PathLike)):
-        raise pickle.PicklingError(
+        raise NotPicklableError(
             f"cannot pickle a file without a name (made of the descriptor {name}): no other process has it; open it by name"
         )
     if file.isatty() or not file.seekable():
-        raise pickle.PicklingError(
+        raise NotPicklableError(
             f"cannot pickle the file {name!r}: a terminal, pipe or device belongs to this process; pickle what was read from it"
         )
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import gc
 import itertools
 import math
-import pickle
 import sys
 from itertools import chain, pairwise
 from typing import Any
 
 from .. import wire
 from .._backend.constructors import position
+from ..errors import NotPicklableError
 from ..restorers.iterators import KnownKey
 from ..rules.names import private
 
@@ -46,7 +46,7 @@ def _parts(iterator: Any) -> list[Any]:
 def _refuse(iterator: Any, reason: str) -> Any:
     name = type(iterator).__name__
     where = name if type(iterator).__module__ == "builtins" else f"itertools.{name}"
-    raise pickle.PicklingError(
+    raise NotPicklableError(
         f"cannot pickle {'an' if where[0] in 'aeiou' else 'a'} {where}: {reason}; "
         "use the compiled backend, which reads that, or pickle a list of what is left"
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import pickle
 import sys
 from typing import Any
+
+from ..errors import NotPicklableError
 
 
 def reduce_stream_handler(handler: Any) -> Any:
@@ -13,7 +14,7 @@ def reduce_stream_handler(handler: Any) -> Any:
     standard = (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)
     if isinstance(handler, logging.FileHandler) or any(handler.stream is stream for stream in standard):
         return NotImplemented
-    raise pickle.PicklingError(
+    raise NotPicklableError(
         f"cannot pickle a {type(handler).__name__} of the stream {handler.stream!r}: what it writes there would be lost; set "
         "up logging where the object is loaded"
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
 from typing import Any
+
+from ..errors import NotPicklableError
 
 Reason = tuple[str, str]
 
@@ -85,4 +86,4 @@ class _Refuser:
         self.text = f"{reason}; {remedy}"
 
     def __call__(self, obj: Any) -> Any:
-        raise pickle.PicklingError(f"cannot pickle {type(obj).__name__!r} object: {self.text}")
+        raise NotPicklableError(f"cannot pickle {type(obj).__name__!r} object: {self.text}")

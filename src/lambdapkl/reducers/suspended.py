@@ -10,12 +10,12 @@ A created one is its function and arguments, a finished one its name: these need
 from __future__ import annotations
 
 import gc
-import pickle
 from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any, NoReturn
 
 from .. import wire
 from ..code import blobs as codes
+from ..errors import NotPicklableError
 from ..frames import suspended
 from ..rules.names import private
 
@@ -122,7 +122,10 @@ def reduce_asend(asend: Any) -> Any:
 
 
 def refuse_throw(throw: Any) -> Any:
-    _refuse(throw, "an exception is on its way into an async generator", "await it first")
+    generator = next((each for each in gc.get_referents(throw) if type(each) is AsyncGeneratorType), None)
+    if generator is not None and generator.ag_running:
+        _refuse(throw, "the async generator is being awaited", "await it first")
+    _refuse(throw, "nothing awaits it, and what it throws is kept in C", "call aclose() or athrow() where it is loaded")
 
 
 def reduce_awaited(wrapper: Any) -> Any:
@@ -134,7 +137,7 @@ def reduce_awaited(wrapper: Any) -> Any:
 def _refuse(obj: Any, reason: str, remedy: str) -> NoReturn:
     name = getattr(obj, "__qualname__", None)
     what = f"{type(obj).__name__!r} object" + (f" ({name})" if name else "")
-    raise pickle.PicklingError(f"cannot pickle {what}: {reason}; {remedy}")
+    raise NotPicklableError(f"cannot pickle {what}: {reason}; {remedy}")
 
 
 def _helper_types() -> tuple[Any, Any, Any]:

@@ -6,6 +6,7 @@ import copyreg
 import sys
 from collections import ChainMap
 from importlib import import_module
+from typing import Any
 
 from ..rules import process_lock as process
 from ..rules.reducer_tables import INHERITED, ITERATORS, OVERRIDES, OWN_KEYS, RECREATED, TABLE, Reducer
@@ -25,12 +26,12 @@ from . import (
     wrappers,
 )
 
-__all__ = ["DISPATCH_TABLE", "DispatchTable", "refresh"]
+__all__ = ["DISPATCH_TABLE", "DispatchTable", "UserTable", "refresh", "with_shared"]
 
 ITERATORS.update(iterators.REDUCERS)
 for _family in (containers, descriptors, files, imports, iterators, namespaces, suspended, threads, weakrefs, wrappers):
     TABLE.update(_family.REDUCERS)
-for _family in (descriptors, exceptions, threads, tracebacks):
+for _family in (descriptors, exceptions, threads, tracebacks, weakrefs):
     INHERITED.update(_family.INHERITED)
 
 
@@ -43,6 +44,39 @@ class DispatchTable(ChainMap[type, Reducer]):
             if kind in mapping:
                 return mapping[kind]
         raise KeyError(kind)
+
+
+class UserTable(DispatchTable):
+    """A dispatch table that a program gave to a pickler, followed by the shared one.
+
+    Its first map is the program's, which may be any mapping.  Entries that it has from `copyreg`, as a copy of
+    `copyreg.dispatch_table` has, do not come before our overrides of those.
+    """
+
+    def __getitem__(self, kind: type) -> Reducer:
+        try:
+            reducer: Reducer = self.maps[0][kind]
+        except LookupError:
+            pass
+        else:
+            if reducer is not copyreg.dispatch_table.get(kind):
+                return reducer
+        for mapping in self.maps[1:]:
+            if kind in mapping:
+                return mapping[kind]
+        raise KeyError(kind)
+
+    def __contains__(self, kind: object) -> bool:
+        try:
+            self[kind]  # type: ignore[index]
+        except KeyError:
+            return False
+        return True
+
+
+def with_shared(table: Any, shared: DispatchTable) -> Any:
+    """Return `table`, which a program set, so that it comes before the reducers of `shared` and not in their place."""
+    return table if isinstance(table, DispatchTable) else UserTable(table, *shared.maps)
 
 
 # What user code writes here or registers with `copyreg` comes before our own reducers.
@@ -77,7 +111,7 @@ def refresh() -> None:
     global _stamp
     modules = sys.modules
     try:
-        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules)))
+        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules), None))
     except RuntimeError:  # another thread is importing
         stamp = (-1, None)
     if stamp == _stamp:

@@ -8,8 +8,9 @@ then it is known which bytes they came from, and the file is put back to where i
 from __future__ import annotations
 
 import codecs
-import pickle
 from typing import Any
+
+from ..errors import NotPicklableError
 
 # Their bytes cannot be read from the middle: what a byte means depends on those before, or the byte order stands at the start.
 _STATEFUL = ("hz", "iso2022", "utf-7")
@@ -45,7 +46,7 @@ def find(file: Any) -> int:
     file.buffer.seek(start)
     length = _length_at_end(file.buffer.read(end - start), waiting, file.encoding, file.errors)
     if length is None:
-        raise pickle.PicklingError(
+        raise NotPicklableError(
             f"cannot pickle the text file {getattr(file, 'name', file)!r}: what it read ahead is no longer in it; "
             "somebody else has written to it since"
         )

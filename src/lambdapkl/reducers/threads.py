@@ -6,11 +6,11 @@ A lock travels as a new one that nobody holds.  One that is held is refused: who
 from __future__ import annotations
 
 import gc
-import pickle
 import threading
 from typing import Any
 
 from .. import wire
+from ..errors import NotPicklableError
 from ..options import current
 from ..rules.names import private
 
@@ -33,7 +33,7 @@ def reduce_rlock(lock: Any) -> Any:
 
 def _refuse_held(kind: str) -> None:
     if current().held_locks != "unlocked":
-        raise pickle.PicklingError(
+        raise NotPicklableError(
             f"cannot pickle a {kind} that is held: no thread of the reader could release it; release it first, or pickle it "
             'under `with lambdapkl.options(held_locks="unlocked")`'
         )
@@ -49,7 +49,7 @@ def reduce_local(local: Any) -> Any:
 
 
 def refuse_thread(thread: Any) -> Any:
-    raise pickle.PicklingError(
+    raise NotPicklableError(
         f"cannot pickle a {type(thread).__name__}: it runs in this process; pickle what it works on and start a new one there"
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from .. import wire
+from ..rules import byvalue
 from ..rules.names import private
 
 
@@ -18,14 +19,17 @@ def reduce_ufunc(ufunc: Any) -> Any:
     """NumPy's own reducer gives the name only, which leads nowhere for what `numpy.frompyfunc` returns."""
     name = ufunc.__name__
     for module_name in ("numpy", "scipy.special"):
-        if getattr(sys.modules.get(module_name), name, None) is ufunc:
+        module = sys.modules.get(module_name)
+        if module is not None and byvalue.lookup(module, name) is ufunc:
             return wire.attribute, (private(module_name), private(name))
     functions = [each for each in gc.get_referents(ufunc) if callable(each)]
     if ufunc.types and set("".join(ufunc.types)) <= set("O->") and functions:
         args = (functions[0], ufunc.nin, ufunc.nout)
         return wire.ufunc, args if ufunc.identity is None else (*args, ufunc.identity)
     for module_name, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType) and vars(module).get(name) is ufunc:
+        if not isinstance(module, ModuleType) or name.partition(".")[0] not in vars(module):
+            continue
+        if module_name not in byvalue.MAIN_MODULES and byvalue.lookup(module, name) is ufunc:
             return wire.attribute, (private(module_name), private(name))
     raise pickle.PicklingError(
         f"cannot pickle the ufunc {name!r}: it is written in C and no imported module has it under its name"

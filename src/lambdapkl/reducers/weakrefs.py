@@ -1,43 +1,189 @@
-"""Weak references and containers of them: the referents travel, and live as long as something else holds them."""
+"""Weak references and containers of them: referents are pickled, and live as long as something else holds them.
+
+Whether something else in the payload holds a referent is known only when all of it has been written.  So the first weak
+reference that a dump meets has the whole object pickled once more, to nowhere and without what weak references lead to.
+"""
 
 from __future__ import annotations
 
 import pickle
 import weakref
+from collections import ChainMap
+from enum import Enum
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, ModuleType
 from typing import Any
 
 from .. import wire
+from ..errors import NotPicklableError
+from ..files import Nowhere
+from ..rules import byvalue
+from ..rules.reducer_tables import WithSession
+from ..stdlib_picklers import BasePickler
 
 
-def reduce_reference(reference: Any) -> Any:
+class _Held:
+    """What a payload holds other than by weak references.
+
+    Attributes
+    ----------
+    objects
+        id -> anything that keeps the object alive; None where that could not be found out.
+    copied
+        ids of referents of proxies that nothing else holds: they are written in the place of the proxy, as `pickle` does.
+    """
+
+    __slots__ = ("copied", "objects")
+
+    def __init__(self) -> None:
+        self.objects: dict[int, Any] | None = None
+        self.copied: set[int] = set()
+
+
+def reduce_reference(reference: Any, session: Any) -> Any:
     kind = type(reference)
-    referent = reference()
     if kind is weakref.KeyedRef:
-        raise pickle.PicklingError(
+        raise NotPicklableError(
             "cannot pickle a weakref.KeyedRef: it belongs to a WeakValueDictionary; pickle the dictionary instead"
         )
-    if referent is None:
+    if kind is not weakref.ref and kind is not weakref.WeakMethod:
+        return NotImplemented
+    target = reference()
+    if target is None:
         return wire.weak_reference, (weakref.ref,)
+    referent = target if kind is weakref.ref else target.__self__
+    if type(session.held) is list:
+        session.held.append((None, referent))
+        return list, ()
+    held = _held(session)
+    if held.objects is not None and id(referent) not in held.objects and not _is_found_again(referent, held.objects):
+        raise NotPicklableError(
+            f"cannot pickle a weakref.{_NAMES[kind]} to a {type(referent).__name__!r} object that nothing else in the "
+            "payload holds: it would be dead when it is loaded; pickle the object together with it"
+        )
+    if kind is weakref.WeakMethod:
+        return weakref.WeakMethod, (target,)
     callback = reference.__callback__
-    return wire.weak_reference, (kind, referent) if callback is None else (kind, referent, callback)
+    return wire.weak_reference, (kind, target) if callback is None else (kind, target, callback)
 
 
-def reduce_weak_method(reference: weakref.WeakMethod[Any]) -> Any:
-    method = reference()
-    if method is None:
-        return wire.weak_reference, (weakref.ref,)
-    return weakref.WeakMethod, (method,)
-
-
-def reduce_proxy(proxy: Any) -> Any:
+def reduce_proxy(proxy: Any, session: Any) -> Any:
     try:
         # A proxy answers for its referent in everything; a bound method tells who that is.
         referent = proxy.__reduce_ex__.__self__
     except ReferenceError:
-        raise pickle.PicklingError(
+        raise NotPicklableError(
             "cannot pickle a weak proxy whose referent is gone; keep a strong reference to it or leave the proxy out"
         ) from None
+    if type(session.held) is list:
+        session.held.append((proxy, referent))
+        return list, ()
+    if id(referent) in _held(session).copied:
+        return wire.weak_reference, (None, referent)
     return wire.weak_reference, (weakref.proxy, referent)
+
+
+def _held(session: Any) -> _Held:
+    """Return what the payload of `session` holds; the whole of it is walked when this is called first."""
+    if session.held is None:
+        session.held = _Held()
+        if session.root is not None:
+            _search(session, session.held)
+    held: _Held = session.held
+    return held
+
+
+class _Search(BasePickler):
+    """Pickles to nowhere; its memo then has all that is held."""
+
+    reducer_override: Any
+
+
+class _SearchWithIds(_Search):
+    """The same for a pickler with a `persistent_id` of its own."""
+
+    ids_of: Any
+
+    def persistent_id(self, obj: Any) -> Any:
+        return self.ids_of(obj)
+
+
+def _search(session: Any, held: _Held) -> None:
+    pickler = session.pickler
+    own = type(session)(session.table)
+    # Weak references are noted there instead of being written.
+    references: list[tuple[Any, Any]] = []
+    own.held = references
+    containers: list[Any] = []
+
+    def note_container(container: Any) -> Any:
+        containers.append(container)
+        return list, ()
+
+    find_id = getattr(pickler, "persistent_id", None)
+    with_ids = find_id is not None and not isinstance(find_id, BuiltinMethodType)
+    search: Any = (_SearchWithIds if with_ids else _Search)(
+        Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None
+    )
+    search.ids_of = find_id
+    search.reducer_override = own.reduce if pickler is None else pickler.reducer_override
+    noted = {kind: note_container for kind in _CONTAINERS if session.table.get(kind) is reduce_container}
+    search.dispatch_table = ChainMap(noted, session.table)
+    objects: dict[int, Any] = {} if pickler is None else dict(pickler.memo.copy())
+    if pickler is not None:
+        pickler._session = own
+    try:
+        following = [session.root]
+        count = 0
+        followed: set[tuple[int, int]] = set()
+        while following:
+            for each in following:
+                search.dump(each)
+            objects.update(search.memo.copy())
+            proxies = [referent for proxy, referent in references[count:] if proxy is not None]
+            following = [referent for referent in proxies if id(referent) not in objects]
+            held.copied.update(map(id, following))
+            count = len(references)
+            for container in containers:
+                for holder, value in _conditional(container):
+                    # What lives as long as another object does.
+                    if id(holder) in objects and (id(container), id(holder)) not in followed:
+                        followed.add((id(container), id(holder)))
+                        following.append(value)
+    # The dump itself will say what is wrong.
+    except Exception:
+        held.copied.clear()
+        return
+    finally:
+        if pickler is not None:
+            pickler._session = session
+    held.objects = objects
+
+
+def _conditional(container: Any) -> list[tuple[Any, Any]]:
+    """Return the objects that an entry of a weak container depends on, each with what the entry then holds."""
+    if isinstance(container, weakref.WeakKeyDictionary):
+        return list(container.items())
+    if isinstance(container, weakref.WeakValueDictionary):
+        return [(value, key) for key, value in container.items()]
+    return []
+
+
+def _is_found_again(referent: Any, objects: dict[int, Any]) -> bool:
+    """Whether loading `referent` gives an object that the reader's modules, or its class, hold."""
+    if isinstance(referent, ModuleType):
+        return byvalue.module_by_reference(referent)
+    if isinstance(referent, (type, FunctionType, BuiltinFunctionType)):
+        return byvalue.by_reference(referent)
+    kind = type(referent)
+    if isinstance(referent, Enum):
+        return id(kind) in objects or byvalue.by_reference(kind)
+    try:
+        reduced = referent.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+        # A logger, for one, is looked up by its name.
+        return type(reduced) is str or reduced[0](*reduced[1]) is referent
+    # It may do anything; what it means for the payload is up to the dump.
+    except Exception:
+        return False
 
 
 def reduce_container(container: Any) -> Any:
@@ -47,13 +193,13 @@ def reduce_container(container: Any) -> Any:
     return wire.weak_container, (kind,), members, None, None, wire.weak_container
 
 
-REDUCERS: dict[type, Any] = {
-    weakref.ref: reduce_reference,
-    weakref.KeyedRef: reduce_reference,
-    weakref.WeakMethod: reduce_weak_method,
-    weakref.ProxyType: reduce_proxy,
-    weakref.CallableProxyType: reduce_proxy,
-    weakref.WeakSet: reduce_container,
-    weakref.WeakKeyDictionary: reduce_container,
-    weakref.WeakValueDictionary: reduce_container,
+_NAMES: dict[type, str] = {weakref.ref: "ref", weakref.WeakMethod: "WeakMethod"}
+_CONTAINERS = (weakref.WeakSet, weakref.WeakKeyDictionary, weakref.WeakValueDictionary)
+
+REDUCERS: dict[type, Any] = dict.fromkeys(_CONTAINERS, reduce_container)
+
+INHERITED: dict[type, Any] = {
+    weakref.ref: WithSession(reduce_reference),
+    weakref.ProxyType: WithSession(reduce_proxy),
+    weakref.CallableProxyType: WithSession(reduce_proxy),
 }

@@ -56,6 +56,8 @@ def class_(
         return first
     key = (second, first, digest, number)
     found = tracking.find(key)
+    if found is None:
+        found = tracking.defined_by_script(key)
     if found is not None:
         return found
     if name is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import importlib
+from operator import attrgetter
 from typing import Any
 
 from ..rules import process_lock as process
@@ -28,8 +29,8 @@ def key_of(variable: contextvars.ContextVar[Any], digest: bytes) -> tuple[str, b
 
 
 def attribute(module: str, name: str) -> Any:
-    """Return what the module called `module` has under `name`."""
-    return getattr(importlib.import_module(module), name)
+    """Return what the module called `module` has under `name`, which may be dotted."""
+    return attrgetter(name)(importlib.import_module(module))
 
 
 def context_var(name: str, digest: bytes, number: int, *default: Any) -> Any:

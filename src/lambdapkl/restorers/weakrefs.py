@@ -15,7 +15,9 @@ class _Gone:
 
 
 def weak_reference(kind: Any = weakref.ref, referent: Any = None, callback: Any = None) -> Any:
-    """Return a weak reference or proxy of `kind`; a dead one without a `referent`."""
+    """Return a weak reference or proxy of `kind`; a dead one without a `referent`; the `referent` itself if `kind` is None."""
+    if kind is None:
+        return referent
     if kind not in (weakref.ref, weakref.proxy):
         raise pickle.UnpicklingError("the payload is damaged: what makes a weak reference belongs there")
     if referent is None:

@@ -13,8 +13,9 @@ from typing import Any
 
 __all__ = ["list_registry_pickle_by_value", "register_pickle_by_value", "unregister_pickle_by_value"]
 
-# `__mp_main__` is what multiprocessing's spawn calls the parent's `__main__` in a child: no other process can import it.
-MAIN_MODULES = frozenset(("__main__", "__mp_main__"))
+# A child that `multiprocessing` spawns has the parent's script as a module of this name, which only the parent can import.
+SPAWNED_MAIN = "__mp_main__"
+MAIN_MODULES = frozenset(("__main__", SPAWNED_MAIN))
 
 registry: set[str] = set()
 
@@ -57,6 +58,11 @@ def unregister_pickle_by_value(module: ModuleType) -> None:
 def list_registry_pickle_by_value() -> set[str]:
     """Return the names of the registered modules, as a new set."""
     return registry.copy()
+
+
+def module_in_payload(name: Any) -> Any:
+    """Return the module name to write for `name`: a spawned child writes ``__main__`` where the parent would."""
+    return "__main__" if isinstance(name, str) and name == SPAWNED_MAIN else name
 
 
 def is_registered(name: str) -> bool:

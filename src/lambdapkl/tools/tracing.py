@@ -46,6 +46,7 @@ def trace(obj: Any, protocol: int | None = None, *, file: TextIO | None = None, 
     """
     refresh()
     tracer = _Tracer(protocol, sys.stderr if file is None else file, depth, limit)
+    tracer._session.root = obj
     try:
         tracer.dump(obj)
     except Exception as error:

@@ -111,6 +111,10 @@ class _OneLevel(SessionMixin, PythonPickler):
         """Leave it to `module` to bring the globals of its functions."""
         self._session.own_globals(vars(module), module)
 
+    def reach(self, root: Any) -> None:
+        """Have weak references refused where nothing else in `root` holds what they refer to."""
+        self._session.root = root
+
     def expand(self, obj: Any) -> list[Any]:
         """Return what comes after `obj`; how it was reduced is left in `reduced`, whether by its name in `named`."""
         self._next = []
@@ -198,7 +202,9 @@ class Walk:
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
         self._pickler = _OneLevel(Session(DISPATCH_TABLE) if session is None else session, refuse)
-        if owner is not None:
+        if owner is None:
+            self._pickler.reach(root)
+        else:
             self._pickler.own_globals(owner)
         # id -> the object, which has to stay alive, and its node
         self._seen: dict[int, tuple[Any, Node]] = {}
