@@ -14,7 +14,7 @@ import pickle
 import sys
 from opcode import opmap as _opmap
 from operator import itemgetter
-from types import ModuleType
+from types import MappingProxyType
 
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
@@ -35,7 +35,12 @@ cdef extern from "shared.h":
     ctypedef void (*freefunc)(void *)
     object lp_get(PyObject *, PyObject *, PyObject *)
     object lp_read(PyObject *, PyObject **)
-    dict lp_to_iterate(object)
+    dict lp_copy_dict(object)
+    object lp_class_dict(PyTypeObject *)
+    dict lp_copy_class_dict(PyTypeObject *)
+    PyObject *lp_read_slot(PyObject *, Py_ssize_t)
+    object lp_copy_str(object)
+    bint lp_is_short_of_stack()
     object lp_extra(PyObject *, Py_ssize_t)
     object lp_keep_extra(PyObject *, Py_ssize_t, object)
     Py_ssize_t lp_extra_index(freefunc)
@@ -93,18 +98,6 @@ cdef extern from *:
         return data;
     }
 
-    static PyObject *lp_field(PyObject *object, Py_ssize_t offset) {
-        return *(PyObject **)((char *)object + offset);
-    }
-
-    /* PyUnicode_FromKindAndData would return the one object there is for a single character. */
-    static PyObject *lp_copy_str(PyObject *s) {
-        Py_ssize_t size = PyUnicode_GET_LENGTH(s);
-        PyObject *copy = PyUnicode_New(size, PyUnicode_MAX_CHAR_VALUE(s));
-        if (copy != NULL && size)
-            memcpy(PyUnicode_DATA(copy), PyUnicode_DATA(s), (size_t)size * PyUnicode_KIND(s));
-        return copy;
-    }
     """
     ctypedef struct PyFunctionObject:
         PyObject *func_globals
@@ -169,10 +162,8 @@ cdef extern from *:
 
     object lp_typeparams(PyFunctionObject *)
     object lp_annotate(PyFunctionObject *)
-    object lp_copy_str(PyObject *)
     int lp_begins_with_underscores(PyObject *)
     Py_ssize_t lp_slot_offset(PyObject *, PyTypeObject *)
-    PyObject *lp_field(PyObject *, Py_ssize_t)
 
     bint PyType_Check(object)
     bint PyType_IsSubtype(PyTypeObject *, PyTypeObject *)
@@ -189,7 +180,6 @@ cdef extern from *:
     int PyCell_Set(object, object) except -1
     object PyFunction_New(object, object)
     int PyFunction_SetClosure(object, object) except -1
-    PyObject *PyDict_GetItemWithError(PyObject *, PyObject *) except? NULL
     Py_ssize_t PyDict_Size(PyObject *)
     PyObject *PyModule_GetDict(PyObject *)
     int PyUnicode_CompareWithASCIIString(object, const char *)
@@ -197,6 +187,7 @@ cdef extern from *:
     long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
     Py_ssize_t Py_REFCNT(PyObject *)
+    void PyObject_GC_UnTrack(void *)
     int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1
 
 COMPILED = True
@@ -216,12 +207,8 @@ cdef object _lock = process.lock
 cdef object _MISSING = object()
 
 
-cdef inline object _private(PyObject *name):
-    return lp_copy_str(name)
-
-
 cdef inline object _lookup(object mapping, object key):
-    """Return what a dictionary that is not this thread's alone has for `key`, or None."""
+    """Return what a dictionary (or the dictionary part of an instance of a subclass) has for `key`, or None."""
     return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>None)
 
 
@@ -258,6 +245,7 @@ cdef object _method = None
 cdef object _descriptors = None
 cdef object _reduce_class = None
 cdef object _reduce_class_by_value = None
+cdef object _reduce_by_name = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
 cdef object _WithSession = None
@@ -287,7 +275,7 @@ cdef object _table = None
 def configure(*, wire, reducers, table, explain, variant):
     """See `_pure.configure`."""
     global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
-    global _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
+    global _reduce_by_name, _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
     global _enumerations, _enum_class
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _WithSession, _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table, _variant
@@ -296,6 +284,7 @@ def configure(*, wire, reducers, table, explain, variant):
     _descriptors = reducers.descriptors
     _reduce_class = reducers.classes.reduce_class
     _reduce_class_by_value = reducers.classes.reduce_class_by_value
+    _reduce_by_name = reducers.classes.reduce_by_name
     _reduce_instance = reducers.classes.reduce_instance
     _builtin_names = reducers.classes.BUILTIN_NAMES
     _WithSession = reducers.WithSession

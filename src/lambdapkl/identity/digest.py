@@ -32,6 +32,7 @@ from typing import Any
 from ..code import blobs as codes
 from ..code.spelling import spell
 from ..options import variant
+from ..rules.names import TYPE_BASES
 from .contents import feed_dict, feed_other, unused_enumeration
 
 DIGEST_SIZE = 8
@@ -129,7 +130,7 @@ class Walk:
         self.room: int | None = MAX_IN_SETS
 
     def text(self, tag: str, value: str) -> None:
-        data = value.encode("utf-8", "surrogatepass")
+        data = str.encode(value, "utf-8", "surrogatepass")
         self.parts.append(b"%s%d:%s" % (tag.encode(), len(data), data))
 
     def add(self, obj: Any) -> None:
@@ -214,16 +215,19 @@ class Walk:
             return
         self.number(cls)
         self.name("meta", type(cls))
-        for base in cls.__bases__:
+        for base in TYPE_BASES(cls):
             self.name("base", base)
-        own = vars(cls)
+        own = dict(vars(cls))
         self.attributes(unused_enumeration(own) if "_member_map_" in own else own)
 
     def attributes(self, own: Mapping[str, Any]) -> None:
         """Add the dictionary of a class."""
         for key, value in own.items():
             if key not in VOLATILE and not is_answer(key, value):
-                self.text("k", key)
+                if isinstance(key, str):
+                    self.text("k", key)
+                else:
+                    self.add(key)
                 self.add(value)
 
 
