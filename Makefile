@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help venv build test test-pure lint types bench docs soak fuzz ci clean
+.PHONY: help venv build test test-pure lint types bench docs soak fuzz asan ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -56,6 +56,16 @@ fuzz: ## fuzzing guided by coverage, under AddressSanitizer, SOAK seconds each (
 	  $(FUZZ) $$what --corpus build/corpus-$$what --seconds $(SOAK) || exit 1; \
 	  LAMBDAPKL_PURE=1 $(FUZZ) $$what --corpus build/corpus-$$what --keep tests/soak/$$what.tar.xz || exit 1; \
 	done
+
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+asan: venv ## the tests on a build with AddressSanitizer and UBSan (wants gcc), in build/asan
+	rm -rf build/asan && mkdir -p build/asan
+	cp -r src tests setup.py pyproject.toml README.md build/asan && rm -f build/asan/src/lambdapkl/*.so
+	cd build/asan && LAMBDAPKL_REQUIRE_EXTENSION=1 CC=gcc CFLAGS="$(SANITIZE)" LDFLAGS="$(SANITIZE)" \
+	  $(abspath $(BIN))/python setup.py -q build_ext --inplace
+	cd build/asan && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc PYTHONPATH=src \
+	  $(abspath $(BIN))/python -m pytest -q -n 2 --ignore=tests/test_docs.py --ignore=tests/engines $(ASAN_TESTS)
 
 ci: ## everything, as CI does it
 	bash .ci/run

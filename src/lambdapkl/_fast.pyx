@@ -14,7 +14,7 @@ import pickle
 import sys
 from opcode import opmap as _opmap
 from operator import itemgetter
-from types import ModuleType
+from types import MappingProxyType
 
 from .code import blobs as codes, compact, spelling
 from .identity import digest, keys as tracking, traces_of_use, walk as digest_walk

@@ -166,7 +166,7 @@ cdef bint _scan(PyObject *code, dict names) except -1:
             raise ValueError("bytecode that names what is not there")
         item = PyTuple_GET_ITEM(<object>co_names, arg)
         if <object>item not in names:
-            names[<object>item] = _private(item)
+            names[<object>item] = lp_copy_str(<object>item)
     for index in range(PyTuple_GET_SIZE(<object>co_consts)):
         item = PyTuple_GET_ITEM(<object>co_consts, index)
         if Py_TYPE(<object>item) is &PyCode_Type:

@@ -7,16 +7,19 @@ cdef bint _is_main(object module_name):
     )
 
 
-cdef bint _function_by_reference(object function) except -1:
+# The next three return 2 for what is found by names that are no plain strs; see `reducers.classes.reduce_by_name`.
+
+cdef int _function_by_reference(object function) except -1:
     cdef PyFunctionObject *func = <PyFunctionObject *>function
     module_name = lp_read(<PyObject *>func, &func.func_module)
     return _by_reference_quick(function, module_name, lp_read(<PyObject *>func, &func.func_qualname))
 
 
-cdef bint _by_reference_quick(object obj, object module_name, object qualname) except -1:
+cdef int _by_reference_quick(object obj, object module_name, object qualname) except -1:
     """`byvalue.by_reference`, with the two common answers found early."""
     cdef PyObject *namespace
-    if Py_TYPE(module_name) is &PyUnicode_Type:
+    cdef bint plain = Py_TYPE(module_name) is &PyUnicode_Type and Py_TYPE(qualname) is &PyUnicode_Type
+    if plain:
         if _is_main(module_name):
             return False
         if not _registry or not _registered(<str>module_name):
@@ -29,9 +32,9 @@ cdef bint _by_reference_quick(object obj, object module_name, object qualname) e
                 if found is obj or (found is _MISSING and _holds_inside(namespace, <str>qualname, obj)):
                     if _lookup(<object>namespace, _SPEC) is not None:
                         return True
-        elif Py_TYPE(obj) is &PyFunction_Type:
-            return False
-    return _by_reference(obj)
+    if not _by_reference(obj):
+        return 0
+    return 1 if plain or not isinstance(module_name, str) else 2
 
 
 cdef bint _holds_inside(PyObject *namespace, str qualname, object obj) except -1:
@@ -59,14 +62,14 @@ cdef bint _module_by_reference(object module) except -1:
     return not (_registry and _registered(<str>name))
 
 
-cdef bint _class_by_reference(object cls) except -1:
+cdef int _class_by_reference(object cls) except -1:
     return _by_reference_quick(cls, cls.__module__, cls.__qualname__)
 
 
 cdef bint _registered(str module_name) except -1:
     """Whether the module or one of its parents is registered by value; see `byvalue.is_registered`."""
     for each in _registry.copy():
-        if module_name == <str>each or module_name.startswith(<str>each + "."):
+        if module_name == each or module_name.startswith(each + "."):
             return True
     return False
 

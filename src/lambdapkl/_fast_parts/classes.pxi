@@ -4,13 +4,12 @@ cdef object _reduce_usual_class(Session self, object cls):
     """`reducers.classes.reduce_class` for a class whose metaclass is `type`."""
     cdef PyTypeObject *kind = <PyTypeObject *>cls
     cdef object ident
-    cdef PyObject *number
     if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
         ident = <size_t>kind
         if self._numbers_builtin_types:
-            number = PyDict_GetItemWithError(<PyObject *>_builtin_numbers, <PyObject *>ident)
-            if number != NULL:
-                return _function, <object>number
+            number = _lookup(_builtin_numbers, ident)
+            if number is not None:
+                return _function, number
         if ident in _static_types:
             return NotImplemented
         if ident in _builtin_names or not _class_by_reference(cls):
@@ -19,11 +18,12 @@ cdef object _reduce_usual_class(Session self, object cls):
         if cls.__module__ == "builtins":
             _static_types.add(ident)
         return NotImplemented
-    if _class_by_reference(cls):
-        return _reduce_class(cls, self) if <size_t>kind in _builtin_names else NotImplemented
+    cdef int by_reference = _class_by_reference(cls)
+    if by_reference:
+        return _reduce_class(cls, self) if by_reference == 2 or <size_t>kind in _builtin_names else NotImplemented
     if kind.tp_flags & Py_TPFLAGS_IMMUTABLETYPE:
         return _reduce_class_by_value(cls, self)
-    if Py_TYPE(_lookup(<object>kind.tp_dict, _NEW)) is &PyCFunction_Type:
+    if Py_TYPE(_lookup(lp_class_dict(kind), _NEW)) is &PyCFunction_Type:
         return _reduce_class_by_value(cls, self)
     args, attributes = _describe(self, cls)
     return _class, args, attributes, None, None, _class
@@ -34,21 +34,20 @@ cdef tuple _describe(Session self, cls):
     cdef PyTypeObject *kind = <PyTypeObject *>cls
     cdef object metaclass = <object>Py_TYPE(cls)
     cdef bint usual = Py_TYPE(cls) is &PyType_Type
-    cdef dict own = lp_to_iterate(<object>kind.tp_dict)
+    # A copy, as keys may have a hash in Python, and reducing a value may change the class.
+    cdef dict own = lp_copy_class_dict(kind)
     cdef dict attributes = {}
     cdef dict shadowing = None
     cdef frozenset taken = None if usual else _intercepted(metaclass)
     cdef list slots = None
-    cdef PyObject *key = NULL
-    cdef PyObject *found = NULL
-    cdef PyObject *special
+    cdef object special
     cdef PyTypeObject *of
-    cdef Py_ssize_t position = 0
     cdef object changed = None
     cdef object explicit = None
     self._used = True
-    module = cls.__module__
-    qualname = cls.__qualname__
+    module, qualname, simple = cls.__module__, cls.__qualname__, cls.__name__
+    if not (type(module) is str and type(qualname) is str and type(simple) is str):
+        module, qualname, simple = _class_names(cls)
     if _NOTES_CLASS_DICTS:
         self.class_dicts[<size_t>kind] = cls
         self.class_dicts[qualname] = cls
@@ -62,9 +61,7 @@ cdef tuple _describe(Session self, cls):
             attributes[self.name("__annotations__")] = changed
             if "__annotations__" in own:
                 shadowing = {self.name("__annotations__"): {}}
-    while PyDict_Next(own, &position, &key, &found):
-        value = <object>found
-        name = <object>key
+    for name, value in own.items():
         of = Py_TYPE(value)
         if of is not &PyFunction_Type:
             if of is &PyGetSetDescr_Type:
@@ -83,30 +80,29 @@ cdef tuple _describe(Session self, cls):
                 or of is &PyCFunction_Type
             ):
                 _check_attribute(cls, name, value)
-        special = PyDict_GetItemWithError(<PyObject *>_special_names, <PyObject *>name)
-        if special != NULL and <object>special is _SHADOWS or not usual and name in taken:
+        special = _lookup(_special_names, name)
+        if special is _SHADOWS or not usual and name in taken:
             if shadowing is None:
                 shadowing = {}
-            shadowing[self.name(name)] = value
-        elif special == NULL:
+            shadowing[self.key(name)] = value
+        elif special is None:
             if of is &PyTuple_Type or of is &PyFrozenSet_Type or of is &PySet_Type:
                 value = _portable(name, value)
-            attributes[self.name(name)] = value
-        elif <object>special is _ANNOTATES and changed is None and not _is_answer(name, value):
+            attributes[self.key(name)] = value
+        elif special is _ANNOTATES and changed is None and not _is_answer(name, value):
             attributes[self.name(name)] = value
     if slots is not None or _SLOTS in own:
         explicit = _explicit_slots(own, slots or (), self)
     cdef tuple tracked = _key_of(cls, module, qualname)
-    bases = cls.__bases__
+    cdef tuple bases = <tuple?>_type_bases(cls)
     cdef list args = [
         self.name(qualname),
         self.name(module) if isinstance(module, str) else module,
         tracked[2],
     ]
-    cdef str simple = cls.__name__
     given = None if simple == qualname.rpartition(".")[2] else self.name(simple)
     cdef Py_ssize_t count = 3
-    if len(<tuple>bases) != 1 or PyTuple_GET_ITEM(bases, 0) != <PyObject *>&PyBaseObject_Type:
+    if PyTuple_GET_SIZE(bases) != 1 or PyTuple_GET_ITEM(bases, 0) != <PyObject *>&PyBaseObject_Type:
         args.append(bases)
         count = 4
     else:
@@ -153,6 +149,8 @@ cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:
     return False
 
 
+cdef object _class_names = names.class_names
+cdef object _type_bases = names.TYPE_BASES
 cdef dict _builtin_numbers = builtin_types.NUMBERS
 cdef dict _tracked = tracking.keys
 cdef bint _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)

@@ -98,12 +98,11 @@ cdef bint _write_value(_Buffer *out, PyObject *value, dict shared, PyObject **fi
 cdef bint _write_string(_Buffer *out, PyObject *text, dict shared) except -1:
     cdef Py_ssize_t size = 0
     cdef const char *data
-    cdef PyObject *known
     if Py_TYPE(<object>text) is not &PyUnicode_Type:
         return False
-    known = PyDict_GetItemWithError(<PyObject *>shared, text)
-    if known != NULL:
-        _append_number(out, (<unsigned long long><object>known) << 1 | 1)
+    known = _lookup(shared, <object>text)
+    if known is not None:
+        _append_number(out, (<unsigned long long>known) << 1 | 1)
         return True
     data = lp_utf8(text, &size)
     if data == NULL:

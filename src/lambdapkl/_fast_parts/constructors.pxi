@@ -77,7 +77,7 @@ cdef class _Function(_Constructor):
                 namespace[_NAME] = where
         elif Py_TYPE(where) is &PyFunction_Type:
             namespace = <dict>(<PyFunctionObject *>where).func_globals
-        elif PyType_IsSubtype(Py_TYPE(where), &PyModule_Type):
+        elif PyType_IsSubtype(Py_TYPE(where), &PyModule_Type) and PyModule_GetDict(<PyObject *>where) != NULL:
             namespace = <dict>PyModule_GetDict(<PyObject *>where)
         else:
             raise _UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")

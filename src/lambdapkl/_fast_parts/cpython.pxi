@@ -14,7 +14,12 @@ cdef extern from "shared.h":
     ctypedef void (*freefunc)(void *)
     object lp_get(PyObject *, PyObject *, PyObject *)
     object lp_read(PyObject *, PyObject **)
-    dict lp_to_iterate(object)
+    dict lp_copy_dict(object)
+    object lp_class_dict(PyTypeObject *)
+    dict lp_copy_class_dict(PyTypeObject *)
+    PyObject *lp_read_slot(PyObject *, Py_ssize_t)
+    object lp_copy_str(object)
+    bint lp_is_short_of_stack()
     object lp_extra(PyObject *, Py_ssize_t)
     object lp_keep_extra(PyObject *, Py_ssize_t, object)
     Py_ssize_t lp_extra_index(freefunc)
@@ -72,18 +77,6 @@ cdef extern from *:
         return data;
     }
 
-    static PyObject *lp_field(PyObject *object, Py_ssize_t offset) {
-        return *(PyObject **)((char *)object + offset);
-    }
-
-    /* PyUnicode_FromKindAndData would return the one object there is for a single character. */
-    static PyObject *lp_copy_str(PyObject *s) {
-        Py_ssize_t size = PyUnicode_GET_LENGTH(s);
-        PyObject *copy = PyUnicode_New(size, PyUnicode_MAX_CHAR_VALUE(s));
-        if (copy != NULL && size)
-            memcpy(PyUnicode_DATA(copy), PyUnicode_DATA(s), (size_t)size * PyUnicode_KIND(s));
-        return copy;
-    }
     """
     ctypedef struct PyFunctionObject:
         PyObject *func_globals
@@ -148,10 +141,8 @@ cdef extern from *:
 
     object lp_typeparams(PyFunctionObject *)
     object lp_annotate(PyFunctionObject *)
-    object lp_copy_str(PyObject *)
     int lp_begins_with_underscores(PyObject *)
     Py_ssize_t lp_slot_offset(PyObject *, PyTypeObject *)
-    PyObject *lp_field(PyObject *, Py_ssize_t)
 
     bint PyType_Check(object)
     bint PyType_IsSubtype(PyTypeObject *, PyTypeObject *)
@@ -168,7 +159,6 @@ cdef extern from *:
     int PyCell_Set(object, object) except -1
     object PyFunction_New(object, object)
     int PyFunction_SetClosure(object, object) except -1
-    PyObject *PyDict_GetItemWithError(PyObject *, PyObject *) except? NULL
     Py_ssize_t PyDict_Size(PyObject *)
     PyObject *PyModule_GetDict(PyObject *)
     int PyUnicode_CompareWithASCIIString(object, const char *)
@@ -176,4 +166,5 @@ cdef extern from *:
     long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
     Py_ssize_t Py_REFCNT(PyObject *)
+    void PyObject_GC_UnTrack(void *)
     int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1

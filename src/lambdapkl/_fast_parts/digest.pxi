@@ -60,7 +60,7 @@ cdef class _Walk:
         cdef bytes encoded
         data = lp_utf8(<PyObject *>value, &size)
         if data == NULL:
-            encoded = value.encode("utf-8", "surrogatepass")
+            encoded = str.encode(value, "utf-8", "surrogatepass")
             data, size = PyBytes_AS_STRING(encoded), PyBytes_GET_SIZE(encoded)
         self._begin(tag, size)
         return _append(&self.out, data, size)
@@ -131,7 +131,10 @@ cdef class _Walk:
             self.parts = 0
             self.numbered = base
             self._add(item)
-            numbers = [self.seen.popitem() for _ in range(len(self.seen) - before)]
+            # No comprehension: see `_memo_with`.
+            numbers = []
+            while len(self.seen) > before:
+                numbers.append(self.seen.popitem())
             found.append((self.found(start), self.numbered - base, numbers))
             used += self.parts
         self.parts, self.limit = whole + count, limit
@@ -151,9 +154,10 @@ cdef class _Walk:
         self._add(obj)
 
     cdef int _add(self, object obj) except -1:
-        cdef PyTypeObject *kind = Py_TYPE(obj)
+        # Code of the program's that runs meanwhile may give the object another class.
+        cdef object cls = <object>Py_TYPE(obj)
+        cdef PyTypeObject *kind = <PyTypeObject *>cls
         cdef object ident
-        cdef PyObject *known
         cdef int overflow = 0
         if kind is &PyUnicode_Type:
             return self._text("s", obj)
@@ -166,19 +170,19 @@ cdef class _Walk:
         if kind is &PyLong_Type:
             PyLong_AsLongLongAndOverflow(obj, &overflow)
             return self._text("a", _spell(obj) if overflow else repr(obj))
-        if kind is &PyBool_Type or <object>kind in _SPELLED:
+        if kind is &PyBool_Type or cls in _SPELLED:
             return self._text("a", _spell(obj))
         if self.depth >= _DIGEST_DEPTH or self.parts >= self.limit:
-            return self._name_of("deep", <object>kind)
+            return self._name_of("deep", cls)
         if kind is &PyTuple_Type:
             self.depth += 1
             self._items("tuple", <tuple>obj)
             self.depth -= 1
             return 0
         ident = <size_t><PyObject *>obj
-        known = PyDict_GetItemWithError(<PyObject *>self.seen, <PyObject *>ident)
-        if known != NULL:
-            return self._count("r", <object>known)
+        known = _lookup(self.seen, ident)
+        if known is not None:
+            return self._count("r", known)
         self.seen[ident] = self.numbered
         self.numbered += 1
         self.alive.append(obj)
@@ -243,16 +247,19 @@ cdef class _Walk:
         self.seen[<size_t><PyObject *>cls] = self.numbered
         self.numbered += 1
         self._name_of("meta", type(cls))
-        for base in cls.__bases__:
+        for base in _type_bases(cls):
             self._name_of("base", base)
         # A copy: what is fed may run code that changes it.
-        own = (<dict>(<PyTypeObject *>cls).tp_dict).copy()
+        own = lp_copy_class_dict(<PyTypeObject *>cls)
         if "_member_map_" in own:
             own = traces_of_use.unused_enumeration(own)
         for key, value in own.items():
             if key in _VOLATILE or _is_answer(key, value):
                 continue
-            self._text("k", key)
+            if isinstance(key, str):
+                self._text("k", key)
+            else:
+                self._add(key)
             self._add(_module_in_payload(value) if key == "__module__" else value)
         return 0
 

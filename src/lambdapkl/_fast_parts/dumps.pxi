@@ -177,6 +177,9 @@ cdef class _Pooled:
         self.session = Session(_table)
         self.session.protocol = protocol
         self.pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        # The memo is emptied while the pickler is in use, and `__del__` of what was in it may start a garbage collection:
+        # `_pickle` would have that follow references to objects that are gone.  No cycle leads through this pickler.
+        PyObject_GC_UnTrack(<PyObject *>self.pickler)
         self.pickler.reducer_override = self.session.reduce
         self.session._user, self.session._copyreg, self.session._own = _table.maps
         self.dump = self.pickler.dump

@@ -2,7 +2,7 @@
 
 cdef object _reduce_usual_enum(Session self, object cls):
     """`reduce_enum_class` for members that are made of nothing and have no more than a value each, else NotImplemented."""
-    cdef dict own = lp_to_iterate(<object>(<PyTypeObject *>cls).tp_dict)
+    cdef dict own = lp_copy_class_dict(<PyTypeObject *>cls)
     cdef dict given
     cdef dict each
     cdef dict attributes
@@ -73,7 +73,6 @@ cdef dict _usual_member(object name, object member, Py_ssize_t place):
 
 cdef bint _alike_given(object value, object usual) except -1:
     """`reducers.enumerations._alike`."""
-    cdef Py_ssize_t index
     if value is usual:
         return True
     if type(value) is not type(usual):
@@ -84,8 +83,8 @@ cdef bint _alike_given(object value, object usual) except -1:
         return not value and not usual
     if type(value) is not list or len(<list>value) != len(<list>usual):
         return False
-    for index in range(len(<list>value)):
-        one, other = (<list>value)[index], (<list>usual)[index]
+    # Copies, as comparing may run code that changes the lists.
+    for one, other in zip(tuple(<list>value), tuple(<list>usual)):
         if one is not other and not (type(one) is type(other) and one == other):
             return False
     return True

@@ -164,37 +164,48 @@ static PyObject *lp_frame_read(PyObject *gen) {
         return NULL;
     }
     PyObject *marks = PyBytes_FromStringAndSize(NULL, depth);
-    PyObject *values = PyTuple_New(depth);
-    PyObject *handled = ((PyGenObject *)gen)->gi_exc_state.exc_value;
-    PyObject *exceptions = handled == NULL || handled == Py_None ? PyTuple_New(0) : PyTuple_Pack(1, handled);
-    PyObject *result = NULL;
-    if (marks != NULL && values != NULL && exceptions != NULL) {
-        Py_ssize_t index;
-        for (index = 0; index < depth; index++) {
-            lp_slot slot = frame->localsplus[index];
-            PyObject *value;
-            if (lp_slot_is_null(slot)) {
-                PyBytes_AS_STRING(marks)[index] = 'n';
-                value = Py_NewRef(Py_None);
-            }
-            else if (lp_slot_is_int(slot)) {
-                PyBytes_AS_STRING(marks)[index] = 'i';
-                value = lp_slot_int(slot);
-                if (value == NULL)
-                    break;
-            }
-            else {
-                PyBytes_AS_STRING(marks)[index] = 'o';
-                value = Py_NewRef(lp_slot_object(slot));
-            }
-            PyTuple_SET_ITEM(values, index, value);
-        }
-        if (index == depth)
-            result = Py_BuildValue("nOOO", lp_position(frame), marks, values, exceptions);
+    PyObject **taken = PyMem_Malloc((size_t)(depth + 1) * sizeof(PyObject *));
+    Py_ssize_t position = lp_position(frame), index, count = 0;
+    PyObject *handled = Py_XNewRef(((PyGenObject *)gen)->gi_exc_state.exc_value);
+    PyObject *values = NULL, *exceptions = NULL, *result = NULL;
+    if (marks == NULL || taken == NULL) {
+        PyErr_NoMemory();
+        goto done;
     }
+    /* The frame is read before anything that the garbage collector counts is made: up to 3.11 that may start a collection, and
+       what it calls may close the generator. */
+    for (; count < depth; count++) {
+        lp_slot slot = frame->localsplus[count];
+        if (lp_slot_is_null(slot)) {
+            PyBytes_AS_STRING(marks)[count] = 'n';
+            taken[count] = Py_NewRef(Py_None);
+        }
+        else if (lp_slot_is_int(slot)) {
+            PyBytes_AS_STRING(marks)[count] = 'i';
+            taken[count] = lp_slot_int(slot);
+            if (taken[count] == NULL)
+                goto done;
+        }
+        else {
+            PyBytes_AS_STRING(marks)[count] = 'o';
+            taken[count] = Py_NewRef(lp_slot_object(slot));
+        }
+    }
+    values = PyTuple_New(depth);
+    exceptions = handled == NULL || handled == Py_None ? PyTuple_New(0) : PyTuple_Pack(1, handled);
+    if (values == NULL || exceptions == NULL)
+        goto done;
+    for (index = 0; index < depth; index++)
+        PyTuple_SET_ITEM(values, index, Py_NewRef(taken[index]));
+    result = Py_BuildValue("nOOO", position, marks, values, exceptions);
+done:
+    for (index = 0; index < count; index++)
+        Py_DECREF(taken[index]);
+    PyMem_Free(taken);
     Py_XDECREF(marks);
     Py_XDECREF(values);
     Py_XDECREF(exceptions);
+    Py_XDECREF(handled);
     return result;
 }
 

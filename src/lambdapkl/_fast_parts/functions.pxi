@@ -1,6 +1,7 @@
 # Functions and cells: `_pure.Session._reduce_function` and what it calls.
 
 cdef tuple _NOBODY = (None, None)
+cdef object _MappingProxy = MappingProxyType
 
 
 cdef bytes _blob(Session self, _CodeInfo info):
@@ -11,11 +12,7 @@ cdef bytes _blob(Session self, _CodeInfo info):
         return info.blob
     if not self._blobs:
         self._blobs[self._only_info.blob] = self._only_info.blob
-    cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>self._blobs, <PyObject *>info.blob)
-    if found != NULL:
-        return <bytes>found
-    PyDict_SetItem(self._blobs, info.blob, info.blob)
-    return info.blob
+    return <bytes>self._blobs.setdefault(info.blob, info.blob)
 
 
 cdef int _keep_globals(Session self, PyObject *namespace, object owner, set sent) except -1:
@@ -38,13 +35,13 @@ cdef object _reduce_function(Session self, object function):
     cdef PyFunctionObject *func = <PyFunctionObject *>function
     cdef object code = lp_read(<PyObject *>func, &func.func_code)
     cdef _CodeInfo info = _code_info(<PyObject *>code)
-    cdef dict namespace = <dict>func.func_globals
-    cdef object module_name = _lookup(namespace, _NAME)
+    cdef object namespace = <object>func.func_globals
+    cdef object module_name = _global(namespace, _NAME)
     cdef object owner = None
     cdef set sent = None
     cdef object where
-    cdef bint has_name = module_name is not None
-    if type(module_name) is not str and not isinstance(module_name, str):
+    cdef bint has_name = module_name is not _MISSING
+    if not isinstance(module_name, str):
         module_name = None
     if info.recreate is not None:
         recreated = info.recreate(function)
@@ -73,7 +70,7 @@ cdef object _reduce_function(Session self, object function):
     cdef dict reached = None
     cdef list used = None
     for name in info.names:
-        value = _lookup_or(namespace, name, _MISSING)
+        value = _global(namespace, name)
         if value is _MISSING or name == _BUILTINS or name == _NAME:
             continue
         if PyType_IsSubtype(Py_TYPE(value), &PyModule_Type):
@@ -84,17 +81,19 @@ cdef object _reduce_function(Session self, object function):
                 reached = {}
             PyDict_SetItem(reached, self.name(name), value)
     if info.imports and _PACKAGE not in sent:
-        value = _lookup(namespace, _PACKAGE)
-        if value:  # of a script it is None, and "" if it runs by ``python -m``
+        value = _global(namespace, _PACKAGE)
+        if value is not _MISSING and value:  # of a script it is None, and "" if it runs by ``python -m``
             sent.add(_PACKAGE)
             if reached is None:
                 reached = {}
             reached[self.name(_PACKAGE)] = value
-    if module_name is None and (has_name or _NAME in namespace) and _NAME not in sent:
-        sent.add(_NAME)
-        if reached is None:
-            reached = {}
-        reached[self.name(_NAME)] = namespace[_NAME]
+    if has_name and module_name is None and _NAME not in sent:
+        value = _global(namespace, _NAME)
+        if value is not _MISSING:
+            sent.add(_NAME)
+            if reached is None:
+                reached = {}
+            reached[self.name(_NAME)] = value
 
     cdef tuple closure = None
     cdef object contents = None
@@ -122,6 +121,16 @@ cdef object _reduce_function(Session self, object function):
     return _function, args, state, None, None, _function
 
 
+cdef object _global(object namespace, object name):
+    """Return what a function finds as the global `name`, or `_MISSING`; see `_pure.session.find_global`."""
+    if Py_TYPE(namespace) is &PyDict_Type:
+        return _lookup_or(namespace, name, _MISSING)
+    try:
+        return namespace[name]
+    except KeyError:
+        return _MISSING
+
+
 cdef tuple _close(Session self, object function, object code, tuple cells, _CodeInfo info, list used):
     """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.Session._close`."""
     cdef Py_ssize_t count = PyTuple_GET_SIZE(cells)
@@ -131,22 +140,22 @@ cdef tuple _close(Session self, object function, object code, tuple cells, _Code
     cdef list values = []
     cdef dict contents = None
     cdef PyObject *value
-    cdef PyObject *found
-    cdef PyObject *cell
+    cdef object found
+    cdef object cell
     cdef object ident
     cdef object known
     for index in range(count):
-        cell = PyTuple_GET_ITEM(cells, index)
-        ident = <size_t>cell
+        cell = <object>PyTuple_GET_ITEM(cells, index)
+        ident = <size_t><PyObject *>cell
         known = None
         if self._standalone and ident in self._standalone:
-            known = <object>cell
+            known = cell
         else:
-            found = PyDict_GetItemWithError(<PyObject *>self._cells, <PyObject *>ident)
-            if found != NULL:
+            found = _lookup(self._cells, ident)
+            if found is not None:
                 owner, place = <tuple>found
                 if owner is not function:
-                    known = <object>found
+                    known = found
                 elif place != index:
                     # One cell twice in a closure, as `FunctionType` allows.
                     known = place
@@ -157,7 +166,7 @@ cdef tuple _close(Session self, object function, object code, tuple cells, _Code
             value = NULL
         else:
             PyDict_SetItem(self._cells, ident, (function, index))
-            value = PyCell_Get(<object>cell)
+            value = PyCell_Get(cell)
         if value == NULL:
             if contents is None:
                 contents = dict(enumerate(values)) if values else {}
@@ -166,7 +175,7 @@ cdef tuple _close(Session self, object function, object code, tuple cells, _Code
         Py_DECREF(content)
         if PyType_IsSubtype(Py_TYPE(content), &PyModule_Type):
             used = _add_submodules(self, content, code, info, used)
-        elif type(content) is dict and code.co_freevars[index] == "__classdict__":
+        elif (type(content) is dict or type(content) is _MappingProxy) and code.co_freevars[index] == "__classdict__":
             content = _class_dict(content, function, self)
         if contents is None:
             values.append(content)
@@ -183,6 +192,8 @@ cdef list _add_submodules(Session self, object module, object code, _CodeInfo in
         return used
     generation = _refresh_submodules()
     package = module.__name__
+    if not isinstance(package, str):
+        return used
     with cython.critical_section(info):
         if generation != info.generation:
             info.submodules = {}
@@ -208,26 +219,22 @@ cdef dict _attributes(Session self, object function, object own_code, _CodeInfo 
     cdef PyFunctionObject *func = <PyFunctionObject *>function
     cdef PyCodeObject *code = <PyCodeObject *>own_code
     cdef dict found = None
-    cdef dict own
-    cdef PyObject *key = NULL
-    cdef PyObject *value = NULL
-    cdef Py_ssize_t position = 0
     if info.constants:
         # The constructor made do without them: they may refer to the function.
         found = _put(self, found, "__code__", own_code)
     field = lp_read(<PyObject *>func, &func.func_name)
     if <PyObject *>field != code.co_name and field != <object>code.co_name:
-        found = _put(self, found, "__name__", self.name(str(field)))
+        found = _put(self, found, "__name__", self.name(field))
     field = lp_read(<PyObject *>func, &func.func_qualname)
     if (
         <PyObject *>field != code.co_qualname
         and field != <object>code.co_qualname
         and (self._annotates is None or <size_t>func not in self._annotates)
     ):
-        found = _put(self, found, "__qualname__", self.name(str(field)))
+        found = _put(self, found, "__qualname__", self.name(field))
     module = lp_read(<PyObject *>func, &func.func_module)
     if module is not module_name and module != module_name:
-        found = _put(self, found, "__module__", self.name(module) if type(module) is str else module)
+        found = _put(self, found, "__module__", self.name(module) if isinstance(module, str) else module)
     doc = lp_read(<PyObject *>func, &func.func_doc)
     if doc is not info.doc and doc != info.doc:
         found = _put(self, found, "__doc__", doc)
@@ -251,14 +258,11 @@ cdef dict _attributes(Session self, object function, object own_code, _CodeInfo 
     if field:
         found = _put(self, found, "__type_params__", field)
     if func.func_dict != NULL:
-        own = lp_to_iterate(lp_read(<PyObject *>func, &func.func_dict))
-        while PyDict_Next(own, &position, &key, &value):
-            if isinstance(<object>key, str):
-                found = _put(self, found, <str>key, <object>value)
-            else:
-                if found is None:
-                    found = {}
-                found[<object>key] = <object>value
+        # A copy, as a key may have a hash in Python.
+        for key, value in lp_copy_dict(lp_read(<PyObject *>func, &func.func_dict)).items():
+            if found is None:
+                found = {}
+            found[self.key(key)] = value
     return found
 
 
@@ -270,7 +274,7 @@ cdef str _annotate_key(Session self, PyFunctionObject *func, object annotate):
         qualname = lp_read(<PyObject *>annotate, &made.func_qualname)
         code = lp_read(<PyObject *>annotate, &made.func_code)
         if qualname != <object>(<PyCodeObject *>code).co_qualname:
-            if <str>qualname == <str>lp_read(<PyObject *>func, &func.func_qualname) + _NAMED_ANNOTATE:
+            if qualname == lp_read(<PyObject *>func, &func.func_qualname) + _NAMED_ANNOTATE:
                 if self._annotates is None:
                     self._annotates = set()
                 self._annotates.add(<size_t><PyObject *>annotate)
@@ -287,9 +291,9 @@ cdef dict _put(Session self, dict found, str name, object value):
 
 cdef object _reduce_cell(Session self, object cell):
     cdef object ident = <size_t><PyObject *>cell
-    cdef PyObject *owner = PyDict_GetItemWithError(<PyObject *>self._cells, <PyObject *>ident)
-    if owner != NULL:
-        return _cell, <object>owner
+    cdef object owner = _lookup(self._cells, ident)
+    if owner is not None:
+        return _cell, owner
     self._standalone[ident] = cell
     cdef PyObject *contents = PyCell_Get(cell)
     if contents == NULL:

@@ -3,9 +3,9 @@
 cdef object _entry(Session self, object obj, PyTypeObject *kind):
     """Return what to do with instances of `kind`: nothing, call a reducer, or what a `_Kind` says."""
     cdef object ident = <size_t>kind
-    cdef PyObject *known = PyDict_GetItemWithError(<PyObject *>self._kinds, <PyObject *>ident)
-    if known != NULL:
-        return <object>known
+    cdef object entry = _lookup_or(self._kinds, ident, _MISSING)
+    if entry is not _MISSING:
+        return entry
     self._used = True
     entry = _find_entry(self, obj, kind)
     self._kinds[ident] = entry
@@ -31,16 +31,18 @@ cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
 
 
 cdef object _inherited_reducer(PyTypeObject *kind):
-    cdef PyObject *reducer
-    cdef PyTypeObject *ancestor = kind
-    while ancestor is not &PyBaseObject_Type and ancestor != NULL:
+    cdef object ancestor = <object>kind
+    cdef PyTypeObject *base
+    while True:
         # A metaclass may have a hash of its own.
-        if Py_TYPE(<object>ancestor).tp_hash is PyType_Type.tp_hash:
-            reducer = PyDict_GetItemWithError(<PyObject *>_inherited, <PyObject *>ancestor)
-            if reducer != NULL:
-                return _quicker(<object>reducer, kind)
-        ancestor = ancestor.tp_base
-    return None
+        if Py_TYPE(ancestor).tp_hash is PyType_Type.tp_hash:
+            reducer = _lookup(_inherited, ancestor)
+            if reducer is not None:
+                return _quicker(reducer, kind)
+        base = (<PyTypeObject *>ancestor).tp_base
+        if base == NULL or base is &PyBaseObject_Type:
+            return None
+        ancestor = <object>base
 
 
 cdef object _static_entry(PyTypeObject *kind):
@@ -126,7 +128,7 @@ cdef object _learn(Session self, object obj, PyTypeObject *kind):
         if reduced[0] is _newobj and reduced[1] == (cls,) and reduced[3] is None and reduced[4] is None:
             if not hasattr(cls, "__getnewargs_ex__") and not hasattr(cls, "__getnewargs__"):
                 entry.args = reduced[1]
-                entry.slots = _slot_names(cls)
+                entry.slots = tuple(_slot_names(cls) or ())
                 entry.has_dict = kind.tp_dictoffset != 0
                 _find_offsets(entry, cls)
     return None if entry.args is None and not by_value else entry
@@ -146,8 +148,10 @@ cdef bint _is_named_tuple(object cls) except -1:
     return method.__code__ is _named_tuple_code and not _slot_names(cls)
 
 
-cdef tuple _reduce_named_tuple(object obj):
+cdef object _reduce_named_tuple(object obj):
     """What `object` returns for one: a call of `copyreg.__newobj__` with its class and its items."""
+    if not isinstance(obj, tuple):
+        return NotImplemented
     cdef Py_ssize_t size = PyTuple_GET_SIZE(obj)
     cdef tuple args = PyTuple_New(size + 1)
     cdef Py_ssize_t index
@@ -166,7 +170,7 @@ cdef int _find_offsets(_Kind entry, object cls) except -1:
     cdef Py_ssize_t index = 0
     cdef Py_ssize_t offset
     entry.at_offsets = False
-    if not LP_READS_SLOTS or len(entry.slots) > _MAX_OFFSETS:
+    if not LP_READS_SLOTS or PyTuple_GET_SIZE(entry.slots) > _MAX_OFFSETS:
         return 0
     for name in entry.slots:
         descriptor = getattr(cls, name, None)
@@ -184,10 +188,14 @@ cdef object _reduce_known(Session self, object obj, _Kind kind):
     cdef dict namespace = None
     cdef dict slots = None
     cdef object state = None
-    if kind.args is None:
+    if kind.args is None or PyTuple_GET_ITEM(kind.args, 0) != <PyObject *>Py_TYPE(obj):
         return _reduce_plain(self, obj)
     if kind.has_dict:
-        namespace = <dict?>PyObject_GenericGetDict(obj, NULL)
+        found = PyObject_GenericGetDict(obj, NULL)
+        if type(found) is not dict:
+            # An instance of a subclass of `dict`.
+            return _reduce_plain(self, obj) if kind.by_value else NotImplemented
+        namespace = <dict>found
         if not namespace:
             namespace = None
         elif _overrides(namespace):
@@ -197,11 +205,12 @@ cdef object _reduce_known(Session self, object obj, _Kind kind):
     if kind.slots:
         for name in kind.slots:
             if kind.at_offsets:
-                field = lp_field(<PyObject *>obj, kind.offsets[index])
+                field = lp_read_slot(<PyObject *>obj, kind.offsets[index])
                 index += 1
                 if field == NULL:
                     continue
                 value = <object>field
+                Py_DECREF(value)
             else:
                 value = getattr(obj, name, _MISSING)
                 if value is _MISSING:
@@ -239,7 +248,7 @@ cdef object _reduce_plain(Session self, object obj):
         )
     else:
         return reduced
-    return (*reduced[:2], named, *reduced[3:])
+    return reduced[:2] + (named,) + reduced[3:]
 
 
 cdef dict _named(Session self, dict state):
@@ -288,7 +297,7 @@ def _reduce_property(obj):
         if name is not usual and name != usual:
             if state is None:
                 state = {}
-            state[_private_literal("__name__")] = _private(<PyObject *>name) if isinstance(name, str) else name
+            state[_private_literal("__name__")] = lp_copy_str(name) if isinstance(name, str) else name
     cdef tuple args = (fget, obj.fset, obj.fdel) if doc is inherited or doc == inherited else (fget, obj.fset, obj.fdel, doc)
     if state is None:
         return property, args
@@ -301,21 +310,24 @@ def _reduce_wrapper(obj):
     function = obj.__func__
     cdef dict copied = kind(function).__dict__
     cdef dict own = None
-    for key, value in (<dict>obj.__dict__).items():
-        if key in copied and (copied[key] is value or copied[key] == value):
+    # A copy, as comparing may run code that changes it.
+    for key, value in lp_copy_dict(obj.__dict__).items():
+        usual = _lookup_or(copied, key, _MISSING)
+        if usual is not _MISSING and (usual is value or usual == value):
             continue
         if own is None:
             own = {}
-        own[_private(<PyObject *>key)] = value
+        own[_private_key(key)] = value
     if own is None:
         return kind, (function,)
     return kind, (function,), own
 
 
 cdef object _private_literal(str name):
-    return _private(<PyObject *>name)
+    return lp_copy_str(name)
 
 
+cdef object _private_key = names.private_key
 # Since 3.13 a property knows the name under which its class holds it.
 cdef bint _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
 # id of a type that is never freed -> what `_static_entry` returns, as long as there are so many in `_inherited`
@@ -329,6 +341,7 @@ cdef object _slot_names = copyreg._slotnames
 cdef object _object_reduce_ex = object.__reduce_ex__
 cdef object _object_reduce = object.__reduce__
 cdef object _object_getstate = object.__getstate__
+cdef frozenset _OVERRIDING = names.OVERRIDING
 cdef str _REDUCE_EX = "__reduce_ex__"
 cdef str _GETSTATE = "__getstate__"
 cdef str _GETNEWARGS = "__getnewargs__"
@@ -344,7 +357,7 @@ cdef bint _overrides(object namespace) except -1:
     cdef Py_ssize_t position = 0
     cdef bint plain
     if type(namespace) is not dict:
-        return False
+        return isinstance(namespace, dict) and not _OVERRIDING.isdisjoint(namespace)
     if PyDict_Size(found) <= _FEW:
         # Few attributes are looked through faster than four names are looked up.
         plain = True

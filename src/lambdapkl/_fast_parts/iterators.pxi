@@ -81,4 +81,6 @@ def _tested():
         kinds[cls] = kind
         if not is_right(lp_iterator_position(known, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)):
             wrong.add(cls)
-    return {cls: kind for cls, kind in kinds.items() if cls not in wrong}
+    for cls in wrong:
+        del kinds[cls]
+    return kinds

@@ -19,12 +19,8 @@ cdef dict _recreated = reducer_tables.RECREATED
 cdef set _own_keys = reducer_tables.OWN_KEYS
 
 
-cdef inline object _private(PyObject *name):
-    return lp_copy_str(name)
-
-
 cdef inline object _lookup(object mapping, object key):
-    """Return what a dictionary that is not this thread's alone has for `key`, or None."""
+    """Return what a dictionary (or the dictionary part of an instance of a subclass) has for `key`, or None."""
     return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>None)
 
 

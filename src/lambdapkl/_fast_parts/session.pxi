@@ -14,8 +14,10 @@ cdef enum:
 cdef class _Kind:
     """How instances of a class are pickled, known once one of them was; see `_learn`."""
 
+    # The class alone; None where `object` reduces the instances in a way of its own.
     cdef tuple args
-    cdef list slots
+    # A copy of `copyreg`'s list, which the program can change.
+    cdef tuple slots
     # Where the slots are, for up to so many of them.
     cdef Py_ssize_t[16] offsets
     cdef bint at_offsets
@@ -28,6 +30,9 @@ cdef class _Method:
 
     cdef object method
     cdef bint takes_protocol
+
+
+cdef object _is_plain_key = names.is_plain_key
 
 
 cdef class Session:
@@ -115,24 +120,35 @@ cdef class Session:
         self._numbers_builtin_types = False
         self._used = False
 
-    cpdef str name(self, str text):
+    cpdef str name(self, object text):
         """Return the payload's own copy of a string that a reducer writes; see `names.private`."""
-        cdef PyObject *found = PyDict_GetItemWithError(<PyObject *>_common_names, <PyObject *>text)
-        if found != NULL:
+        cdef object own = None
+        if Py_TYPE(text) is not &PyUnicode_Type:
+            # An instance of a subclass may have a hash of its own.
+            text = own = lp_copy_str(text)
+        cdef object found = _lookup(_common_names, text)
+        if found is not None:
             return <str>found
         if self._names is not None:
-            found = PyDict_GetItemWithError(<PyObject *>self._names, <PyObject *>text)
-            if found != NULL:
+            found = _lookup(self._names, text)
+            if found is not None:
                 return <str>found
-        own = _private(<PyObject *>text)
-        if len(_common_names) < _MAX_COMMON_NAMES and len(text) <= _MAX_COMMON_NAME:
+        if own is None:
+            own = lp_copy_str(text)
+        if len(_common_names) < _MAX_COMMON_NAMES and len(<str>own) <= _MAX_COMMON_NAME:
             # Another thread may have come first.
             return <str>_common_names.setdefault(own, own)
         if self._names is None:
             self._names = {}
         self._used = True
         PyDict_SetItem(self._names, own, own)
-        return own
+        return <str>own
+
+    cpdef object key(self, object key):
+        """Return what is written for a key of a namespace; see `names.private_key`."""
+        if Py_TYPE(key) is &PyUnicode_Type or _is_plain_key(key):
+            return self.name(key)
+        return key
 
     def own_globals(self, dict namespace, owner):
         """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
@@ -140,19 +156,28 @@ cdef class Session:
 
     def reduce(self, obj):
         """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
-        cdef PyTypeObject *kind = Py_TYPE(obj)
+        # Code of the program's that runs meanwhile may give the object another class.
+        cdef object cls = <object>Py_TYPE(obj)
+        cdef PyTypeObject *kind = <PyTypeObject *>cls
         cdef _CodeInfo info
+        cdef int by_reference
+        if lp_is_short_of_stack():
+            raise RecursionError("the stack of this thread is too small for objects nested so deeply")
         if kind is &PyFunction_Type:
-            if _function_by_reference(obj):
-                return NotImplemented
+            by_reference = _function_by_reference(obj)
+            if by_reference:
+                return NotImplemented if by_reference == 1 else _reduce_by_name(obj, self)
             self._used = True
             return _reduce_function(self, obj)
         if PyType_Check(obj):
             self._used = True
             if kind is &PyType_Type:
                 return _reduce_usual_class(self, obj)
-            if _in_table(self, <object>kind) or _class_by_reference(obj):
+            if _in_table(self, cls):
                 return NotImplemented
+            by_reference = _class_by_reference(obj)
+            if by_reference:
+                return NotImplemented if by_reference == 1 else _reduce_by_name(obj, self)
             if _is_enum_type(kind):
                 reduced = _reduce_usual_enum(self, obj)
                 if reduced is not NotImplemented:
@@ -164,7 +189,7 @@ cdef class Session:
         if kind is &PyCode_Type:
             self._used = True
             info = _code_info(<PyObject *>obj)
-            return _code, (_blob(self, info), _file_name(self, info), *info.constants)
+            return _code, (_blob(self, info), _file_name(self, info)) + info.constants
         if PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
             if kind is &PyModule_Type and _module_by_reference(obj):
@@ -173,12 +198,14 @@ cdef class Session:
         if obj is _function or obj is _class:
             # The pickler would ask its dispatch table and `__reduce_ex__` for the name.
             return (<_Constructor>obj).name
-        if kind is &Py_GenericAliasType and not _in_table(self, <object>kind) and not getattr(obj, "__unpacked__", False):
-            return <object>kind, (obj.__origin__, obj.__args__)
-        if kind != self._last:
-            self._last_entry = _entry(self, obj, kind)
+        if kind is &Py_GenericAliasType and not _in_table(self, cls) and not getattr(obj, "__unpacked__", False):
+            return cls, (obj.__origin__, obj.__args__)
+        if kind == self._last:
+            entry = self._last_entry
+        else:
+            entry = _entry(self, obj, kind)
+            self._last_entry = entry
             self._last = kind
-        entry = self._last_entry
         if entry is None:
             return NotImplemented
         if type(entry) is _Kind:
@@ -195,4 +222,6 @@ cdef class Session:
 
     def describe(self, cls):
         """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
+        if not PyType_Check(cls):
+            raise TypeError(f"expected a class, got a {type(cls).__name__}")
         return _describe(self, cls)

@@ -1,7 +1,8 @@
 # What becomes of a payload with sets: `sets._write` and `sets._Frames` in C.
 
 cdef int _close_frame(_Frames *frames) except -1:
-    cdef Py_ssize_t size
+    # As wide as what is written of it: a `Py_ssize_t` of 32 bits cannot be shifted by 32 and more.
+    cdef unsigned long long size
     cdef unsigned char *header
     cdef int index
     if frames.frame < 0:

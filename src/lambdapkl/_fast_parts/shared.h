@@ -1,7 +1,9 @@
-/* Reads of what other threads may be changing: each gives a reference of the caller's own.
+/* One helper for each kind of read of an object that the program may be changing.  Each returns a new reference.
 
-   With the GIL a borrowed reference is good until Python code runs; without it, not even that long.  Where the interpreter has
-   critical sections (3.13), they keep the threads of this module apart, and those of the interpreter where it takes them too. */
+   A borrowed reference is only good until Python code runs: any lookup may call `__hash__` or `__eq__`, any DECREF may call
+   `__del__`, and up to 3.11 any new container may start a collection.  Without the GIL it is not even good that long.  Where
+   the interpreter has critical sections (3.13), they keep the threads of this module apart, and those of the interpreter
+   where it takes them too. */
 
 #if PY_VERSION_HEX < 0x030C0000
 #define lp_extra_index _PyEval_RequestCodeExtraIndex
@@ -51,14 +53,79 @@ static inline PyObject *lp_read(PyObject *holder, PyObject **field) {
     return found;
 }
 
-/* A dictionary to iterate over: itself, or a copy where it may change at any moment. */
-static inline PyObject *lp_to_iterate(PyObject *dict) {
-#ifdef Py_GIL_DISABLED
+/* A copy of a dictionary or of an instance of a subclass, to iterate over: the original may change meanwhile. */
+static inline PyObject *lp_copy_dict(PyObject *dict) {
+    if (!PyDict_Check(dict)) {
+        PyErr_Format(PyExc_TypeError, "expected a dictionary, got a %.100s", Py_TYPE(dict)->tp_name);
+        return NULL;
+    }
     return PyDict_Copy(dict);
+}
+
+/* The dictionary of a class. */
+static inline PyObject *lp_class_dict(PyTypeObject *cls) {
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyType_GetDict(cls);
 #else
-    return Py_NewRef(dict);
+    return Py_NewRef(cls->tp_dict);
 #endif
 }
+
+/* A copy of the dictionary of a class. */
+static inline PyObject *lp_copy_class_dict(PyTypeObject *cls) {
+    PyObject *dict = lp_class_dict(cls);
+    PyObject *copy = dict == NULL ? NULL : PyDict_Copy(dict);
+    Py_XDECREF(dict);
+    return copy;
+}
+
+/* The object in a slot of an instance, or NULL without an error for an empty slot. */
+static inline PyObject *lp_read_slot(PyObject *object, Py_ssize_t offset) {
+    return Py_XNewRef(*(PyObject **)((char *)object + offset));
+}
+
+/* The text of a str or of an instance of a subclass as a new plain str that nothing else refers to.
+   PyUnicode_FromKindAndData would return the one object there is for a single character. */
+static PyObject *lp_copy_str(PyObject *s) {
+    Py_ssize_t size;
+    PyObject *copy;
+    if (!PyUnicode_Check(s)) {
+        PyErr_Format(PyExc_TypeError, "expected a str, got a %.100s", Py_TYPE(s)->tp_name);
+        return NULL;
+    }
+    size = PyUnicode_GET_LENGTH(s);
+    copy = PyUnicode_New(size, PyUnicode_MAX_CHAR_VALUE(s));
+    if (copy != NULL && size)
+        memcpy(PyUnicode_DATA(copy), PyUnicode_DATA(s), (size_t)size * PyUnicode_KIND(s));
+    return copy;
+}
+
+/* Whether less than 64 KiB of the thread's stack are left.  CPython itself checks the stack since 3.14; before, it counts calls,
+   and the pickler overflows the small stack of a thread long before it has counted enough of them. */
+#define LP_STACK_MARGIN (64 * 1024)
+#if PY_VERSION_HEX < 0x030E0000 && defined(__GLIBC__)
+#include <pthread.h>
+static int lp_is_short_of_stack(void) {
+    static __thread char *lowest = NULL;
+    char here;
+    if (lowest == NULL) {
+        pthread_attr_t attributes;
+        void *start = NULL;
+        size_t size = 0, guard = 0;
+        if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+            if (pthread_attr_getstack(&attributes, &start, &size) != 0)
+                start = NULL;
+            else if (pthread_attr_getguardsize(&attributes, &guard) != 0)
+                guard = 0;
+            pthread_attr_destroy(&attributes);
+        }
+        lowest = start == NULL || size < 2 * LP_STACK_MARGIN ? (char *)1 : (char *)start + guard + LP_STACK_MARGIN;
+    }
+    return &here < lowest;
+}
+#else
+#define lp_is_short_of_stack() 0
+#endif
 
 static void lp_drop_extra(void *extra) { Py_XDECREF((PyObject *)extra); }
 

@@ -9,6 +9,7 @@ cdef object _method = None
 cdef object _descriptors = None
 cdef object _reduce_class = None
 cdef object _reduce_class_by_value = None
+cdef object _reduce_by_name = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
 cdef object _class_dict = None
@@ -42,7 +43,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
         The modules of these names in `lambdapkl.reducers`.
     """
     global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
-    global _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
+    global _reduce_by_name, _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
     global _enumerations, _enum_class
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _preambles, _refresh, _table
@@ -51,6 +52,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     _descriptors = descriptors
     _reduce_class = classes.reduce_class
     _reduce_class_by_value = classes.reduce_class_by_value
+    _reduce_by_name = classes.reduce_by_name
     _reduce_instance = classes.reduce_instance
     _builtin_names = classes.BUILTIN_NAMES
     _reduce_module = modules.reduce_module

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pickle
 import sys
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from .. import wire
@@ -18,7 +18,7 @@ from ..code.code_info import CodeInfo, code_info
 from ..reducers import classes, modules, namespaces, skeletons
 from ..rules import builtin_types, byvalue, submodules
 from ..rules import edited_annotations as deferred
-from ..rules.names import NAMED_ANNOTATE, private
+from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
 from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, WithSession
 
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
@@ -95,6 +95,9 @@ class Session:
 
     def name(self, text: str) -> str:
         """Return the payload's own copy of a string that a reducer writes; see `private`."""
+        if type(text) is not str:
+            # An instance of a subclass may have a hash of its own.
+            text = plain(text)
         try:
             return self._names[text]
         except KeyError:
@@ -104,13 +107,17 @@ class Session:
                 own = self._names[text] = private(text)
             return own
 
+    def key(self, key: Any) -> Any:
+        """Return what is written for a key of a namespace; see `names.private_key`."""
+        return self.name(key) if is_plain_key(key) else key
+
     def reduce(self, obj: Any) -> Any:
         """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
         kind = type(obj)
         if kind is FunctionType:
             # PyPy's own functions have code of a kind of their own, and reducers.
             if byvalue.by_reference(obj) or type(obj.__code__) is not CodeType:
-                return NotImplemented
+                return classes.reduce_by_name(obj, self)
             return self._reduce_function(obj)
         if issubclass(kind, type):
             if kind is not type and kind in self.table:
@@ -169,7 +176,7 @@ class Session:
 
         Names of attributes are interned, and would be shared with strings of the user's before a round trip only.
         """
-        if not _OVERRIDING.isdisjoint(getattr(obj, "__dict__", ())):
+        if not OVERRIDING.isdisjoint(getattr(obj, "__dict__", ())):
             return NotImplemented
         reduced: Any = object.__reduce_ex__(obj, 2)
         state = reduced[2]
@@ -196,7 +203,8 @@ class Session:
         code = func.__code__
         info = self.info(code)
         namespace = func.__globals__
-        module_name = namespace.get("__name__")
+        module_name = find_global(namespace, "__name__")
+        has_name = module_name is not _MISSING
         if not isinstance(module_name, str):
             module_name = None
         known = RECREATED.get(id(code))
@@ -223,20 +231,24 @@ class Session:
         reached: dict[str, Any] = {}
         used: list[str] = []
         for name in info.names:
-            if name not in namespace or name in _NEVER_SENT:
+            value = find_global(namespace, name)
+            if value is _MISSING or name in _NEVER_SENT:
                 continue
-            value = namespace[name]
             if isinstance(value, ModuleType):
                 self._add_submodules(value, info, used)
             if name not in sent:
                 sent.add(name)
                 reached[self.name(name)] = value
-        if info.imports and "__package__" not in sent and namespace.get("__package__"):
-            sent.add("__package__")
-            reached[self.name("__package__")] = namespace["__package__"]
-        if "__name__" in namespace and module_name is None and "__name__" not in sent:
-            sent.add("__name__")
-            reached[self.name("__name__")] = namespace["__name__"]
+        if info.imports and "__package__" not in sent:
+            value = find_global(namespace, "__package__")
+            if value is not _MISSING and value:
+                sent.add("__package__")
+                reached[self.name("__package__")] = value
+        if has_name and module_name is None and "__name__" not in sent:
+            value = find_global(namespace, "__name__")
+            if value is not _MISSING:
+                sent.add("__name__")
+                reached[self.name("__name__")] = value
 
         closure, contents = self._close(func, info, used)
         args: tuple[Any, ...] = (self._blob(info), self._file_name(info), where)
@@ -283,7 +295,7 @@ class Session:
                 continue
             if isinstance(value, ModuleType):
                 self._add_submodules(value, info, used)
-            elif type(value) is dict and func.__code__.co_freevars[index] == "__classdict__":
+            elif type(value) in (dict, MappingProxyType) and func.__code__.co_freevars[index] == "__classdict__":
                 value = namespaces.class_dict(value, func, self)
             contents[index] = value
         shared = None if closure.count(None) == len(closure) else tuple(closure)
@@ -292,7 +304,7 @@ class Session:
         return shared, contents
 
     def _add_submodules(self, module: ModuleType, info: CodeInfo, used: list[str]) -> None:
-        if "__path__" not in vars(module):
+        if "__path__" not in vars(module) or not isinstance(module.__name__, str):
             return
         submodules.refresh()
         for name in info.submodules(module.__name__):
@@ -330,7 +342,7 @@ class Session:
         if _TYPE_PARAMS and func.__type_params__:
             found["__type_params__"] = func.__type_params__
         found.update(func.__dict__)
-        return {self.name(key) if isinstance(key, str) else key: value for key, value in found.items()}
+        return {self.key(key): value for key, value in found.items()}
 
     def _annotate_key(self, func: FunctionType, annotate: Any) -> str:
         """Return the name under which ``__annotate__`` travels: 3.14 names it after the function once that is made."""
@@ -352,8 +364,20 @@ class Session:
         return wire.cell, (), (contents,), None, None, wire.cell
 
 
-# In the dictionary of an instance, its own say in how it is pickled.
-_OVERRIDING = frozenset(("__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__"))
+_MISSING: Any = object()
+
+
+def find_global(namespace: dict[str, Any], name: str) -> Any:
+    """Return what a function finds as the global `name`, or `_MISSING`.
+
+    The interpreter calls `__getitem__` of globals that are an instance of a subclass of `dict`.
+    """
+    if type(namespace) is dict:
+        return namespace.get(name, _MISSING)
+    try:
+        return namespace[name]
+    except KeyError:
+        return _MISSING
 
 
 def _same(given: Any, value: Any) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dis
 import hashlib
+import pickle
 import sys
 from collections.abc import Callable
 from types import CodeType
@@ -272,7 +273,11 @@ def _argument(instruction: dis.Instruction, code: CodeType) -> Any:
 def _handlers(code: CodeType) -> dict[int, tuple[int, int, bool]]:
     """Return for each offset where an exception goes, how many values stay on the stack, and whether the offset is pushed."""
     found = {}
-    for start, end, target, depth, pushes in bytecode.exception_table(code.co_exceptiontable):
-        for unit in range(start, end):
-            found[2 * unit] = 2 * target, depth, pushes
+    units = len(code.co_code) // 2
+    try:
+        for start, end, target, depth, pushes in bytecode.exception_table(code.co_exceptiontable):
+            for unit in range(start, min(end, units)):
+                found[2 * unit] = 2 * target, depth, pushes
+    except ValueError as error:
+        raise pickle.PicklingError(f"cannot pickle the code object {code.co_qualname}: it has {error}") from None
     return found

@@ -21,6 +21,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BytecodeMismatchError
+from ..rules.names import plain
 from . import compact
 
 if TYPE_CHECKING:
@@ -128,6 +129,10 @@ def _check_nesting(depth: int) -> None:
 def _strip(code: CodeType, path: Path, patches: list[tuple[Path, Any]], external: list[Any]) -> CodeType:
     """Return `code` with None for each constant that `marshal` refuses; add to `patches` how to put it back."""
     _check_nesting(len(path))
+    if not type(code.co_name) is type(code.co_qualname) is type(code.co_filename) is str:
+        code = code.replace(
+            co_name=plain(code.co_name), co_qualname=plain(code.co_qualname), co_filename=plain(code.co_filename)
+        )
     constants = list(code.co_consts)
     changed = False
     for index, constant in enumerate(constants):
@@ -191,10 +196,13 @@ def docstring(code: CodeType) -> Any:
 
 
 def instructions(code: CodeType) -> list[dis.Instruction]:
-    """Return the instructions of `code`, with None for its constants: `dis` spells each, and fails where integers are long."""
+    """Return the instructions of `code`, with None for its constants: `dis` spells each, and fails where integers are long.
+
+    It is left without the table of exceptions, too: `dis` takes a step for each offset that a damaged one names.
+    """
     import dis  # few programs need it
 
-    return list(dis.get_instructions(code.replace(co_consts=(None,) * len(code.co_consts))))
+    return list(dis.get_instructions(code.replace(co_consts=(None,) * len(code.co_consts), co_exceptiontable=b"")))
 
 
 def interpreter(magic: bytes) -> str:

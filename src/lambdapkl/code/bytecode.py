@@ -41,16 +41,26 @@ def exception_table(table: bytes) -> Iterator[tuple[int, int, int, int, bool]]:
     """Yield start, end, target, depth and "push the instruction" of each entry.
 
     CPython's `InternalDocs/exception_handling.md` has the format.
+
+    Raises
+    ------
+    ValueError
+        An entry is cut short.
     """
     at = iter(table)
 
     def number(first: int) -> int:
         value = first & 63
         while first & 64:
-            first = next(at)
+            first = following()
             value = value << 6 | first & 63
         return value
 
+    def following() -> int:
+        for byte in at:
+            return byte
+        raise ValueError("a table of exceptions that is cut short")
+
     for first in at:
-        start, size, target, rest = number(first), number(next(at)), number(next(at)), number(next(at))
+        start, size, target, rest = number(first), number(following()), number(following()), number(following())
         yield start, start + size, target, rest >> 1, bool(rest & 1)

@@ -27,7 +27,7 @@ from ..frames import suspended
 from ..options import variant
 from ..reducers.annotations import REDUCERS as IN_TYPING
 from ..restorers.source_code import FLAGS, REPLACE, compile_function
-from ..rules.names import private
+from ..rules.names import private, private_key
 
 __all__ = ["adapt", "adapt_annotations", "forget", "reduce_code", "reduce_special", "source_of"]
 
@@ -76,7 +76,7 @@ def reduce_special(obj: Any) -> Any:
     if type(obj) in _DEFERRING:
         _check_deferred(obj)
     if type(obj) in _OF_FUNCTIONS:
-        state = {private(name): value for name, value in vars(obj).items() if name not in _OF_ONE_VERSION}
+        state = {private_key(name): value for name, value in list(vars(obj).items()) if name not in _OF_ONE_VERSION}
         return type(obj), (vars(obj)["func"],), state
     return NotImplemented
 

@@ -100,7 +100,10 @@ class _Run:
         self.points: dict[int, Point] = {}
         self.units = len(code.co_code) // 2
         self.instructions = dict(bytecode.instructions(code.co_code))
-        self.handlers = list(bytecode.exception_table(code.co_exceptiontable))
+        try:
+            self.handlers = list(bytecode.exception_table(code.co_exceptiontable))
+        except ValueError as error:
+            raise Unproven(str(error)) from None
         own = [name for name in code.co_cellvars if name not in code.co_varnames]
         count = codes.parameter_count(code)
         size = len(code.co_varnames) + len(own) + len(code.co_freevars)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..code.spelling import spell
 from ..rules.byvalue import module_in_payload
+from ..rules.names import TYPE_BASES
 from .traces_of_use import VOLATILE, is_answer, unused_enumeration
 
 __all__ = ["MAX_DEPTH", "MAX_IN_SETS", "MAX_ITEMS", "SPELLED", "Walk"]
@@ -43,7 +44,7 @@ class Walk:
         self.room: int | None = MAX_IN_SETS
 
     def text(self, tag: str, value: str) -> None:
-        data = value.encode("utf-8", "surrogatepass")
+        data = str.encode(value, "utf-8", "surrogatepass")
         self.parts.append(b"%s%d:%s" % (tag.encode(), len(data), data))
 
     def add(self, obj: Any) -> None:
@@ -128,9 +129,9 @@ class Walk:
             return
         self.number(cls)
         self.name("meta", type(cls))
-        for base in cls.__bases__:
+        for base in TYPE_BASES(cls):
             self.name("base", base)
-        own = vars(cls)
+        own = dict(vars(cls))
         self.attributes(unused_enumeration(own) if "_member_map_" in own else own)
 
     def attributes(self, own: Mapping[str, Any]) -> None:
@@ -138,5 +139,8 @@ class Walk:
         # A copy: describing a value may run code that changes the class; `copyreg` adds ``__slotnames__``.
         for key, value in list(own.items()):
             if key not in VOLATILE and not is_answer(key, value):
-                self.text("k", key)
+                if isinstance(key, str):
+                    self.text("k", key)
+                else:
+                    self.add(key)
                 self.add(module_in_payload(value) if key == "__module__" else value)

@@ -12,6 +12,7 @@ from .. import wire
 from ..identity.digest import class_digest
 from ..restorers.builtin import BUILTIN_TYPES
 from ..rules import byvalue
+from ..rules.names import plain
 from . import enumerations
 
 # `pickle` itself restores these, from the one instance they have.
@@ -24,8 +25,22 @@ def reduce_class(cls: type, session: Any) -> Any:
     if id(cls) in BUILTIN_NAMES:
         return wire.builtin_type, (session.name(BUILTIN_NAMES[id(cls)]),)
     if byvalue.by_reference(cls):
-        return NotImplemented
+        return reduce_by_name(cls, session)
     return reduce_class_by_value(cls, session)
+
+
+def reduce_by_name(obj: Any, session: Any) -> Any:
+    """Reduce a function or class that is pickled by reference; NotImplemented where `pickle` can do so.
+
+    `pickle` writes names that are instances of a subclass of str as they are, and does not accept them when it reads.
+    """
+    module, qualname = obj.__module__, obj.__qualname__
+    if not isinstance(module, str) or type(module) is type(qualname) is str:
+        return NotImplemented
+    outer, _, last = plain(qualname).rpartition(".")
+    if outer:
+        return getattr, (byvalue.lookup(sys.modules[module], outer), session.name(last))
+    return wire.attribute, (session.name(module), session.name(last))
 
 
 def reduce_class_by_value(cls: type, session: Any) -> Any:

@@ -20,7 +20,7 @@ from .. import wire
 from ..errors import NotPicklableError
 from ..options import variant
 from ..restorers.builtin import BUILTIN_TYPES
-from ..rules.names import private
+from ..rules.names import private, private_key
 
 # Since 3.13 a property knows the name under which its class holds it.
 _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
@@ -79,7 +79,7 @@ def reduce_property(obj: Any) -> Any:
         if "__name__" in state and variant().portable:
             # Before 3.13 it cannot be set.
             reduced = (wire.property_, (kind, *functions, None if doc == inherited else doc, state.pop("__name__")))
-    own = {private(key): value for key, value in getattr(obj, "__dict__", {}).items()}
+    own = {private_key(key): value for key, value in getattr(obj, "__dict__", {}).items()}
     if not own and not state:
         return reduced
     # `pickle` updates `__dict__` with the first half of the pair and applies the second with setattr.
@@ -96,8 +96,8 @@ def reduce_wrapper(obj: Any) -> Any:
     # The constructor copies what `functools.wraps` would.
     copied = vars(base(function))
     own = {
-        private(key): value
-        for key, value in vars(obj).items()
+        private_key(key): value
+        for key, value in list(vars(obj).items())
         if key not in copied or not (copied[key] is value or copied[key] == value)
     }
     reduced = (kind, (function,)) if kind is base else (wire.function_wrapper, (kind, function))

@@ -78,8 +78,8 @@ def _is_usual(attributes: dict[str, Any], name: str, place: int) -> bool:
 def _attributes(attributes: dict[str, Any], given: dict[str, Any], session: Any) -> dict[str, Any]:
     """The attributes of a member, but for those that its name and place tell."""
     return {
-        session.name(key): value
-        for key, value in attributes.items()
+        session.key(key): value
+        for key, value in list(attributes.items())
         if key != "__objclass__" and not (key in given and _same(value, given[key]))
     }
 

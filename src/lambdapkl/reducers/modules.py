@@ -21,11 +21,12 @@ def reduce_module(module: ModuleType, session: Any) -> Any:
     kind: Any = type(module)
     if kind in session.table or (kind.__reduce__, kind.__reduce_ex__) != (ModuleType.__reduce__, ModuleType.__reduce_ex__):
         return NotImplemented
-    name = session.name(module.__name__)
+    name = getattr(module, "__name__", None)
+    name = session.name(name) if isinstance(name, str) else None
     namespace = vars(module)
     session.own_globals(namespace, module)
     left_out = _OF_THE_PLACE if variant().deterministic else _NEVER_SENT
-    state = {session.name(key): value for key, value in namespace.items() if key not in left_out}
+    state = {session.key(key): value for key, value in list(namespace.items()) if key not in left_out}
     if "__path__" in namespace and "__path__" in left_out:
         # A package is still one.
         state[session.name("__path__")] = []

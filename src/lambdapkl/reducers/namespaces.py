@@ -7,11 +7,12 @@ it, through a cell called ``__classdict__``.
 from __future__ import annotations
 
 import gc
-from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType
+from types import CellType, FunctionType, GetSetDescriptorType, MappingProxyType, MemberDescriptorType
 from typing import Any
 
 from .. import wire
 from ..identity.traces_of_use import VOLATILE
+from ..rules.names import class_names
 
 
 class ClassDict:
@@ -30,10 +31,10 @@ def reduce_class_dict(stand_in: ClassDict) -> Any:
 def note_owner(cls: type, session: Any) -> None:
     """Have `session` remember `cls`, in whose dictionary functions of it may look names up, for `class_dict` to find."""
     # Not by its dictionary: to find that stops all threads where there is no GIL, and few classes need it.
-    session.class_dicts[id(cls)] = session.class_dicts[cls.__qualname__] = cls
+    session.class_dicts[id(cls)] = session.class_dicts[class_names(cls)[1]] = cls
 
 
-def class_dict(namespace: dict[str, Any], func: FunctionType, session: Any) -> Any:
+def class_dict(namespace: Any, func: FunctionType, session: Any) -> Any:
     """Return what to pickle for the contents of a ``__classdict__`` cell of `func`.
 
     The dictionary of a class that is in the payload is asked of that class.  So is that of a class whose place it took:
@@ -41,16 +42,18 @@ def class_dict(namespace: dict[str, Any], func: FunctionType, session: Any) -> A
     time of its own.  Another one is copied, but for what the interpreter keeps there.
     """
     around = _class_around(func, session)
-    if around is not None and _dictionary(around) is namespace:
+    # A loaded function has a view of the dictionary.
+    held = _behind(namespace) if type(namespace) is MappingProxyType else namespace
+    if around is not None and _dictionary(around) is held:
         return ClassDict(around)
     for owner in session.class_dicts.values():
-        if owner is not around and _dictionary(owner) is namespace:
+        if owner is not around and _dictionary(owner) is held:
             return ClassDict(owner)
     if around is not None:
         return ClassDict(around)
     return {
-        session.name(name): value
-        for name, value in namespace.items()
+        session.key(name): value
+        for name, value in list(namespace.items())
         if name not in VOLATILE and not isinstance(value, (GetSetDescriptorType, MemberDescriptorType, CellType))
     }
 
@@ -75,7 +78,11 @@ def _owns(candidate: Any, namespace: dict[str, Any]) -> bool:
 
 
 def _dictionary(cls: type) -> Any:
-    return next(iter(gc.get_referents(vars(cls))), None)
+    return _behind(vars(cls))
+
+
+def _behind(view: Any) -> Any:
+    return next(iter(gc.get_referents(view)), None)
 
 
 class ClassPart:

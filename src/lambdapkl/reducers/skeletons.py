@@ -20,6 +20,7 @@ from ..identity import keys as tracking
 from ..identity.traces_of_use import VOLATILE, is_answer
 from ..options import variant
 from ..restorers.classes import FROZEN_SETS, SETS
+from ..rules.names import TYPE_BASES, class_names
 from . import namespaces
 
 # The interpreter's descriptors of a class's own slots and C functions; they come and go with the class.  PyPy has none
@@ -63,7 +64,8 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     attributes: dict[str, Any] = {}
     slots: list[str] = []
     shadowing: dict[str, Any] = {}
-    own = vars(cls)
+    # A copy, as keys may have a hash in Python, and reducing a value may change the class.
+    own = dict(vars(cls))
     taken = intercepted(type(cls))
     if sys.version_info >= (3, 12):
         namespaces.note_owner(cls, session)
@@ -92,22 +94,22 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
         check_attribute(cls, name, value)
         special = SPECIAL_NAMES.get(name)
         if special == SHADOWS or name in taken:
-            shadowing[session.name(name)] = value
+            shadowing[session.key(name)] = value
         elif special is None or (special == ANNOTATES and changed is None and not is_answer(name, value)):
-            attributes[session.name(name)] = portable(name, value)
+            attributes[session.key(name)] = portable(name, value)
     explicit = explicit_slots(own, slots, session) if slots or "__slots__" in own else None
-    module = cls.__module__
-    qualname = cls.__qualname__
+    module, qualname, simple = class_names(cls)
+    bases = TYPE_BASES(cls)
     _, _, digest, number = tracking.key_of(cls, module, qualname)
     args = [
         session.name(qualname),
         session.name(module) if isinstance(module, str) else module,
         digest,
-        () if cls.__bases__ == (object,) else cls.__bases__,
+        () if bases == (object,) else bases,
         number,
         type(cls),
         explicit,
-        None if cls.__name__ == qualname.rpartition(".")[2] else session.name(cls.__name__),
+        None if simple == qualname.rpartition(".")[2] else session.name(simple),
         shadowing or None,
     ]
     defaults = ((), 0, type, None, None, None)

@@ -12,7 +12,7 @@ from typing import Any
 from .. import wire
 from ..errors import NotPicklableError
 from ..options import current
-from ..rules.names import private
+from ..rules.names import private, private_key
 
 _Lock: Any = type(threading.Lock())
 _RLock: Any = type(threading.RLock())
@@ -44,7 +44,7 @@ def reduce_local(local: Any) -> Any:
     kind = type(local)
     # The arguments for `__init__` in further threads have no public name.
     args = next((each for each in gc.get_referents(local) if type(each) is tuple), ())
-    state = {private(name): value for name, value in vars(local).items()}
+    state = {private_key(name): value for name, value in list(vars(local).items())}
     return wire.thread_local, (kind, args), state or None, None, None, wire.thread_local
 
 

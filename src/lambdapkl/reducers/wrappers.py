@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import wire
 from ..rules import byvalue
-from ..rules.names import private
+from ..rules.names import private, private_key
 
 _LruCacheWrapper: Any = type(functools.lru_cache(lambda: None))
 
@@ -21,8 +21,8 @@ def reduce_lru_cache(wrapper: Any) -> Any:
     function = wrapper.__wrapped__
     parameters = wrapper.cache_parameters()
     own = {
-        private(key): value
-        for key, value in vars(wrapper).items()
+        private_key(key): value
+        for key, value in list(vars(wrapper).items())
         if key not in _MADE_BY_WRAPPING
         and not (key in functools.WRAPPER_ASSIGNMENTS and value == getattr(function, key, None))
         and not (key == "__type_params__" and not value)

@@ -7,6 +7,7 @@ class was defined, and their results are part of what is restored.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -104,6 +105,10 @@ def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
     """Set attributes of a skeleton as data: no `__setattr__` of the metaclass, no `__set_name__`."""
     set_attribute = _written_in_c(type(cls), "__setattr__", WrapperDescriptorType)
     for name, value in attributes.items():
+        if type(name) is not str:
+            # `type` sets attributes with a str for a name only; a class statement may have any key.
+            gc.get_referents(vars(cls))[0][name] = value
+            continue
         if not name:  # the place of attributes that `class_part` has set
             continue
         name = sys.intern(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import pickle
 from types import MappingProxyType
 from typing import Any
@@ -19,8 +18,15 @@ def class_namespace(cls: type) -> MappingProxyType[str, Any]:
 
 
 def class_dict(cls: type) -> Any:
-    """Return the dictionary in which `cls` keeps its attributes, which `vars` shows."""
-    return gc.get_referents(vars(cls))[0]
+    """Return a view of the dictionary in which `cls` keeps its attributes, for a cell called ``__classdict__``.
+
+    It is not the dictionary itself: what is written there does not reach the interpreter's cache of attributes, which would
+    then hand out objects that are gone.
+    """
+    return _namespace_of(cls)
+
+
+_namespace_of = vars(type)["__dict__"].__get__
 
 
 def dict_view(mapping: Any, kind: str) -> Any:

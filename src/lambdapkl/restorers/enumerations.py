@@ -84,7 +84,7 @@ def _fill(cls: Any, attributes: dict[str, Any], states: Any, aliases: dict[Any, 
         own["__objclass__"] = cls
         told = {"_value_": state} if type(states) is list else state
         for name, value in {**told, **member_state(names[id(member)], place), **told}.items():
-            own[sys.intern(name)] = value
+            own[sys.intern(name) if type(name) is str else name] = value
     set_attributes(cls, attributes)
     if not complete:
         for name, value in {**given(), **given_lists(members)}.items():

@@ -18,14 +18,16 @@ def module(name: str) -> ModuleType:
 def dynamic_module(first: Any, second: Any = None) -> ModuleType:
     """Make an empty module called `first`, of the class `second`, or give the module `first` the names in `second`.
 
-    A class's own constructor does not run.
+    With None for `first`, all that the module holds comes with its state: its ``__name__`` is no str, or it has none.  A
+    class's own constructor does not run.
     """
     if isinstance(first, ModuleType):
         namespace = vars(first)
         for name, value in second.items():
-            namespace[sys.intern(name)] = value
+            namespace[sys.intern(name) if type(name) is str else name] = value
         return first
     made: ModuleType = ModuleType.__new__(second or ModuleType)
-    ModuleType.__init__(made, first)
+    if first is not None:
+        ModuleType.__init__(made, first)
     vars(made)["__builtins__"] = builtins
     return made

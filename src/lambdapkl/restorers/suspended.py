@@ -5,8 +5,10 @@ Nothing of a payload is trusted: what is wrong in it raises UnpicklingError befo
 
 from __future__ import annotations
 
+import gc
 import sys
-from types import AsyncGeneratorType, CoroutineType, FunctionType, TracebackType
+import weakref
+from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType, TracebackType
 from typing import Any
 
 from ..frames import suspended
@@ -48,7 +50,38 @@ def _resume(made: Any, state: Any) -> None:
     _need_frames().write(made, code, position, marks, values, *point, exceptions)
     if b"G" in point[0]:
         _give_tracebacks((*values, *exceptions))
+    _check_depth(made)
     _rename(made, names)
+
+
+# Attributes for what a suspended call waits for.
+_AWAITED = {GeneratorType: "gi_yieldfrom", CoroutineType: "cr_await", AsyncGeneratorType: "ag_await"}
+# What `__await__` and `asend` return.
+_HELPERS = ("coroutine_wrapper", "async_generator_asend")
+# Call that has no state yet -> how many wait for it, each for the next one
+_waiting: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+
+
+def _check_depth(made: Any) -> None:
+    """Refuse more calls that wait for each other than could be running: closing them would overflow the stack.
+
+    They come in any order: the one that is waited for may get its state last.
+    """
+    depth = _waiting.pop(made, 0) if _waiting else 0
+    last = made
+    while True:
+        depth += 1
+        if depth > sys.getrecursionlimit():
+            raise damage("with more calls that wait for each other than can be running")
+        awaited = getattr(last, _AWAITED[type(last)])
+        if type(awaited).__name__ in _HELPERS:
+            # They have no attribute for the call that they are of.
+            awaited = next((each for each in gc.get_referents(awaited) if type(each) in _AWAITED), None)
+        if type(awaited) not in _AWAITED or awaited is made:
+            break
+        last = awaited
+    if last is not made and suspended.state_of(last) == suspended.CREATED:
+        _waiting[last] = max(depth - 1, _waiting.get(last, 0))
 
 
 def _give_tracebacks(values: tuple[Any, ...]) -> None:

@@ -11,6 +11,8 @@ import sys
 from types import BuiltinFunctionType, ModuleType
 from typing import Any
 
+from .names import plain
+
 __all__ = ["list_registry_pickle_by_value", "register_pickle_by_value", "unregister_pickle_by_value"]
 
 # A child that `multiprocessing` spawns has the parent's script as a module of this name, which only the parent can import.
@@ -37,7 +39,7 @@ def register_pickle_by_value(module: ModuleType) -> None:
         raise ValueError(f"Input should be a module object, got {module} instead")
     if module.__name__ not in sys.modules:
         raise ValueError(f"{module} was not imported correctly, have you used an `import` statement to access it?")
-    registry.add(module.__name__)
+    registry.add(plain(module.__name__))
 
 
 def unregister_pickle_by_value(module: ModuleType) -> None:
@@ -80,17 +82,25 @@ def is_dynamic(module: ModuleType) -> bool:
     An imported module has a ``__spec__``.  Extension modules make submodules without one while they are imported: a
     module inside an importable package counts as importable.
     """
-    if getattr(module, "__spec__", None) is not None or module.__name__ in sys.builtin_module_names:
+    name = getattr(module, "__name__", None)
+    if getattr(module, "__spec__", None) is not None:
         return False
-    if module.__name__.startswith("_pypy_"):  # parts of PyPy, without a spec
+    if not isinstance(name, str):
+        return True
+    if name in sys.builtin_module_names or name.startswith("_pypy_"):  # parts of PyPy, without a spec
         return False
-    parent = sys.modules.get(module.__name__.rpartition(".")[0])
+    parent = sys.modules.get(name.rpartition(".")[0])
     return parent is None or is_dynamic(parent)
 
 
 def imported_name(module: ModuleType) -> str:
-    """Return the name under which `module` can be imported: ``_collections_abc`` says that it is ``collections.abc``."""
-    name = module.__name__
+    """Return the name under which `module` can be imported: ``_collections_abc`` says that it is ``collections.abc``.
+
+    It is empty where ``__name__`` is no str, or not there.
+    """
+    name = getattr(module, "__name__", None)
+    if not isinstance(name, str):
+        return ""
     if sys.modules.get(name) is not module:
         spec = getattr(module, "__spec__", None)
         if spec is not None and sys.modules.get(spec.name) is module:

@@ -24,7 +24,7 @@ from ..files import Nowhere, Path
 from ..pickler import Pickler, Writer
 from ..reducers.table import refresh
 from ..rules.byvalue import MAIN_MODULES, is_dynamic
-from ..rules.names import private
+from ..rules.names import private, private_key
 from ..stdlib_picklers import BasePickler
 from ..unpickler import Unpickler
 
@@ -173,7 +173,7 @@ def load_session(file: Path | BinaryIO) -> list[str]:
         for _ in range(header["names"]):
             name, value = unpickler.load()
             before.setdefault(name, namespace.get(name, missing))
-            namespace[sys.intern(name)] = value
+            namespace[sys.intern(name) if type(name) is str else name] = value
             names.append(name)
     except BaseException as error:
         for name, value in before.items():
@@ -281,7 +281,7 @@ def _write_once(file: BinaryIO, main: ModuleType, module: str, values: dict[str,
     pickler.dump({"format": _FORMAT, "version": _VERSION, "module": module, "names": len(values)})
     for name, value in values.items():
         try:
-            pickler.dump((private(name), value))
+            pickler.dump((private_key(name), value))
         except Exception as error:
             if isinstance(error, OSError) and not _fails(main, value):
                 raise  # of the file

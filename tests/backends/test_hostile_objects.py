@@ -1,0 +1,408 @@
+"""Objects whose own code changes what is being pickled: a payload or an exception is right, a crash is not.
+
+Each program pickles one target while one hook of the program runs: with each call it changes everything that it can reach of
+the target, frees it, and fills the freed memory with other objects.  The programs run in fresh processes, so that a crash is a
+failure of one test.
+"""
+
+from __future__ import annotations
+
+import fresh
+import pytest
+
+# `strike` is what each hook calls.
+COMMON = '''
+import collections, copyreg, dataclasses, enum, functools, gc, io, pickle, sys, types, weakref
+import lambdapkl
+
+mutations, filler = [], []
+armed = busy = False
+strikes = 0
+
+def strike():
+    global busy, strikes
+    if not armed or busy or strikes > 400:
+        return
+    busy = True
+    strikes += 1
+    try:
+        for mutate in mutations:
+            try:
+                mutate()
+            except Exception:
+                pass
+        filler[:] = [[(n, [n]) for n in range(300)], {str(n) * 9: n for n in range(300)}, [b"x" * n for n in range(300)]]
+        gc.collect()
+    finally:
+        busy = False
+
+class Key(str):
+    def __hash__(self):
+        strike()
+        return str.__hash__(self)
+    def __eq__(self, other):
+        strike()
+        return str.__eq__(self, other)
+
+class Reduced:
+    def __reduce_ex__(self, protocol):
+        strike()
+        return list, ()
+
+class Looked:
+    """Every attribute is looked up in Python."""
+    def __getattribute__(self, name):
+        strike()
+        return object.__getattribute__(self, name)
+
+class Described:
+    """Found through a descriptor that changes its owner."""
+    class _Descriptor:
+        def __get__(self, obj, cls):
+            strike()
+            return object.__reduce_ex__.__get__(obj)
+    __reduce_ex__ = _Descriptor()
+
+class Meta(type):
+    def __hash__(cls):
+        strike()
+        return type.__hash__(cls)
+    def __eq__(cls, other):
+        strike()
+        return cls is other
+    def __getattribute__(cls, name):
+        strike()
+        return type.__getattribute__(cls, name)
+
+class OfMeta(metaclass=Meta):
+    pass
+
+class Dying:
+    def __del__(self):
+        strike()
+
+class Brings:
+    """Its arguments exist for this payload alone, and die with the pickler's memo."""
+    def __reduce_ex__(self, protocol):
+        return list, ([Dying()],)
+
+class Equal:
+    def __init__(self, n): self.n = n
+    def __hash__(self): return self.n
+    def __eq__(self, other):
+        strike()
+        return type(other) is Equal and self.n == other.n
+
+class Victim:
+    pass
+
+references = []
+def watched():
+    """Dies with the first strike of the collector, and strikes again."""
+    victim = Victim()
+    victim.itself = victim
+    references.append(weakref.ref(victim, lambda reference: strike()))
+    return None
+
+HOOKS = {
+    "hash and eq of keys": lambda: Key("key"),
+    "reduce_ex": Reduced,
+    "getattribute": Looked,
+    "descriptor": Described,
+    "metaclass": OfMeta,
+    "del": Brings,
+    "eq of values": lambda: Equal(7),
+    "gc callback": lambda: gc.callbacks.append(lambda phase, info: strike()) or gc.set_threshold(3, 1, 1),
+    "weakref callback": lambda: [watched() for _ in range(30)] and gc.set_threshold(3, 1, 1),
+}
+'''
+
+# Each leaves the object in `target`; `bait` is what the hook left for it to hold.
+TARGETS = {
+    "function": """
+        def other(): return spare
+        def outer(inside):
+            def target(a, b=[1, 2], *, c=bait) -> bait: return inside, a, b, shared, sub.path
+            return target
+        import os as sub
+        spare, shared = [3], {bait: [bait]}
+        target = outer([bait, {bait: bait}])
+        for n in range(8):
+            vars(target)[Key(f"attribute {n}") if type(bait) is Key else f"attribute {n}"] = [[n] * 5, bait]
+        target.bait = bait
+        cell = target.__closure__[0]
+        def mutate():
+            vars(target).clear()
+            target.__dict__ = {"new": [1]}
+            target.__defaults__, target.__kwdefaults__, target.__annotations__ = None, None, {}
+            target.__name__, target.__qualname__, target.__doc__ = "n" * 70, "q" * 70, ["doc"]
+            cell.cell_contents = [5]
+            globals().pop("shared", None)
+            globals()["spare"] = [9]
+        mutations.append(mutate)
+        mutations.append(lambda: setattr(target, "__code__", (lambda a, inside=cell: lambda: inside).__code__))
+        target = [target, bait, target]
+    """,
+    "class": """
+        class Base: pass
+        class Other: pass
+        class Kind(Base):
+            "Its text."
+            spare = [bait]
+            held = {bait: [bait], "more": bait}
+            def method(self): return __class__, self.held
+            also = property(method, doc="text")
+            still = staticmethod(method)
+        Kind.still.__dict__[bait if isinstance(bait, str) else 3.5] = bait
+        for n in range(9): setattr(Kind, f"attribute{n}", ([n], bait))
+        class Odd(Base):
+            locals().update({Key(f"odd{n}") if type(bait) is Key else f"odd{n}": [[n] * 4, bait] for n in range(6)})
+        def mutate():
+            for cls in (Kind, Odd):
+                for name in list(vars(cls)):
+                    try: delattr(cls, name)
+                    except Exception: pass
+                for n in range(40): setattr(cls, f"new{n}", [n])
+                cls.__name__, cls.__qualname__ = "N" * 80, "Q" * 80
+                try: cls.__bases__ = (Other,)
+                except TypeError: pass
+        mutations.append(mutate)
+        target = [Kind, Odd, Kind(), bait]
+    """,
+    "instance": """
+        class Plain: pass
+        class Slotted: __slots__ = ("one", "two", "three", "__dict__")
+        class Other: __slots__ = ("four", "five", "six", "__dict__")
+        class Point(collections.namedtuple("Point", "x y")): __slots__ = ()
+        plain, slotted = Plain(), Slotted()
+        for n in range(9): vars(plain)[Key(f"name{n}") if type(bait) is Key else f"name{n}"] = [[n] * 5, bait]
+        slotted.one, slotted.two, slotted.three, slotted.more = [bait], {bait: 1}, [[3]], bait
+        def mutate():
+            vars(plain).clear()
+            plain.__dict__ = {"new": [1]}
+            del slotted.one, slotted.two, slotted.three
+            Slotted.__slotnames__[:0] = ["x", "y", "z"] * 9
+            vars(slotted).clear()
+        mutations.append(mutate)
+        def change():
+            slotted.__class__ = Other
+        mutations.append(change)
+        target = [plain, slotted, bait, Slotted(), Point([bait], 2), plain, slotted, Point(1, bait)]
+    """,
+    "enumeration": """
+        class Kind(enum.Enum):
+            ONE, TWO, THREE = 1, (2, 3), "three"
+            def method(self): return bait
+        Made = enum.Enum("Made", {f"m{n}": Equal(n) for n in range(20)})
+        hashable = [Equal(n) for n in range(20)]
+        if sys.version_info >= (3, 13): type.__setattr__(Made, "_hashable_values_", hashable)
+        type.__setattr__(Kind, "extra", {bait: [bait]})
+        def mutate():
+            hashable.clear()
+            for cls in (Kind, Made):
+                cls._member_map_.clear()
+                cls._value2member_map_.clear()
+                cls._member_names_.clear()
+                for name in list(vars(cls)):
+                    try: type.__delattr__(cls, name)
+                    except Exception: pass
+        mutations.append(mutate)
+        target = [Kind, Made, bait, Kind.ONE]
+    """,
+    "descriptors and wrappers": """
+        def function(x): return bait
+        wrapped = [staticmethod(function), classmethod(function), functools.lru_cache(function), functools.partial(function, bait)]
+        for each in wrapped:
+            for n in range(6): vars(each)[Key(f"n{n}") if type(bait) is Key else f"n{n}"] = [[n], bait]
+            vars(each)[5] = [bait]
+        shown = property(function, doc=bait)
+        def mutate():
+            for each in wrapped:
+                vars(each).clear()
+                each.__dict__ = {"new": [[1]]}
+            vars(function).clear()
+            function.__doc__ = ["new"]
+        mutations.append(mutate)
+        target = [*wrapped, shown, bait, types.MethodType(function, bait or [1])]
+    """,
+    "suspended": """
+        def walk(first, second):
+            inside = {bait: [first]}
+            for each in first:
+                try:
+                    yield [each, (yield inside)]
+                except ValueError as error:
+                    yield error
+        generator = walk([bait, [1], [2]], {bait: bait})
+        next(generator)
+        nested = (each for each in [generator, bait])
+        next(nested)
+        def mutate():
+            generator.close()
+            nested.close()
+        mutations.append(mutate)
+        target = [generator, nested, bait]
+    """,
+    "module and globals": """
+        module = types.ModuleType("made_here")
+        exec("def function(): return shared, held, other\\nshared = [1]\\ndef other(): return function, held", vars(module))
+        vars(module)["held"] = {bait: [bait]}
+        for n in range(9): vars(module)[Key(f"n{n}") if type(bait) is Key else f"n{n}"] = [[n] * 4, bait]
+        function, other = module.function, module.other
+        class Globals(dict):
+            def __getitem__(self, name):
+                strike()
+                return dict.__getitem__(self, name)
+        hooked = types.FunctionType(function.__code__, Globals(vars(module)))
+        def mutate():
+            vars(module).clear()
+            hooked.__globals__.clear()
+        mutations.append(mutate)
+        target = [hooked, function, other, module, bait]
+    """,
+    "containers and dataclass": """
+        @dataclasses.dataclass
+        class Data:
+            one: int = 1
+            two: list = dataclasses.field(default_factory=list, metadata={"bait": bait})
+        items, table, data = [[1], bait, [2]], {"a": [1], "b": bait}, Data()
+        data.held = bait
+        fields = Data.__dataclass_fields__
+        views = [table.keys(), table.values(), iter(items), reversed(items), map(bait.__class__, items)]
+        def mutate():
+            items.clear()
+            table.clear()
+            vars(data).clear()
+            fields.clear()
+        mutations.append(mutate)
+        mutations.append(lambda: setattr(Data, "__slotnames__", ("a",)))
+        target = [items, table, Data, data, views, bait, {bait, 1}, frozenset([bait, 2])]
+    """,
+}
+
+RUN = """
+        armed = True
+        for dump in (
+            lambdapkl.dumps,
+            lambda obj: lambdapkl.dumps(obj, protocol=2),
+            lambda obj: lambdapkl.dumps(obj, deterministic=True),
+            again_and_again,
+        ):
+            try:
+                data = dump(target)
+                pickle.loads(data)
+            except Exception:
+                pass
+        result = strikes
+"""
+
+AGAIN = '''
+        def again_and_again(obj):
+            """Other dumps while it works.  (One pickler that is called while it works crashes `pickle` itself up to 3.13.)"""
+            file = io.BytesIO()
+            pickler = lambdapkl.Pickler(file)
+            mutations.append(lambda: lambdapkl.dumps(obj))
+            mutations.append(lambda: lambdapkl.Pickler(io.BytesIO()).dump(obj))
+            pickler.dump(obj)
+            return file.getvalue()
+'''
+
+
+def _program(target: str, hook: str) -> str:
+    body = fresh.dedent(COMMON) + f"\nbait = HOOKS[{hook!r}]()\n"
+    return body + "".join(_shifted(part) for part in (AGAIN, TARGETS[target], RUN))
+
+
+def _shifted(text: str) -> str:
+    return "\n".join(line.removeprefix("        ") for line in text.splitlines()) + "\n"
+
+
+HOOKS = (
+    "hash and eq of keys",
+    "reduce_ex",
+    "getattribute",
+    "descriptor",
+    "metaclass",
+    "del",
+    "eq of values",
+    "gc callback",
+    "weakref callback",
+)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_pickled_may_change_meanwhile(backend: fresh.Process, target: str, hook: str) -> None:
+    backend.execute(_program(target, hook))
+
+
+LOADING = '''
+import gc, pickle
+import lambdapkl
+
+class Striking:
+    """Changes, as its state arrives, all that this payload has made so far."""
+    def __init__(self): self.state = 1
+    def __setstate__(self, state):
+        import gc, types
+        for each in gc.get_objects():
+            if isinstance(each, types.FunctionType) and each.__name__ == "struck":
+                each.__dict__.clear()
+                each.__defaults__ = None
+                if each.__closure__: each.__closure__[0].cell_contents = None
+            elif isinstance(each, type) and each.__name__ == "Struck":
+                for name in list(vars(each)):
+                    try: delattr(each, name)
+                    except Exception: pass
+            elif type(each) is dict and "struck key" in each:
+                each.clear()
+        gc.collect()
+
+def outer(held):
+    def struck(a=Striking(), *, b=Striking()): return held, bait
+    struck.attribute, struck.more = Striking(), [[1]]
+    return struck
+bait = [Striking(), {"struck key": Striking(), "other": [[2]]}]
+class Struck:
+    held, other = {"struck key": Striking(), "last": [3]}, Striking()
+    def method(self): return bait, __class__
+data = lambdapkl.dumps([outer(Striking()), Struck, Struck(), {"struck key": Striking(), "after": [4]}])
+del bait, outer, Struck
+gc.collect()
+try:
+    pickle.loads(data)
+except Exception:
+    pass
+'''
+
+
+def test_what_is_loaded_may_change_meanwhile(backend: fresh.Process) -> None:
+    backend.execute(LOADING)
+
+
+SMALL_STACK = """
+import threading, pickle
+import lambdapkl
+outcome = []
+def wrap(inner):
+    def function(): return inner
+    return function
+def run():
+    for depth in (100, 1000, 10_000):
+        chain = None
+        for _ in range(depth): chain = wrap(chain)
+        try:
+            outcome.append(len(lambdapkl.dumps(chain)))
+        except pickle.PicklingError as error:
+            outcome.append(str(error))
+threading.stack_size(256 * 1024)
+thread = threading.Thread(target=run)
+thread.start()
+thread.join()
+assert type(outcome[0]) is int and "recursion" in outcome[2], outcome
+"""
+
+
+def test_deep_closures_in_a_thread_with_a_small_stack(processes: object) -> None:
+    """In Python alone there is no way to know how much stack is left; the pickler of the standard library crashes, too."""
+    processes("compiled").execute(SMALL_STACK)  # type: ignore[operator]

@@ -1,0 +1,40 @@
+"""The dictionary of a class, which functions in it look names up in through a cell called ``__classdict__``."""
+
+from __future__ import annotations
+
+import fresh
+import pytest
+
+import lambdapkl.wire
+
+# A payload of lambdapkl's own constructors and plain data, put together by hand.
+WRITES = """
+import pickle
+def text(t): return b"X" + len(t).to_bytes(4, "little") + t.encode()
+def name(n, module="lambdapkl.wire"): return text(module) + text(n) + b"\\x93"
+PUT, GET, DROP = b"\\x94", b"h\\x00", b"0"
+skeleton = name("class_") + text("Victim") + text("nowhere") + b"C\\x01k\\x87R" + PUT + DROP
+method = name("function_wrapper") + name("staticmethod", "builtins") + name("tuple", "builtins") + b"\\x86R"
+filled = name("class_") + GET + b"}" + text("__setstate__") + method + b"s\\x86R" + DROP
+instance = GET + b")\\x81](K\\x07K\\x08eb" + DROP
+raw = name("class_dict") + GET + b"\\x85R" + text("__setstate__") + b"G" + bytes(8) + b"s" + DROP
+blocks = b"(" + b"".join(b"C\\x0f" + n.to_bytes(15, "big") for n in range(4000)) + b"l" + DROP
+data = b"\\x80\\x04" + skeleton + filled + instance + raw + blocks + instance * 4 + GET + b"."
+try: pickle.loads(data)
+except TypeError as error: result = str(error)
+"""
+
+
+def test_a_payload_cannot_write_into_it(backend: fresh.Process) -> None:
+    assert "item assignment" in backend.execute(WRITES)
+
+
+def test_it_is_a_view_that_follows_the_class() -> None:
+    class Kind:
+        value = 1
+
+    view = lambdapkl.wire.class_dict(Kind)
+    Kind.value = 2
+    assert view["value"] == 2
+    with pytest.raises(TypeError):
+        lambdapkl.wire.class_dict(Kind())

@@ -1,0 +1,265 @@
+"""Names that are no plain str, dictionaries that are no plain dict."""
+
+from __future__ import annotations
+
+import fresh
+import pytest
+
+from lambdapkl.rules.names import class_names, is_plain_key, plain, private, private_key
+
+LABEL = """
+    import collections, enum, functools, types
+
+    class Label(str):
+        "Hashes and compares as its text."
+    class Loud(str):
+        "Its methods give something else."
+        def __str__(self): return "loud"
+        def __getitem__(self, key): return "loud"
+        def __add__(self, other): return "loud"
+        def encode(self, *args): return b"loud"
+        def __len__(self): return 77
+    class Field(enum.StrEnum):
+        WIDTH = "width"
+    class Old(str, enum.Enum):
+        WIDTH = "width"
+"""
+
+
+class Loud(str):
+    def __str__(self) -> str:
+        return "loud"
+
+    def __getitem__(self, key: object) -> str:
+        return "loud"
+
+    def __len__(self) -> int:
+        return 77
+
+
+class Folded(str):
+    """Another key than its text."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and plain(self).lower() == plain(other).lower()
+
+    def __hash__(self) -> int:
+        return hash(plain(self).lower())
+
+
+def test_the_text_of_an_instance_of_a_subclass_is_taken() -> None:
+    for text in ("", "a", "name", "\xe9t\xe9", "\u0416", "\U0001f600x"):
+        for found in (plain(Loud(text)), private(Loud(text)), private_key(Loud(text))):
+            assert type(found) is str and found == text
+
+
+def test_a_key_that_is_not_found_under_its_text_stays_as_it_is() -> None:
+    folded = Folded("Name")
+    assert not is_plain_key(folded) and private_key(folded) is folded
+    for key in (None, 7, (1, 2), 2.5):
+        assert private_key(key) is key
+
+
+def test_names_of_a_class_are_those_of_type_where_a_metaclass_answers_with_something_else() -> None:
+    class Meta(type):
+        def __getattribute__(cls, name: str) -> object:
+            return 5 if name == "__qualname__" else super().__getattribute__(name)
+
+    made = Meta("Made", (), {"__module__": Loud("here")})
+    assert made.__qualname__ == 5 and class_names(made) == ("here", "Made", "Made")
+
+
+@pytest.mark.parametrize("make", ["Label", "Loud", "Field", "Old"])
+def test_names_may_be_instances_of_a_subclass_of_str(backend: fresh.Process, make: str) -> None:
+    backend.run(
+        LABEL
+        + f"""
+    def name(text): return {make}(text) if {make} in (Label, Loud) else {make}.WIDTH
+    text = "width"
+    def f(): return "f"
+    f.__name__, f.__qualname__, f.__module__ = name(text), name(text), name(text)
+    setattr(f, name(text), [1])
+    Kind = type(name(text), (), {{"__module__": "__main__", "__qualname__": name(text), name(text): 2}})
+    Slots = type("Slots", (), {{"__slots__": (name(text),), "__module__": "__main__"}})
+    slotted = Slots(); slotted.width = 3
+    instance = Kind(); setattr(instance, name(text), 4)
+    module = types.ModuleType(name("width"))
+    exec("def reads(): return width, __name__", vars(module))
+    del vars(module)["__name__"]; vars(module)["__name__"] = name(text)
+    vars(module)[name(text)] = 5
+    kept = types.FunctionType((lambda: width).__code__, {{name("width"): 6, "__name__": name(text)}})
+    code = f.__code__.replace(co_name=name(text), co_filename=name(text))
+    coded = types.FunctionType(code, {{}})
+    words = functools.partial(dict, **{{name(text): 7}})
+    def keywords(*, width=8): return width
+    keywords.__kwdefaults__ = {{name(text): 9}}
+    static = staticmethod(f); vars(static)[name(text)] = 10
+    o = [f, Kind, slotted, instance, module, kept, coded, words, keywords, static]
+    """,
+        """
+    f, Kind, slotted, instance, module, kept, coded, words, keywords, static = o
+    assert (f.__name__, f.__qualname__, f.__module__) == ("width",) * 3 and f.width == [1]
+    assert type(f.__name__) is type(f.__qualname__) is str
+    assert (Kind.__name__, Kind.__qualname__, Kind.width) == ("width", "width", 2) and type(Kind.__name__) is str
+    assert slotted.width == 3 and instance.width == 4
+    assert module.__name__ == "width" and module.reads() == (5, "width") and module.width == 5
+    assert kept() == 6 and coded.__code__.co_name == "width" and coded.__code__.co_filename == "width"
+    assert words() == {"width": 7} and keywords() == 9 and static.width == 10
+    """,
+    )
+
+
+def test_keys_of_namespaces_may_be_anything(backend: fresh.Process) -> None:
+    backend.run(
+        """
+    import threading, types, functools
+    class Folded(str):
+        def __eq__(self, other): return isinstance(other, str) and str.lower(self) == str.lower(other)
+        def __hash__(self): return hash(str.lower(self))
+    keys = [None, 7, 2.5, (1, 2), b"bytes", Folded("Name"), frozenset({1})]
+    def f(): pass
+    for key in keys: vars(f)[key] = [key]
+    Kind = type("Kind", (), {"__module__": "__main__", "plain": 1, **{key: [key] for key in keys}})
+    module = types.ModuleType("made")
+    for key in keys: vars(module)[key] = [key]
+    instance = Kind()
+    for key in keys: vars(instance)[key] = [key]
+    wrapped = [staticmethod(f), classmethod(f), functools.lru_cache(f)]
+    for each in wrapped:
+        for key in keys: vars(each)[key] = [key]
+    o = [f, Kind, module, instance, *wrapped]
+    """,
+        """
+    for each in o:
+        found = vars(each)
+        for key in (None, 7, 2.5, (1, 2), b"bytes", frozenset({1})):
+            assert found[key] == [key], (each, key)
+        folded = next(key for key in found if type(key).__name__ == "Folded")
+        assert folded == "NAME" and found[folded] == ["name"], each
+    assert o[1].plain == 1 and o[3].plain == 1
+    """,
+    )
+
+
+def test_a_class_with_odd_keys_that_lead_back_to_it_is_one_class(backend: fresh.Process) -> None:
+    backend.run(
+        """
+    Kind = type("Kind", (), {"__module__": "__main__", 7: []})
+    vars(Kind)[7].append(Kind)
+    o = Kind, Kind()
+    """,
+        """
+    Kind, instance = o
+    assert vars(Kind)[7] == [Kind] and type(instance) is Kind
+    """,
+    )
+
+
+def test_dictionaries_may_be_instances_of_a_subclass(backend: fresh.Process) -> None:
+    backend.run(
+        """
+    import collections, optparse, types
+    class Upper(dict):
+        def __getitem__(self, key): return dict.__getitem__(self, key).upper()
+    class Made(dict):
+        def __missing__(self, key): return f"made {key}"
+    class Node: pass
+    class Slotted: __slots__ = ("x", "__dict__")
+    def ordered():
+        table = collections.OrderedDict(b=2, a=40); table.move_to_end("b"); return table
+    one, two, three = Node(), optparse.Values(), Slotted()
+    one.__dict__, two.__dict__, three.__dict__ = ordered(), ordered(), ordered()
+    three.x = 5
+    def f(): pass
+    f.__dict__ = ordered()
+    upper = types.FunctionType((lambda: text).__code__, Upper(text="text", __name__="__main__"))
+    made = types.FunctionType((lambda: text).__code__, Made(__name__="__main__"))
+    o = one, two, three, f, upper, made
+    """,
+        """
+    *several, upper, made = o
+    for each in several:
+        assert {"a": 40, "b": 2}.items() <= vars(each).items() and list(vars(each))[:2] == ["a", "b"], vars(each)
+    assert several[2].x == 5
+    assert upper() == "TEXT" and made() == "made text"
+    """,
+    )
+
+
+def test_the_instance_decides_how_it_is_pickled_in_any_dictionary(backend: fresh.Process) -> None:
+    backend.run(
+        """
+    import collections
+    class Node: pass
+    node = Node()
+    node.__dict__ = collections.OrderedDict(__reduce_ex__=lambda protocol: (list, ((1, 2),)))
+    o = [node]
+    """,
+        "assert o == [[1, 2]]",
+    )
+
+
+@pytest.mark.parametrize("name", ["5", "None", "('a', 1)", "[]"])
+def test_modules_with_a_name_that_is_no_str(backend: fresh.Process, name: str) -> None:
+    backend.run(
+        f"""
+    import types
+    module = types.ModuleType("made")
+    exec("def f(): return value", vars(module))
+    module.value, module.__name__ = 3, {name}
+    def uses(): return module.value
+    package = types.ModuleType("package"); package.__path__, package.__name__ = [], {name}
+    def reaches(): return package.sub
+    nameless = types.ModuleType("nameless"); del nameless.__name__; nameless.value = 4
+    o = module, uses, reaches, nameless, module.f
+    """,
+        f"""
+    module, uses, reaches, nameless, f = o
+    assert module.__name__ == {name} and module.f() == uses() == f() == 3 and module.f is f
+    assert nameless.value == 4 and "__name__" not in vars(nameless)
+    """,
+    )
+
+
+def test_what_is_named_by_an_instance_of_a_subclass_is_found_in_its_module(backend: fresh.Process) -> None:
+    modules = {
+        "holding.py": """
+            class Label(str): pass
+            class Meta(type): pass
+            def f(): pass
+            class Kind:
+                def method(self): pass
+                class Inner: pass
+            class Other(metaclass=Meta): pass
+            class OnlyInner:
+                def method(self): pass
+            for each in (f, Kind, Kind.method, Kind.Inner, Other):
+                each.__module__ = Label("holding")
+            OnlyInner.method.__qualname__ = Label("OnlyInner.method")
+            everything = [f, Kind, Kind.method, Kind.Inner, Other, OnlyInner.method]
+        """
+    }
+    backend.run(
+        "import holding; o = [*holding.everything, holding.Kind()]",
+        """
+        import holding
+        *found, instance = o
+        assert all(map(lambda one, other: one is other, found, holding.everything)) and type(instance) is holding.Kind
+        """,
+        modules=modules,
+    )
+
+
+def test_bases_are_those_of_type_where_a_metaclass_answers_with_something_else(backend: fresh.Process) -> None:
+    backend.run(
+        """
+    class Meta(type):
+        @property
+        def __bases__(cls): return [1, 2, 3]
+    class Base: value = 1
+    o = Meta("Kind", (Base,), {"__module__": "__main__"})
+    """,
+        "assert o.value == 1 and o.__mro__[1].__name__ == 'Base' and o.__bases__ == [1, 2, 3]",
+    )
