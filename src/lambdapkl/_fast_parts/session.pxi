@@ -3,7 +3,7 @@
 # Copies for all payloads, of short names: the first that come.  A name that is there stays, so a payload has one copy.
 cdef dict _common_names = {}
 # The two names of the script are written as one; see `byvalue.module_in_payload`.
-_common_names["__main__"] = _common_names["__mp_main__"] = lp_copy_str(<PyObject *><object>"__main__")
+_common_names["__main__"] = _common_names["__mp_main__"] = lp_copy_str("__main__")
 cdef Py_ssize_t _MAX_COMMON_NAMES = 4096
 cdef Py_ssize_t _MAX_COMMON_NAME = 64
 
