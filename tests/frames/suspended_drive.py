@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import sys
 import types
@@ -9,6 +10,8 @@ from typing import Any
 
 WAYS = ("next", "send", "throw", "close")
 MOST_STEPS = 40
+# The folder of the cases.
+HERE = os.path.dirname(__file__)
 
 
 class Awaitable:
@@ -22,6 +25,14 @@ class Awaitable:
         for value in self.values:
             got.append((yield value))
         return got
+
+
+class Cases(dict[str, Any]):
+    """Functions by their name; a decorator that adds one."""
+
+    def __call__(self, make: Any) -> Any:
+        self[make.__name__] = make
+        return make
 
 
 def one(subject: Any, way: str) -> Any:
@@ -140,7 +151,7 @@ def load_all(file: str, set_up: str) -> None:
 
 def is_traced(code: Any) -> bool:
     """Whether it is of the cases: tracing lambdapkl itself would take long and show nothing."""
-    return code.co_filename.endswith(("suspended_cases.py", "suspended_drive.py", "<string>"))
+    return code.co_filename == "<string>" or code.co_filename.startswith(HERE)
 
 
 def turn_on(set_up: str) -> None:

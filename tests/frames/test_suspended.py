@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import fresh
 import pytest
@@ -18,6 +19,8 @@ PROGRAMS = Path(__file__).with_name("programs")
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
+# Programs that define what stops, and dump it at each place.
+CASES = ("suspended_cases", "suspended_expressions", "suspended_chains")
 # How many damaged states to try; LAMBDAPKL_FUZZ says otherwise.
 TRIES = int(os.environ.get("LAMBDAPKL_FUZZ", "1500"))
 
@@ -74,14 +77,16 @@ def test_continues_in_another_process(
         monkeypatch.setenv("COVERAGE_FILE", str(tmp_path / "coverage"))
     every = 1 if way == "plain" else sample.EVERY
     file = str(tmp_path / "dumped.pickle")
-    if importable:
-        source = f"import suspended_cases as c, suspended_drive as d; d.dump_all(c.CASES, {file!r}, {set_up!r}, {every})"
-        checked(*options, "-c", source)
-    else:
-        checked(*options, str(HERE / "suspended_cases.py"), file, set_up, str(every))
-    checked(*options, str(HERE / "suspended_drive.py"), file, set_up)
-    with open(f"{file}.result", "rb") as source_file:
-        problems = pickle.load(source_file)
+    problems: dict[str, Any] = {}
+    for cases in CASES:
+        if importable:
+            source = f"import {cases} as c, suspended_drive as d; d.dump_all(c.CASES, {file!r}, {set_up!r}, {every})"
+            checked(*options, "-c", source)
+        else:
+            checked(*options, str(HERE / f"{cases}.py"), file, set_up, str(every))
+        checked(*options, str(HERE / "suspended_drive.py"), file, set_up)
+        with open(f"{file}.result", "rb") as source_file:
+            problems.update(pickle.load(source_file))
     assert len(problems) > 60 // every
     wrong = {name: text for name, (_, text) in problems.items() if text}
     assert not wrong, "\n".join(f"{name}: {text[0]}" for name, text in wrong.items())
