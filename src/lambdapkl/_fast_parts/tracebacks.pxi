@@ -3,11 +3,24 @@
 from types import TracebackType
 
 cdef extern from *:
+    ctypedef struct PyFrameObject:
+        pass
+
+    ctypedef struct PyTracebackObject:
+        PyFrameObject *tb_frame
+        int tb_lasti
+        int tb_lineno
+
+    PyTypeObject PyTraceBack_Type
+    object lp_code_of_frame "(PyObject *)PyFrame_GetCode"(PyFrameObject *)
+    object PyFrame_GetGlobals(PyFrameObject *)
     int PyCode_Addr2Location(PyCodeObject *, int, int *, int *, int *, int *)
     object PyEval_EvalCode(object, object, object)
     Py_ssize_t lp_code_units "Py_SIZE"(PyCodeObject *)
 
 cdef object _TracebackType = TracebackType
+cdef str _DUNDER_NAME = "__name__"
+cdef str _DUNDER_FILE = "__file__"
 
 
 def describe_steps(traceback, session, Py_ssize_t most_offset, Py_ssize_t most_number, variables):
@@ -29,20 +42,25 @@ def describe_steps(traceback, session, Py_ssize_t most_offset, Py_ssize_t most_n
     cdef Py_ssize_t known_offset = 0
     cdef Py_ssize_t known_line = 0
     code = known_code = known_namespace = None
+    cdef PyTracebackObject *fields
     step = traceback
     while step is not None:
+        if Py_TYPE(step) is not &PyTraceBack_Type:
+            raise TypeError(f"a traceback is expected, not {type(step).__name__}")
         # Where the traceback is, and not where its frame has got since: that may be running.
-        frame = step.tb_frame
-        offset = step.tb_lasti
-        number = step.tb_lineno
-        line = -1 if number is None else number
-        code = frame.f_code
-        namespace = frame.f_globals
+        fields = <PyTracebackObject *>step
+        offset = fields.tb_lasti
+        line = fields.tb_lineno
+        if line == -1:  # it is worked out when it is read
+            number = step.tb_lineno
+            line = -1 if number is None else number
+        code = lp_code_of_frame(fields.tb_frame)
+        namespace = PyFrame_GetGlobals(fields.tb_frame)
         # In a deep recursion most steps are at one instruction of one function.
         if code is not known_code or namespace is not known_namespace or offset != known_offset or line != known_line:
             known_code, known_namespace, known_offset, known_line = code, namespace, offset, line
             entry = _describe_step(code, namespace, offset, line, <Session>session, most_offset, most_number)
-        shown = variables(frame, session) if _may_be_snapshot(code) else None
+        shown = variables(<object>fields.tb_frame, session) if _may_be_snapshot(code) else None
         steps.append(entry + (shown,) if shown else entry)
         step = step.tb_next
     return tuple(steps)
@@ -61,19 +79,19 @@ cdef tuple _describe_step(
     cdef int column = -1
     cdef int end = -1
     cdef int end_column = -1
-    name = code.co_name
-    qualified = code.co_qualname
-    if qualified == name:
+    name = <object>fields.co_name
+    qualified = <object>fields.co_qualname
+    if qualified is name or qualified == name:
         qualified = None
-    where = (
-        _name_or_none(session, code.co_filename),
+    cdef tuple where = (
+        _name_or_none(session, <object>fields.co_filename),
         _name_or_none(session, name),
         _name_or_none(session, qualified),
         fields.co_firstlineno,
-        _name_or_none(session, namespace.get("__name__")),
-        _name_or_none(session, namespace.get("__file__")),
+        _name_or_none(session, _global(namespace, _DUNDER_NAME)),
+        _name_or_none(session, _global(namespace, _DUNDER_FILE)),
     )
-    where = session.shared.setdefault(where, where)
+    where = <tuple>session.shared.setdefault(where, where)
     if not 0 <= offset <= most_offset:
         offset = 0 if offset > 0 else -1
     if not 0 <= line <= most:
@@ -89,6 +107,10 @@ cdef tuple _describe_step(
     else:
         entry = (where, offset, line, start, end, column, end_column)
     return <tuple>session.shared.setdefault(entry, entry)
+
+
+cdef object _global(object namespace, str name):
+    return _lookup(namespace, name) if type(namespace) is dict else namespace.get(name)
 
 
 cdef object _name_or_none(Session session, object text):
@@ -108,10 +130,10 @@ def link_steps(tuple entries, dict known, build):
         Returns the same for an entry that is not in `known`, and its local variables.
     """
     cdef dict namespaces = {}
-    cdef dict namespace
+    cdef dict namespace = None
     cdef dict variables
     cdef Py_ssize_t index = PyTuple_GET_SIZE(entries)
-    linked = None
+    linked = last_module = last_file = None
     while index > 0:
         index -= 1
         entry = entries[index]
@@ -127,15 +149,17 @@ def link_steps(tuple entries, dict known, build):
         else:
             code, module, file, offset, line = <tuple>found
         # Frames of one module share their globals.
-        names = module, file
-        namespace = <dict>_lookup(namespaces, names)
-        if namespace is None:
-            namespace = {}
-            if module is not None:
-                namespace["__name__"] = module
-            if file is not None:
-                namespace["__file__"] = file
-            namespaces[names] = namespace
+        if namespace is None or module is not last_module or file is not last_file:
+            last_module, last_file = module, file
+            names = module, file
+            namespace = <dict>_lookup(namespaces, names)
+            if namespace is None:
+                namespace = {}
+                if module is not None:
+                    namespace[_DUNDER_NAME] = module
+                if file is not None:
+                    namespace[_DUNDER_FILE] = file
+                namespaces[names] = namespace
         frame = PyEval_EvalCode(code, namespace, {} if variables is None else variables).gi_frame
         linked = _TracebackType(linked, frame, offset, line)
     return linked

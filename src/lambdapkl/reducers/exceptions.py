@@ -40,7 +40,8 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
     """NotImplemented where the result of `pickle` is right."""
     kind = type(exception)
     chained = _chained(exception, session)
-    unraised = all(each is None for each in chained)
+    cause, context, suppress_context, traceback = chained
+    unraised = cause is None and context is None and suppress_context is None and traceback is None
     own = _own(kind) if id(kind) not in BUILT_IN else _NOTHING
     # Not through `__dict__`, which would come into being with that, and be pickled.
     reduced: Any = None if own & _REDUCE else kind.__reduce__(exception)
@@ -48,7 +49,8 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
     if reduced is None or not _REDUCE.isdisjoint(state):
         return _reduce_own(exception, chained, exception.__reduce_ex__(session.protocol), unraised)
     args, fields = _made_of(exception, reduced[1])
-    fields = {name: value for name, value in fields.items() if name not in state or isinstance(exception, _NAMED)}
+    if fields and not isinstance(exception, _NAMED):
+        fields = {name: value for name, value in fields.items() if name not in state}
     if args is None:
         return _reduce_own(exception, chained, reduced, unraised)
     if own & _STATE:
@@ -59,8 +61,9 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
     links = _links(exception, session)
     if unraised and not slots and not fields and links is None and not own & _CONSTRUCTOR:
         return NotImplemented
-    attributes = {private(name): value for name, value in {**fields, **state, **slots}.items()}
-    parts = _without_end([attributes or None, *chained, links])
+    attributes = {**fields, **state, **slots}
+    named = {private(name): value for name, value in attributes.items()} if attributes else None
+    parts = _without_end([named, *chained, links])
     if not parts:
         return wire.exception, (kind, args)
     return wire.exception, (kind, args), parts, None, None, wire.exception

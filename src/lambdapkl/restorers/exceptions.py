@@ -15,6 +15,12 @@ BUILT_IN = {
 }
 _WRAPPER: Any = type(object.__init__)
 
+# Not by the class's own `__setattr__`, which refuses everything where the class is frozen.
+_set_cause = vars(BaseException)["__cause__"].__set__
+_set_context = vars(BaseException)["__context__"].__set__
+_set_suppress = vars(BaseException)["__suppress_context__"].__set__
+_set_traceback = vars(BaseException)["__traceback__"].__set__
+
 
 def exception(first: Any, second: Any) -> BaseException:
     """Create an exception of the class `first` from the arguments `second`, or restore the state of the exception `first`.
@@ -127,7 +133,6 @@ def _set_attributes(made: Any, attributes: Any) -> None:
 
 def _set(made: Any, name: str, value: Any) -> None:
     try:
-        # Not by the class's own `__setattr__`, which refuses everything where the class is frozen.
         object.__setattr__(made, name, value)
     except TypeError:  # a class written in C has its own
         setattr(made, name, value)
@@ -139,11 +144,11 @@ def _chain(exception: BaseException, cause: Any, context: Any, suppress: Any, tr
             raise _damaged(f"a {type(other).__name__} where the cause of an exception belongs")
     if traceback is not None and type(traceback) is not TracebackType:
         raise _damaged(f"a {type(traceback).__name__} where the traceback of an exception belongs")
-    _set(exception, "__cause__", cause)
-    _set(exception, "__context__", context)
+    _set_cause(exception, cause)
+    _set_context(exception, context)
     # Setting the cause has set it.
-    _set(exception, "__suppress_context__", bool(suppress))
-    _set(exception, "__traceback__", traceback)
+    _set_suppress(exception, bool(suppress))
+    _set_traceback(exception, traceback)
 
 
 def _link(first: BaseException, links: Any) -> None:
@@ -154,5 +159,5 @@ def _link(first: BaseException, links: Any) -> None:
             raise _damaged("a link of an exception that is no pair of an exception and a number")
         linked, is_context = link
         suppressed = linked.__suppress_context__
-        _set(linked, "__context__" if is_context else "__cause__", first)
-        _set(linked, "__suppress_context__", suppressed)
+        (_set_context if is_context else _set_cause)(linked, first)
+        _set_suppress(linked, suppressed)
