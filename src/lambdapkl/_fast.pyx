@@ -262,6 +262,7 @@ cdef object _reduce_class_by_value = None
 cdef object _reduce_module = None
 cdef object _reduce_instance = None
 cdef object _WithSession = None
+cdef object _Fallback = None
 cdef object _class_dict = None
 cdef object _staged = None
 cdef object _portable = None
@@ -291,7 +292,7 @@ def configure(*, wire, reducers, table, explain, variant):
     global _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
     global _enumerations, _enum_class
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
-    global _WithSession, _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table, _variant
+    global _WithSession, _Fallback, _inherited, _recreated, _own_keys, _preambles, _refresh, _explain, _table, _variant
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method = wire.module, wire.method
     _descriptors = reducers.descriptors
@@ -299,7 +300,7 @@ def configure(*, wire, reducers, table, explain, variant):
     _reduce_class_by_value = reducers.classes.reduce_class_by_value
     _reduce_instance = reducers.classes.reduce_instance
     _builtin_names = reducers.classes.BUILTIN_NAMES
-    _WithSession = reducers.WithSession
+    _WithSession, _Fallback = reducers.WithSession, reducers.Fallback
     _reduce_module = reducers.modules.reduce_module
     _class_dict, _staged = reducers.namespaces.class_dict, reducers.namespaces.staged
     _enumerations, _enum_class = reducers.enumerations, wire.enum_class

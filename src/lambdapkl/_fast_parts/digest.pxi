@@ -253,7 +253,7 @@ cdef class _Walk:
             if key in _VOLATILE or _is_answer(key, value):
                 continue
             self._text("k", key)
-            self._add(_module_in_payload(value) if key == "__module__" else value)
+            self._add(_module_in_payload(value) if key == "__module__" or key == "__doc__" else value)
         return 0
 
 

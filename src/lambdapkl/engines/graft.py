@@ -176,7 +176,7 @@ class Graft:
         old = dict(self._old.maps[0]) if hasattr(self._old, "maps") else {}
         self._user = {kind: reduce for kind, reduce in old.items() if not self._is_own(reduce)}
         # For a pickler of another thread that was made before `remove` and is used after it: cloudpickle's reducers need these.
-        late: dict[type, Any] = {kind: old[kind] for kind in (CodeType, CellType, ModuleType) if kind in old}
+        late: dict[type, Any] = {kind: reducers.Fallback(old[kind]) for kind in (CodeType, CellType, ModuleType) if kind in old}
         self._table = pickler._Table(self._user, reducers.OVERRIDES, copyreg.dispatch_table, reducers.TABLE, late)
 
     def _is_own(self, reduce: Any) -> bool:

@@ -74,8 +74,8 @@ def _graft(module: Any) -> None:
         if _warned.get(module.__name__) is not module:
             _warned[module.__name__] = module
             warnings.warn(
-                f"lambdapkl.install() leaves {module.__name__} as it is: that copy of cloudpickle has parameters that lambdapkl "
-                f"does not have, {', '.join(unknown)}",
+                f"lambdapkl.install() leaves {module.__name__} as it is: that copy of cloudpickle has parameters that "
+                f"lambdapkl does not have, {', '.join(unknown)}",
                 RuntimeWarning,
                 stacklevel=3,
             )

@@ -43,7 +43,9 @@ def dumps(
     with writing(Variant(deterministic, portable, standalone)):
         try:
             reducers.refresh()
-            _pickler(file, protocol, fix_imports, buffer_callback).dump(obj)
+            pickler = _pickler(file, protocol, fix_imports, buffer_callback)
+            pickler.session.root = obj
+            pickler.dump(obj)
         except Exception as error:
             diagnose.explain_error(error, obj)
             raise

@@ -226,7 +226,8 @@ class Walk:
         for key, value in own.copy().items():
             if key not in VOLATILE and not is_answer(key, value):
                 self.text("k", key)
-                self.add(module_in_payload(value) if key == "__module__" else value)
+                # That of a dataclass tells its signature, with types of the script.
+                self.add(module_in_payload(value) if key in ("__module__", "__doc__") else value)
 
 
 def _feed_function(walk: Walk, func: FunctionType) -> None:

@@ -32,7 +32,7 @@ from . import (
     weakrefs,
     wrappers,
 )
-from .sessions import WithSession
+from .sessions import Fallback, WithSession
 
 # What the backends take from here by name; they must not import it themselves.
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "OWN_KEYS",
     "RECREATED",
     "TABLE",
+    "Fallback",
     "Reducer",
     "WithSession",
     "classes",
