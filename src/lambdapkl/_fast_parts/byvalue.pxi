@@ -15,6 +15,27 @@ cdef int _function_by_reference(object function) except -1:
     return _by_reference_quick(function, module_name, lp_read(<PyObject *>func, &func.func_qualname))
 
 
+cdef bint _may_be_of_class(object function) except -1:
+    """Whether it is worth a call of `byvalue.owner_of`."""
+    cdef PyFunctionObject *func = <PyFunctionObject *>function
+    module_name = lp_read(<PyObject *>func, &func.func_module)
+    if type(module_name) is not str or _is_main(module_name):
+        return False
+    qualname = lp_read(<PyObject *>func, &func.func_qualname)
+    return type(qualname) is str and "." in <str>qualname and "<" not in <str>qualname
+
+
+cdef bint _has_importable_class(object owner) except -1:
+    """Whether it is worth a call of `byvalue.bound_name`."""
+    if PyType_Check(owner) and Py_TYPE(owner) is not &PyType_Type:
+        return True
+    cdef tuple mro = type.__dict__["__mro__"].__get__(owner if PyType_Check(owner) else <object>Py_TYPE(owner))
+    for each in mro:
+        if each is not object and _class_by_reference(each):
+            return True
+    return False
+
+
 cdef int _by_reference_quick(object obj, object module_name, object qualname) except -1:
     """`byvalue.by_reference`, with the two common answers found early."""
     cdef PyObject *namespace

@@ -260,7 +260,7 @@ cdef class _Walk:
                 self._text("k", key)
             else:
                 self._add(key)
-            self._add(_module_in_payload(value) if key == "__module__" else value)
+            self._add(_module_in_payload(value) if key == "__module__" or key == "__doc__" else value)
         return 0
 
 

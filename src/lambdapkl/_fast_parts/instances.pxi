@@ -15,7 +15,12 @@ cdef object _entry(Session self, object obj, PyTypeObject *kind):
 
 
 cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
-    if Py_TYPE(<object>kind) is not &PyType_Type and _is_enum(<object>kind) and not _class_by_reference(<object>kind):
+    if (
+        Py_TYPE(<object>kind) is not &PyType_Type
+        and _is_enum(<object>kind)
+        and not _class_by_reference(<object>kind)
+        and not _in_table(self, <object>kind)
+    ):
         if _reduce_instance(obj, self) is not NotImplemented:
             return _ENUM
     cdef bint heap = (kind.tp_flags & Py_TPFLAGS_HEAPTYPE) != 0
@@ -81,6 +86,19 @@ cdef object _own_method(PyTypeObject *kind):
     entry.method = method
     entry.takes_protocol = takes_protocol
     return entry
+
+
+cdef bint _is_left_to_table(Session self, object kind) except -1:
+    """Whether the program's dispatch table has a reducer for what the session reduces otherwise; see `_pure.Session`."""
+    reducer = self.table.get(kind) if self._user is None else _lookup(self._user, kind)
+    return (
+        reducer is not None
+        and reducer is not _lookup(_copyreg_table, kind)
+        and type(reducer) is not _Fallback
+    )
+
+
+cdef dict _copyreg_table = copyreg.dispatch_table
 
 
 cdef bint _in_table(Session self, object kind) except -1:
@@ -280,7 +298,11 @@ cdef object _quicker(object reducer, PyTypeObject *kind):
 
 
 def _reduce_method_object(method):
-    return _method, (method.__func__, method.__self__)
+    function = method.__func__
+    if Py_TYPE(function) is not &PyFunction_Type or not _function_by_reference(function):
+        if _has_importable_class(method.__self__):
+            return _descriptors.reduce_method(method)
+    return _method, (function, method.__self__)
 
 
 def _reduce_property(obj):

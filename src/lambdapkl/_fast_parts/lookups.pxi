@@ -14,6 +14,7 @@ cdef object _used_submodules = submodules.used
 cdef object _lock = process.lock
 cdef object _MISSING = object()
 cdef object _WithSession = reducer_tables.WithSession
+cdef object _Fallback = reducer_tables.Fallback
 cdef dict _inherited = reducer_tables.INHERITED
 cdef dict _recreated = reducer_tables.RECREATED
 cdef set _own_keys = reducer_tables.OWN_KEYS

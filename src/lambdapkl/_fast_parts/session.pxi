@@ -168,6 +168,10 @@ cdef class Session:
             if by_reference:
                 return NotImplemented if by_reference == 1 else _reduce_by_name(obj, self)
             self._used = True
+            if _may_be_of_class(obj):
+                reduced = _descriptors.reduce_function_of_class(obj)
+                if reduced is not None:
+                    return reduced
             return _reduce_function(self, obj)
         if PyType_Check(obj):
             self._used = True
@@ -185,13 +189,19 @@ cdef class Session:
             return _reduce_class_by_value(obj, self)
         if kind is &PyCell_Type:
             self._used = True
+            if _is_left_to_table(self, <object>kind):
+                return NotImplemented
             return _reduce_cell(self, obj)
         if kind is &PyCode_Type:
             self._used = True
+            if _is_left_to_table(self, <object>kind):
+                return NotImplemented
             info = _code_info(<PyObject *>obj)
             return _code, (_blob(self, info), _file_name(self, info)) + info.constants
         if PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
+            if _is_left_to_table(self, <object>kind):
+                return NotImplemented
             if kind is &PyModule_Type and _module_by_reference(obj):
                 return _module, (self.name(obj.__name__),)
             return _reduce_module(obj, self)

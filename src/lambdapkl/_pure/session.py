@@ -8,6 +8,7 @@ payload costs 15 bytes and 0.4 microseconds.
 
 from __future__ import annotations
 
+import copyreg
 import pickle
 import sys
 from types import CellType, CodeType, FunctionType, MappingProxyType, ModuleType
@@ -15,11 +16,11 @@ from typing import Any
 
 from .. import wire
 from ..code.code_info import CodeInfo, code_info
-from ..reducers import classes, modules, namespaces, skeletons
+from ..reducers import classes, descriptors, modules, namespaces, skeletons
 from ..rules import builtin_types, byvalue, submodules
 from ..rules import edited_annotations as deferred
 from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
-from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, WithSession
+from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, Fallback, WithSession
 
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
@@ -118,13 +119,16 @@ class Session:
             # PyPy's own functions have code of a kind of their own, and reducers.
             if byvalue.by_reference(obj) or type(obj.__code__) is not CodeType:
                 return classes.reduce_by_name(obj, self)
-            return self._reduce_function(obj)
+            reduced = descriptors.reduce_function_of_class(obj)
+            return self._reduce_function(obj) if reduced is None else reduced
         if issubclass(kind, type):
             if kind is not type and kind in self.table:
                 return NotImplemented
             if self.numbers_builtin_types and id(obj) in builtin_types.NUMBERS:
                 return wire.function, builtin_types.NUMBERS[id(obj)]
             return classes.reduce_class(obj, self)
+        if (kind is CellType or kind is CodeType or issubclass(kind, ModuleType)) and self._is_left_to_table(kind):
+            return NotImplemented
         if kind is CellType:
             return self._reduce_cell(obj)
         if kind is CodeType:
@@ -132,7 +136,7 @@ class Session:
             return wire.code, (self._blob(info), self._file_name(info), *info.constants)
         if issubclass(kind, ModuleType):
             return modules.reduce_module(obj, self)
-        if type(kind) is not type:
+        if type(kind) is not type and kind not in self.table:
             reduced = classes.reduce_instance(obj, self)
             if reduced is not NotImplemented:
                 return reduced
@@ -149,6 +153,11 @@ class Session:
         if plain is None:
             plain = self._plain[kind] = self._is_plain(kind)
         return self._reduce_plain(obj) if plain else NotImplemented
+
+    def _is_left_to_table(self, kind: type) -> bool:
+        """Whether the program's dispatch table has a reducer for what the session reduces otherwise."""
+        reducer = self.table.get(kind)
+        return reducer is not None and reducer is not copyreg.dispatch_table.get(kind) and type(reducer) is not Fallback
 
     def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""

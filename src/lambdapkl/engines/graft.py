@@ -20,7 +20,7 @@ from .. import pickler
 from .._backend.dumps import Session
 from ..reducers.table import DispatchTable
 from ..rules import byvalue
-from ..rules.reducer_tables import OVERRIDES, TABLE
+from ..rules.reducer_tables import OVERRIDES, TABLE, Fallback
 
 __all__ = ["Graft", "is_copy"]
 
@@ -178,7 +178,7 @@ class Graft:
         old = dict(self._old.maps[0]) if hasattr(self._old, "maps") else {}
         self._user = {kind: reduce for kind, reduce in old.items() if not self._is_own(reduce)}
         # For a pickler of another thread that was made before `remove` and is used after it: cloudpickle's reducers need these.
-        late: dict[type, Any] = {kind: old[kind] for kind in (CodeType, CellType, ModuleType) if kind in old}
+        late: dict[type, Any] = {kind: Fallback(old[kind]) for kind in (CodeType, CellType, ModuleType) if kind in old}
         self._table = DispatchTable(self._user, OVERRIDES, copyreg.dispatch_table, TABLE, late)
 
     def _is_own(self, reduce: Any) -> bool:

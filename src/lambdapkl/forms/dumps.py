@@ -38,7 +38,9 @@ def dumps(
     with writing(Variant(deterministic, portable, standalone)):
         try:
             refresh()
-            _pickler(file, protocol, fix_imports, buffer_callback).dump(obj)
+            pickler = _pickler(file, protocol, fix_imports, buffer_callback)
+            pickler._session.root = obj
+            pickler.dump(obj)
         except Exception as error:
             explain_error(error, obj, make_session=session_for_paths)
             raise

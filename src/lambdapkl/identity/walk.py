@@ -143,4 +143,5 @@ class Walk:
                     self.text("k", key)
                 else:
                     self.add(key)
-                self.add(module_in_payload(value) if key == "__module__" else value)
+                # The docstring of a dataclass has its signature, with types of the script.
+                self.add(module_in_payload(value) if key in ("__module__", "__doc__") else value)

@@ -20,6 +20,7 @@ from .. import wire
 from ..errors import NotPicklableError
 from ..options import variant
 from ..restorers.builtin import BUILTIN_TYPES
+from ..rules import byvalue
 from ..rules.names import private, private_key
 
 # Since 3.13 a property knows the name under which its class holds it.
@@ -27,13 +28,31 @@ _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
 
 
 def reduce_method(method: MethodType) -> Any:
-    """A bound method, by its function: its name might lead to another one (`super().f`, a function bound by hand)."""
+    """A bound method, by its function: its name might lead to another one (`super().f`, a function bound by hand).
+
+    Where the function has no name to be found by, and its class has, the reader's class gives the method.
+    """
     if not isinstance(getattr(method.__func__, "__code__", None), CodeType):
         # PyPy's own methods are of this type, too, and their functions may have no name to be found by.
         found = getattr(method.__self__, method.__name__, None)
         if type(found) is MethodType and found.__func__ is method.__func__ and sys.implementation.name == "pypy":
             return method.__reduce_ex__(2)
+    if type(method.__func__) is not FunctionType or not byvalue.by_reference(method.__func__):
+        name = byvalue.bound_name(method.__func__, method.__self__)
+        if name is not None:
+            return getattr, (method.__self__, private(name))
     return wire.method, (method.__func__, method.__self__)
+
+
+def reduce_function_of_class(function: FunctionType) -> Any:
+    """A function that only its class, which is pickled by reference, leads to; None for any other."""
+    found = byvalue.owner_of(function)
+    if found is None:
+        return None
+    owner, name = found
+    if type(vars(owner)[name]) is not classmethod:
+        return getattr, (owner, private(name))
+    return getattr, (getattr(owner, name), private("__func__"))
 
 
 def reduce_descriptor(descriptor: Any) -> Any:

@@ -101,10 +101,15 @@ class _Search(BasePickler):
 class _SearchWithIds(_Search):
     """The same for a pickler with a `persistent_id` of its own."""
 
-    ids_of: Any
+    find_id: Any
+    # What has an id: the reader has it by other means.
+    known: dict[int, Any]
 
     def persistent_id(self, obj: Any) -> Any:
-        return self.ids_of(obj)
+        found = self.find_id(obj)
+        if found is not None:
+            self.known[id(obj)] = obj
+        return found
 
 
 def _search(session: Any, held: _Held) -> None:
@@ -124,11 +129,11 @@ def _search(session: Any, held: _Held) -> None:
     search: Any = (_SearchWithIds if with_ids else _Search)(
         Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None
     )
-    search.ids_of = find_id
+    objects: dict[int, Any] = {} if pickler is None else dict(pickler.memo.copy())
+    search.find_id, search.known = find_id, objects
     search.reducer_override = own.reduce if pickler is None else pickler.reducer_override
     noted = {kind: note_container for kind in _CONTAINERS if session.table.get(kind) is reduce_container}
     search.dispatch_table = ChainMap(noted, session.table)
-    objects: dict[int, Any] = {} if pickler is None else dict(pickler.memo.copy())
     if pickler is not None:
         pickler._session = own
     try:
@@ -139,6 +144,9 @@ def _search(session: Any, held: _Held) -> None:
             for each in following:
                 search.dump(each)
             objects.update(search.memo.copy())
+            if with_ids:
+                for _, referent in references[count:]:
+                    search.persistent_id(referent)
             proxies = [referent for proxy, referent in references[count:] if proxy is not None]
             following = [referent for referent in proxies if id(referent) not in objects]
             held.copied.update(map(id, following))

@@ -8,7 +8,7 @@ registry functions are cloudpickle's.
 from __future__ import annotations
 
 import sys
-from types import BuiltinFunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from .names import plain
@@ -62,9 +62,9 @@ def list_registry_pickle_by_value() -> set[str]:
     return registry.copy()
 
 
-def module_in_payload(name: Any) -> Any:
-    """Return the module name to write for `name`: a spawned child writes ``__main__`` where the parent would."""
-    return "__main__" if isinstance(name, str) and name == SPAWNED_MAIN else name
+def module_in_payload(text: Any) -> Any:
+    """Return `text`, a module's name or a docstring that has one, as it is in the parent of a spawned child."""
+    return text.replace(SPAWNED_MAIN, "__main__") if type(text) is str and SPAWNED_MAIN in text else text
 
 
 def is_registered(name: str) -> bool:
@@ -150,6 +150,46 @@ def lookup(module: Any, qualname: str) -> Any:
     except Exception:
         return None
     return found
+
+
+def bound_name(function: Any, owner: Any) -> str | None:
+    """Return the name under which `owner` gives `function` bound to itself by a class that is pickled by reference, or None."""
+    kind = type(owner)
+    kinds = (*owner.__mro__, *kind.__mro__) if isinstance(owner, type) else kind.__mro__
+    for each in kinds:
+        if each is object or each is type or not by_reference(each):
+            continue
+        for name, value in vars(each).copy().items():
+            if not _holds(value, function):
+                continue
+            try:
+                bound = getattr(owner, name)
+            # Attributes may be computed, by code of the program.
+            except Exception:
+                continue
+            if type(bound) is MethodType and bound.__func__ is function and bound.__self__ is owner:
+                return name
+    return None
+
+
+def owner_of(function: FunctionType) -> tuple[type, str] | None:
+    """Return the class by reference that has a function which its qualified name does not lead to, and its name there; or None.
+
+    The name of a class method leads to the bound method, and a private name is another one in the class.
+    """
+    path, _, name = function.__qualname__.rpartition(".")
+    module = sys.modules.get(function.__module__) if isinstance(function.__module__, str) else None
+    if not path or "<" in path or module is None or function.__module__ in MAIN_MODULES:
+        return None
+    owner = lookup(module, path)
+    if not isinstance(owner, type) or not by_reference(owner):
+        return None
+    private = f"_{owner.__name__.lstrip('_')}{name}"
+    return next(((owner, each) for each in (name, private) if _holds(vars(owner).get(each), function)), None)
+
+
+def _holds(value: Any, function: Any) -> bool:
+    return value is function or (type(value) in (classmethod, staticmethod) and value.__func__ is function)
 
 
 _HEAP_TYPE, _IMMUTABLE_TYPE = 1 << 9, 1 << 8  # Py_TPFLAGS_HEAPTYPE, Py_TPFLAGS_IMMUTABLETYPE

@@ -9,9 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["INHERITED", "ITERATORS", "OVERRIDES", "OWN_KEYS", "RECREATED", "TABLE", "Reducer", "WithSession"]
+__all__ = ["INHERITED", "ITERATORS", "OVERRIDES", "OWN_KEYS", "RECREATED", "TABLE", "Fallback", "Reducer", "WithSession"]
 
 Reducer = Callable[[Any], Any]
+
+
+class Fallback:
+    """A reducer for picklers without our `reducer_override`, of a type that a `Session` reduces."""
+
+    __slots__ = ("_reduce",)
+
+    def __init__(self, reduce: Callable[[Any], Any]) -> None:
+        self._reduce = reduce
+
+    def __call__(self, obj: Any) -> Any:
+        return self._reduce(obj)
 
 
 class WithSession:

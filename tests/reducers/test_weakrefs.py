@@ -1,0 +1,200 @@
+"""Weak references and proxies whose referent something else in the payload holds, and those where nothing does."""
+
+from __future__ import annotations
+
+import fresh
+import pytest
+
+NODE = """
+import gc, io, pickle, weakref
+class Node:
+    def __init__(self, *parts): self.parts = parts
+    def method(self): return self.parts
+node = Node(1, 2)
+"""
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        "weakref.proxy(node)",
+        "[weakref.proxy(node)]",
+        "{'key': (weakref.proxy(node),)}",
+        "[weakref.proxy(node), weakref.WeakSet([node])]",
+        "[weakref.WeakValueDictionary(k=node), weakref.proxy(node)]",
+    ],
+)
+def test_lone_proxy_becomes_its_referent(backend: fresh.Process, make: str) -> None:
+    backend.run(
+        f"{NODE}\no = {make}",
+        """
+        import gc
+        gc.collect()
+        while not hasattr(o, "parts"):
+            o = o["key"] if isinstance(o, dict) else next(each for each in o if type(each).__name__ == "Node" or type(each) is tuple)
+        assert type(o).__name__ == "Node" and o.parts == (1, 2) and o.method() == (1, 2)
+        """,
+    )
+
+
+@pytest.mark.parametrize("make", ["[weakref.proxy(node), node]", "[node, weakref.proxy(node)]"])
+def test_proxy_beside_its_referent_stays_weak(backend: fresh.Process, make: str) -> None:
+    backend.run(
+        f"{NODE}\no = {make}",
+        """
+        import gc, weakref
+        o.sort(key=lambda each: type(each) is weakref.ProxyType)
+        node, proxy = o
+        assert type(proxy) is weakref.ProxyType and proxy.parts == node.parts and type(node) is not weakref.ProxyType
+        del o, node
+        gc.collect()
+        try: proxy.parts
+        except ReferenceError: pass
+        else: assert False
+        """,
+    )
+
+
+def test_what_the_copy_of_a_proxy_holds_counts(backend: fresh.Process) -> None:
+    backend.run(
+        f"{NODE}\ninner = Node()\no = [weakref.proxy(Node(inner))] if 0 else None\n"
+        "outer = Node(inner)\no = [weakref.ref(inner), weakref.proxy(outer)]",
+        "reference, outer = o\nassert reference() is outer.parts[0]",
+    )
+    # A proxy that its own referent holds.
+    backend.run(
+        f"{NODE}\nnode.me = weakref.proxy(node)\no = node.me",
+        "assert type(o).__name__ == 'Node' and o.me is o",
+    )
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        "weakref.ref(node)",
+        "[weakref.ref(node)]",
+        "weakref.ref(node, print)",
+        "weakref.WeakMethod(node.method)",
+        "[weakref.WeakSet([node]), weakref.ref(node)]",
+        "lambda: reference()",
+        "[weakref.WeakKeyDictionary({node: other}), weakref.ref(other)]",
+        "weakref.ref(Node)",
+    ],
+)
+def test_reference_that_would_be_dead_is_refused(backend: fresh.Process, make: str) -> None:
+    define = f"{NODE}\nother = Node()\nreference = weakref.ref(node)\no = {make}"
+    text = backend.refuses(define, r"nothing else in the payload holds.*pickle the object together with it")
+    assert "path: " in text
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        "[weakref.ref(node), node]",
+        "[node, weakref.ref(node)]",
+        "[weakref.WeakKeyDictionary({node: other}), weakref.ref(other), node]",
+        "[weakref.WeakMethod(node.method), {'deep': [(node,)]}]",
+        "weakref.ref(logging.getLogger('some.name'))",
+        "[weakref.ref(json.JSONDecoder), weakref.ref(json.loads), weakref.ref(json)]",
+        "[weakref.ref(uuid.SafeUUID.safe)]",
+        "[weakref.ref(frozen), frozen]",
+        "weakref.ref(lambda: 0) if 0 else [weakref.ref(Node), Node]",
+    ],
+)
+def test_reference_whose_referent_lives_is_alive(backend: fresh.Process, make: str) -> None:
+    backend.run(
+        f"import json, logging, uuid\n{NODE}\nother = Node()\nfrozen = frozenset([3])\no = {make}",
+        """
+        import gc, weakref
+        gc.collect()
+        o = o if isinstance(o, list) else [o]
+        references = [each for each in o if isinstance(each, weakref.ref)]
+        assert references and all(each() is not None for each in references)
+        """,
+    )
+
+
+def test_two_dumps_of_one_pickler(backend: fresh.Process) -> None:
+    backend.execute(
+        NODE
+        + """
+import lambdapkl
+file = io.BytesIO()
+pickler = lambdapkl.Pickler(file)
+pickler.dump(node)
+pickler.dump([weakref.ref(node), weakref.proxy(node)])
+other = Node(3)
+try: pickler.dump(weakref.ref(other))
+except lambdapkl.NotPicklableError: pass
+else: assert False
+
+file = io.BytesIO()
+pickler = lambdapkl.Pickler(file)
+pickler.dump(node)
+pickler.dump([weakref.ref(node), weakref.proxy(node)])
+other = Node(3)
+pickler.dump(weakref.proxy(other))
+pickler.dump([other, weakref.ref(other)])
+file.seek(0)
+unpickler = pickle.Unpickler(file)
+first, (reference, proxy), copied, (again, alive) = [unpickler.load() for _ in range(4)]
+assert reference() is first and type(proxy) is weakref.ProxyType and proxy.parts == (1, 2)
+assert again is copied and alive() is copied and copied.parts == (3,)
+"""
+    )
+
+
+def test_hooks_of_a_pickler_decide_what_is_held(backend: fresh.Process) -> None:
+    backend.execute(
+        NODE
+        + """
+import lambdapkl
+class Ids(lambdapkl.Pickler):
+    def persistent_id(self, obj): return "known" if obj is node else None
+class Reducing(lambdapkl.Pickler):
+    def reducer_override(self, obj):
+        if type(obj) is Holder: return str, ("left out",)
+        return super().reducer_override(obj)
+class Holder: pass
+class Unpickler(pickle.Unpickler):
+    def persistent_load(self, name): return node
+def dump(kind, obj):
+    file = io.BytesIO()
+    kind(file).dump(obj)
+    file.seek(0)
+    return Unpickler(file).load()
+holder = Holder()
+holder.node = node
+for kind in (lambdapkl.Pickler, Ids):
+    found = dump(kind, [weakref.ref(node), holder])
+    assert found[0]() is found[1].node
+try: dump(Reducing, [weakref.ref(node), holder])
+except lambdapkl.NotPicklableError: pass
+else: assert False
+assert dump(Reducing, [weakref.ref(node), node])[0]() is None or True
+# The pickler goes on with its own state.
+file = io.BytesIO()
+pickler = lambdapkl.Pickler(file)
+pickler.dump([lambda: node, weakref.ref(node), lambda: node])
+file.seek(0)
+first, reference, second = pickle.load(file)
+assert first() is second() is reference() and first.__globals__ is second.__globals__
+"""
+    )
+
+
+@pytest.mark.parametrize("form", ["deterministic", "portable", "standalone"])
+def test_in_other_forms(backend: fresh.Process, form: str) -> None:
+    backend.execute(
+        NODE
+        + f"""
+import lambdapkl
+for bad in (weakref.ref(node), [weakref.WeakMethod(node.method)]):
+    try: lambdapkl.dumps(bad, {form}=True)
+    except lambdapkl.NotPicklableError: pass
+    else: assert False
+proxy, held = pickle.loads(lambdapkl.dumps([weakref.proxy(node), node], {form}=True))
+assert type(proxy) is weakref.ProxyType and proxy.parts == held.parts
+assert type(pickle.loads(lambdapkl.dumps(weakref.proxy(node), {form}=True))).__name__ == "Node"
+"""
+    )
