@@ -88,8 +88,8 @@ cdef tuple _describe_step(
         _name_or_none(session, name),
         _name_or_none(session, qualified),
         fields.co_firstlineno,
-        _name_or_none(session, _global(namespace, _DUNDER_NAME)),
-        _name_or_none(session, _global(namespace, _DUNDER_FILE)),
+        _name_or_none(session, _string_global(namespace, _DUNDER_NAME)),
+        _name_or_none(session, _string_global(namespace, _DUNDER_FILE)),
     )
     where = <tuple>session.shared.setdefault(where, where)
     if not 0 <= offset <= most_offset:
@@ -109,7 +109,7 @@ cdef tuple _describe_step(
     return <tuple>session.shared.setdefault(entry, entry)
 
 
-cdef object _global(object namespace, str name):
+cdef object _string_global(object namespace, str name):
     return _lookup(namespace, name) if type(namespace) is dict else namespace.get(name)
 
 
