@@ -27,7 +27,7 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTu
 from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
 from .code import blobs as codes, compact, spelling
-from .identity import digest, keys as tracking
+from .identity import building, digest, keys as tracking
 from .rules import builtin_types, byvalue, names, preamble, sets, submodules
 from .rules import edited_annotations as deferred, process_lock as process
 
