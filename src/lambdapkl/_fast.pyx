@@ -17,7 +17,7 @@ from operator import itemgetter
 from types import MappingProxyType
 
 from .code import blobs as codes, compact, spelling
-from .identity import digest, keys as tracking, traces_of_use, walk as digest_walk
+from .identity import building, digest, keys as tracking, traces_of_use, walk as digest_walk
 from .rules import builtin_types, byvalue, names, preamble, reducer_tables, sets, submodules
 from .rules import edited_annotations as deferred, process_lock as process
 

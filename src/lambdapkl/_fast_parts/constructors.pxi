@@ -135,7 +135,8 @@ def quick_class(make):
 
 
 cdef object _make_class = None
-cdef dict _unfinished = tracking.unfinished_objects
+# Classes whose load may still be running: they are left to `restorers.classes.class_`.
+cdef dict _building = building.building
 cdef object _find_class = tracking.find
 
 
@@ -144,11 +145,11 @@ cdef class _Class(_Constructor):
 
     def __call__(self, first, second, digest=b"", bases=(), number=0, *rest):
         if PyType_Check(first):
-            if not _unfinished or <size_t><PyObject *>first not in _unfinished:
+            if not _building or <size_t><PyObject *>first not in _building:
                 return first
         else:
             found = _find_class((second, first, digest, number))
-            if found is not None:
+            if found is not None and (not _building or <size_t><PyObject *>found not in _building):
                 return found
         return _make_class(first, second, digest, bases, number, *rest)
 

@@ -28,6 +28,8 @@ cdef object _reduce_usual_enum(Session self, object cls):
         if value is not usual or found is not member:
             return NotImplemented
     args, attributes = _describe(self, cls)
+    if "" in attributes:
+        return NotImplemented
     given = _enumerations.given()
     for name in given:
         if name not in attributes:
@@ -46,7 +48,10 @@ cdef object _reduce_usual_enum(Session self, object cls):
             usual = value
         if _alike_given(attributes[name], usual):
             del attributes[name]
-    state = attributes, values, {}
+    if attributes:
+        state = _enumerations.staged(cls, attributes, values, {}, False, self)
+    else:
+        state = attributes, values, {}
     return _enum_class, (<tuple>args)[:2] + (tuple(members), None) + (<tuple>args)[2:], state, None, None, _enum_class
 
 

@@ -150,6 +150,12 @@ cdef class Session:
             return self.name(key)
         return key
 
+    def global_names(self, code):
+        """See `_pure.Session.global_names`."""
+        if Py_TYPE(code) is not &PyCode_Type:
+            raise TypeError(f"a code object is needed, not a {type(code).__name__}")
+        return _code_info(<PyObject *>code).names
+
     def own_globals(self, dict namespace, owner):
         """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
         _keep_globals(self, <PyObject *>namespace, owner, set(namespace))

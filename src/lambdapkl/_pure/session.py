@@ -94,6 +94,10 @@ class Session:
         """Return what is to be written of `code`."""
         return code_info(code)
 
+    def global_names(self, code: CodeType) -> tuple[str, ...]:
+        """Return the names that `code`, and the code nested in it, may look up as globals."""
+        return code_info(code).names
+
     def name(self, text: str) -> str:
         """Return the payload's own copy of a string that a reducer writes; see `private`."""
         if type(text) is not str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from ..options import Variant, variant, writing
 from ..rules import byvalue
 from ..rules import process_lock as process
+from . import building as loads
 from .digest import DIGEST_SIZE, class_digest
 
 # module, qualified name, digest, running number
@@ -31,8 +33,8 @@ PLACELESS = b"-"
 _by_key: dict[Key, weakref.ref[Any]] = {}
 # The first three of a key -> a running number of which all lower ones are taken.
 _taken: dict[tuple[Any, str, bytes], int] = {}
-# Classes whose skeleton exists and whose attributes have not arrived yet.
-unfinished_objects: dict[int, weakref.ref[Any]] = {}
+# Keys of objects that are gone, until a thread that has the lock removes them.
+_gone: deque[tuple[Key, weakref.ref[Any]]] = deque()
 
 
 def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes] = class_digest) -> Key:
@@ -50,22 +52,31 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
 
 
 def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes]) -> Key:
-    entry = known.get(id(obj))
-    if entry is not None and entry[0]() is obj:
-        key = entry[1]
-        if key[1] == qualname and key[0] == module:
-            return key
+    known_key = _known_key(known, obj, module, qualname)
+    if known_key is not None:
+        return known_key
+    # Without the lock: it takes long, and may run code of the program.
     start = module, qualname, digest_of(obj)
     with process.lock:
-        taken = _taken.get(start, 0)
-        # One that was renamed, and now back, has a number.
-        number = taken if entry is None else 0
-        while (other := find((*start, number))) is not None and other is not obj:
+        # Another thread may have been faster.
+        known_key = _known_key(known, obj, module, qualname)
+        if known_key is not None:
+            return known_key
+        _remove()
+        # An object that was renamed, and now back, has a number.
+        number = 0 if id(obj) in known else _taken.get(start, 0)
+        while not _remember(key := (*start, number), obj, known):
             number += 1
-        _taken[start] = max(taken, number + 1)
-        key = (*start, number)
-        _remember(key, obj, known)
-    return key
+        _taken[start] = max(_taken.get(start, 0), number + 1)
+        return key
+
+
+def _known_key(known: Keys, obj: Any, module: Any, qualname: str) -> Key | None:
+    entry = known.get(id(obj))
+    if entry is None or entry[0]() is not obj:
+        return None
+    key = entry[1]
+    return key if key[1] == qualname and key[0] == module else None
 
 
 def defined_by_script(key: Key) -> Any:
@@ -78,7 +89,7 @@ def defined_by_script(key: Key) -> Any:
     if module != "__main__" or main is None or type(qualname) is not str or qualname.partition(".")[0] not in vars(main):
         return None
     found = byvalue.lookup(main, qualname)
-    if not isinstance(found, type) or found.__module__ not in byvalue.MAIN_MODULES or unfinished(found):
+    if not isinstance(found, type) or found.__module__ not in byvalue.MAIN_MODULES or loads.unfinished(found):
         return None
     with writing(Variant(deterministic=_is_placeless(digest))):
         try:
@@ -95,15 +106,34 @@ def find(key: Key) -> Any:
     return None if reference is None else reference()
 
 
-def track(key: Key, obj: Any) -> Any:
-    """Make `obj`, just created by a load, known under `key`; return the one that is known already where another came first."""
+def track(key: Key, obj: Any, digest: Any = None) -> Any:
+    """Make `obj`, just created by a load, known under `key`; return the object that is known already, if there is one.
+
+    Parameters
+    ----------
+    digest
+        Where `obj` is a skeleton: the digest in the key, as the unpickler has passed it.
+    """
     with process.lock:
         found = find(key)
-        if found is not None:
-            return found
-        _remember(key, obj, _placeless_keys if _is_placeless(key[2]) else keys)
-        unfinished_objects[id(obj)] = weakref.ref(obj, partial(_forget_unfinished, id(obj), unfinished_objects))
-        return obj
+        if found is None:
+            if digest is not None:
+                # Before it can be found by its key.
+                loads.begin(obj, digest)
+                # Not the unpickler's object, whose references are counted.
+                key = (*key[:2], bytes(bytearray(digest)), key[3]) if type(digest) is bytes else key
+            _remember(key, obj, _placeless_keys if _is_placeless(key[2]) else keys)
+            return obj
+    loads.settle(found, digest)
+    return found
+
+
+def get(key: Key, digest: Any) -> Any:
+    """Return the live class with `key`, complete or for this thread to fill; None if there is none."""
+    found = find(key)
+    if found is not None:
+        loads.settle(found, digest)
+    return found
 
 
 def _is_placeless(digest: Any) -> bool:
@@ -111,21 +141,19 @@ def _is_placeless(digest: Any) -> bool:
     return type(digest) is bytes and len(digest) == DIGEST_SIZE + len(PLACELESS) and digest.endswith(PLACELESS)
 
 
-def unfinished(obj: Any) -> bool:
-    """Whether `obj` came from a load and still waits for its attributes."""
-    return id(obj) in unfinished_objects
-
-
-def finish(obj: Any) -> None:
-    """Note that `obj` has its attributes: from now on loads leave them alone."""
-    unfinished_objects.pop(id(obj), None)
-
-
-def _remember(key: Key, obj: Any, known: Keys) -> None:
+def _remember(key: Key, obj: Any, known: Keys) -> bool:
+    """Note the key of `obj`; return False, and do nothing, where another live object has it."""
     ident = id(obj)
-    reference = weakref.ref(obj, partial(_forget, ident, key, known, _by_key, _taken))
+    reference = weakref.ref(obj, partial(_forget, ident, key, known, loads.building, _gone, process.lock, _remove))
+    # In one step, for whatever runs between two.
+    first = _by_key.setdefault(key, reference)
+    if first is not reference:
+        other = first()
+        if other is not None and other is not obj:
+            return False
+        _by_key[key] = reference
     known[ident] = reference, key
-    _by_key[key] = reference
+    return True
 
 
 # When the interpreter ends, classes may outlive the globals of this module, which are None then.
@@ -133,22 +161,40 @@ def _forget(
     ident: int,
     key: Key,
     known: Keys,
-    by_key: dict[Key, weakref.ref[Any]],
-    taken: dict[tuple[Any, str, bytes], int],
+    building: dict[int, loads.Building],
+    gone: deque[tuple[Key, weakref.ref[Any]]],
+    lock: Any,
+    remove: Callable[[], None],
     reference: weakref.ref[Any],
 ) -> None:
-    # Nobody has its id before it is gone; its key, another may have.
+    # Its id cannot have been reused yet, but its key may belong to another object by now.
     known.pop(ident, None)
-    if by_key.get(key) is reference:
-        by_key.pop(key, None)
-        start, number = key[:3], key[3]
-        # A payload may say anything for a number.
-        if type(number) is int and number < taken.get(start, 0):
-            if number > 0:
-                taken[start] = number
-            else:
-                taken.pop(start, None)
+    building.pop(ident, None)
+    gone.append((key, reference))
+    # Without waiting: a daemon thread that had the lock when the interpreter ended has it for ever.
+    if lock.acquire(blocking=False):
+        try:
+            remove()
+        finally:
+            lock.release()
 
 
-def _forget_unfinished(ident: int, objects: dict[int, weakref.ref[Any]], reference: weakref.ref[Any]) -> None:
-    objects.pop(ident, None)
+def _remove_gone(
+    gone: deque[tuple[Key, weakref.ref[Any]]],
+    by_key: dict[Key, weakref.ref[Any]],
+    taken: dict[tuple[Any, str, bytes], int],
+) -> None:
+    while gone:
+        key, reference = gone.popleft()
+        if by_key.get(key) is reference:
+            del by_key[key]
+            start, number = key[:3], key[3]
+            # A payload may say anything for a number.
+            if type(number) is int and number < taken.get(start, 0):
+                if number > 0:
+                    taken[start] = number
+                else:
+                    taken.pop(start, None)
+
+
+_remove = partial(_remove_gone, _gone, _by_key, _taken)

@@ -10,6 +10,8 @@ from .. import wire
 from ..identity.traces_of_use import is_inverted
 from ..restorers.enumerations import given, given_lists, member_state
 from ..rules import byvalue
+from .namespaces import ClassPart
+from .references import Reach
 
 
 def reduce_enum_class(cls: Any, session: Any) -> Any:
@@ -57,11 +59,48 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
     # The reader's own `enum` gives what is left out: not where a copy of the module travels with the enumeration.
     complete = not attributes.keys() >= given().keys() or byvalue.is_registered("enum")
     if not complete:
-        for name, value in (*given().items(), *given_lists(list(canonical.values())).items()):
+        for name, value in (*given().items(), *given_lists(list(canonical), [each["_value_"] for each in own]).items()):
             if _alike(attributes.get(name), value):
                 del attributes[name]
-    state = (attributes, states, aliases, True) if complete else (attributes, states, aliases)
+    state = staged(cls, attributes, states, aliases, complete, session)
     return wire.enum_class, (*args[:2], tuple(members), data_type, *args[2:]), state, None, None, wire.enum_class
+
+
+# Members are hashed with these, or combinations of flags made.
+_NEEDED_FIRST = frozenset(("__hash__", "__eq__", "_member_type_", "_use_args_", "_value_repr_"))
+_OF_EVERY_MEMBER = frozenset(("_value_", "_name_", "_sort_order_", "__objclass__"))
+
+
+def staged(cls: Any, attributes: dict[str, Any], states: Any, aliases: Any, complete: bool, session: Any) -> tuple[Any, ...]:
+    """Return the state of `cls`: all at once, or first what members need before they can be used as keys.
+
+    Methods, caches and the like may refer to dictionaries and sets of members, which are filled when they are loaded.
+    """
+    reach = Reach(cls, session)
+    late = {
+        name: value
+        for name, value in attributes.items()
+        if not (name in _NEEDED_FIRST or name in cls._member_map_ or reach.is_inert(value))
+    }
+    if type(states) is list:
+        late_states: Any = ()
+    else:
+        late_states = tuple(
+            {name: value for name, value in each.items() if not (name in _OF_EVERY_MEMBER or reach.is_inert(value))}
+            for each in states
+        )
+        if not any(late_states):
+            late_states = ()
+    if not late and not late_states:
+        return (attributes, states, aliases, True) if complete else (attributes, states, aliases)
+    if late_states:
+        states = tuple(
+            {name: value for name, value in each.items() if name not in rest}
+            for each, rest in zip(states, late_states, strict=True)
+        )
+    early = {name: value for name, value in attributes.items() if name not in late}
+    part = ClassPart(cls, (early, states, aliases, complete, True), wire.enum_class)
+    return {"": part, **late}, late_states
 
 
 def _is_usual(attributes: dict[str, Any], name: str, place: int) -> bool:

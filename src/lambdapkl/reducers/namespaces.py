@@ -86,17 +86,28 @@ def _behind(view: Any) -> Any:
 
 
 class ClassPart:
-    """Attributes of a class that are to be set while its other attributes are still being loaded."""
+    """A part of the state of a class that is to be set while the rest is still being loaded.
 
-    __slots__ = ("attributes", "owner")
+    Attributes
+    ----------
+    owner
+        The class.
+    state
+        Attributes, or what else `setter` takes.
+    setter
+        What sets it in the reader.
+    """
 
-    def __init__(self, owner: type, attributes: dict[str, Any]) -> None:
+    __slots__ = ("owner", "setter", "state")
+
+    def __init__(self, owner: type, state: Any, setter: Any = wire.class_part) -> None:
         self.owner = owner
-        self.attributes = attributes
+        self.state = state
+        self.setter = setter
 
 
 def reduce_class_part(part: ClassPart) -> Any:
-    return wire.class_part, (part.owner, part.attributes)
+    return part.setter, (part.owner, part.state)
 
 
 def staged(cls: type, attributes: dict[str, Any]) -> dict[str, Any]:

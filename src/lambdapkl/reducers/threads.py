@@ -50,7 +50,8 @@ def reduce_local(local: Any) -> Any:
 
 def refuse_thread(thread: Any) -> Any:
     raise NotPicklableError(
-        f"cannot pickle a {type(thread).__name__}: it runs in this process; pickle what it works on and start a new one there"
+        f"cannot pickle a {type(thread).__name__}: a thread belongs to the process that made it, also before its start; "
+        "pickle what it works on, and make a new thread there"
     )
 
 

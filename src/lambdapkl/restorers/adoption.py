@@ -26,7 +26,7 @@ def adopt() -> None:
             for key in list(carried._by_key) if carried else ():
                 obj = carried.find(key)
                 if obj is not None and tracking.find(key) is None:
-                    tracking.finish(tracking.track(key, obj))
+                    tracking.track(key, obj)
             variables: Any = sys.modules.get(f"{package.__name__}.restorers.contexts")
             for key, variable in list(variables._variables.items()) if variables else ():
                 if key not in contexts._variables:

@@ -44,7 +44,6 @@ def type_variable(
         _set_module(made, module)
     if digest:
         made = tracking.track(key, made)
-        tracking.finish(made)
     return made
 
 
@@ -109,9 +108,7 @@ def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: 
         return found
     made: Any = typing.NewType(qualname, supertype)  # type: ignore[misc]
     made.__module__ = module
-    made = tracking.track(key, made)  # type: ignore[misc]
-    tracking.finish(made)
-    return made
+    return tracking.track(key, made)
 
 
 def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, is_deferred: bool) -> Any:

@@ -16,6 +16,7 @@ from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
 from ..identity import keys as tracking
+from ..identity.building import finish, unfinished
 from ..rules import process_lock as process
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
@@ -32,6 +33,8 @@ def class_(
     slots: tuple[str, ...] | None = None,
     name: str | None = None,
     shadowing: dict[str, Any] | None = None,
+    *,
+    complete: Callable[[Any], None] | None = None,
 ) -> Any:
     """Make the skeleton of a class, or give one its attributes.
 
@@ -49,14 +52,16 @@ def class_(
     shadowing
         Attributes that hide a read-only one of `type`, as a property called ``__name__`` does: they can be set at
         creation only.
+    complete
+        Called with a new skeleton before other threads can find it.
     """
     if isinstance(first, type):
-        if tracking.unfinished(first):
-            set_attributes(first, second)
-            tracking.finish(first)
+        if unfinished(first):
+            with process.lock:
+                fill(first, second)
         return first
     key = (second, first, digest, number)
-    found = tracking.find(key)
+    found = tracking.get(key, digest)
     if found is None:
         found = tracking.defined_by_script(key)
     if found is not None:
@@ -71,7 +76,21 @@ def class_(
         made = _written_in_c(metaclass, "__new__", BuiltinFunctionType)(metaclass, name, bases, namespace)
     if slots is not None:
         type.__delattr__(made, "__slots__")
-    return tracking.track(key, made)
+    if complete is not None:
+        complete(made)
+    return tracking.track(key, made, digest)
+
+
+def fill(cls: type, attributes: dict[str, Any]) -> bool:
+    """Give a skeleton its attributes; return whether another thread was not faster.  The caller has the lock.
+
+    Two threads that do this at once would leave some attributes of each.
+    """
+    if not unfinished(cls):
+        return False
+    set_attributes(cls, attributes)
+    finish(cls)
+    return True
 
 
 def abc_class(first: Any, second: Any, *rest: Any) -> Any:
@@ -79,15 +98,12 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
     import abc
 
     if not isinstance(first, type):
-        made = class_(first, second, *rest)
-        if tracking.unfinished(made) and "_abc_impl" not in vars(made):
-            abc._abc_init(made)  # type: ignore[attr-defined]
-        return made
-    if tracking.unfinished(first):
+        return class_(first, second, *rest, complete=abc._abc_init)  # type: ignore[attr-defined]
+    if unfinished(first):
         attributes, registered = second
-        set_attributes(first, attributes)
-        tracking.finish(first)
-        for subclass in registered:
+        with process.lock:
+            filled = fill(first, attributes)
+        for subclass in registered if filled else ():
             # It asks both whether they are related already: by code of theirs, which may not be complete yet.
             hooked = [each for each in (first, subclass) if isinstance(each, abc.ABCMeta)]
             with _shielded(hooked, "__subclasshook__", False):
@@ -97,8 +113,10 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
 
 def class_part(cls: type, attributes: dict[str, Any]) -> None:
     """Set some attributes of a skeleton before the others are loaded: those may be containers that hash by the class."""
-    if tracking.unfinished(cls):
-        set_attributes(cls, attributes)
+    if unfinished(cls):
+        with process.lock:
+            if unfinished(cls):
+                set_attributes(cls, attributes)
 
 
 def set_attributes(cls: type, attributes: dict[str, Any]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..identity import keys as tracking
-from .classes import set_attributes
+from ..identity.building import unfinished
+from ..rules import process_lock as process
+from .classes import fill
 
 
 def ctypes_array(kind: Any, length: int) -> Any:
@@ -18,16 +20,19 @@ def ctypes_class(
 ) -> Any:
     """Make a Structure or Union without fields, or give one its layout and other attributes; see `class_`."""
     if isinstance(first, type):
-        if tracking.unfinished(first):
+        if unfinished(first):
             layout, attributes = second
-            for name, value in layout.items():
-                setattr(first, name, value)
-            set_attributes(first, attributes)
-            tracking.finish(first)
+            with process.lock:
+                if unfinished(first):
+                    for name, value in layout.items():
+                        # Another thread that was interrupted may have set it, and a layout is set once.
+                        if name not in vars(first):
+                            setattr(first, name, value)
+                    fill(first, attributes)
         return first
     key = (second, first, digest, number)
-    found = tracking.find(key)
+    found = tracking.get(key, digest)
     if found is not None:
         return found
     made = metaclass(first.rpartition(".")[2], bases, {"__module__": second, "__qualname__": first})
-    return tracking.track(key, made)
+    return tracking.track(key, made, digest)

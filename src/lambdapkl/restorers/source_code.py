@@ -8,7 +8,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..code import blobs as codes
-from ..identity import keys as tracking
+from ..identity.building import unfinished
 from .classes import abc_class, class_
 
 _FUTURE = 0x1FE0000  # CO_FUTURE_DIVISION to CO_FUTURE_ANNOTATIONS: flags of a code object that `compile` takes
@@ -204,7 +204,7 @@ def dataclass_methods(cls: Any, state: Any) -> Any:
         raise pickle.UnpicklingError("the payload is damaged: a wrong state for a dataclass")
     attributes, names, *of_typing = state
     fill: Any = abc_class if type(attributes) is tuple else class_
-    if not tracking.unfinished(cls):
+    if not unfinished(cls):
         return fill(cls, attributes)
     if of_typing:
         from .protocols import complete_protocol, protocol_attributes

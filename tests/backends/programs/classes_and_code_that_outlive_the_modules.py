@@ -5,6 +5,7 @@ import lambdapkl
 from lambdapkl import wire
 from lambdapkl._pure import constructors, dumps, session
 from lambdapkl.code import code_info
+from lambdapkl.identity import building
 from lambdapkl.identity import keys as tracking
 
 
@@ -15,10 +16,10 @@ class Dumped:
 
 lambdapkl.dumps([Dumped, Dumped.method])
 unfinished = wire.class_("Loaded", "elsewhere", b"0123456789ab")
-assert tracking.unfinished(unfinished)
+assert building.unfinished(unfinished)
 failed = []
 sys.unraisablehook = lambda failure: failed.append(repr(failure.exc_value))
-for module in (tracking, code_info, constructors, dumps, session):
+for module in (building, tracking, code_info, constructors, dumps, session):
     for name in vars(module):
         if not name.startswith("__"):
             setattr(module, name, None)

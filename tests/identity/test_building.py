@@ -1,0 +1,364 @@
+"""Threads that load the same classes for the first time at once: each gets them whole, and none waits for ever."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import fresh
+import pytest
+from conftest import GIL
+
+# `Gate("a")` is an instance whose load calls what a test has set for "a".  `start` runs calls in threads.
+GATES: Mapping[str, str] = {
+    "gates.py": """
+import threading, time
+actions = {}
+def passed(name):
+    actions.get(name, lambda: None)()
+    return name
+class Gate:
+    def __init__(self, name):
+        self.name = name
+    def __reduce__(self):
+        return passed, (self.name,)
+class Stop:
+    # An action that stops a load until `release`; only the first one.
+    def __init__(self):
+        self.reached, self.free, self.once = threading.Event(), threading.Event(), threading.Lock()
+    def __call__(self):
+        if self.once.acquire(blocking=False):
+            self.reached.set()
+            assert self.free.wait(60)
+def start(*calls):
+    results, errors = {}, {}
+    def run(place, call):
+        try:
+            results[place] = call()
+        except BaseException as error:
+            errors[place] = error
+    threads = [threading.Thread(target=run, args=each, daemon=True) for each in enumerate(calls)]
+    for thread in threads: thread.start()
+    def join(seconds=60):
+        for thread in threads: thread.join(seconds)
+        assert not any(thread.is_alive() for thread in threads), "a thread hangs"
+        return results, errors
+    return join
+def patient():
+    # For a slow machine: nothing is given up, so what should not be waited for hangs.
+    from lambdapkl.identity import building
+    building._PATIENCE = 100
+"""
+}
+
+CLASSES = """
+    import abc, enum
+    from gates import Gate
+    class Plain:
+        at = Gate("plain")
+        size = 3
+        def half(self): return self.size / 2
+    class Level(enum.Enum):
+        LOW, HIGH = 1, 2
+        at = enum.nonmember(Gate("level"))
+        def label(self): return LABELS[self]
+    LABELS = {Level.LOW: "low", Level.HIGH: "high"}
+    class Base(abc.ABC):
+        at = Gate("abstract")
+        @abc.abstractmethod
+        def get(self): ...
+    class Own(Base):
+        def get(self): return self
+    o = Plain(), Level.LOW, Own()
+"""
+
+CHECK = """
+    def check(loaded):
+        plain, low, own = loaded
+        assert plain.half() == 1.5 and low is type(low).LOW and low.label() == "low" and own.get() is own
+        return type(plain), type(low), type(own), low
+"""
+
+
+def run(backend: fresh.Process, define: str, source: str, **variables: object) -> None:
+    directory = fresh.new_directory()
+    data = backend.dumps(define, modules=GATES, directory=directory)
+    start = "import gates, pickle, threading, time, lambdapkl\nfrom gates import Stop, actions, patient, start"
+    backend.execute(
+        f"{start}\n{fresh.dedent(CHECK)}\n{fresh.dedent(source)}",
+        modules=GATES,
+        directory=directory,
+        seconds=60,
+        data=data,
+        **variables,
+    )
+
+
+@pytest.mark.parametrize("where", ["plain", "level", "abstract"])
+def test_a_second_thread_waits_for_the_load_that_builds_a_class(backend: fresh.Process, where: str) -> None:
+    run(
+        backend,
+        CLASSES,
+        """
+        patient()
+        stop = actions[where] = Stop()
+        load = lambda: check(pickle.loads(data))
+        first = start(load)
+        assert stop.reached.wait(30)
+        others = start(load, load, load)
+        time.sleep(0.05)
+        stop.free.set()
+        (one, errors), (rest, more) = first(), others()
+        assert not errors and not more, (errors, more)
+        assert {one[0]} == set(rest.values())
+        """,
+        where=where,
+    )
+
+
+def test_a_method_is_not_used_before_the_last_global_that_it_needs_is_there(backend: fresh.Process) -> None:
+    """The class has all its attributes by then: what its method calls comes after it in the payload."""
+    run(
+        backend,
+        """
+        from gates import Gate
+        class Task:
+            def run(self): return helper()
+        def helper(): return "helped"
+        gate = Gate("last")
+        def work(): return Task, gate, helper
+        o = work, Task
+        """,
+        """
+        patient()
+        stop = actions["last"] = Stop()
+        first = start(lambda: pickle.loads(data))
+        assert stop.reached.wait(30)
+        others = start(*[lambda: pickle.loads(data)[1]().run()] * 2)
+        time.sleep(0.05)
+        stop.free.set()
+        (results, errors), (_, no_errors) = others(), first()
+        assert not errors and not no_errors and list(results.values()) == ["helped"] * 2, (errors, no_errors)
+        """,
+    )
+
+
+def test_two_threads_need_the_class_that_the_other_one_builds(backend: fresh.Process) -> None:
+    directory = fresh.new_directory()
+    define = """
+        from gates import Gate
+        class A:
+            at = Gate("a")
+            def get(self): return late_a
+        class B:
+            at = Gate("b")
+            def get(self): return late_b
+        late_a, late_b = "late a", "late b"
+        def use_a_first(): return A, B, late_a, late_b
+        def use_b_first(): return B, A, late_a, late_b
+        o = {root}
+    """
+    payloads = [
+        backend.dumps(define.format(root=f"use_{name}_first, A, B"), modules=GATES, directory=directory) for name in "ab"
+    ]
+    backend.execute(
+        """
+        import pickle, threading
+        from gates import actions, patient, start
+        patient()
+        meet, met = threading.Barrier(2, timeout=30), threading.local()
+        def both_are_inside():
+            if not hasattr(met, "once"):
+                met.once = True
+                meet.wait()
+        actions.update(a=both_are_inside, b=both_are_inside)
+        def load(data):
+            _, A, B = pickle.loads(data)
+            assert (A().get(), B().get()) == ("late a", "late b")
+            return A, B
+        results, errors = start(*[lambda data=data: load(data) for data in payloads])()
+        assert not errors, errors
+        assert results[0] == results[1]
+        """,
+        modules=GATES,
+        directory=directory,
+        payloads=payloads,
+    )
+
+
+@pytest.mark.parametrize("end", ["ValueError('a failed load')", "SystemExit()"])
+@pytest.mark.parametrize("where", ["plain", "level", "abstract"])
+def test_a_load_that_fails_half_way_leaves_a_class_that_the_next_one_completes(
+    backend: fresh.Process, where: str, end: str
+) -> None:
+    run(
+        backend,
+        CLASSES,
+        """
+        patient()
+        stop = Stop()
+        def fail():
+            if threading.current_thread() is failing:
+                stop()
+                raise eval(end)
+        actions[where] = fail
+        def fails():
+            global failing
+            failing = threading.current_thread()
+            try: pickle.loads(data)
+            except ValueError: pass
+        first = start(fails)
+        assert stop.reached.wait(30)
+        load = lambda: check(pickle.loads(data))
+        others = start(load, load)
+        time.sleep(0.05)
+        stop.free.set()
+        first()
+        results, errors = others()
+        assert not errors, errors
+        assert len({*results.values(), load()}) == 1
+        """,
+        where=where,
+        end=end,
+    )
+
+
+@pytest.mark.parametrize("where", ["plain", "level", "abstract"])
+def test_a_load_within_the_load_that_builds_a_class(backend: fresh.Process, where: str) -> None:
+    run(
+        backend,
+        CLASSES,
+        """
+        patient()
+        inner = []
+        def load_again():
+            if not inner:
+                inner.append(None)
+                inner[0] = check(pickle.loads(data))
+        actions[where] = load_again
+        assert check(pickle.loads(data)) == inner[0]
+        """,
+        where=where,
+    )
+
+
+@pytest.mark.parametrize("where", ["plain", "level", "abstract"])
+def test_a_load_that_waits_for_a_thread_that_loads_the_same_classes(backend: fresh.Process, where: str) -> None:
+    """No thread can know what the other one waits for: it goes on after a while, with its own payload."""
+    run(
+        backend,
+        CLASSES,
+        """
+        inner = []
+        def load_in_a_thread():
+            if not inner:
+                inner.append(None)
+                results, errors = start(lambda: check(pickle.loads(data)))(30)
+                assert not errors, errors
+                inner[0] = results[0]
+        actions[where] = load_in_a_thread
+        begun = time.monotonic()
+        assert check(pickle.loads(data)) == inner[0]
+        assert time.monotonic() - begun < 20
+        """,
+        where=where,
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork") or not GIL, reason="no fork while other threads run")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("where", ["plain", "level", "abstract"])
+def test_a_child_of_a_fork_completes_what_another_thread_was_building(backend: fresh.Process, where: str) -> None:
+    run(
+        backend,
+        CLASSES,
+        """
+        import os, warnings
+        warnings.simplefilter("ignore")
+        patient()
+        stop = actions[where] = Stop()
+        load = lambda: check(pickle.loads(data))
+        first = start(load)
+        assert stop.reached.wait(30)
+        child = os.fork()
+        if child == 0:
+            try: load()
+            except BaseException: os._exit(1)
+            os._exit(0)
+        deadline = time.monotonic() + 30
+        while not (done := os.waitpid(child, os.WNOHANG))[0]:
+            if time.monotonic() > deadline:
+                os.kill(child, 9)
+                raise AssertionError("the child hangs")
+            time.sleep(0.01)
+        stop.free.set()
+        assert os.waitstatus_to_exitcode(done[1]) == 0
+        _, errors = first()
+        assert not errors, errors
+        """,
+        where=where,
+    )
+
+
+def test_an_unpickler_that_is_kept_holds_nobody_up(backend: fresh.Process) -> None:
+    """Its memo looks as if the load went on.  What the program has changed in the class since stays."""
+    run(
+        backend,
+        CLASSES,
+        """
+        import io
+        kept = pickle.Unpickler(io.BytesIO(data))
+        plain = check(kept.load())[0]
+        plain.size = 30
+        begun = time.monotonic()
+        load = lambda: type(pickle.loads(data)[0])
+        results, errors = start(load, load)()
+        assert not errors, errors
+        assert set(results.values()) == {plain} and plain().half() == 15 and load() is plain
+        assert time.monotonic() - begun < 20
+        """,
+    )
+
+
+def test_the_first_load_of_many_classes_in_many_threads(backend: fresh.Process) -> None:
+    lines = ["import enum, dataclasses"]
+    for number in range(60):
+        lines += [
+            f"class Level{number}(enum.Enum):",
+            f"    LOW, HIGH = {number}, -1",
+            f"    def label(self): return LABELS[self], Part{number}",
+            f"class Part{number}:",
+            f"    def half(self): return {number} / 2, Level{number}.LOW",
+            f"@dataclasses.dataclass\nclass Row{number}:",
+            f"    key: int = {number}",
+        ]
+    lines += [
+        "LABELS = {globals()[f'Level{number}'].LOW: number for number in range(60)}",
+        "o = [(globals()[f'Level{n}'].LOW, globals()[f'Part{n}'](), globals()[f'Row{n}']()) for n in range(60)]",
+    ]
+    data = backend.dumps("\n".join(lines))
+    for _ in range(4):
+        backend.execute(
+            """
+            import pickle, sys, threading
+            sys.setswitchinterval(1e-5)
+            start, wrong, kinds = threading.Barrier(6), [], []
+            def work():
+                start.wait()
+                try:
+                    found = []
+                    for number, (low, part, row) in enumerate(pickle.loads(data)):
+                        assert low is type(low).LOW and low.label() == (number, type(part)) and low.value == number
+                        assert part.half() == (number / 2, low) and row == type(row)(number)
+                        found += [type(low), type(part), type(row)]
+                    kinds.append(tuple(found))
+                except BaseException as error:
+                    wrong.append(repr(error))
+            threads = [threading.Thread(target=work) for _ in range(6)]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join()
+            assert not wrong, wrong
+            assert len(set(kinds)) == 1
+            """,
+            data=data,
+        )

@@ -1,0 +1,119 @@
+"""Keys of classes by value."""
+
+from __future__ import annotations
+
+import fresh
+
+# An instance that is reduced for the digest of its class: two threads meet there, once each.
+MEETING = {
+    "meeting.py": """
+import threading
+barrier = threading.Barrier(2, timeout=10)
+met = threading.local()
+class Meeting:
+    def __reduce__(self):
+        if threading.current_thread() is not threading.main_thread() and not hasattr(met, "once"):
+            met.once = True
+            barrier.wait()
+        return Meeting, ()
+"""
+}
+
+TWO_DUMP = """
+    import threading, lambdapkl, meeting
+    {define}
+    payloads = []
+    def dump():
+        payloads.append(lambdapkl.dumps({dumped}, **{options}))
+    threads = [threading.Thread(target=dump) for _ in range(2)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    result = [*payloads, lambdapkl.dumps({dumped}, **{options})]
+"""
+
+COUNT = """
+    import pickle
+    result = len({id(type(pickle.loads(payload))) for payload in payloads}), len(payloads)
+"""
+
+
+def count(backend: fresh.Process, define: str, dumped: str, **options: bool) -> tuple[int, int]:
+    """How many classes a fresh reader gets from the payloads of threads that dump at once, and how many payloads there are."""
+    source = TWO_DUMP.format(define=define, dumped=dumped, options=options)
+    payloads = backend.execute(source, modules=MEETING)
+    counted: tuple[int, int] = backend.execute(COUNT, modules=MEETING, payloads=payloads)
+    return counted
+
+
+def test_a_class_has_one_key_when_two_threads_dump_it_first(backend: fresh.Process) -> None:
+    for _ in range(3):
+        assert count(backend, "class C: at = meeting.Meeting()", "C()") == (1, 3)
+
+
+def test_an_enumeration_has_one_key_when_two_threads_dump_it_first(backend: fresh.Process) -> None:
+    assert count(backend, "import enum\n    class E(enum.Enum): A = meeting.Meeting()", "E.A") == (1, 3)
+
+
+def test_an_abstract_class_has_one_key_when_two_threads_dump_it_first(backend: fresh.Process) -> None:
+    assert count(backend, "import abc\n    class C(abc.ABC): at = meeting.Meeting()", "C()") == (1, 3)
+
+
+def test_a_class_has_one_key_when_two_threads_dump_it_first_as_deterministic(backend: fresh.Process) -> None:
+    assert count(backend, "class C: at = meeting.Meeting()", "C()", deterministic=True) == (1, 3)
+
+
+def test_classes_that_agree_have_a_key_each_when_two_threads_dump_them_first(backend: fresh.Process) -> None:
+    """Each thread dumps its own one of two classes with the same digest."""
+    payloads = backend.execute(
+        """
+        import threading, lambdapkl, meeting
+        def make():
+            class C: at = meeting.Meeting()
+            return C
+        kinds, payloads = [make(), make()], []
+        threads = [threading.Thread(target=lambda kind=kind: payloads.append(lambdapkl.dumps(kind()))) for kind in kinds]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        result = [*payloads, *(lambdapkl.dumps(kind()) for kind in kinds)]
+        """,
+        modules=MEETING,
+    )
+    assert backend.execute(COUNT, modules=MEETING, payloads=payloads) == (2, 4)
+
+
+def test_numbers_of_classes_that_are_gone_are_used_again(backend: fresh.Process) -> None:
+    """Also where one goes while its thread, or another one, has the lock."""
+    backend.execute(
+        """
+        import gc, threading, lambdapkl
+        from lambdapkl.identity import keys
+        from lambdapkl.rules import process_lock
+        def make():
+            class C: pass
+            return C
+        def number(cls):
+            return keys.key_of(cls, cls.__module__, cls.__qualname__)[3]
+        kinds = [make() for _ in range(4)]
+        assert [number(kind) for kind in kinds] == [0, 1, 2, 3]
+        taken, free = threading.Event(), threading.Event()
+        def hold():
+            with process_lock.lock:
+                taken.set()
+                free.wait(30)
+        thread = threading.Thread(target=hold)
+        thread.start()
+        taken.wait(30)
+        del kinds[1]
+        gc.collect()
+        free.set()
+        thread.join()
+        again = make()
+        assert number(again) == 1, number(again)
+        kinds.append(make())
+        assert number(kinds[-1]) == 4
+        with process_lock.lock:
+            del kinds[:2]
+            gc.collect()
+        assert {number(kind) for kind in [make(), make()]} <= {0, 2}
+        """
+    )
