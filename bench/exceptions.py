@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import cloudpickle
+
 import lambdapkl
 
 FRAMES = (1, 5, 20)
