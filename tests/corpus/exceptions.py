@@ -255,3 +255,125 @@ case(
     except KeyError as e: assert e is o
     """,
 )
+
+case(
+    "OSError with file names, raised",
+    """
+    import os
+    o = []
+    for call in (lambda: os.stat('/no/such'), lambda: os.link('/no/1', '/no/2'), lambda: os.listdir(b'/no/bytes')):
+        try: call()
+        except OSError as e: o.append(e)
+    """,
+    """
+    assert [len(e.args) for e in o] == [2, 2, 2] and [e.errno for e in o] == [2, 2, 2]
+    assert o[0].filename == '/no/such' and (o[1].filename, o[1].filename2) == ('/no/1', '/no/2')
+    assert o[2].filename == b'/no/bytes' and str(o[0]).endswith("'/no/such'")
+    """,
+    protocols=(2, 4),
+)
+
+case(
+    "OSError whose args are not what it was created with",
+    """
+    class HostDown(OSError):
+        def __init__(self, host, cause, *args):
+            super().__init__(*args)
+            self.host, self.args = host, (host, cause)
+    o = HostDown('db', OSError(113, 'no route'), 113, 'no route'), HostDown('db', 1), HostDown('db', 1, None, None)
+    """,
+    """
+    assert [(e.errno, e.strerror) for e in o] == [(113, 'no route'), (None, None), (None, None)]
+    assert [str(e) for e in o] == ['[Errno 113] no route', "('db', 1)", '[Errno None] None']
+    assert all(e.args[0] == e.host == 'db' for e in o)
+    """,
+)
+
+case(
+    "exceptions with two layouts of the interpreter",
+    """
+    class Unplugged(TypeError, ConnectionError): pass
+    class Undecoded(TypeError, UnicodeDecodeError): pass
+    class Group(ValueError, ExceptionGroup):
+        def __init__(self, message, errors): super().__init__(message, errors)
+    o = Unplugged(104, 'socket'), Undecoded('utf-8', b'a', 0, 1, 'r'), Group('g', [KeyError(1)])
+    for e in o: e.extra = 1
+    """,
+    """
+    a, b, c = o
+    assert (a.errno, str(a), a.args) == (None, "(104, 'socket')", (104, 'socket')) and isinstance(a, TypeError)
+    assert (b.object, b.end) == (b'a', 1) and c.message == 'g' and c.exceptions[0].args == (1,)
+    assert [e.extra for e in o] == [1, 1, 1]
+    """,
+)
+
+case(
+    "ExceptionGroup with its own __new__, as in Python's documentation, and with other args",
+    """
+    class Rejected(ExceptionGroup):
+        def __new__(cls, errors, code):
+            self = super().__new__(cls, f'code {code}', errors)
+            self.code = code
+            return self
+        def derive(self, errors): return Rejected(errors, self.code)
+    changed = ExceptionGroup('upload', [ValueError(1)])
+    changed.args += ('retry',)
+    o = Rejected([ValueError(1), KeyError(2)], 4), changed
+    """,
+    """
+    a, b = o
+    assert (a.message, a.code, len(a.exceptions)) == ('code 4', 4, 2) and a.args[1] == 4
+    assert a.subgroup(KeyError).exceptions[0].args == (2,)
+    assert b.message == 'upload' and b.args[-1] == 'retry' and len(b.exceptions) == 1
+    """,
+    protocols=(2, 4),
+)
+
+case(
+    "exception with its own __setstate__ and a constructor that args do not fit",
+    """
+    class E(OSError):
+        def __init__(self, a, b, c):
+            super().__init__(a, 'text')
+            self.b = b
+        def __setstate__(self, state): self.__dict__.update(state, restored=True)
+    class F(E):
+        def __getstate__(self): return {'b': self.b, 'own': True}
+    o = E(2, 5, 0), F(2, 6, 0)
+    """,
+    """
+    a, b = o
+    assert (a.errno, a.b, a.args, a.restored) == (2, 5, (2, 'text'), True)
+    assert (b.errno, b.b, b.own, b.restored) == (2, 6, True, True)
+    """,
+    unstable="__setstate__ leaves a mark",
+)
+
+case(
+    "methods for pickling from a mixin behind the interpreter's class, and on the instance",
+    """
+    class Mixin:
+        def __setstate__(self, state): raise AssertionError('not called')
+        def __reduce__(self): raise AssertionError('not called')
+    class E(ValueError, Mixin):
+        def __init__(self, a, b): super().__init__(a); self.b = b
+    one, two = E(1, 2), KeyError(3)
+    two.__reduce_ex__ = lambda protocol: (dict, ())
+    o = one, two
+    """,
+    "assert o[0].b == 2 and o[0].args == (1,) and o[1] == {}",
+    unstable="the instance's own method makes something else of it",
+)
+
+case(
+    "exception of a frozen dataclass",
+    """
+    from dataclasses import dataclass
+    @dataclass(frozen=True)
+    class E(Exception):
+        code: int
+    try: raise E(4) from KeyError(1)
+    except E as e: o = e
+    """,
+    "assert o.code == 4 and o.args == (4,) and o.__cause__.args == (1,) and o.__traceback__ is not None",
+)

@@ -207,12 +207,15 @@ def _agree(exception: Any, copy: Any, different: dict[str, Any]) -> bool:
 def _made_of_other(exception: BaseException, base: Any, args: Any, values: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """`_made_of`, for a class written in C that is not the interpreter's: `args` has to be what it takes."""
     new, init = constructor_in_c(base)
+    kind: Any = type(exception)
+    copy = None
     try:
         copy = new(base, *args)
         init(copy, *args)
     except Exception as error:
-        kind: Any = type(exception)
-        if (_is_python(kind.__init__) or _is_python(kind.__new__)) and _why_not_called(kind, args) is None:
+        # What the class has in Python may call these with other arguments.
+        in_python = kind.__new__ if copy is None else kind.__init__
+        if _is_python(in_python) and _why_not_called(kind, args) is None:
             return None, {}
         raise _refusal(exception, f"{base.__qualname__}, written in C, says {type(error).__name__}: {error}") from error
     fields = {}
