@@ -15,7 +15,7 @@ _MANY = 60
 _VOLATILE = {
     "__annotate__", "__annotate_func__", "__annotations__", "__annotations_cache__", "__dict__", "__weakref__",
     "__abstractmethods__", "_abc_impl", "__slotnames__", "__static_attributes__", "__firstlineno__", "__classdictcell__",
-    "__module__", "__doc__", "__match_args__", "__reduce_cython__", "__setstate_cython__",
+    "__module__", "__doc__", "__match_args__", "cache_parameters", "__reduce_cython__", "__setstate_cython__",
 }  # fmt: skip
 
 
@@ -59,6 +59,8 @@ class _Describer:
         if kind is types.CodeType:
             return f"code {obj.co_qualname} {obj.co_names} {obj.co_varnames}"
         found = [self.name(kind)]
+        if kind.__name__ == "ufunc":  # its attributes depend on which of NumPy's modules were imported
+            return repr([*found, self.text(obj)])
         if isinstance(obj, (set, frozenset)):
             items = set.__iter__(obj) if isinstance(obj, set) else frozenset.__iter__(obj)
             # A describer for each: their numbers would depend on the order.
@@ -80,11 +82,16 @@ class _Describer:
             names = ("fget", "fset", "fdel") if isinstance(obj, property) else ("__func__",)
             found.append([self.value(getattr(obj, name), depth) for name in names])
         attributes = getattr(obj, "__dict__", None)
-        if isinstance(attributes, dict) and attributes:
-            found.append([(repr(name), self.value(attributes[name], depth)) for name in sorted(attributes, key=repr)])
-        slots = self.slots(obj, kind, depth)
-        if slots:
-            found.append(slots)
+        if isinstance(attributes, dict) and attributes and kind not in (staticmethod, classmethod):
+            found.append(
+                [
+                    (repr(name), self.value(attributes[name], depth))
+                    for name in sorted(attributes, key=repr)
+                    if name not in _VOLATILE
+                ]
+            )
+        if not isinstance(obj, BaseException):  # `fields` has them
+            found.append(self.slots(obj, kind, depth))
         if kind.__module__ in ("__main__", "shaped") and hasattr(kind, "probe"):
             found.append(self.value(obj.probe(), depth))
         if hasattr(kind, "__next__") and kind.__module__ in ("builtins", "itertools", "__main__"):
@@ -125,10 +132,11 @@ class _Describer:
     def slots(self, obj, kind, depth):
         found = []
         for base in kind.__mro__:
-            if not isinstance(vars(base).get("__slots__", ()), (str, tuple, list)):
+            # Paths keep there what was asked of them.
+            if base.__module__.startswith("pathlib"):
                 continue
             for name, member in sorted(vars(base).items()):
-                if isinstance(member, types.MemberDescriptorType) and not isinstance(obj, BaseException):
+                if type(member) is types.MemberDescriptorType and name != "__vectorcalloffset__":
                     try:
                         found.append((name, self.value(member.__get__(obj), depth)))
                     except AttributeError:

@@ -35,20 +35,19 @@ for index, (label, make) in enumerate(SUBJECTS.items()):  # noqa: F821
         obj = make()
     except Exception:
         continue
-    tried = {}
+    payloads, tried = {}, {}
     for pickler in (pickle, cloudpickle, lambdapkl):
         try:
-            payload = pickler.dumps(obj, 5 if protocol is None else protocol)  # noqa: F821
+            payloads[pickler.__name__] = pickler.dumps(obj, 5 if protocol is None else protocol)  # noqa: F821
         except Exception as error:
             tried[pickler.__name__] = None, f"{type(error).__name__}: {error}"[:300]
-            continue
+    if not payloads.keys() & {"pickle", "cloudpickle"}:
+        continue
+    description = describe(obj)
+    # Last: loading what cloudpickle has written changes the class that is here.
+    for name, payload in payloads.items():
         try:
-            tried[pickler.__name__] = payload, compared(payload, obj)
+            tried[name] = payload, compared(payload, obj)
         except Exception as error:
-            tried[pickler.__name__] = payload, f"{type(error).__name__}: {error}"[:300]
-    if tried["pickle"][0] is None and tried["cloudpickle"][0] is None:
-        continue
-    try:
-        result[label] = describe(obj), tried
-    except RecursionError:
-        continue
+            tried[name] = payload, f"{type(error).__name__}: {error}"[:300]
+    result[label] = description, tried

@@ -115,14 +115,15 @@ FORMS = {
     """,
     "reduce_with_state": """
         def prepare(self): self.more = 1
-        def __reduce_ex__(self, protocol): return made, (THIS, ARGS, KEYWORDS), {"more": 2}
+        def __reduce_ex__(self, protocol): return made, (THIS, ARGS, KEYWORDS), {"more": self.more}
     """,
     "getstate": """
         def prepare(self): self.more = 1
         def __getstate__(self): return {"saved": self.more}
-        def __setstate__(self, state): self.more = state["saved"] + 1 if isinstance(state, dict) else state
+        def __setstate__(self, state): self.more = state["saved"]
     """,
     "getstate_false": """
+        def prepare(self): self.more = 0
         def __getstate__(self): return 0
         def __setstate__(self, state): self.more = state
     """,

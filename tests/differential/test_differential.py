@@ -30,10 +30,21 @@ PEERS = ("pickle", "cloudpickle")
 
 # All of the subjects in the long run, one in so many otherwise.
 EVERYTHING = os.environ.get("LAMBDAPKL_DIFFERENTIAL") == "all"
-EVERY = 1 if EVERYTHING else 16 * sample.EVERY
+EVERY = 1 if EVERYTHING else 24 * sample.EVERY
 
 # Differences that are known: kind -> a subject that shows one -> which subjects differ in this way, and why.
-EXPECTED: dict[str, dict[str, tuple[str, str]]] = {}
+OS_ERRORS = (
+    r"(builtins|gzip|http\.client|http\.cookiejar|io|shutil|signal|smtplib|socket|ssl)\.\w+ \d+( raised, with attributes)?"
+)
+BOUND = r"tarfile\.open|pytest\.set_trace"
+EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
+    "exceptions": {
+        "builtins.OSError 4 raised, with attributes": (OS_ERRORS, "args of a raised OSError get a third item (issue 14, 1)"),
+    },
+    "modules": {
+        "tarfile.open": (BOUND, "a bound class method of an importable class is pickled by value (issue 14, 4)"),
+    },
+}
 
 
 class Report:
@@ -44,14 +55,14 @@ class Report:
     count
         How many subjects a peer dumped.
     right
-        Peer -> how many of them it has restored right.
+        Pickler -> how many of them it has restored right.
     wrong
         Label -> what is wrong with the subject, which a peer restores and lambdapkl does not.
     """
 
     def __init__(self) -> None:
         self.count = 0
-        self.right = dict.fromkeys(PEERS, 0)
+        self.right = dict.fromkeys((*PEERS, "lambdapkl"), 0)
         self.wrong: dict[str, str] = {}
 
 
@@ -68,10 +79,10 @@ def compare(source: str, backend: str, processes: Processes, protocol: int | Non
     report = Report()
     report.count = len(dumped)
     for label, (original, tried) in dumped.items():
-        for peer in PEERS:
-            if tried[peer][0] is None or loaded[peer][label] != original:
-                continue
-            report.right[peer] += 1
+        right = [pickler for pickler in loaded if loaded[pickler].get(label) == original]
+        for pickler in right:
+            report.right[pickler] += 1
+        for peer in [each for each in PEERS if each in right]:
             if tried["lambdapkl"][0] is None:
                 report.wrong[label] = f"{peer} restores it, lambdapkl refuses it: {tried['lambdapkl'][1]}"
             elif loaded["lambdapkl"][label] != original:
@@ -90,7 +101,7 @@ def test_as_good_as_pickle_and_cloudpickle(kind: str, backend_name: str, process
     first = sys.version_info.minor % EVERY
     report = compare(source, backend_name, processes, every=EVERY, first=first, always=list(expected))
     print(f"{kind}, {backend_name}: {report.count} objects, restored right by {report.right}")
-    assert report.count > 5
+    assert report.count > 0
     patterns = [pattern for pattern, _ in expected.values()]
     wrong = {label: text for label, text in report.wrong.items() if not any(re.fullmatch(each, label) for each in patterns)}
     text = "\n".join(f"{label}: {text}" for label, text in wrong.items())

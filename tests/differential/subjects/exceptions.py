@@ -43,14 +43,13 @@ def classes():
     return found
 
 
-def raised(make, with_attributes):
+def raised(make):
     def made():
         try:
             raise make()
         except BaseException as error:
-            if with_attributes:
-                error.extra = [1]
-                error.add_note("a note")
+            error.extra = [1]
+            error.add_note("a note")
             return error
 
     return made
@@ -61,8 +60,7 @@ for label, cls in classes().items():
     SUBJECTS[label] = lambda cls=cls: cls
     for number, args in enumerate(ARGUMENTS):
         SUBJECTS[f"{label} {number}"] = make = lambda cls=cls, args=args: cls(*args)
-        SUBJECTS[f"{label} {number} raised"] = raised(make, with_attributes=False)
-        SUBJECTS[f"{label} {number} with attributes"] = raised(make, with_attributes=True)
+        SUBJECTS[f"{label} {number} raised, with attributes"] = raised(make)
 for label, keywords in {
     "ImportError": {"name": "n", "path": "p"},
     "ModuleNotFoundError": {"name": "n"},

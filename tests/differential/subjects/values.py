@@ -1,6 +1,41 @@
 """Values of the standard library's types, and of NumPy's where it is there, alone and shared in containers."""
 
+import array
+import ast
+import calendar
+import collections
+import contextlib
+import datetime
+import decimal
+import email.message
+import email.policy
+import fractions
+import functools
+import http.cookies
+import inspect
+import io
+import ipaddress
+import itertools
+import logging
+import operator
+import os
+import pathlib
+import queue
+import random
+import re
+import signal
+import socket
+import string
+import struct
+import time
 import types
+import typing
+import urllib.parse
+import uuid
+import weakref
+import xml.dom.minidom
+import xml.etree.ElementTree as ET
+import zoneinfo
 
 EXPRESSIONS = r"""
 None; True; Ellipsis; NotImplemented; 0; -1; 1 << 70; -1 << 2100; 1.5; -0.0; float("inf"); float("nan"); 1j; complex("nan")
