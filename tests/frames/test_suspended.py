@@ -321,7 +321,7 @@ def test_by_reference_with_other_code_is_refused(frames: fresh.Process) -> None:
                 yield 1
             o = run().athrow(ValueError)
             """,
-            "exception is on its way",
+            "nothing awaits it",
         ),
         (
             """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 import textwrap
 
 import fresh
@@ -207,8 +208,8 @@ cdef class WithSetstate(Exception):
 
 
 @pytest.fixture(scope="module")
-def cython_module(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the folder of an extension module ``errors_in_cython``."""
+def cython_module(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return modules for a fresh process: one of them is the extension module ``errors_in_cython``."""
     pytest.importorskip("Cython")
     setuptools = pytest.importorskip("setuptools")
     from Cython.Build import cythonize
@@ -222,15 +223,23 @@ def cython_module(tmp_path_factory: pytest.TempPathFactory) -> str:
     command.build_lib, command.build_temp = str(folder), str(folder / "build")
     command.ensure_finalized()
     command.run()
-    return str(folder)
+    (binary,) = folder.glob("errors_in_cython*" + sysconfig.get_config_var("EXT_SUFFIX"))
+    return {"errors_in_cython.py": LOADS_EXTENSION.format(binary=str(binary))}
+
+
+# The module is where the process looks for it from the start; what it finds there gives way to the extension.
+LOADS_EXTENSION = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("errors_in_cython", {binary!r})
+extension = sys.modules["errors_in_cython"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(extension)
+"""
 
 
 @pytest.mark.skipif(PYPY, reason="classes written in C")
-def test_exceptions_written_in_cython(backend: fresh.Process, cython_module: str) -> None:
-    path = f"import sys; sys.path.insert(0, {cython_module!r})\n"
+def test_exceptions_written_in_cython(backend: fresh.Process, cython_module: dict[str, str]) -> None:
     payload = backend.dumps(
-        path
-        + textwrap.dedent("""
+        """
         import errors_in_cython as e
         class Sub(e.Public):
             def __init__(self, code): super().__init__("sub", code); self.extra = 1
@@ -243,12 +252,12 @@ def test_exceptions_written_in_cython(backend: fresh.Process, cython_module: str
         made[0].code = 44
         made[5].set(9)
         o = made, [caught(error) for error in made], [str(error) for error in made]
-        """)
+        """,
+        modules=cython_module,
     )
     backend.loads(
         payload,
-        path
-        + textwrap.dedent("""
+        """
         made, raised, texts = o
         for errors in made, raised:
             assert [str(error) for error in errors] == texts, errors
@@ -256,25 +265,26 @@ def test_exceptions_written_in_cython(backend: fresh.Process, cython_module: str
             assert public.code == 44 and public.args == ("m", 4)
             assert sub.code == 5 and sub.extra == 1 and sub.args == ("sub", 5)
             assert needs.get() == 6 and other.get() == 7 and type(other).__name__ == "Other"
-            assert reduce.get() == reduce.errno == 8 and reduce.more == 1
+            assert reduce.get() == 8 and reduce.args == (8,) and reduce.errno is None and reduce.more == 1
             assert state.get() == 9 and state.args == ("a",)
         assert raised[4].__traceback__.tb_next is None
-        """),
+        """,
+        modules=cython_module,
     )
 
 
 @pytest.mark.skipif(PYPY, reason="classes written in C")
-def test_one_in_cython_that_cannot_be_created_is_refused(backend: fresh.Process, cython_module: str) -> None:
+def test_one_in_cython_that_cannot_be_created_is_refused(backend: fresh.Process, cython_module: dict[str, str]) -> None:
     for arguments in '"m", 4', '"m"':
         backend.refuses(
-            f"import sys; sys.path.insert(0, {cython_module!r})\n"
-            + textwrap.dedent(f"""
+            f"""
             import errors_in_cython as e
             class Sub(e.NeedsArgument):
                 def __init__(self, *args): ValueError.__init__(self, {arguments})
             o = Sub(5)
-            """),
+            """,
             r"cannot pickle 'Sub' object.*TypeError.*__reduce__",
+            modules=cython_module,
         )
 
 

@@ -83,7 +83,7 @@ def test_the_last_line_tells_where_it_failed():
     file = io.StringIO()
     with lock, pytest.raises(Exception, match="lock") as caught:
         lambdapkl.trace({"parts": [1, lock]}, file=file)
-    assert file.getvalue().endswith("│ item 'parts': list of 2\n│ │ item 1: _thread.lock\n│ │ │ failed: PicklingError\n")
+    assert file.getvalue().endswith("│ item 'parts': list of 2\n│ │ item 1: _thread.lock\n│ │ │ failed: NotPicklableError\n")
     assert caught.value.__notes__ == ["path: dict -> item 'parts' -> item 1 (_thread.lock)"]
 
 

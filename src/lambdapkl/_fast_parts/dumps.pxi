@@ -186,8 +186,8 @@ cdef class _Pooled:
         self.clear_memo = self.pickler.clear_memo
         self.memo = None
         if root:
-            self.sink.preamble, callables = _preambles[root - 1]
-            self.memo = _memo_with(callables, _ROOM[root])
+            self.sink.preamble = _preambles[root - 1][0]
+            self.memo = _memos[root - 1]
             self.pickler.memo = self.memo
 
 
@@ -203,8 +203,8 @@ cdef object _memo_with(tuple callables, int room):
     return template.memo
 
 
-# How many entries to make room for in the memo, for each kind of root.
-cdef tuple _ROOM = (0, 10, 40)
+# How many entries to make room for in the memo, where the root is a function and where it is a class.
+cdef tuple _ROOM = (10, 40)
 
 # Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.  One for each kind of
 # root, without and with a callback for buffers.

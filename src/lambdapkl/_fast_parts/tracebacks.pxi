@@ -119,6 +119,25 @@ cdef object _name_or_none(Session session, object text):
     return session.name(str(text)) if isinstance(text, str) else None
 
 
+cdef bint _has_exact_items(tuple items, Py_ssize_t start) except -1:
+    cdef Py_ssize_t index
+    cdef PyTypeObject *kind
+    for index in range(start, PyTuple_GET_SIZE(items)):
+        item = items[index]
+        kind = Py_TYPE(item)
+        if item is not None and kind is not &PyUnicode_Type and kind is not &PyLong_Type:
+            return False
+    return True
+
+
+cdef bint _is_exact(object entry) except -1:
+    """See `restorers.tracebacks._is_exact`."""
+    if Py_TYPE(entry) is not &PyTuple_Type or PyTuple_GET_SIZE(entry) != 7:
+        return False
+    where = (<tuple>entry)[0]
+    return Py_TYPE(where) is &PyTuple_Type and _has_exact_items(<tuple>where, 0) and _has_exact_items(<tuple>entry, 1)
+
+
 def link_steps(tuple entries, dict known, build):
     """Return the traceback that `entries` describe, the outermost first.
 
@@ -139,11 +158,8 @@ def link_steps(tuple entries, dict known, build):
         entry = entries[index]
         variables = None
         found = None
-        if Py_TYPE(entry) is &PyTuple_Type and PyTuple_GET_SIZE(entry) == 7:
-            try:
-                found = _lookup(known, entry)
-            except TypeError:  # `build` says what cannot be hashed
-                pass
+        if _is_exact(entry):
+            found = _lookup(known, entry)
         if found is None:
             code, module, file, offset, line, variables = build(entry)
         else:

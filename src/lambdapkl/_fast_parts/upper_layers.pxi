@@ -26,6 +26,8 @@ cdef tuple _EARLY = ()
 cdef dict _special_names = {}
 cdef dict _builtin_names = {}
 cdef tuple _preambles = ()
+# Memos of picklers that have written these.  Made early: when the interpreter ends, `wire` cannot be imported any more.
+cdef tuple _memos = ()
 cdef object _refresh = None
 cdef object _explain_error = None
 cdef object _dumps_in_form = None
@@ -46,7 +48,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     global _reduce_by_name, _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
     global _enumerations, _enum_class
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
-    global _preambles, _refresh, _table
+    global _preambles, _memos, _refresh, _table
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method = wire.module, wire.method
     _descriptors = descriptors
@@ -64,6 +66,10 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     _SHADOWS, _ANNOTATES = skeletons.SHADOWS, skeletons.ANNOTATES
     _EARLY, _special_names = skeletons.EARLY, skeletons.SPECIAL_NAMES
     _preambles = preamble.preambles(wire)
+    memos = []
+    for (_, callables), room in zip(_preambles, _ROOM):
+        memos.append(_memo_with(callables, room))
+    _memos = tuple(memos)
     _refresh, _table = table.refresh, table.DISPATCH_TABLE
 
 

@@ -21,8 +21,8 @@ from .minifying import bare, indented_by_one, with_short_names
 __all__ = ["SourcesMissingError", "bootstrap", "chunk", "release"]
 
 _PACKAGE = __package__.partition(".")[0]
-# The reader gets the constructors in Python: the compiled backend is not sent.
-_CHOSEN, _IN_PYTHON = "_backend.constructors", "_pure.constructors"
+# Module -> the one that is sent in its place: the reader gets the constructors in Python, and nothing that only dumps need.
+_INSTEAD = {"_backend.constructors": "_pure.constructors", "identity.script_classes": "identity.no_script_classes"}
 _READS_GLOBAL = frozenset(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL"))
 _DIGEST_SIZE = 8
 
@@ -143,7 +143,7 @@ def _units(tree: ast.Module) -> Iterator[ast.stmt]:
         if isinstance(node, ast.ImportFrom):
             if node.module == "__future__":
                 continue
-            module = _IN_PYTHON if node.level and node.module == _CHOSEN else node.module
+            module = _INSTEAD.get(node.module or "", node.module) if node.level else node.module
             for each in node.names:
                 yield ast.copy_location(ast.ImportFrom(module, [each], node.level), node)
         elif isinstance(node, ast.Import):

@@ -7,14 +7,13 @@ of a payload uses that one; so the same class loaded twice, or sent by two proce
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..options import Variant, variant, writing
+from ..options import variant
 from ..rules import byvalue
 from ..rules import process_lock as process
 from . import building as loads
@@ -79,27 +78,6 @@ def _known_key(known: Keys, obj: Any, module: Any, qualname: str) -> Key | None:
     return key if key[1] == qualname and key[0] == module else None
 
 
-def defined_by_script(key: Key) -> Any:
-    """Return the class that this process's script has defined and that `key` describes, or None.
-
-    Classes of a script get their keys when they are first pickled, which this process may not have done yet.
-    """
-    module, qualname, digest, _ = key
-    main = sys.modules.get("__main__")
-    if module != "__main__" or main is None or type(qualname) is not str or qualname.partition(".")[0] not in vars(main):
-        return None
-    found = byvalue.lookup(main, qualname)
-    if not isinstance(found, type) or found.__module__ not in byvalue.MAIN_MODULES or loads.unfinished(found):
-        return None
-    with writing(Variant(deterministic=_is_placeless(digest))):
-        try:
-            key_of(found, module, found.__qualname__)
-        # Code of the program may run, for what is in the class.
-        except Exception:
-            return None
-    return find(key)
-
-
 def find(key: Key) -> Any:
     """Return the live object with `key`, or None."""
     reference = _by_key.get(key)
@@ -122,7 +100,7 @@ def track(key: Key, obj: Any, digest: Any = None) -> Any:
                 loads.begin(obj, digest)
                 # Not the unpickler's object, whose references are counted.
                 key = (*key[:2], bytes(bytearray(digest)), key[3]) if type(digest) is bytes else key
-            _remember(key, obj, _placeless_keys if _is_placeless(key[2]) else keys)
+            _remember(key, obj, _placeless_keys if is_placeless(key[2]) else keys)
             return obj
     loads.settle(found, digest)
     return found
@@ -136,7 +114,8 @@ def get(key: Key, digest: Any) -> Any:
     return found
 
 
-def _is_placeless(digest: Any) -> bool:
+def is_placeless(digest: Any) -> bool:
+    """Whether a digest in a key is one made without file and line numbers."""
     # Other writers put there what they like.
     return type(digest) is bytes and len(digest) == DIGEST_SIZE + len(PLACELESS) and digest.endswith(PLACELESS)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..identity import keys as tracking
 from ..identity.building import finish, unfinished
+from ..identity.script_classes import defined_by_script
 from ..rules import process_lock as process
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
@@ -63,7 +64,7 @@ def class_(
     key = (second, first, digest, number)
     found = tracking.get(key, digest)
     if found is None:
-        found = tracking.defined_by_script(key)
+        found = defined_by_script(key)
     if found is not None:
         return found
     if name is None:

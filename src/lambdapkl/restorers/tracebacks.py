@@ -52,10 +52,7 @@ def traceback(*entries: Any) -> TracebackType:
     linked: TracebackType | None = None
     namespaces: dict[Any, dict[str, Any]] = {}
     for entry in reversed(entries):
-        try:
-            built = _known.get(entry) or _build(entry)
-        except TypeError:  # it cannot be hashed: it has local variables, or is damaged
-            built = _build(entry)
+        built = (_known.get(entry) if _is_exact(entry) else None) or _build(entry)
         code, module, file, offset, line = built[:5]
         # Frames of one module share their globals.
         namespace = namespaces.setdefault((module, file), _globals(module, file))
@@ -87,6 +84,17 @@ def frame(*entry: Any) -> FrameType:
 
 def _damaged(what: str) -> pickle.UnpicklingError:
     return pickle.UnpicklingError(f"the payload is damaged: {what}")
+
+
+def _is_exact(entry: Any) -> bool:
+    """Whether a frame without variables is of the types that `_build` accepts: `True` equals 1 as a key of `_known`."""
+    return (
+        type(entry) is tuple
+        and len(entry) == 7
+        and type(entry[0]) is tuple
+        and _EXACT.issuperset(map(type, entry[0]))
+        and _EXACT.issuperset(map(type, entry[1:]))
+    )
 
 
 def _globals(module: Any, file: Any) -> dict[str, Any]:
@@ -161,6 +169,8 @@ def _run(code: CodeType, namespace: dict[str, Any], variables: dict[str, str]) -
     finally:
         namespace.pop("__builtins__", None)
 
+
+_EXACT = frozenset((str, int, type(None)))
 
 # Entry of a traceback -> what `_build` returned for it, without variables.  A worker sends errors from the same few lines.
 _known: dict[Any, tuple[CodeType, Any, Any, int, int]] = {}
