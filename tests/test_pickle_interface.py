@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import fresh
 import pytest
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 CELSIUS = """
 import collections, copyreg, io, pickle, threading, types, weakref, lambdapkl
@@ -85,32 +89,7 @@ def test_dispatch_table_comes_before_ours(backend: fresh.Process, use: str) -> N
 
 
 def test_dispatch_table_for_what_the_session_reduces(backend: fresh.Process) -> None:
-    backend.execute(
-        """
-        import copyreg, enum, io, pickle, types, lambdapkl
-        class Color(enum.Enum): RED = 1
-        class Lazy(types.ModuleType): pass
-        def outer():
-            n = 5
-            return lambda: n
-        cell = outer().__closure__[0]
-        objects = {
-            Color: Color.RED, Lazy: Lazy("lazy"), types.ModuleType: types.ModuleType("dynamic"), types.CodeType: outer.__code__,
-            types.CellType: cell, types.GenericAlias: list[int], types.MethodType: Color.RED.__repr__,
-        }
-        for kind, obj in objects.items():
-            class Mine(lambdapkl.Pickler):
-                dispatch_table = {kind: lambda obj: (str, ("mine",))}
-            for p_class, table in ((lambdapkl.Pickler, {kind: lambda obj: (str, ("mine",))}), (Mine, None)):
-                file = io.BytesIO()
-                p = p_class(file)
-                if table: p.dispatch_table = table
-                p.dump([obj, obj])
-                assert pickle.loads(file.getvalue()) == ["mine", "mine"], kind
-            # As before without one.
-            assert pickle.loads(lambdapkl.dumps([obj]))[0] != "mine"
-        """
-    )
+    backend.execute(PROGRAMS / "dispatch_table_for_what_the_session_reduces.py")
 
 
 def test_numpy_functions_with_a_copy_of_copyreg(backend: fresh.Process) -> None:
@@ -128,105 +107,16 @@ def test_numpy_functions_with_a_copy_of_copyreg(backend: fresh.Process) -> None:
 
 
 def test_functions_in_the_place_of_those_of_pickle(backend: fresh.Process) -> None:
-    backend.execute(
-        """
-        import io, pickle, lambdapkl
-        for name in ("dumps", "loads", "dump", "load", "Pickler", "Unpickler"):
-            setattr(pickle, name, getattr(lambdapkl, name))
-        f = pickle.loads(pickle.dumps(lambda x: x + 1))
-        assert f(1) == 2
-        file = io.BytesIO()
-        pickle.dump([f], file)
-        pickle.Pickler(file).dump(range(3))
-        file.seek(0)
-        assert pickle.load(file)[0](2) == 3 and pickle.Unpickler(file).load() == range(3)
-        for kwargs in ({"deterministic": True}, {"portable": True}, {"standalone": True}):
-            assert pickle.loads(lambdapkl.dumps(f, **kwargs))(3) == 4
-        assert lambdapkl.copy(f)(4) == 5 and lambdapkl.guard.loads(lambdapkl.dumps([1, {2}])) == [1, {2}]
-        try: pickle.loads(b"\\x80\\x04h\\x09.")
-        except pickle.UnpicklingError: pass
-        """
-    )
+    backend.execute(PROGRAMS / "functions_in_the_place_of_those_of_pickle.py")
 
 
 def test_refusals_are_both_errors_of_pickle_and_type_errors(backend: fresh.Process) -> None:
-    backend.execute(
-        """
-        import pickle, socket, subprocess, sys, threading, types, weakref, lambdapkl
-        class C: pass
-        held = threading.Lock(); held.acquire()
-        thread = threading.Thread()
-        pipe = subprocess.Popen([sys.executable, "-c", ""]); pipe.wait()
-        c = C()
-        refused = [held, thread, pipe, weakref.ref(c), socket.socket()]
-        for obj in refused:
-            try: lambdapkl.dumps([obj])
-            except lambdapkl.NotPicklableError as error: pass
-            else: assert False, obj
-            for kind in (pickle.PicklingError, TypeError):
-                try: lambdapkl.dumps([obj])
-                except kind as error:
-                    for module in (pickle, lambdapkl):
-                        again = pickle.loads(module.dumps(error))
-                        assert type(again) is lambdapkl.NotPicklableError and str(again) == str(error), again
-                        assert again.__notes__ == error.__notes__
-        assert lambdapkl.NotPicklableError.__module__ == "lambdapkl"
-        # What `pickle` raises itself stays as it is.
-        class Own:
-            def __reduce__(self): raise TypeError("mine")
-        try: lambdapkl.dumps(Own())
-        except TypeError as error: assert type(error) is TypeError and str(error) == "mine"
-        """
-    )
+    backend.execute(PROGRAMS / "refusals_are_both_errors_of_pickle_and_type_errors.py")
 
 
 def test_no_file_and_no_protocol(backend: fresh.Process) -> None:
-    backend.execute(
-        """
-        import io, pickle, lambdapkl
-        class Touched:
-            def __reduce__(self): raise AssertionError("pickled before the file was looked at")
-        for file in (object(), None, 8):
-            try: lambdapkl.dump(Touched(), file)
-            except TypeError as error: assert str(error) == "file must have a 'write' attribute"
-            else: assert False
-        class Five:
-            def __index__(self): return 5
-        forms = ({}, {"deterministic": True}, {"portable": True})
-        for protocol in ("5", 4.5, [2], b"4"):
-            calls = [lambda form=form: lambdapkl.dumps([1], protocol, **form) for form in forms]
-            for call in (*calls, lambda: lambdapkl.Pickler(io.BytesIO(), protocol), lambda: lambdapkl.dump([1], io.BytesIO(), protocol)):
-                try: call()
-                except TypeError as error: assert "cannot be interpreted as an integer" in str(error)
-                else: assert False, protocol
-        for form in forms:
-            assert lambdapkl.dumps([1], Five(), **form) == lambdapkl.dumps([1], 5, **form)
-            assert lambdapkl.dumps([1], -3, **form) == lambdapkl.dumps([1], None, **form)
-            assert lambdapkl.dumps([1], True, **form) == lambdapkl.dumps([1], 1, **form)
-        lambdapkl.Pickler(io.BytesIO(), Five()).dump(lambda: 0)
-        """
-    )
+    backend.execute(PROGRAMS / "no_file_and_no_protocol.py")
 
 
 def test_dumps_while_the_interpreter_ends(backend: fresh.Process) -> None:
-    backend.execute(
-        """
-        import subprocess, sys
-        program = '''
-        import io, sys, lambdapkl
-        class Last:
-            def __init__(self): self.lib, self.io, self.out = (lambdapkl.dumps, lambdapkl.Pickler), io.BytesIO, sys.stdout.write
-            def __del__(self):
-                file = self.io()
-                self.lib[1](file).dump((1, "end"))
-                for each in ([2], {"a": {3}}, lambda: 1):
-                    self.out(f"{len(self.lib[0](each)) > 4} ")
-                self.out(f"{len(file.getvalue())}")
-        sys.modules["last"] = ring = Last()
-        ring.ring = [ring]
-        '''
-        import textwrap
-        done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True)
-        assert not done.stderr and done.stdout.count("True") == 3, done
-        """
-    )
+    backend.execute(PROGRAMS / "dumps_while_the_interpreter_ends.py")

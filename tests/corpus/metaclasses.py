@@ -277,6 +277,60 @@ case(
 )
 
 case(
+    "metaclass with properties for what its classes hold",
+    """
+    class M(type):
+        @property
+        def __doc__(cls): return 'of the metaclass'
+        @property
+        def kind(cls): return 'M'
+    class C(metaclass=M):
+        'Its own.'
+        kind = 'C'
+    o = C, C()
+    """,
+    """
+    C, c = o
+    assert C.kind == 'M' and c.kind == 'C' and vars(C)['kind'] == 'C'
+    assert C.__doc__ == 'of the metaclass' and vars(C)['__doc__'] == 'Its own.'
+    """,
+)
+
+case(
+    "metaclass whose hash, comparison, __setattr__ and __getattr__ fail",
+    """
+    class M(type):
+        def __hash__(cls): raise TypeError('no hash')
+        def __eq__(cls, other): raise ValueError('no comparison')
+        def __setattr__(cls, name, value): raise RuntimeError('read-only')
+        def __getattr__(cls, name): raise AttributeError(name)
+        def __call__(cls, *args): return 5
+    class C(metaclass=M):
+        x = 1
+    o = [C, C]
+    """,
+    """
+    C, same = o
+    assert C is same and C.x == 1 and C() == 5
+    """,
+)
+
+case(
+    "metaclass with an mro of its own",
+    """
+    class X:
+        z = 7
+    class M(type):
+        def mro(cls):
+            first, *rest = super().mro()
+            return [first, X, *rest]
+    class C(metaclass=M): pass
+    o = C
+    """,
+    "assert o.z == 7 and [c.__name__ for c in o.__mro__] == ['C', 'X', 'object']",
+)
+
+case(
     "metaclass with a custom mro()",
     """
     class Extra:

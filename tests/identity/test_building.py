@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import fresh
 import pytest
 from conftest import GIL
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 # `Gate("a")` is an instance whose load calls what a test has set for "a".  `start` runs calls in threads.
 GATES: Mapping[str, str] = {
@@ -162,24 +165,7 @@ def test_two_threads_need_the_class_that_the_other_one_builds(backend: fresh.Pro
         backend.dumps(define.format(root=f"use_{name}_first, A, B"), modules=GATES, directory=directory) for name in "ab"
     ]
     backend.execute(
-        """
-        import pickle, threading
-        from gates import actions, patient, start
-        patient()
-        meet, met = threading.Barrier(2, timeout=30), threading.local()
-        def both_are_inside():
-            if not hasattr(met, "once"):
-                met.once = True
-                meet.wait()
-        actions.update(a=both_are_inside, b=both_are_inside)
-        def load(data):
-            _, A, B = pickle.loads(data)
-            assert (A().get(), B().get()) == ("late a", "late b")
-            return A, B
-        results, errors = start(*[lambda data=data: load(data) for data in payloads])()
-        assert not errors, errors
-        assert results[0] == results[1]
-        """,
+        PROGRAMS / "two_threads_need_the_class_that_the_other_one_builds.py",
         modules=GATES,
         directory=directory,
         payloads=payloads,
@@ -339,26 +325,6 @@ def test_the_first_load_of_many_classes_in_many_threads(backend: fresh.Process) 
     data = backend.dumps("\n".join(lines))
     for _ in range(4):
         backend.execute(
-            """
-            import pickle, sys, threading
-            sys.setswitchinterval(1e-5)
-            start, wrong, kinds = threading.Barrier(6), [], []
-            def work():
-                start.wait()
-                try:
-                    found = []
-                    for number, (low, part, row) in enumerate(pickle.loads(data)):
-                        assert low is type(low).LOW and low.label() == (number, type(part)) and low.value == number
-                        assert part.half() == (number / 2, low) and row == type(row)(number)
-                        found += [type(low), type(part), type(row)]
-                    kinds.append(tuple(found))
-                except BaseException as error:
-                    wrong.append(repr(error))
-            threads = [threading.Thread(target=work) for _ in range(6)]
-            for thread in threads: thread.start()
-            for thread in threads: thread.join()
-            assert not wrong, wrong
-            assert len(set(kinds)) == 1
-            """,
+            PROGRAMS / "the_first_load_of_many_classes_in_many_threads.py",
             data=data,
         )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import fresh
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 # An instance that is reduced for the digest of its class: two threads meet there, once each.
 MEETING = {
@@ -83,37 +87,4 @@ def test_classes_that_agree_have_a_key_each_when_two_threads_dump_them_first(bac
 
 def test_numbers_of_classes_that_are_gone_are_used_again(backend: fresh.Process) -> None:
     """Also where one goes while its thread, or another one, has the lock."""
-    backend.execute(
-        """
-        import gc, threading, lambdapkl
-        from lambdapkl.identity import keys
-        from lambdapkl.rules import process_lock
-        def make():
-            class C: pass
-            return C
-        def number(cls):
-            return keys.key_of(cls, cls.__module__, cls.__qualname__)[3]
-        kinds = [make() for _ in range(4)]
-        assert [number(kind) for kind in kinds] == [0, 1, 2, 3]
-        taken, free = threading.Event(), threading.Event()
-        def hold():
-            with process_lock.lock:
-                taken.set()
-                free.wait(30)
-        thread = threading.Thread(target=hold)
-        thread.start()
-        taken.wait(30)
-        del kinds[1]
-        gc.collect()
-        free.set()
-        thread.join()
-        again = make()
-        assert number(again) == 1, number(again)
-        kinds.append(make())
-        assert number(kinds[-1]) == 4
-        with process_lock.lock:
-            del kinds[:2]
-            gc.collect()
-        assert {number(kind) for kind in [make(), make()]} <= {0, 2}
-        """
-    )
+    backend.execute(PROGRAMS / "numbers_of_classes_that_are_gone_are_used_again.py")

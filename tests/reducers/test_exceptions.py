@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 import sysconfig
 import textwrap
+from pathlib import Path
 
 import fresh
 import pytest
 from conftest import BACKENDS, Processes
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 PYPY = sys.implementation.name == "pypy"
 
@@ -304,30 +307,8 @@ def test_a_class_that_cannot_be_called_with_what_it_says_is_refused(backend: fre
 
 def test_a_group_that_its_exceptions_lead_back_to(backend: fresh.Process) -> None:
     backend.run(
-        """
-        def caught(function, *args):
-            try: function(*args)
-            except BaseException as error: return error
-        def first():
-            try: raise ExceptionGroup("outer", [ValueError(1), ExceptionGroup("inner", [KeyError(2), OSError(3)])])
-            except ExceptionGroup as group: raise group.exceptions[0] from group.exceptions[1]
-        def second():
-            one, two = ValueError(1), TypeError(2)
-            group = ExceptionGroup("g", [one, two])
-            one.__cause__, two.__context__ = group, one
-            one.__suppress_context__ = False
-            return group
-        member = caught(first)
-        o = member, member.__context__, second(), [member.__context__]
-        """,
-        """
-        member, outer, group, (again,) = o
-        assert member.__context__ is outer is again and outer.exceptions[0] is member
-        assert member.__cause__ is outer.exceptions[1] and member.__cause__.exceptions[0].args == (2,)
-        one, two = group.exceptions
-        assert one.__cause__ is group and not one.__suppress_context__ and two.__context__ is one
-        assert member.__traceback__ is not None and outer.__traceback__ is not None
-        """,
+        PROGRAMS / "a_group_that_its_exceptions_lead_back_to_dumped.py",
+        PROGRAMS / "a_group_that_its_exceptions_lead_back_to_loaded.py",
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import fresh
 import pytest
 
 from lambdapkl.rules.names import class_names, is_plain_key, plain, private, private_key
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 LABEL = """
     import collections, enum, functools, types
@@ -113,33 +117,8 @@ def test_names_may_be_instances_of_a_subclass_of_str(backend: fresh.Process, mak
 
 def test_keys_of_namespaces_may_be_anything(backend: fresh.Process) -> None:
     backend.run(
-        """
-    import threading, types, functools
-    class Folded(str):
-        def __eq__(self, other): return isinstance(other, str) and str.lower(self) == str.lower(other)
-        def __hash__(self): return hash(str.lower(self))
-    keys = [None, 7, 2.5, (1, 2), b"bytes", Folded("Name"), frozenset({1})]
-    def f(): pass
-    for key in keys: vars(f)[key] = [key]
-    Kind = type("Kind", (), {"__module__": "__main__", "plain": 1, **{key: [key] for key in keys}})
-    module = types.ModuleType("made")
-    for key in keys: vars(module)[key] = [key]
-    instance = Kind()
-    for key in keys: vars(instance)[key] = [key]
-    wrapped = [staticmethod(f), classmethod(f), functools.lru_cache(f)]
-    for each in wrapped:
-        for key in keys: vars(each)[key] = [key]
-    o = [f, Kind, module, instance, *wrapped]
-    """,
-        """
-    for each in o:
-        found = vars(each)
-        for key in (None, 7, 2.5, (1, 2), b"bytes", frozenset({1})):
-            assert found[key] == [key], (each, key)
-        folded = next(key for key in found if type(key).__name__ == "Folded")
-        assert folded == "NAME" and found[folded] == ["name"], each
-    assert o[1].plain == 1 and o[3].plain == 1
-    """,
+        PROGRAMS / "keys_of_namespaces_may_be_anything_dumped.py",
+        PROGRAMS / "keys_of_namespaces_may_be_anything_loaded.py",
     )
 
 
@@ -159,32 +138,8 @@ def test_a_class_with_odd_keys_that_lead_back_to_it_is_one_class(backend: fresh.
 
 def test_dictionaries_may_be_instances_of_a_subclass(backend: fresh.Process) -> None:
     backend.run(
-        """
-    import collections, optparse, types
-    class Upper(dict):
-        def __getitem__(self, key): return dict.__getitem__(self, key).upper()
-    class Made(dict):
-        def __missing__(self, key): return f"made {key}"
-    class Node: pass
-    class Slotted: __slots__ = ("x", "__dict__")
-    def ordered():
-        table = collections.OrderedDict(b=2, a=40); table.move_to_end("b"); return table
-    one, two, three = Node(), optparse.Values(), Slotted()
-    one.__dict__, two.__dict__, three.__dict__ = ordered(), ordered(), ordered()
-    three.x = 5
-    def f(): pass
-    f.__dict__ = ordered()
-    upper = types.FunctionType((lambda: text).__code__, Upper(text="text", __name__="__main__"))
-    made = types.FunctionType((lambda: text).__code__, Made(__name__="__main__"))
-    o = one, two, three, f, upper, made
-    """,
-        """
-    *several, upper, made = o
-    for each in several:
-        assert {"a": 40, "b": 2}.items() <= vars(each).items() and list(vars(each))[:2] == ["a", "b"], vars(each)
-    assert several[2].x == 5
-    assert upper() == "TEXT" and made() == "made text"
-    """,
+        PROGRAMS / "dictionaries_may_be_instances_of_a_subclass_dumped.py",
+        PROGRAMS / "dictionaries_may_be_instances_of_a_subclass_loaded.py",
     )
 
 
