@@ -120,3 +120,21 @@ def test_no_file_and_no_protocol(backend: fresh.Process) -> None:
 
 def test_dumps_while_the_interpreter_ends(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "dumps_while_the_interpreter_ends.py")
+
+
+def test_throw_into_an_async_generator_that_nobody_awaits(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import lambdapkl
+        async def numbers():
+            yield 1
+        begun, new = numbers(), numbers()
+        try: begun.asend(None).send(None)
+        except StopIteration: pass
+        for throw in (begun.aclose(), begun.athrow(ValueError("x")), new.aclose(), new.athrow(ValueError)):
+            try: lambdapkl.dumps(throw)
+            except lambdapkl.NotPicklableError as error: text = str(error)
+            assert "nothing awaits it" in text and "call aclose() or athrow() where it is loaded" in text, text
+            throw.close()
+        """
+    )
