@@ -1,8 +1,8 @@
 """Objects whose own code changes what is being pickled: a payload or an exception is right, a crash is not.
 
-Each program pickles one target while one hook of the program runs: with each call it changes everything that it can reach of
-the target, frees it, and fills the freed memory with other objects.  The programs run in fresh processes, so that a crash is a
-failure of one test.
+Each program pickles one target again and again, while one hook of the program runs: from its first call on, or a later one, it
+changes everything that it can reach of the target, frees it, and fills the freed memory with other objects.  The programs run in
+fresh processes, so that a crash is a failure of one test.
 """
 
 from __future__ import annotations
@@ -17,22 +17,24 @@ import lambdapkl
 
 mutations, filler = [], []
 armed = busy = False
-strikes = 0
+calls = delay = 0
 
 def strike():
-    global busy, strikes
-    if not armed or busy or strikes > 400:
+    global busy, calls
+    if not armed or busy:
+        return
+    calls += 1
+    if not delay < calls <= delay + 6:
         return
     busy = True
-    strikes += 1
     try:
         for mutate in mutations:
             try:
                 mutate()
             except Exception:
                 pass
-        filler[:] = [[(n, [n]) for n in range(300)], {str(n) * 9: n for n in range(300)}, [b"x" * n for n in range(300)]]
-        gc.collect()
+        filler[:] = [[(n, [n]) for n in range(99)], {str(n) * 9: n for n in range(99)}, [b"x" * n for n in range(99)]]
+        gc.collect(1)
     finally:
         busy = False
 
@@ -280,24 +282,8 @@ TARGETS = {
     """,
 }
 
-RUN = """
-        armed = True
-        for dump in (
-            lambdapkl.dumps,
-            lambda obj: lambdapkl.dumps(obj, protocol=2),
-            lambda obj: lambdapkl.dumps(obj, deterministic=True),
-            again_and_again,
-        ):
-            try:
-                data = dump(target)
-                pickle.loads(data)
-            except Exception:
-                pass
-        result = strikes
-"""
-
-AGAIN = '''
-        def again_and_again(obj):
+RUN = '''
+        def restless(obj):
             """Other dumps while it works.  (One pickler that is called while it works crashes `pickle` itself up to 3.13.)"""
             file = io.BytesIO()
             pickler = lambdapkl.Pickler(file)
@@ -305,12 +291,25 @@ AGAIN = '''
             mutations.append(lambda: lambdapkl.Pickler(io.BytesIO()).dump(obj))
             pickler.dump(obj)
             return file.getvalue()
+
+        ways = [(lambdapkl.dumps, delay) for delay in (0, 1, 3, 9)]
+        ways += [(restless, 0), (restless, 4)]
+        ways += [(lambda obj: lambdapkl.dumps(obj, protocol=2), 2), (lambda obj: lambdapkl.dumps(obj, deterministic=True), 2)]
+        for dump, delay in ways:
+            armed = False
+            mutations.clear()
+            exec(TARGET, globals())
+            calls, armed = 0, True
+            try:
+                pickle.loads(dump(target))
+            except Exception:
+                pass
 '''
 
 
 def _program(target: str, hook: str) -> str:
-    body = fresh.dedent(COMMON) + f"\nbait = HOOKS[{hook!r}]()\n"
-    return body + "".join(_shifted(part) for part in (AGAIN, TARGETS[target], RUN))
+    source = _shifted(TARGETS[target])
+    return f"{fresh.dedent(COMMON)}\nbait = HOOKS[{hook!r}]()\nTARGET = {source!r}\n{_shifted(RUN)}"
 
 
 def _shifted(text: str) -> str:

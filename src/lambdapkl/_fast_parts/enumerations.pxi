@@ -88,8 +88,8 @@ cdef bint _alike_given(object value, object usual) except -1:
         return not value and not usual
     if type(value) is not list or len(<list>value) != len(<list>usual):
         return False
-    # Copies, as comparing may run code that changes the lists.
-    for one, other in zip(tuple(<list>value), tuple(<list>usual)):
+    # No index, as comparing may run code that changes the lists.
+    for one, other in zip(value, usual):
         if one is not other and not (type(one) is type(other) and one == other):
             return False
     return True
