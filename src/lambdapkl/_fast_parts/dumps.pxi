@@ -279,8 +279,8 @@ def dumps(
     cdef bint buffers = buffer_callback is not None
     cdef bint usual
     if PyDict_Size(<PyObject *>_modules) != _known_modules:
-        _refresh()
-        _known_modules = PyDict_Size(<PyObject *>_modules)
+        # Not the size by now: another thread may have imported more.
+        _known_modules = _refresh()
     try:
         if protocol is None:
             protocol = _HIGHEST_PROTOCOL

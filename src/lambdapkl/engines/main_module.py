@@ -12,6 +12,7 @@ import sys
 from functools import lru_cache
 from types import FunctionType, ModuleType
 
+from ..rules import process_lock as process
 from ..rules.byvalue import MAIN_MODULES, lookup
 
 __all__ = ["child_imports", "child_inherits", "known_to_children"]
@@ -30,12 +31,14 @@ def child_imports() -> None:
 def child_inherits() -> None:
     """Note that a process is about to be forked."""
     global _forked
-    now: dict[str, object] = {
-        name: value for name, value in vars(_main()).copy().items() if isinstance(value, (FunctionType, type))
-    }
-    if _forked is not None:
-        now = {name: value for name, value in now.items() if _forked.get(name) is value}
-    _forked = now
+    # Two threads that fork at once must not each leave out what the other one has seen.
+    with process.lock:
+        now: dict[str, object] = {
+            name: value for name, value in vars(_main()).copy().items() if isinstance(value, (FunctionType, type))
+        }
+        if _forked is not None:
+            now = {name: value for name, value in now.items() if _forked.get(name) is value}
+        _forked = now
 
 
 def known_to_children(obj: FunctionType | type) -> bool:

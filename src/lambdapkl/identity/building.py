@@ -122,11 +122,12 @@ def settle(obj: Any, digest: Any) -> None:
     """
     me = _this_thread()
     while (record := building.get(id(obj))) is not None:
-        result = _ENDED if record.builder is me else _wait(record, me)
-        if record.builder is me and record.running():
+        builder = record.builder
+        if builder is me and record.running():
             return  # a load within a load, or another one of the same unpickler
+        result = _ENDED if builder is me else _wait(record, me)
         with process.lock:
-            if result == _CHANGED or building.get(id(obj)) is not record:
+            if result == _CHANGED or record.builder is not builder or building.get(id(obj)) is not record:
                 continue
             if result == _ENDED and record.filled:
                 del building[id(obj)]

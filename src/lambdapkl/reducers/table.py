@@ -100,24 +100,31 @@ _PENDING: dict[str, str] = {
 # Modules with types that are refused, likewise.
 _REFUSED = set(refused.REASONS)
 
-_stamp: tuple[int, str | None] = (-1, None)
+_stamp: tuple[int, str | None] | None = None
 
 
-def refresh() -> None:
+def refresh() -> int:
     """Add the reducers of modules that have been imported since the last call.
 
-    ``sys.modules`` grows at its end: length and last key tell whether a module came.
+    ``sys.modules`` grows at its end: length and last key tell whether a module came.  Return the length for which nothing
+    is to be done, -1 where the next call has to look again.
     """
     global _stamp
     modules = sys.modules
+    stamp: tuple[int, str | None] | None
     try:
-        stamp: tuple[int, str | None] = (len(modules), next(reversed(modules), None))
+        stamp = len(modules), next(reversed(modules), None)
     except RuntimeError:  # another thread is importing
-        stamp = (-1, None)
-    if stamp == _stamp:
-        return
+        stamp = None
+    if stamp is not None and stamp == _stamp:
+        return stamp[0]
     with process.lock:
-        for name in [name for name in _PENDING if name in modules]:
+        present = {name for name in (*_PENDING, *_REFUSED) if name in modules}
+        # A thread that imports one has its lock, and some of its types may be missing: the next call looks again.
+        ready = {name for name in present if not _is_importing(modules.get(name))}
+        if ready != present:
+            stamp = None
+        for name in [name for name in _PENDING if name in ready]:
             family = import_module(f"{__package__}.{_PENDING[name]}")
             for kind, reducer in family.REDUCERS.items():
                 TABLE.setdefault(kind, reducer)
@@ -126,9 +133,15 @@ def refresh() -> None:
             OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
             RECREATED.update({id(code): (code, how) for code, how in getattr(family, "RECREATED", {}).items()})
             del _PENDING[name]
-        for name in [name for name in _REFUSED if name in modules]:
+        for name in ready & _REFUSED:
             for kind, refuser in refused.refusers(name, modules[name]).items():
                 INHERITED.setdefault(kind, refuser)
             _REFUSED.discard(name)
         # Last: until then, other threads wait for what they may need.
         _stamp = stamp
+    return -1 if stamp is None else stamp[0]
+
+
+def _is_importing(module: Any) -> bool:
+    """Whether a module is still being imported."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
