@@ -14,8 +14,8 @@ import pytest
 from conftest import BACKENDS
 
 SCRIPT = Path(__file__).with_name("cpython_tests.py")
-# These take a second; the long run takes every module of CPython's tests that pickles.
-FAST = ["test.test_uuid", "test.test_fractions", "test.test_range", "test.test_ordered_dict", "test.test_ipaddress"]
+# These take few seconds; the long run takes every module of CPython's tests that pickles.
+FAST = ["test.test_uuid", "test.test_fractions", "test.test_range", "test.test_ipaddress"]
 
 
 def modules() -> list[str]:
