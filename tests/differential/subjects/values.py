@@ -1,4 +1,3 @@
-# ruff: noqa: F401
 """Values of the standard library's types, and of NumPy's where it is there, alone and shared in containers."""
 
 import array
