@@ -142,7 +142,9 @@ def test_damaged_payloads(backend: fresh.Process) -> None:
             try: lambdapkl.loads(bytes(damaged))
             except (pickle.UnpicklingError, EOFError, ImportError, AttributeError, MemoryError): pass
             except UnicodeDecodeError as error: assert error.encoding == "ascii"  # a string of Python 2
-            except ValueError as error: assert "unsupported pickle protocol" in str(error)
+            except ValueError as error: assert str(error).startswith(("unsupported pickle protocol", "unregistered extension code"))
+            # A payload in which a class or function is called with other arguments: a pickler can have written that, too.
+            except TypeError as error: assert error.__notes__[0].startswith("while restoring an instance of"), error
         """
     )
 
