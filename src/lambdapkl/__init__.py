@@ -13,7 +13,7 @@ from . import cloudpickle
 from ._backend import COMPILED
 from ._version import __version__
 from .cloudpickle import is_tornado_coroutine
-from .errors import BytecodeMismatchError, NotPicklableError
+from .errors import BytecodeMismatchError, DamagedPayloadError, NotPicklableError
 from .options import options
 from .pickler import DEFAULT_PROTOCOL, CloudPickler, Pickler, dump, dumps
 from .rules.byvalue import list_registry_pickle_by_value, register_pickle_by_value, unregister_pickle_by_value
@@ -39,6 +39,7 @@ __all__ = [
     "CheckError",
     "CheckReport",
     "CloudPickler",
+    "DamagedPayloadError",
     "NotPicklableError",
     "Pickler",
     "SessionError",

@@ -10,25 +10,15 @@ import pickle
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from .errors import DamagedPayloadError
 from .files import Path
 
 __all__ = ["Unpickler", "load", "loads"]
 
-# Bound here: a program may put our functions in their place.
+# Bound here: a program may put the functions of this module in their place.
 _loads, _load = pickle.loads, pickle.load
-
-_SUSPECT = (AttributeError, IndexError, KeyError, OverflowError, TypeError, UnicodeDecodeError, ValueError)
-# What these say is not about damage: a name that the reader's module lacks, an argument, a protocol of the future.
-_TELLING = (
-    "Can't get attribute",
-    "module ",
-    "unsupported pickle protocol",
-    "a bytes-like object is required",
-    "file must have",
-)
-
-# Modules whose code runs while a payload is read, and does not run the user's.
-_READING = ("lambdapkl", "pickle", "weakref")
+# A payload in a file is read again after an error, up to this many bytes.
+_MOST_READ_AGAIN = 1 << 26
 
 
 class Reader(Protocol):
@@ -40,6 +30,10 @@ class Reader(Protocol):
 
 class Unpickler(pickle.Unpickler):
     """Read pickles from a file; parameters are those of `pickle.Unpickler`."""
+
+    def __init__(self, file: Any, **options: Any) -> None:
+        super().__init__(file, **options)
+        self.__file = file
 
     def load(self) -> Any:
         """Read one pickle and return what it holds.
@@ -53,10 +47,13 @@ class Unpickler(pickle.Unpickler):
         ImportError, AttributeError
             It refers to what is not there.
         """
+        # A subclass may call the `__init__` of `pickle` itself.
+        file = getattr(self, "_Unpickler__file", None)
+        start = _position(file)
         try:
             return super().load()
-        except _SUSPECT as error:
-            _raise_damage(error)
+        except Exception as error:
+            _explain(error, file, start)
             raise
 
 
@@ -72,8 +69,8 @@ def loads(
     """Return what a pickle holds.  Parameters are those of `pickle.loads`, errors those of `Unpickler.load`."""
     try:
         return _loads(data, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
-    except _SUSPECT as error:
-        _raise_damage(error)
+    except Exception as error:
+        _explain_bytes(error, data)
         raise
 
 
@@ -92,31 +89,44 @@ def load(
     if isinstance(file, (str, os.PathLike)):
         with open(file, "rb") as opened:
             return load(opened, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
+    start = _position(file)
     try:
         return _load(file, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
-    except _SUSPECT as error:
-        _raise_damage(error)
+    except Exception as error:
+        _explain(error, file, start)
         raise
 
 
-def _raise_damage(error: Exception) -> None:
-    """Raise an UnpicklingError in place of `error` where that came from reading a payload, and not from code it called."""
-    if str(error).startswith(_TELLING):
+def _position(file: Any) -> int | None:
+    try:
+        return file.tell()  # type: ignore[no-any-return]
+    except Exception:
+        return None
+
+
+def _explain(error: Exception, file: Any, start: int | None) -> None:
+    """Add the note of `explain_load_error`, with the payload that begins at `start` if the file can be read again."""
+    data = None
+    if start is not None:
+        try:
+            end = file.tell()
+            file.seek(start)
+            data = file.read(_MOST_READ_AGAIN)
+            file.seek(end)
+        except Exception:
+            data = None
+        if data is not None and len(data) == _MOST_READ_AGAIN:
+            data = None
+    _explain_bytes(error, data)
+
+
+def _explain_bytes(error: Exception, data: Any) -> None:
+    from .load_errors import explain_load_error
+
+    try:
+        explain_load_error(error, data)
+    except DamagedPayloadError:
+        raise
+    # Whatever goes wrong here, such as with an odd class, must not hide the error that is being explained.
+    except Exception:
         return
-    if isinstance(error, UnicodeDecodeError) and error.encoding.lower().replace("_", "-") != "utf-8":
-        return  # a pickle of Python 2, for which `encoding` is wrong
-    traceback = error.__traceback__
-    while traceback is not None:
-        name = traceback.tb_frame.f_globals.get("__name__", "")
-        if name.partition(".")[0] not in _READING:
-            return
-        traceback = traceback.tb_next
-    kind = next(each for each in _SUSPECT if isinstance(error, each))
-    args = error.args if kind is UnicodeDecodeError else (f"the payload is damaged: {type(error).__name__}: {error}",)
-    raise _DAMAGED[kind](*args) from error
-
-
-# An UnpicklingError that is still what `pickle` would have raised, for code that catches that.
-_DAMAGED: dict[type, Any] = {
-    kind: type("DamagedPayloadError", (pickle.UnpicklingError, kind), {"__module__": __name__}) for kind in _SUSPECT
-}

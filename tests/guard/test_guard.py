@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import collections
+import contextlib
+import copy
 import datetime
 import decimal
 import fractions
 import io
+import itertools
 import os
 import pathlib
 import pickle
@@ -212,6 +215,28 @@ def test_what_an_allowed_name_raises_is_told() -> None:
         guard.loads(payload(call("datetime", "date", text("x"))), allow=guard.STANDARD)
 
 
+def test_kinds_and_lists_are_put_together() -> None:
+    for allow in (guard.BUILTINS | guard.CODE, guard.CODE | guard.BUILTINS, set(guard.BUILTINS) | guard.CODE):
+        assert allow == {*guard.BUILTINS, guard.CODE}
+    assert guard.CODE | guard.FILES == {guard.CODE, guard.FILES}
+    assert guard.CODE | guard.FILES | guard.BUILTINS | guard.MODULES == {
+        *guard.BUILTINS,
+        guard.CODE,
+        guard.FILES,
+        guard.MODULES,
+    }
+    with pytest.raises(TypeError):
+        guard.CODE | "datetime"  # type: ignore[operator]
+
+
+def test_names_may_come_from_a_generator() -> None:
+    names = ["fractions.Fraction", guard.OBJECTS]
+    data = pickle.dumps(fractions.Fraction(2, 7), 4)
+    for check in (guard.loads, lambda data, allow: guard.load(io.BytesIO(data), allow=allow)):
+        assert check(data, allow=(each for each in names)) == fractions.Fraction(2, 7)
+    assert guard.check(data, allow=iter(names)).names == ("fractions:Fraction",)
+
+
 def test_allow_is_a_collection() -> None:
     for wrong in ("datetime", guard.CODE, [1]):
         with pytest.raises(TypeError):
@@ -266,7 +291,46 @@ def test_pandas_objects() -> None:
             assert repr(guard.loads(pickle.dumps(each, protocol), allow=guard.PANDAS)) == repr(each)
 
 
-SEEDS = [pickle.dumps(VALUES, 4), pickle.dumps(VALUES, 2), *list(BYPASSES.values())[::3]]
+METHODS = ("ctime", "isoformat", "isocalendar", "toordinal", "utcoffset", "as_tuple", "items", "total_seconds", "__len__")
+
+
+def use(value: Any) -> None:
+    """Do with a value and all that is in it what a program does, unless it is long."""
+    seen: dict[int, Any] = {}
+    following = [value]
+    while following and len(seen) < 2000:
+        each = following.pop()
+        if id(each) in seen:
+            continue
+        seen[id(each)] = each
+        if isinstance(each, (list, tuple, set, frozenset, dict, collections.deque)):
+            following += itertools.islice(each, 50)
+            if isinstance(each, dict):
+                following += itertools.islice(each.values(), 50)
+            if len(following) > 200 or len(seen) > 200:  # each may be many times in itself
+                continue
+        if isinstance(each, BaseException):
+            following += each.args[:10]
+            following += vars(each).values()
+        for action in (str, repr, hash, bool, lambda each: list(itertools.islice(each, 50)), pickle.dumps, copy.copy):
+            with contextlib.suppress(TypeError, ValueError, OverflowError, RecursionError, AttributeError, ArithmeticError):
+                action(each)
+        for name in METHODS:
+            with contextlib.suppress(TypeError, ValueError, OverflowError, RecursionError, AttributeError, ArithmeticError):
+                getattr(each, name)()
+
+
+ERRORS = [
+    UnicodeDecodeError("ascii", b"\xfe\xff", 0, 1, "r"),
+    UnicodeEncodeError("ascii", "\xe9", 0, 1, "r"),
+    OSError(2, "a", "b"),
+]
+ERRORS += [SyntaxError("m", ("f", 1, 2, "t", 1, 2)), StopIteration(1), ImportError("a", name="b")]
+DATES = [datetime.date(2026, 1, 1), datetime.datetime(2026, 1, 1, 5, tzinfo=datetime.UTC), datetime.time(1, 2, 3)]
+SEEDS = [
+    *(pickle.dumps(each, protocol) for each in (VALUES, ERRORS, DATES, DATES[0]) for protocol in (4, 2)),
+    *list(BYPASSES.values())[::3],
+]
 CLASSES = {type(value) for value in VALUES}
 
 
@@ -275,9 +339,10 @@ CLASSES = {type(value) for value in VALUES}
 @example(b"\x80\x04(1.")
 def test_any_bytes_are_refused_or_give_a_value(data: bytes) -> None:
     try:
-        guard.loads(data, allow=guard.STANDARD, max_memory=1 << 24)
+        value = guard.loads(data, allow=guard.STANDARD, max_memory=1 << 24)
     except guard.GuardError:
-        pass
+        return
+    use(value)
 
 
 @settings(max_examples=sample.examples(1500), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -287,7 +352,7 @@ def test_damaged_payloads_are_refused_or_give_a_value(seed: bytes, edits: list[t
     for at, value in edits:
         data[at % len(data)] = value
     try:
-        guard.loads(bytes(data), allow=guard.STANDARD, max_memory=1 << 24)
+        use(guard.loads(bytes(data), allow=guard.STANDARD, max_memory=1 << 24))
     except guard.GuardError:
         pass
     assert not os.path.exists(CANARY)

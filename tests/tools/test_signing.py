@@ -15,7 +15,7 @@ import lambdapkl
 
 KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
 HEAD = 4 + 1 + 1
-MAC_AT = HEAD + 8
+MAC_AT = HEAD + 8 + 8
 
 
 class Trap:
@@ -76,9 +76,12 @@ def test_the_format() -> None:
     import struct
 
     body = pickle.dumps({"a": 1})
-    head = b"#LPK\x01\x02id" + struct.pack(">Q", int(time.time() * 1000))
-    data = head + hmac.new(KEY, head + body, hashlib.sha256).digest() + body
-    assert lambdapkl.verify_loads(data, {"id": KEY}, max_age=60) == {"a": 1}
+    when = struct.pack(">Q", int(time.time() * 1000))
+    check = hmac.new(KEY, b"lambdapkl.sign", hashlib.sha256).digest()[:8]
+    for head in (b"#LPK\x01\x02id" + when, b"#LPK\x02\x02id" + when + check):
+        data = head + hmac.new(KEY, head + body, hashlib.sha256).digest() + body
+        assert lambdapkl.verify_loads(data, {"id": KEY}, max_age=60) == {"a": 1}
+        refused(data[:-1], {"id": KEY}, "changed")
 
 
 def test_rotation() -> None:
@@ -87,6 +90,18 @@ def test_rotation() -> None:
     assert [lambdapkl.verify_loads(each, keys) for each in (old, new)] == [1, 2]
     refused(old, {"2026": OTHER}, "none of the keys")
     refused(lambdapkl.sign(1, KEY, key_id="2026"), keys, "none of the keys")
+
+
+def test_a_wrong_key_is_not_called_a_changed_payload() -> None:
+    data = lambdapkl.sign([1], KEY, key_id="blue")
+    for keys in (KEY, {"green": KEY}, {}):
+        refused(data, keys, "signed with the key 'blue', the reader has")
+    refused(data, {"green": KEY}, "the reader has the key 'green'$")
+    refused(lambdapkl.sign([1], KEY), {"green": KEY}, "signed with the key without an id")
+    refused(data, {"blue": OTHER}, "^the signature is of none of the keys: the key 'blue' is another one here")
+    for changed in (data[:-1] + b"!", data + b".", data[:-2]):
+        refused(changed, {"blue": KEY}, "^the payload was changed since it was signed$")
+    assert isinstance(pickle.loads(pickle.dumps(lambdapkl.SignatureError("x"))), lambdapkl.SignatureError)
 
 
 def test_age(monkeypatch: pytest.MonkeyPatch) -> None:

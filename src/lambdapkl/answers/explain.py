@@ -205,7 +205,14 @@ def explain(obj: Any, *, progress: Callable[[int], None] | None = None) -> Expla
     culprits = tuple(
         Culprit(tuple(node.steps()), type_name(node.obj), *why_and_remedies(node), node.again) for node in walk.culprits
     )
+    if walk.too_deep:
+        culprits += (_of_deepest(walk),)
     return Explanation(walk, culprits or _of_dump(obj, walk))
+
+
+def _of_deepest(walk: Walk) -> Culprit:
+    why = f"{_TOO_DEEP} ({walk.depth:,} deep)"
+    return Culprit(tuple(walk.deepest.steps()), type_name(walk.deepest.obj), why, _FLATTEN)
 
 
 def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
@@ -214,9 +221,7 @@ def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
         Pickler(Nowhere(), buffer_callback=lambda buffer: None).dump(obj)
     except Exception as error:
         if isinstance(error.__cause__, RecursionError):
-            deepest = walk.deepest
-            why = f"{_TOO_DEEP} ({walk.depth:,} deep)"
-            return (Culprit(tuple(deepest.steps()), type_name(deepest.obj), why, _FLATTEN),)
+            return (_of_deepest(walk),)
         walk.root.error = error
         return (Culprit(tuple(walk.root.steps()), type_name(obj), *why_and_remedies(walk.root)),)
     return ()

@@ -33,7 +33,7 @@ from .values import (
     resolve,
 )
 
-__all__ = ["read"]
+__all__ = ["MARK", "Machine", "read"]
 
 # A container lists so many entries; small atoms beyond are only counted, or millions of numbers would fill the memory.
 MOST_LISTED: Final = 1000
@@ -48,7 +48,7 @@ class _Mark:
     pass
 
 
-_MARK: Any = _Mark()
+MARK: Any = _Mark()
 
 _NONES = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _CONSTANTS = frozenset(
@@ -73,7 +73,7 @@ def read(data: bytes | bytearray | memoryview, progress: Callable[[int, int], No
     pickle.UnpicklingError
         It is no pickle, or damaged or cut short.
     """
-    machine = _Machine(data, progress)
+    machine = Machine(data, progress)
     try:
         return machine.run()
     except _DAMAGE as error:
@@ -84,7 +84,9 @@ def read(data: bytes | bytearray | memoryview, progress: Callable[[int, int], No
         raise pickle.UnpicklingError(f"this is no pickle, or it is damaged after byte {machine.at:,}: {reason:.200}") from error
 
 
-class _Machine:
+class Machine:
+    """The unpickler's stack and memo; see `read`."""
+
     def __init__(self, data: Any, progress: Callable[[int, int], None] | None) -> None:
         self.file = io.BytesIO(data)
         self.length = len(data) if not isinstance(data, memoryview) else data.nbytes
@@ -136,14 +138,14 @@ class _Machine:
 
     def pop(self) -> Entry:
         entry: Entry = self.stack.pop()
-        if entry is _MARK:
+        if entry is MARK:
             raise ValueError("a mark where a value belongs")
         return entry
 
     def since_mark(self) -> list[Entry]:
         stack = self.stack
         index = len(stack) - 1
-        while stack[index] is not _MARK:
+        while stack[index] is not MARK:
             index -= 1
             if index < 0:
                 raise ValueError("there is no mark")
@@ -170,7 +172,7 @@ class _Machine:
     def step(self, name: str, argument: Any, own: int) -> None:
         stack, payload = self.stack, self.payload
         if name == "MARK":
-            stack.append(_MARK)
+            stack.append(MARK)
             payload.overhead += own
         elif name in _NONES:
             stack.append(Value(ATOM, _NONES[name], own))
@@ -237,7 +239,7 @@ class _Machine:
                 callee = args_made.items.pop(0)
             self.call(callee, args_made, own).data = name
         elif name == "POP":
-            if stack[-1] is _MARK:
+            if stack[-1] is MARK:
                 stack.pop()
             else:
                 self.drop(self.pop())
@@ -266,7 +268,7 @@ class _Machine:
         elif name == "STOP":
             payload.overhead += own
             payload.root = self.pop()
-            payload.dropped += [entry for entry in stack if entry is not _MARK]
+            payload.dropped += [entry for entry in stack if entry is not MARK]
         elif name in ("PROTO", "FRAME"):
             payload.overhead += own
             if name == "PROTO":

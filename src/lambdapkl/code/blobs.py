@@ -86,7 +86,7 @@ def unpack(
     if blob[:2] != MAGIC:
         raise BytecodeMismatchError(
             f"the payload holds bytecode of {interpreter(blob[:2])}, this is {interpreter(MAGIC)}: "
-            "load it with the interpreter version that wrote it, or write it again with this one"
+            "load it with the version that wrote it, or write it with dumps(portable=True), which other versions can read"
         )
     data = blob[_HEADER:]
     if crc32(data) != int.from_bytes(blob[2:_HEADER], "little"):

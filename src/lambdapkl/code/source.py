@@ -108,6 +108,8 @@ def _unwrap(obj: Any) -> Any:
 
 def _text_of(target: Any, code: CodeType) -> str | None:
     """Return the whole text that `code` was compiled from, None where it is not known."""
+    if os.path.exists(code.co_filename) and not os.path.isfile(code.co_filename):
+        return None  # a pipe or a device, which may have no end
     linecache.checkcache(code.co_filename)
     namespace = getattr(target, "__globals__", None)
     archived = _archived(namespace, code)

@@ -16,6 +16,8 @@ ATOMS = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellip
 _UNORDERED = frozenset((set, frozenset))
 _ATTRIBUTES = ("__name__", "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__", "__dict__")
 _EMPTY = object()
+# A `__getstate__` may give new objects for ever.
+_MOST_PAIRS = 1_000_000
 
 
 class Copies:
@@ -50,6 +52,8 @@ class Copies:
 
     def _looks(self, one: Any, other: Any, session: Any) -> bool:
         """Compare two objects but for what they hold, of which to compare is noted."""
+        if len(self._pairs) > _MOST_PAIRS:
+            return False
         if one is other or (id(one), id(other)) in self._known:
             return True
         kind = type(one)

@@ -8,7 +8,6 @@ unpickler of the standard library, which then finds no other names than those th
 
 from __future__ import annotations
 
-import enum
 import importlib
 import io
 import os
@@ -18,6 +17,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from ..files import Path
+from ..restorers.contexts import private_context_var
 from ..stdlib_picklers import StrictUnpickler
 from ..unpickler import Reader
 from .follow import follow
@@ -145,6 +145,7 @@ def loads(
     policy = _Allowed(allow)
     machine = follow(memoryview(data), policy, Limits(max_size, max_depth, max_memory))
     unpickler = _Unpickler(io.BytesIO(data), buffers, machine, policy)
+    del machine  # its descriptions take as much memory as the values
     try:
         return unpickler.load()
     except MemoryError:
@@ -173,9 +174,10 @@ class _Allowed(Policy):
     def __init__(self, allow: Iterable[str | Kind]) -> None:
         if isinstance(allow, (str, Kind)):
             raise TypeError("allow is a collection of names, not one")
+        allow = frozenset(allow)
         self.kinds = frozenset(each for each in allow if isinstance(each, Kind))
         entries = frozenset(each for each in allow if isinstance(each, str))
-        if len(entries) + len(self.kinds) != len(set(allow)):
+        if len(entries) + len(self.kinds) != len(allow):
             raise TypeError("allow takes names and kinds")
         self.modules = frozenset(each for each in entries if ":" not in each)
         self.exact = frozenset(each for each in entries if ":" in each) | {
@@ -202,7 +204,7 @@ class _Unpickler(StrictUnpickler):
         super().__init__(file, fix_imports=False, buffers=buffers)
         self._names = machine.names
         self._old_names = machine.protocol < 3
-        self._filled = machine.filled
+        self._uses = machine.uses
         self._policy = policy
 
     def find_class(self, module: str, name: str) -> Any:
@@ -228,11 +230,13 @@ class _Unpickler(StrictUnpickler):
             other = vars(sys.modules[package]).get(own) if package in sys.modules else None
             if not (other is None or isinstance(other, ModuleType) or other is found):
                 raise GuardError(f"{module} stands for what {package} has under this name, and not for the module")
-        if (module, name) in self._filled and not self._policy.any_code:
-            # Members of enumerations belong to the process; what these exceptions keep in C is believed.
-            if isinstance(found, type) and issubclass(found, (enum.Enum, UnicodeError)):
-                raise GuardError(f"{module}.{name} is given a state, which none of these may get")
-        return found
+        if self._policy.any_code:
+            return found
+        if isinstance(found, type) and (module, name) in self._uses:
+            why = self._uses[module, name].judge(found)
+            if why is not None:
+                raise GuardError(f"{module}.{name} {why}")
+        return private_context_var if (module, name) == (_WIRE, "context_var") else found
 
     def persistent_load(self, pid: Any) -> Any:
         raise GuardError("a persistent id, which the payload did not have when it was followed: this is a bug of the guard")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 __all__ = ["BUILTINS", "EXCEPTIONS", "KINDS_OF_WIRE", "NUMPY", "PANDAS", "STANDARD", "Kind"]
 
@@ -21,6 +22,14 @@ class Kind(enum.Enum):
     OBJECTS
         Locks, queues, weak references, exceptions and views.
     """
+
+    def __or__(self, other: Any) -> frozenset[Any]:
+        """Put it together with another kind, or with a set of names."""
+        if isinstance(other, Kind):
+            return frozenset((self, other))
+        return frozenset((self, *other)) if isinstance(other, (set, frozenset)) else NotImplemented
+
+    __ror__ = __or__
 
     CODE = "by-value code"
     FILES = "files"

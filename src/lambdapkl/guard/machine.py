@@ -7,11 +7,10 @@ import pickle
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .classes import Use
 from .rules import (
     ARRAYS,
-    COPIED,
     FILLED_BY_CALL,
-    HASHED,
     ITEMS,
     MAKES_OF_FIRST,
     READY_MADE,
@@ -21,6 +20,8 @@ from .rules import (
     is_exception,
     is_state_made_by_call,
 )
+from .sizes import COPIED, HASHED, result_size
+from .stdlib_rules import DATETIME
 from .values import MARK, PLACE, GuardError, Limits, Policy, Value, deepest
 
 __all__ = ["GuardError", "Limits", "Machine", "Policy", "python3_name"]
@@ -29,8 +30,8 @@ __all__ = ["GuardError", "Limits", "Machine", "Policy", "python3_name"]
 _MOST_HASHED = 100_000
 # Of all that is hashed together.
 _MOST_HASHED_IN_ALL = 1 << 27
-# About what CPython takes for an object.
-_OBJECT = 64
+# About what CPython takes for a small object, or this machine for its description, whichever is more.
+_OBJECT = 128
 # Of an integer: what takes it apart in decimal, `repr` and the like, is quadratic.
 _LONGEST_INT = 4096
 
@@ -58,8 +59,8 @@ class Machine:
     ----------
     names, called
         Modules and names that the payload imports, and calls.
-    filled
-        Modules and names of what is called and given a state.
+    uses
+        What it does with what it calls, by module and name.
     memory, deepest
         About how many bytes it takes, and how deep it is nested.
     protocol
@@ -78,7 +79,7 @@ class Machine:
         self.memo: list[Value] = []
         self.names: set[tuple[str, str]] = set()
         self.called: set[tuple[str, str]] = set()
-        self.filled: set[tuple[str, str]] = set()
+        self.uses: dict[tuple[str, str], Use] = {}
         self.memory = 0
         self.deepest = 0
         self.hashing = 0
@@ -163,7 +164,8 @@ class Machine:
         self.push(Value(kind, data, size))
 
     def container(self, kind: str, items: list[Value]) -> Value:
-        self.memory += _OBJECT + PLACE * len(items)
+        # Sets have room for many times their elements.
+        self.memory += _OBJECT + PLACE * len(items) * (4 if kind == "frozenset" else 1)
         made = Value(kind, items if kind == "tuple" else {} if kind == "dict" else None, PLACE * len(items))
         self.grow(made, items)
         return made
@@ -191,8 +193,9 @@ class Machine:
         self.atom("str", value, size if value.isascii() else 4 * size)
 
     def octets(self, size: int, kind: str = "bytes") -> None:
-        self.take(size)
-        self.atom(kind, None, size)
+        raw = self.take(size)
+        # The states of dates are looked at.
+        self.atom(kind, bytes(raw) if size <= DATETIME else None, size)
 
     def long(self, size: int) -> None:
         if size > _LONGEST_INT:
@@ -247,6 +250,8 @@ class Machine:
         full = ".".join(callee.data)
         if not self.policy.any_code:
             self.judge(full, args.data, named)
+            if full not in READY_MADE:
+                self.use(callee.data).call_with(args.data)
             if full in FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
                 self.grow(args.data[0], args.data[1:])
                 self.push(args.data[0])
@@ -257,12 +262,17 @@ class Machine:
         made.size = sum([each.size for each in args.data]) if full in COPIED else 0
         self.push(made)
 
+    def use(self, name: tuple[str, str]) -> Use:
+        return self.uses.setdefault(name, Use())
+
     def judge(self, full: str, args: list[Value], named: Value | None) -> None:
         rule = RULES.get(full)
         if rule is not None and (named is not None or not rule(args)):
             raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
         if full in MAKES_OF_FIRST and args and args[0].kind == "global":
             self.called.add(args[0].data)
+            if len(args) == 2 and args[1].kind == "tuple":
+                self.use(args[0].data).call_with(args[1].data)
         if full in COPIED:
             for each in args:
                 # How large it is is not known.
@@ -270,7 +280,7 @@ class Machine:
                     if each.filled:
                         raise self.refuse("a second copy of one buffer")
                     each.filled = True
-            self.memory += sum([each.size for each in args]) * (4 if full in HASHED else 1)
+        self.memory += result_size(full, args)
         if full in HASHED:
             # What is in the argument, and in the pairs in it, which may be lists that got longer since.  Keys of a dictionary
             # were hashed before.
@@ -282,7 +292,7 @@ class Machine:
             if args[0].filled:
                 raise self.refuse("a second state for one exception")
             args[0].filled = True
-            self.filled.add(args[0].args[0].data)
+            self.use(args[0].args[0].data).filled = True
 
     def build(self) -> None:
         state, target = self.pop(), self.top()
@@ -296,13 +306,15 @@ class Machine:
         if target.filled:
             raise self.refuse("a second state for one value")
         target.filled = True
-        self.filled.add(target.data)
+        self.use(target.data).fill_with(state)
         full = ".".join(target.data)
         for each in state.data if state.kind == "tuple" and len(state.data) == 2 else [state]:
             if each.kind in ("dict", "finished dict") and each.special:
                 raise self.refuse("a state with an attribute like __class__, or a key that is no string")
             if is_state_made_by_call(each):
                 raise self.refuse("a state that a call makes: its attributes are not known")
+            # The attributes of the object are a copy.
+            self.memory += _OBJECT + 2 * each.size
         rule = STATES.get(full)
         if rule is not None and not rule(target, state):
             raise self.refuse(f"a state that pickle does not write for {full}")
@@ -319,7 +331,11 @@ class Machine:
             full = ".".join(target.data)
             if full in READY_MADE and full not in ITEMS:
                 raise self.refuse(f"something is put into what {full} makes")
-        self.memory += PLACE * len(items)
+            if kind == "set" and full not in READY_MADE:
+                raise self.refuse("elements are added to what is no set: pickle writes none for subclasses")
+            if kind == "list" and full not in READY_MADE:
+                self.use(target.data).extended = True
+        self.memory += PLACE * len(items) * (4 if kind == "set" else 1)
         target.size += PLACE * len(items)
         self.grow(target, items)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .machine import Machine
-from .values import FALSE, FLOAT, MARK, NONE, TRUE
+from .values import FALSE, FLOAT, MARK, NONE, PLACE, TRUE
 
 __all__ = ["STEPS"]
 
@@ -80,6 +80,12 @@ def _newobj_ex(machine: Machine) -> None:
     machine.call(callee, args, named)
 
 
+def _float(machine: Machine) -> None:
+    machine.take(8)
+    machine.memory += 2 * PLACE
+    machine.push(FLOAT)
+
+
 def _buffer(machine: Machine) -> None:
     machine.atom("buffer", None, 0)
 
@@ -104,7 +110,7 @@ STEPS: dict[int, Callable[[Machine], object]] = {
     ord("M"): lambda machine: machine.atom("int", machine.number(2), 0),
     0x8A: lambda machine: machine.long(machine.number(1)),
     0x8B: lambda machine: machine.long(machine.number(4)),
-    ord("G"): lambda machine: machine.push(FLOAT) if machine.take(8) else None,
+    ord("G"): _float,
     0x8C: lambda machine: machine.text(machine.number(1)),
     ord("X"): lambda machine: machine.text(machine.number(4)),
     0x8D: lambda machine: machine.text(machine.number(8)),

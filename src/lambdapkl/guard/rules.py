@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable
 
 from .lists import EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD
 from .numpy_rules import is_array_state, is_dtype_state, is_structure
+from .stdlib_rules import DATE_RULES, is_address, is_unicode_error
 from .values import Value, is_bytes
 
 __all__ = [
     "ARRAYS",
-    "COPIED",
     "FILLED_BY_CALL",
-    "HASHED",
     "ITEMS",
     "MAKES_OF_FIRST",
     "READY_MADE",
@@ -44,20 +43,6 @@ MAKES_OF_FIRST = SHARED | _NEW
 FILLED_BY_CALL = frozenset(_WIRE + name for name in ("exception", "simple_queue", "thread_local", "weak_container"))
 
 _HASHING = ("Counter", "OrderedDict", "defaultdict")
-# What hashes what it is called with.
-HASHED = frozenset(
-    (
-        *(f"builtins.{name}" for name in ("dict", "frozenset", "set")),
-        *(f"collections.{name}" for name in _HASHING),
-        f"{_WIRE}weak_container",
-    )
-)
-# What keeps a copy of what it is called with.
-COPIED = HASHED | {
-    *(f"builtins.{name}" for name in ("bytearray", "bytes", "list")),
-    *(f"numpy.{core}.multiarray.scalar" for core in ("_core", "core")),
-    *("_codecs.encode", "collections.deque", f"{_WIRE}file_in_memory", f"{_WIRE}simple_queue"),
-}
 _MAPPINGS = frozenset((*(f"collections.{name}" for name in _HASHING), "builtins.dict"))
 # What of the ready-made lists gets items one by one.
 ITEMS = _MAPPINGS | {"builtins.list", "builtins.set", "collections.deque"}
@@ -271,7 +256,7 @@ RULES: dict[str, Rule] = {
     "collections.OrderedDict": _any(_is(), _pairs_after()),
     "collections.defaultdict": _any(_is(), _is("global|none"), _pairs_after("global|none")),
     "collections.deque": _any(_is(), _is("list|tuple"), _is("list|tuple", "int|none")),
-    **{f"builtins.{name}": _any(_is(), _is("str", "str|bytes", "int", "int", "str")) for name in _UNICODE},
+    **{f"builtins.{name}": _any(_is(), is_unicode_error) for name in _UNICODE},
     # Its second argument is copied into a tuple.
     "builtins.SyntaxError": lambda args: len(args) < 2 or args[1].kind in ("none", "tuple"),
     # Without an exponent of thousands of digits behind a few letters.
@@ -279,8 +264,8 @@ RULES: dict[str, Rule] = {
     "fractions.Fraction": lambda args: all(each.kind == "int" or _is_short_number(each, "e") for each in args),
     "uuid.UUID": _any(_is(), _is("str")),
     _SAFE_UUID: _is("int|none"),
-    # Of anything else they would ask for a text.
-    **{f"ipaddress.{name}": _is("str|int|bytes") for name in _ADDRESSES},
+    **DATE_RULES,
+    **{f"ipaddress.{name}": is_address for name in _ADDRESSES},
     **{f"{module}.{name}": _all("str") for module in ("pathlib", "pathlib._local") for name in _PATHS},
     "numpy.dtype": _any(_is("str", "bool|int", "bool|int"), _is("str")),
     **dict.fromkeys(ARRAYS, _reconstruct),

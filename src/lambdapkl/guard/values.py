@@ -19,6 +19,8 @@ _NOTHING: list[Value] = []
 class GuardError(pickle.UnpicklingError):
     """A payload is refused.  Nothing of it was imported or called, unless the message says so."""
 
+    __module__ = "lambdapkl.guard"
+
 
 class Limits(NamedTuple):
     """What a payload may take; see `guard.check`."""

@@ -44,6 +44,18 @@ def context_var(name: str, digest: bytes, number: int, *default: Any) -> Any:
         return _variables[key]
 
 
+def private_context_var(name: str, digest: bytes, number: int, *default: Any) -> contextvars.ContextVar[Any]:
+    """Return the context variable that this process has under that key, else one that no later load finds.
+
+    For `guard.loads`: a payload that is not trusted must not say which variable a trusted one gets.
+    """
+    with process.lock:
+        found = _variables.get((name, digest, number))
+    if found is not None:
+        return found
+    return contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
+
+
 def context(first: Any = None, second: Any = ()) -> contextvars.Context:
     """Return an empty context, or set the variables in `second` in the context `first`."""
     if first is None:

@@ -108,6 +108,8 @@ class CheckError(pickle.PickleError):
         What the process printed, both streams.
     """
 
+    __module__ = "lambdapkl"
+
     def __init__(self, message: str, phase: str, output: str) -> None:
         super().__init__(message, phase, output)
         self.phase = phase

@@ -54,6 +54,8 @@ class SessionError(pickle.PicklingError):
         For each such name the error, and the path from the name's value to the culprit.
     """
 
+    __module__ = "lambdapkl"
+
     def __init__(self, reasons: dict[str, str]) -> None:
         super().__init__(reasons)
         self.reasons = reasons

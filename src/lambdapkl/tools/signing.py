@@ -2,8 +2,11 @@
 
 A signed payload is a header and a pickle::
 
-    b"#LPK"  version  length of the key's id  id  milliseconds since 1970  HMAC-SHA256  pickle
-    4 bytes  1        1                       n   8, big-endian             32
+    b"#LPK"  version  length of the key's id  id  milliseconds since 1970  check of the key  HMAC-SHA256  pickle
+    4 bytes  1        1                       n   8, big-endian             8                 32
+
+The check of the key is the first 8 bytes of the HMAC of ``b"lambdapkl.sign"``.  With it the reader can tell a wrong key from a
+changed payload.  Version 1 has no such check; it is still read.
 
 No opcode of `pickle` is ``#``: what does not know of signatures refuses the first byte.  The HMAC (RFC 2104) covers all other
 bytes.  Nothing of the pickle is read before it has been compared.
@@ -24,9 +27,10 @@ from ..unpickler import loads
 __all__ = ["SignatureError", "sign", "verify_loads"]
 
 _MAGIC = b"#LPK"
-_VERSION = 1
+_VERSION = 2
 _START = struct.Struct(">4sBB")
 _TIME = struct.Struct(">Q")
+_CHECK = 8
 _MAC = 32
 _SHORTEST_KEY = 32  # RFC 2104, section 3: the length of the hash; a shorter one weakens it
 _SKEW = 60.0  # seconds that the clocks of two machines may differ by
@@ -34,6 +38,8 @@ _SKEW = 60.0  # seconds that the clocks of two machines may differ by
 
 class SignatureError(pickle.UnpicklingError):
     """A payload is not signed, or not by one of the keys, or too old.  Nothing of it was read."""
+
+    __module__ = "lambdapkl"
 
 
 def sign(obj: Any, key: bytes, *, key_id: str = "", protocol: int | None = None) -> bytes:
@@ -61,7 +67,7 @@ def sign(obj: Any, key: bytes, *, key_id: str = "", protocol: int | None = None)
     name = key_id.encode()
     if len(name) > 255:
         raise ValueError(f"the id of a key takes up to 255 bytes, not {len(name)}")
-    head = _START.pack(_MAGIC, _VERSION, len(name)) + name + _TIME.pack(time.time_ns() // 1_000_000)
+    head = _START.pack(_MAGIC, _VERSION, len(name)) + name + _TIME.pack(time.time_ns() // 1_000_000) + _check(key)
     data = dumps(obj, protocol)
     return b"".join([head, _mac(key, head, data), data])
 
@@ -98,18 +104,28 @@ def verify_loads(data: bytes, keys: bytes | Mapping[str, bytes], *, max_age: flo
     if len(view) < _START.size or bytes(view[:4]) != _MAGIC:
         raise SignatureError("this is no payload of lambdapkl.sign")
     _, version, length = _START.unpack_from(view)
-    if version != _VERSION:
-        raise SignatureError(f"a signature of format {version}; this lambdapkl reads format {_VERSION}")
+    if version not in (1, _VERSION):
+        raise SignatureError(f"a signature of format {version}; this lambdapkl reads formats 1 to {_VERSION}")
     at = _START.size + length
-    start = at + _TIME.size + _MAC
-    if len(view) < start:
+    end = at + _TIME.size + (_CHECK if version > 1 else 0)
+    if len(view) < end + _MAC:
         raise SignatureError("the signature is cut short")
-    head, mac, payload = view[: at + _TIME.size], view[at + _TIME.size : start], view[start:]
-    key = checked.get(bytes(view[_START.size : at]).decode("utf-8", "replace"))
-    # An id that nobody has costs the time of one that somebody has, and is told the same.
-    right = hmac.compare_digest(_mac(key or bytes(_SHORTEST_KEY), head, payload), mac)
-    if key is None or not right:
-        raise SignatureError("the signature is of none of the keys, or the payload was changed since")
+    head, mac, payload = view[:end], view[end : end + _MAC], view[end + _MAC :]
+    name = bytes(view[_START.size : at]).decode("utf-8", "replace")
+    key = checked.get(name)
+    if key is None:
+        ids = ", ".join(map(_named, checked)) or "no key"
+        raise SignatureError(
+            f"the signature is of none of the keys: the payload is signed with {_named(name)}, the reader has {ids}"
+        )
+    if not hmac.compare_digest(_mac(key, head, payload), mac):
+        if version == 1:
+            raise SignatureError(f"the payload was changed since it was signed, or {_named(name)} is another one here")
+        if not hmac.compare_digest(_check(key), head[-_CHECK:]):
+            raise SignatureError(
+                f"the signature is of none of the keys: {_named(name)} is another one here than where it was signed"
+            )
+        raise SignatureError("the payload was changed since it was signed")
     if max_age is not None:
         age = time.time() - _TIME.unpack_from(view, at)[0] / 1000
         if not -_SKEW <= age <= max_age:
@@ -123,6 +139,14 @@ def _checked(key: bytes) -> bytes:
     if len(key) < _SHORTEST_KEY:
         raise ValueError(f"a key has at least {_SHORTEST_KEY} bytes, not {len(key)}: secrets.token_bytes({_SHORTEST_KEY})")
     return bytes(key)
+
+
+def _named(name: str) -> str:
+    return f"the key {name!r}" if name else "the key without an id"
+
+
+def _check(key: bytes) -> bytes:
+    return hmac.digest(key, b"lambdapkl.sign", "sha256")[:_CHECK]
 
 
 def _mac(key: bytes, head: bytes | memoryview, payload: bytes | memoryview) -> bytes:

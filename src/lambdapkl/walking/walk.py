@@ -29,6 +29,9 @@ _CONTAINERS = (tuple, list, dict, set, frozenset)
 _MOST_HIDDEN = 5_000
 # What reducers call that says nothing to a user.
 _MOST_STEPS = 40
+# A reducer may yield new objects for ever: as parts of one object, and as parts of its parts.
+MOST_PARTS = 2_000_000
+MOST_DEEP = 200_000
 _PLUMBING = ("lambdapkl.", "copyreg", "_pickle", "pickle")
 
 _CALLABLE = "what makes it again"
@@ -132,6 +135,8 @@ class _OneLevel(SessionMixin, PythonPickler):
         return self._next
 
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
+        if len(self._next) >= MOST_PARTS:
+            raise pickle.PicklingError(f"what makes it again yields more than {MOST_PARTS:,} parts, and may never end")
         self._next.append(obj)
 
     def save_reduce(self, func: Any, args: Any, *rest: Any, **named: Any) -> None:
@@ -180,8 +185,10 @@ class Walk:
         How many objects of the user's were seen; numbers, strings and bytes are not counted.
     deepest
         The node at which most objects were in each other, `depth` of them.
+    too_deep
+        Whether it ended since objects are too deep in each other: a reducer may make new ones for ever.
     complete
-        Whether the walk came to its end.
+        Whether the walk came to its end: the time, the depth and the parts of one object are limited.
     """
 
     def __init__(
@@ -203,6 +210,7 @@ class Walk:
         self.depth = 0
         self.deepest = self.root
         self.complete = False
+        self.too_deep = False
         self._until = until
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
@@ -253,7 +261,8 @@ class Walk:
                     stack.append((node, expanded))
                     if len(stack) > self.depth:
                         self.depth, self.deepest = len(stack), node
-                    if node.hidden > _MOST_HIDDEN:
+                    if node.hidden > _MOST_HIDDEN or len(stack) > MOST_DEEP:
+                        self.too_deep = True
                         return
                     break
             else:

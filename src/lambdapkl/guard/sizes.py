@@ -1,0 +1,67 @@
+"""How much memory the results of calls take, as far as the guard's machine does not count it anyway.
+
+For each value the machine counts what CPython and the machine itself need for a small object. Here is what a constructor
+needs beyond that: for large results, and for copies of its arguments.
+"""
+
+from __future__ import annotations
+
+from .values import Value
+
+__all__ = ["COPIED", "HASHED", "result_size"]
+
+_WIRE = "lambdapkl.wire."
+_EXCEPTION = f"{_WIRE}exception"
+# What hashes the items of its arguments.
+HASHED = frozenset(
+    (
+        *(f"builtins.{name}" for name in ("dict", "frozenset", "set")),
+        *(f"collections.{name}" for name in ("Counter", "OrderedDict", "defaultdict")),
+        f"{_WIRE}weak_container",
+    )
+)
+_PATHS = tuple(
+    f"{module}.{name}" for module in ("pathlib", "pathlib._local") for name in ("PurePath", "PurePosixPath", "PureWindowsPath")
+)
+_ADDRESSES = tuple(f"ipaddress.{name}" for name in ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network"))
+
+# What keeps a copy of its arguments -> how many bytes for one of theirs.
+COPIED: dict[str, int] = {
+    **dict.fromkeys(HASHED, 4),
+    **{f"builtins.{name}": 1 for name in ("bytearray", "bytes", "list")},
+    **{f"numpy.{core}.multiarray.scalar": 1 for core in ("_core", "core")},
+    "_codecs.encode": 1,
+    "collections.deque": 1,
+    f"{_WIRE}simple_queue": 1,
+    # A text file has four bytes for a character.
+    f"{_WIRE}file_in_memory": 4,
+    # A path keeps the whole, the whole for comparisons, and each of its parts as a string: 52 bytes for "abc".
+    **dict.fromkeys(_PATHS, 16),
+    **dict.fromkeys(_ADDRESSES, 3),
+    # Their numbers are new ones.
+    "builtins.range": 1,
+    "decimal.Decimal": 1,
+    "fractions.Fraction": 2,
+    # A name with commas makes a structure with a field for every two characters.
+    "numpy.dtype": 96,
+    # The attributes in their states.
+    **{f"{_WIRE}{name}": 4 for name in ("exception", "thread_local")},
+}
+
+_LARGE: dict[str, int] = {
+    "collections.deque": 640,
+    f"{_WIRE}thread_local": 640,
+    f"{_WIRE}weak_container": 768,
+    **dict.fromkeys(_PATHS, 256),
+}
+
+
+def result_size(full: str, args: list[Value]) -> int:
+    """Return how many bytes a call takes for its result beyond those of a small object."""
+    size = _LARGE.get(full, 0)
+    if full in COPIED:
+        size += COPIED[full] * sum([each.size for each in args])
+    if full == _EXCEPTION and len(args) == 2 and args[1].kind == "tuple":
+        # The attributes are the first part of its state.
+        size += COPIED[full] * sum([each.size for each in args[1].data[:1]])
+    return size

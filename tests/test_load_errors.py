@@ -1,0 +1,241 @@
+"""What is raised while a payload is loaded: damage is called damage, and the program's own errors stay what they are."""
+
+from __future__ import annotations
+
+import sys
+
+import fresh
+import pytest
+
+not_on_pypy = pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy's pickle has other texts")
+
+SHOP = """
+import enum, pickle, threading
+
+class NeedsArgument:
+    def __new__(cls, size): return super().__new__(cls)
+    def __reduce__(self): return type(self), ()
+
+class Base:
+    __slots__ = ("size",)
+
+class NoSetter(Base):
+    size = property(lambda self: 1)
+
+class State:
+    def __setstate__(self, state): raise ZeroDivisionError("state", state["size"])
+
+class Construct:
+    def __init__(self, *args):
+        if args: raise KeyError("wrong size", *args)
+    def __reduce__(self): return type(self), (3,)
+
+class Hashed:
+    broken = False
+    def __hash__(self):
+        if Hashed.broken: raise TypeError("unhashable type: 'shop'")
+        return 1
+
+class Meta(type):
+    def __call__(cls, *args):
+        if args: raise ValueError("the metaclass refuses", args)
+        return super().__call__()
+
+class Made(metaclass=Meta):
+    def __reduce__(self): return type(self), (1,)
+
+class Items(list):
+    def extend(self, items): raise IndexError("full")
+
+class Table(dict):
+    def __setitem__(self, key, value): raise AttributeError("closed")
+
+def rebuild(): raise pickle.UnpicklingError("rebuild() knows why")
+
+class Rebuilt:
+    def __reduce__(self): return rebuild, ()
+
+def no_setter():
+    one = NoSetter()
+    Base.size.__set__(one, 1)
+    return one
+
+def state():
+    one = State()
+    one.size = 5
+    return one
+
+def table():
+    one = Table()
+    dict.__setitem__(one, 1, 2)
+    return one
+
+MAKE = {
+    "NeedsArgument": (lambda: NeedsArgument(1), TypeError, "missing 1 required positional argument", "shop.NeedsArgument"),
+    "NoSetter": (no_setter, AttributeError, "", "shop.NoSetter"),
+    "State": (state, ZeroDivisionError, "('state', 5)", "shop.State (in __setstate__)"),
+    "Construct": (Construct, KeyError, "('wrong size', 3)", "shop.Construct (in __init__)"),
+    "Meta": (Made, ValueError, "the metaclass refuses", "shop.Made"),
+    "Items": (lambda: Items([1, 2]), IndexError, "full", "shop.Items (in extend)"),
+    "Table": (table, AttributeError, "closed", "shop.Table (in __setitem__)"),
+    "Rebuilt": (Rebuilt, pickle.UnpicklingError, "rebuild() knows why", "shop.rebuild()"),
+}
+"""
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_errors_of_the_program_keep_type_and_text(backend: fresh.Process, protocol: int) -> None:
+    backend.execute(
+        """
+        import io, pickle, lambdapkl, shop
+        def not_seekable(data):
+            file = io.BytesIO(data)
+            class Pipe:
+                read, readline = file.read, file.readline
+            return Pipe()
+        for name, (make, kind, text, restored) in shop.MAKE.items():
+            data = lambdapkl.dumps([1, "text", make()], protocol)
+            calls = {
+                "pickle": lambda: pickle.loads(data),
+                "loads": lambda: lambdapkl.loads(data),
+                "load": lambda: lambdapkl.load(io.BytesIO(data)),
+                "Unpickler": lambda: lambdapkl.Unpickler(io.BytesIO(data)).load(),
+                "no seek": lambda: lambdapkl.load(not_seekable(data)),
+            }
+            for how, call in calls.items():
+                try: call()
+                except Exception as error:
+                    assert type(error) is kind and text in str(error), (name, how, repr(error))
+                    notes = getattr(error, "__notes__", [])
+                    if how not in ("pickle", "no seek"):
+                        assert len(notes) == 1 and notes[0].startswith("while restoring ") and restored in notes[0], (name, how, notes)
+                else: assert False, (name, how)
+        """,
+        modules={"shop.py": SHOP},
+        protocol=protocol,
+    )
+
+
+def test_errors_of_classes_by_value_keep_type_and_text(backend: fresh.Process) -> None:
+    data = backend.execute(
+        """
+        import lambdapkl
+        class NeedsArgument:
+            def __new__(cls, size): return super().__new__(cls)
+            def __reduce__(self): return type(self), ()
+        result = lambdapkl.dumps(NeedsArgument(1))
+        """
+    )
+    backend.execute(
+        """
+        import lambdapkl
+        try: lambdapkl.loads(data)
+        except TypeError as error:
+            assert type(error) is TypeError and "missing 1 required" in str(error)
+            assert "NeedsArgument" in error.__notes__[0], error.__notes__
+        else: assert False
+        """,
+        data=data,
+    )
+
+
+def test_errors_of_exceptions_keep_type_and_text(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import lambdapkl, shop
+        error = shop.Closed("x")
+        error.code = 5
+        data = lambdapkl.dumps(error)
+        shop.Closed.code = property(lambda self: 1)
+        try: lambdapkl.loads(data)
+        except AttributeError as found:
+            assert type(found) is AttributeError, repr(found)
+            assert found.__notes__ == ["while restoring an instance of shop.Closed"], found.__notes__
+        else: assert False
+        """,
+        modules={"shop.py": "class Closed(Exception): pass"},
+    )
+
+
+def test_an_error_of_a_module_that_is_imported(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import lambdapkl
+        try: lambdapkl.loads(data)
+        except ValueError as error:
+            assert type(error) is ValueError and str(error) == "no"
+            assert error.__notes__ == ["while restoring what is in module broken, which was being imported"], error.__notes__
+        else: assert False
+        """,
+        modules={"broken.py": "raise ValueError('no')"},
+        data=b"\x80\x04cbroken\nThing\n.",
+    )
+
+
+DAMAGED = {
+    "a text that is not UTF-8": b"\x80\x04\x8c\x02\xc3(.",
+    "appended to a number": b"\x80\x04K\x01K\x02a.",
+    "item of a list": b"\x80\x04]K\x01K\x02s.",
+    "memo entry that is not there": b"\x80\x04h\x09.",
+    "call of a number": b"\x80\x04K\x01)R.",
+    "arguments that are no tuple": b"\x80\x04cbuiltins\nlist\n]R.",
+    "key that is a list": b"\x80\x04}]Ns.",
+    "element that is a dictionary": b"\x80\x04\x8f(}\x90.",
+    "state of a number": b"\x80\x04K\x01}b.",
+    "call of the program's class before the damage": b"\x80\x04cshop\nPlain\n)\x810]K\x01K\x02s.",
+}
+
+
+@not_on_pypy
+def test_damage_is_called_damage(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import io, pickle, lambdapkl
+        for name, payload in damaged.items():
+            for load in (lambdapkl.loads, lambda data: lambdapkl.load(io.BytesIO(data))):
+                try: load(payload)
+                except pickle.UnpicklingError as error:
+                    for copy in (pickle.loads(pickle.dumps(error)), lambdapkl.loads(lambdapkl.dumps(error)),
+                                 pickle.loads(pickle.dumps(error, 2))):
+                        assert type(copy) is type(error) and str(copy) == str(error) and copy.args == error.args
+                    if type(error) is not pickle.UnpicklingError:
+                        assert isinstance(error, lambdapkl.DamagedPayloadError), (name, repr(error))
+                        assert type(error).__module__ == "lambdapkl" and "damaged" in str(error) or "codec" in str(error)
+                except EOFError: pass
+                else: assert False, name
+        """,
+        modules={"shop.py": "class Plain: pass"},
+        damaged=DAMAGED,
+    )
+
+
+def test_a_stream_goes_on_after_an_error(backend: fresh.Process) -> None:
+    """What is read again for the note does not move the file."""
+    backend.execute(
+        """
+        import io, pickle, lambdapkl, shop
+        first = lambdapkl.dumps(shop.NeedsArgument(1))
+        for how in (pickle.load, lambdapkl.load, lambda file: lambdapkl.Unpickler(file).load()):
+            file = io.BytesIO(first + b"more")
+            try: how(file)
+            except TypeError: pass
+            if how is pickle.load: expected = file.tell()
+            assert file.tell() == expected
+        class Own(lambdapkl.Unpickler):
+            def __init__(self, file): pickle.Unpickler.__init__(self, file)
+        assert Own(io.BytesIO(pickle.dumps(5))).load() == 5
+        """,
+        modules={"shop.py": SHOP},
+    )
+
+
+def test_functions_of_pickle_may_be_replaced(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import io, pickle, lambdapkl
+        pickle.loads, pickle.load, pickle.Unpickler = lambdapkl.loads, lambdapkl.load, lambdapkl.Unpickler
+        data = lambdapkl.dumps([1, lambda: 2])
+        assert pickle.loads(data)[1]() == 2 and pickle.load(io.BytesIO(data))[0] == 1
+        assert pickle.Unpickler(io.BytesIO(data)).load()[0] == 1
+        """
+    )

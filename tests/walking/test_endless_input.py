@@ -1,0 +1,96 @@
+"""`explain`, `fingerprint` and ``portable=True`` come to an end where a program makes new objects for ever."""
+
+from __future__ import annotations
+
+import os
+
+import fresh
+import pytest
+
+SMALL_LIMITS = """
+import itertools, pickle, lambdapkl
+from lambdapkl.walking import walk
+walk.MOST_DEEP = walk.MOST_PARTS = 3000
+"""
+
+
+def test_explain_ends_where_each_object_is_made_of_a_new_one(backend: fresh.Process) -> None:
+    backend.execute(
+        SMALL_LIMITS
+        + """
+class Chain:
+    def __reduce__(self): return Chain, (Chain(),)
+class State:
+    def __getstate__(self): return {"next": State()}
+for obj in (Chain(), State(), [1, {"a": Chain()}]):
+    answer = lambdapkl.explain(obj)
+    assert not answer.ok and len(answer.culprits) == 1, answer
+    assert "a chain that is too long" in answer.culprits[0].why and str(answer)
+    for options in ({}, {"portable": True}, {"deterministic": True}):
+        try: lambdapkl.dumps(obj, **options)
+        except pickle.PicklingError as error: assert "recursion" in str(error)
+        else: assert False
+"""
+    )
+
+
+def test_explain_ends_where_an_object_has_parts_for_ever(backend: fresh.Process) -> None:
+    backend.execute(
+        SMALL_LIMITS
+        + """
+class Items(list):
+    def __iter__(self): return itertools.count()
+class Reduced:
+    def __reduce__(self): return list, (), None, ([index] for index in itertools.count())
+class Pairs:
+    def __reduce__(self): return dict, (), None, None, ((index, [index]) for index in itertools.count())
+for kind in (Items, Reduced, Pairs):
+    answer = lambdapkl.explain({"a": kind()})
+    assert len(answer.culprits) == 1 and "may never end" in answer.culprits[0].why, answer
+    assert answer.culprits[0].path[1] == f"item 'a' ({kind.__name__})", answer.culprits[0].path
+assert lambdapkl.explain({"a": list(range(5000)), "b": [[index] for index in range(5000)]}).ok
+"""
+    )
+
+
+def test_fingerprint_ends_where_equal_objects_are_made_of_new_ones(backend: fresh.Process) -> None:
+    """Two globals of one name are compared; what they reach may have no end."""
+    backend.execute(
+        """
+        import pickle, lambdapkl
+        from lambdapkl.forms import copies
+        copies._MOST_PAIRS = 3000
+        class Node: pass
+        class Endless:
+            def __getstate__(self): return {"next": Endless()}
+        def function(value):
+            namespace = {"__name__": "somewhere", "value": value}
+            exec("def f(): return value", namespace)
+            return namespace["f"]
+        deep = []
+        for value in (Endless, lambda: [Endless()]):
+            try: lambdapkl.fingerprint([function(value()), function(value())])
+            except pickle.PicklingError as error: assert "recursion" in str(error)
+            else: assert False
+        # More pairs than are compared: they are not told to be copies, and the fingerprint is there.
+        wide = [lambdapkl.fingerprint([function([[index] for index in range(5000)]) for _ in range(2)]) for _ in range(2)]
+        assert wide[0] == wide[1]
+        """
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_portable_does_not_wait_for_source_in_a_pipe(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import os, pickle, lambdapkl
+        os.mkfifo("pipe.py")
+        for place in ("pipe.py", "/dev/zero"):
+            f = lambda: 1
+            f.__code__ = f.__code__.replace(co_filename=place)
+            try: lambdapkl.dumps(f, portable=True)
+            except pickle.PicklingError as error: assert "takes its source" in str(error)
+            else: assert False
+            lambdapkl.fingerprint(f), lambdapkl.explain(f)
+        """
+    )
