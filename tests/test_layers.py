@@ -31,8 +31,11 @@ _backend.dumps
 walking
 error_paths
 forms
-pickler unpickler
-cloudpickle answers engines guard
+pickler
+answers
+load_errors
+unpickler
+cloudpickle engines guard
 tools
 __init__
 cli
