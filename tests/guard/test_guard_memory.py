@@ -155,7 +155,7 @@ def _skip_numpy(name: str) -> None:
             pytest.skip("NumPy 1 has other names")
 
 
-@pytest.mark.parametrize(("name", "index"), [(name, at) for name, each in CALLS.items() for at in range(len(each))])
+@pytest.mark.parametrize(("name", "index"), [(name, at) for name in sorted(CALLS) for at in range(len(CALLS[name]))])
 def test_results_of_calls(name: str, index: int) -> None:
     _skip_numpy(name)
     assert_counted(many(name, CALLS[name][index]))
@@ -182,7 +182,7 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", sorted(STATES))
 def test_states_and_items(name: str) -> None:
     assert_counted(many(*STATES[name], count=100))
 
@@ -256,7 +256,7 @@ def test_anything_together(parts: list[tuple[bytes, int, str, bool]]) -> None:
     assert_counted(payload(b"](" + body * 3 + b"e", 5))
 
 
-@pytest.mark.parametrize("atom", ATOMS)
+@pytest.mark.parametrize("atom", sorted(ATOMS))
 def test_atoms_and_containers(atom: str) -> None:
     assert_counted(payload(b"](" + ATOMS[atom] * 800 + b"e", 5))
     assert_counted(payload(b"](" + (ATOMS[atom] + b"\x94") * 800 + b"e", 5))
