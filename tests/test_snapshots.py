@@ -200,7 +200,11 @@ def test_damaged_payloads(backend: fresh.Process) -> None:
         """
         import itertools, pickle, traceback
         from lambdapkl import wire
+        from lambdapkl.restorers import tracebacks
         def refused(function, *args):
+            # A place that is known is not checked again; True is as good as 1 there.
+            tracebacks._known.clear()
+            if function is wire.traceback: args = args[-1:]
             try: function(*args)
             except pickle.UnpicklingError: return
             raise AssertionError((function, args))
