@@ -74,14 +74,39 @@ step_site() {
   tests_of "site" "$1" tests/docs tests/tools/test_interactive.py tests/code/test_source.py tests/answers/test_weigh.py
 }
 
-# step_engines PYTHON: joblib, Dask, Ray, PySpark (if there is a Java), Celery and RQ.  One process: each engine is started
+# step_engines PYTHON: joblib, Dask, Ray, PySpark (if there is a Java), Celery, RQ and Apache Beam.  One process: each engine is started
 # once.  The guard is here for pandas.
 step_engines() {
   local away; away=$(mktemp -d "$work/engines.XXXX")
   copy_tests "$away"
   cd "$away"
-  timeout 1200 "$1" -m pytest -q -p no:cacheprovider tests/engines tests/guard | tee "$work/engines.txt"
+  timeout 1500 "$1" -m pytest -q -p no:cacheprovider tests/engines tests/guard | tee "$work/engines.txt"
   check_skipped "engines" "$work/engines.txt"
+  [[ -d $top/../shared/cases ]] || return 0
+  "$1" "$top/../shared/cases/run" lambdapkl drop-in/engines/ | tee "$work/engine-cases.txt"
+  ! grep '^skipped' "$work/engine-cases.txt" || fail "a case was skipped"
+}
+
+# The cases of ../shared/cases whose issue is resolved, and what they need besides the extra `test`.
+CASES=(drop-in/ libraries/third_party/pydantic-error libraries/third_party/aiohttp-connection-error libraries/third_party/psycopg2-error)
+CASE_PACKAGES=(pydantic aiohttp psycopg2-binary joblib)
+
+# step_cases PYTHON CASES_FOLDER: they are right, compiled and pure, and none is skipped for a package that is installed.
+# A package without a wheel for a new version of Python is named loudly.  Apache Beam is tested with the engines.
+step_cases() {
+  local pure log package missing="apache_beam"
+  for package in "${CASE_PACKAGES[@]}"; do
+    if ! "$1" -m pip install -q --only-binary :all: "$package" 2>"$work/pip.log"; then
+      "$1" -c 'import sys; sys.exit(sys.version_info < (3, 14))' || { cat "$work/pip.log"; fail "$package cannot be installed"; }
+      echo "!!! $package has no wheel for this version of Python: its cases are NOT RUN on it !!!"
+      missing+="|${package%-binary}"
+    fi
+  done
+  for pure in "" 1; do
+    log=$(mktemp "$work/cases.XXXX")
+    LAMBDAPKL_PURE=$pure "$1" "$2/run" lambdapkl "${CASES[@]}" | tee "$log" || fail "cases, LAMBDAPKL_PURE=$pure"
+    if grep '^skipped.*: needs ' "$log" | grep -vE "needs ($missing)\$"; then fail "a case was skipped for a module"; fi
+  done
 }
 
 # step_without_compiler PYTHON: installs, runs the pure backend, and says so; an error if the extension is required.
