@@ -296,13 +296,20 @@ case(
     class Undecoded(TypeError, UnicodeDecodeError): pass
     class Group(ValueError, ExceptionGroup):
         def __init__(self, message, errors): super().__init__(message, errors)
-    o = Unplugged(104, 'socket'), Undecoded('utf-8', b'a', 0, 1, 'r'), Group('g', [KeyError(1)])
-    for e in o: e.extra = 1
+    def field(error, name):
+        try: return getattr(error, name)
+        except TypeError: return "never set"
+    NAMES = "encoding", "object", "start", "end", "reason", "args"
+    made = Unplugged(104, 'socket'), Undecoded('utf-8', b'a', 0, 1, 'r'), Group('g', [KeyError(1)])
+    for e in made: e.extra = 1
+    o = *made, field, NAMES, [field(made[1], name) for name in NAMES]
     """,
     """
+    *o, field, names, fields = o
     a, b, c = o
+    assert [field(b, name) for name in names] == fields and b.args == ('utf-8', b'a', 0, 1, 'r'), fields
     assert (a.errno, str(a), a.args) == (None, "(104, 'socket')", (104, 'socket')) and isinstance(a, TypeError)
-    assert (b.object, b.end) == (b'a', 1) and c.message == 'g' and c.exceptions[0].args == (1,)
+    assert c.message == 'g' and c.exceptions[0].args == (1,)
     assert [e.extra for e in o] == [1, 1, 1]
     """,
 )
