@@ -60,12 +60,12 @@ fuzz: ## fuzzing guided by coverage, under AddressSanitizer, SOAK seconds each (
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 asan: venv ## the tests on a build with AddressSanitizer and UBSan (wants gcc), in build/asan
 	rm -rf build/asan && mkdir -p build/asan
-	cp -r src tests setup.py pyproject.toml README.md build/asan && rm -f build/asan/src/lambdapkl/*.so
+	cp -r src tests docs examples bench setup.py pyproject.toml README.md build/asan && rm -f build/asan/src/lambdapkl/*.so
 	cd build/asan && LAMBDAPKL_REQUIRE_EXTENSION=1 CC=gcc CFLAGS="$(SANITIZE)" LDFLAGS="$(SANITIZE)" \
 	  $(abspath $(BIN))/python setup.py -q build_ext --inplace
 	cd build/asan && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc PYTHONPATH=src \
-	  $(abspath $(BIN))/python -m pytest -q -n 2 --ignore=tests/test_docs.py --ignore=tests/engines $(ASAN_TESTS)
+	  $(abspath $(BIN))/python -m pytest -q -n 2 --ignore=tests/docs --ignore=tests/engines $(ASAN_TESTS)
 
 ci: ## everything, as CI does it
 	bash .ci/run

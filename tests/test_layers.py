@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import lambdapkl
 
 SOURCE = Path(lambdapkl.__file__).parent
+TESTS = Path(__file__).parent
 
 # From the lowest to the highest.  A line holds folders and modules of one layer, which do not import each other.
 # What is named with its folder ("_backend.dumps") is in a layer of its own, apart from the rest of the folder.
@@ -123,7 +125,15 @@ def test_every_layer_exists() -> None:
     assert {layer(name) for name in modules()} == set(RANKS)
 
 
-def test_no_folder_is_too_long() -> None:
-    for folder in [SOURCE, *(path for path in SOURCE.rglob("*") if path.is_dir() and path.name != "__pycache__")]:
+def test_the_extension_imports_in_its_main_file_only() -> None:
+    """Neither an import nor the name of a module of ours, by which one could be looked up, is in an included file."""
+    for path in SOURCE.glob("_fast_parts/*.pxi"):
+        found = re.findall(r"^\s*(?:from \.|from lambdapkl|import lambdapkl).*|\"lambdapkl\..*", path.read_text(), re.MULTILINE)
+        assert not found, f"{path.name}: {found}"
+
+
+@pytest.mark.parametrize("top", [SOURCE, TESTS], ids=["source", "tests"])
+def test_no_folder_is_too_long(top: Path) -> None:
+    for folder in [top, *(path for path in top.rglob("*") if path.is_dir() and path.name != "__pycache__")]:
         entries = [path for path in folder.iterdir() if path.name != "__pycache__" and path.suffix not in (".so", ".pyd")]
         assert len(entries) <= MOST_ENTRIES, f"{folder.name} has {len(entries)} entries"

@@ -16,10 +16,10 @@ from opcode import opmap as _opmap
 from operator import itemgetter
 from types import MappingProxyType
 
-from .code import blobs as codes, compact, spelling
-from .identity import building, digest, keys as tracking, traces_of_use, walk as digest_walk
+from .code import blobs, compact, spelling
+from .identity import building, digest, keys, traces_of_use, walk as digest_walk
 from .rules import builtin_types, byvalue, names, preamble, reducer_tables, sets, submodules
-from .rules import edited_annotations as deferred, process_lock as process
+from .rules import edited_annotations, process_lock
 
 COMPILED = True
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from operator import index
 from typing import Any, Protocol
 
-from . import files as writing
+from . import files
 from ._backend.dumps import Session, dumps, set_callbacks
 from .error_paths import explain_error
 from .reducers.table import DISPATCH_TABLE, DispatchTable, UserTable, refresh, with_shared
@@ -164,7 +164,7 @@ CloudPickler = Pickler
 
 def dump(
     obj: Any,
-    file: Writer | writing.Path,
+    file: Writer | files.Path,
     protocol: int | None = None,
     buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
     *,
@@ -204,7 +204,7 @@ def dump(
         standalone=standalone,
     )
     if isinstance(file, (str, os.PathLike)):
-        with writing.replacing(file) as draft:
+        with files.replacing(file) as draft:
             draft.write(data)
     else:
-        writing.write_all(file, data)
+        files.write_all(file, data)

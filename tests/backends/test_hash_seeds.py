@@ -14,7 +14,7 @@ from conftest import BACKENDS, Processes
 from corpus import Case, _run, all_cases
 
 SEEDS = range(5)
-# What `reducers.refresh` waits for, and more.
+# What `reducers.table.refresh` waits for, and more.
 MODULES = """
 abc array ast asyncio bisect collections.abc contextlib contextvars ctypes dataclasses datetime decimal email enum fractions
 functools inspect io itertools json logging operator pathlib queue random re string tempfile threading types typing uuid

@@ -121,9 +121,9 @@ def all_cases() -> list[Case]:
 
 
 def _every() -> Iterator[Case]:
-    for info in pkgutil.iter_modules(__path__):
-        if not info.name.startswith("_"):
-            importlib.import_module(f"{__name__}.{info.name}")
+    for info in pkgutil.walk_packages(__path__, f"{__name__}."):
+        if not info.name.rpartition(".")[2].startswith("_"):
+            importlib.import_module(info.name)
     names = [str(case) for case in _cases]
     double = {name for name in names if names.count(name) > 1}
     if double:

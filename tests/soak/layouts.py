@@ -2,7 +2,7 @@
 
 Each module is compiled from its own text; from that of `ast.unparse`, which has no comments and lines of its own; from that with a
 line for each argument and element; and from that with new lines between any two tokens: all of them, and a third of them by chance.
-Exits with 1 where a code object of these does something else by `canonical.code_digest`.  SHARE: every how manieth module is taken.
+Exits with 1 where a code object of these does something else by `code.behaviour.code_digest`.  SHARE: every how manieth module is taken.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def _lengthen(bytes data):
 
 
 cdef tuple _pack(PyObject *code):
-    """`codes.pack`, with code of the compiler's done here."""
+    """`blobs.pack`, with code of the compiler's done here."""
     cdef _Buffer out
     cdef PyObject *file_name = NULL
     cdef unsigned int crc
@@ -30,7 +30,7 @@ cdef tuple _pack(PyObject *code):
         _append(&out, PyBytes_AS_STRING(_MAGIC), 2)
         _append_unsigned(&out, 0)
         if not _write_value(&out, code, {}, &file_name, 0):
-            return codes.pack(<object>code)
+            return blobs.pack(<object>code)
         crc = _crc32(PyBytes_FromStringAndSize(<const char *>out.start + _HEADER, out.size - _HEADER))
         blob = PyBytes_FromStringAndSize(<const char *>out.start, out.size)
     finally:
@@ -44,7 +44,7 @@ cdef tuple _pack(PyObject *code):
 
 
 cdef object _unpack(object blob, object file_name):
-    """`codes.unpack`, with undamaged code that has no patches done here."""
+    """`blobs.unpack`, with undamaged code that has no patches done here."""
     cdef const unsigned char *at
     cdef Py_ssize_t size
     cdef bytes data
@@ -60,15 +60,15 @@ cdef object _unpack(object blob, object file_name):
                     if file_name is not None:
                         _fix_file_name(code, file_name)
                     return code
-    return codes.unpack(blob, file_name, (), _lengthen)
+    return blobs.unpack(blob, file_name, (), _lengthen)
 
 
-cdef bytes _MAGIC = codes.MAGIC
-cdef int _MARSHAL_VERSION = codes.MARSHAL_VERSION
-cdef int _MAX_NESTING = codes.MAX_NESTING
+cdef bytes _MAGIC = blobs.MAGIC
+cdef int _MARSHAL_VERSION = blobs.MARSHAL_VERSION
+cdef int _MAX_NESTING = blobs.MAX_NESTING
 cdef Py_ssize_t _HEADER = 6
-cdef object _crc32 = codes.crc32
-cdef object _fix_file_name = codes._imp._fix_co_filename
+cdef object _crc32 = blobs.crc32
+cdef object _fix_file_name = blobs._imp._fix_co_filename
 
 
 cdef class _CodeInfo:
@@ -135,7 +135,7 @@ cdef int _add_attributes(PyObject *code, set found) except -1:
 
 
 cdef bint _scan(PyObject *code, dict names) except -1:
-    """Collect the names that `code` and the code nested in it look up; see `_pure._scan`."""
+    """Collect the names that `code` and the code nested in it look up; see `code.code_info._scan`."""
     cdef PyObject *co_names = (<PyCodeObject *>code).co_names
     cdef PyObject *co_consts = (<PyCodeObject *>code).co_consts
     cdef Py_ssize_t count = PyTuple_GET_SIZE(<object>co_names)

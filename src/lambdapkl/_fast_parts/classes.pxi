@@ -128,7 +128,7 @@ cdef tuple _describe(Session self, cls):
 
 
 cdef tuple _key_of(object cls, object module, object qualname):
-    """`tracking.key_of`, with the answer for a class that has a key already found early."""
+    """`keys.key_of`, with the answer for a class that has a key already found early."""
     cdef object ident = <size_t><PyObject *>cls
     cdef object found = _lookup(_tracked, ident)
     cdef tuple key
@@ -136,7 +136,7 @@ cdef tuple _key_of(object cls, object module, object qualname):
         reference, key = <tuple>found
         if reference() is cls and key[1] == qualname and key[0] == module:
             return key
-    return tracking.key_of(cls, module, qualname, _class_digest)
+    return keys.key_of(cls, module, qualname, _class_digest)
 
 
 cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:
@@ -152,7 +152,7 @@ cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:
 cdef object _class_names = names.class_names
 cdef object _type_bases = names.TYPE_BASES
 cdef dict _builtin_numbers = builtin_types.NUMBERS
-cdef dict _tracked = tracking.keys
+cdef dict _tracked = keys.keys
 cdef bint _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 # Annotations and bounds that are evaluated late look names up in the dictionary of their class.
 cdef bint _NOTES_CLASS_DICTS = sys.version_info >= (3, 12)

@@ -1,13 +1,13 @@
 # What a payload calls: functions, cells, code and classes.
 
-cdef Py_ssize_t _MAX_CACHED_CODES = codes.MAX_CACHED_CODES
-cdef Py_ssize_t _MAX_CACHED_BLOB = codes.MAX_CACHED_BLOB
+cdef Py_ssize_t _MAX_CACHED_CODES = blobs.MAX_CACHED_CODES
+cdef Py_ssize_t _MAX_CACHED_BLOB = blobs.MAX_CACHED_BLOB
 cdef dict _codes = {}
 
 
 cdef object _load_code(object blob, object file_name, tuple constants):
     if constants or not PyBytes_CheckExact(blob):
-        return codes.unpack(blob, file_name, constants, _lengthen)
+        return blobs.unpack(blob, file_name, constants, _lengthen)
     found = _lookup(_codes, blob)
     if found is not None and (file_name is None or <object>(<PyCodeObject *>found).co_filename == file_name):
         return found
@@ -20,7 +20,7 @@ cdef object _load_code(object blob, object file_name, tuple constants):
 
 
 def code(blob, file_name=None, *constants):
-    """Return the code object of a blob and a file name; see `_pure.code`."""
+    """Return the code object of a blob and a file name; see `_pure.constructors.code`."""
     return _load_code(blob, file_name, constants)
 
 
@@ -62,7 +62,7 @@ cdef class _Constructor:
 
 
 cdef class _Function(_Constructor):
-    """Make a function, or give one its state; see `_pure.function`."""
+    """Make a function, or give one its state; see `_pure.constructors.function`."""
 
     def __call__(self, first, second=None, where=None, closure=None):
         if Py_TYPE(first) is &PyFunction_Type:
@@ -137,7 +137,7 @@ def quick_class(make):
 cdef object _make_class = None
 # Classes whose load may still be running: they are left to `restorers.classes.class_`.
 cdef dict _building = building.building
-cdef object _find_class = tracking.find
+cdef object _find_class = keys.find
 
 
 cdef class _Class(_Constructor):
@@ -155,7 +155,7 @@ cdef class _Class(_Constructor):
 
 
 def cell(owner=None, index=0):
-    """Return a new empty cell, one of a function's, or fill one; see `_pure.cell`."""
+    """Return a new empty cell, one of a function's, or fill one; see `_pure.constructors.cell`."""
     cdef PyObject *cells
     if owner is None:
         return PyCell_New(NULL)

@@ -227,7 +227,7 @@ cdef _Pooled _from_pool(list pool):
 
 
 cdef int _root_of(object obj) except -1:
-    """See `_pure._root_of`."""
+    """See `_pure.dumps._root_of`."""
     if Py_TYPE(obj) is &PyFunction_Type:
         return _ANY_ROOT if _function_by_reference(obj) else _FUNCTION_ROOT
     if Py_TYPE(obj) is &PyMethod_Type:

@@ -1,4 +1,4 @@
-# Functions and cells: `_pure.Session._reduce_function` and what it calls.
+# Functions and cells: `_pure.session.Session._reduce_function` and what it calls.
 
 cdef tuple _NOBODY = (None, None)
 cdef object _MappingProxy = MappingProxyType
@@ -132,7 +132,7 @@ cdef object _global(object namespace, object name):
 
 
 cdef tuple _close(Session self, object function, object code, tuple cells, _CodeInfo info, list used):
-    """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.Session._close`."""
+    """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.session.Session._close`."""
     cdef Py_ssize_t count = PyTuple_GET_SIZE(cells)
     cdef Py_ssize_t index
     # Most cells are new and full: then the closure needs no mention, and the contents no indices.
@@ -267,7 +267,7 @@ cdef dict _attributes(Session self, object function, object own_code, _CodeInfo 
 
 
 cdef str _annotate_key(Session self, PyFunctionObject *func, object annotate):
-    """See `_pure.Session._annotate_key`."""
+    """See `_pure.session.Session._annotate_key`."""
     cdef PyFunctionObject *made
     if Py_TYPE(annotate) is &PyFunction_Type:
         made = <PyFunctionObject *>annotate

@@ -89,7 +89,7 @@ cdef object _own_method(PyTypeObject *kind):
 
 
 cdef bint _is_left_to_table(Session self, object kind) except -1:
-    """Whether the program's dispatch table has a reducer for what the session reduces otherwise; see `_pure.Session`."""
+    """Whether the program's dispatch table has a reducer for what the session reduces otherwise; see `_pure.session.Session`."""
     reducer = self.table.get(kind) if self._user is None else _lookup(self._user, kind)
     return (
         reducer is not None
@@ -251,7 +251,7 @@ cdef object _reduce_known(Session self, object obj, _Kind kind):
 
 
 cdef object _reduce_plain(Session self, object obj):
-    """Reduce an instance that `object` reduces in its own way; see `_pure.Session._reduce_plain`."""
+    """Reduce an instance that `object` reduces in its own way; see `_pure.session.Session._reduce_plain`."""
     if _overrides(getattr(obj, "__dict__", None)):
         return NotImplemented
     cdef tuple reduced = object.__reduce_ex__(obj, 2)
@@ -285,9 +285,8 @@ cdef object _quicker(object reducer, PyTypeObject *kind):
     if reducer is _descriptors.reduce_wrapper and (kind is &PyStaticMethod_Type or kind is &PyClassMethod_Type):
         return _reduce_wrapper
     if _dataclass_parts is None:
-        parts = _lookup(_modules, "lambdapkl.reducers.dataclass_parts")
-        # Another thread may be importing it.
-        if not hasattr(parts, "REDUCERS"):
+        parts = _lookup(_families, "dataclass_parts")
+        if parts is None:
             return reducer
         _take_dataclass_parts(parts)
     if reducer is _field_reducer:

@@ -2,7 +2,7 @@
 
    A section for each family says for which versions its structures are known; for all others it is not compiled, and
    `lp_iterator_position` says None.  A structure counts only where its size is that of the type (`lp_same_size`); the tests in
-   `_fast_iterators.pxi` then ask a few iterators whose position is known.  Free-threaded builds are left out: another thread
+   `iterators.pxi` then ask a few iterators whose position is known.  Free-threaded builds are left out: another thread
    may be in the middle of a step. */
 
 #include <stdbool.h>

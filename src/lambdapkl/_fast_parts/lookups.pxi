@@ -8,15 +8,16 @@ cdef object _builtins = builtins
 cdef object _intern = sys.intern
 cdef set _registry = byvalue.registry
 cdef object _by_reference = byvalue.by_reference
-cdef object _edited_annotations = deferred.edited
+cdef object _edited_annotations = edited_annotations.edited
 cdef object _refresh_submodules = submodules.refresh
 cdef object _used_submodules = submodules.used
-cdef object _lock = process.lock
+cdef object _lock = process_lock.lock
 cdef object _MISSING = object()
 cdef object _WithSession = reducer_tables.WithSession
 cdef object _Fallback = reducer_tables.Fallback
 cdef dict _inherited = reducer_tables.INHERITED
 cdef dict _recreated = reducer_tables.RECREATED
+cdef dict _families = reducer_tables.FAMILIES
 cdef set _own_keys = reducer_tables.OWN_KEYS
 
 

@@ -11,7 +11,7 @@ import sys
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..code import blobs as codes
+from ..code import blobs
 from ..rules import builtin_types
 from ..rules.names import NAMED_ANNOTATE, SPECIAL_ATTRIBUTES
 
@@ -31,12 +31,12 @@ def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
     The same ones give the same object, which keeps its specialised bytecode.
     """
     if constants or type(blob) is not bytes:
-        return codes.unpack(blob, file_name, constants)
+        return blobs.unpack(blob, file_name, constants)
     loaded = _codes.get(blob)
     if loaded is None or (loaded.co_filename != file_name and file_name is not None):
-        loaded = codes.unpack(blob, file_name)
-        if len(blob) <= codes.MAX_CACHED_BLOB:
-            if len(_codes) >= codes.MAX_CACHED_CODES:
+        loaded = blobs.unpack(blob, file_name)
+        if len(blob) <= blobs.MAX_CACHED_BLOB:
+            if len(_codes) >= blobs.MAX_CACHED_CODES:
                 _codes.clear()
             _codes[blob] = loaded
     return loaded

@@ -17,8 +17,7 @@ from typing import Any
 from .. import wire
 from ..code.code_info import CodeInfo, code_info
 from ..reducers import classes, descriptors, modules, namespaces, skeletons
-from ..rules import builtin_types, byvalue, submodules
-from ..rules import edited_annotations as deferred
+from ..rules import builtin_types, byvalue, edited_annotations, submodules
 from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
 from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, Fallback, WithSession
 
@@ -343,8 +342,8 @@ class Session:
         if func.__kwdefaults__ is not None:
             found["__kwdefaults__"] = func.__kwdefaults__
         if _DEFERRED_ANNOTATIONS and func.__annotate__ is not None:  # type: ignore[attr-defined]
-            kept = deferred.kept(func)
-            annotations = None if kept is None else deferred.edited(func, kept)
+            kept = edited_annotations.kept(func)
+            annotations = None if kept is None else edited_annotations.edited(func, kept)
             if annotations is not None:
                 found["__annotations__"] = annotations
             else:

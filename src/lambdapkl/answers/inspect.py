@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..code import blobs as codes
+from ..code import blobs
 from ..code.blob_reader import Code
 from .opcodes import read
 from .text import Branch, draw, rich_tree, size
@@ -64,12 +64,12 @@ class Function:
         """
         if not self._code.blob:
             raise ValueError(f"the bytecode of {self.name} was not written by lambdapkl: use pickletools.dis")
-        if self._code.blob[:2] != codes.MAGIC:
+        if self._code.blob[:2] != blobs.MAGIC:
             raise ValueError(f"{self.name} has bytecode of {self.python}: disassemble it there")
         out = io.StringIO()
         try:
             # Makes a code object, and does not run it.
-            dis.dis(codes.unpack(self._code.blob, self.file), file=out)
+            dis.dis(blobs.unpack(self._code.blob, self.file), file=out)
         except (ValueError, EOFError, TypeError, IndexError) as error:
             raise pickle.UnpicklingError(f"the payload is damaged: the code of {self.name}: {error}") from error
         return out.getvalue()

@@ -1,4 +1,4 @@
-"""What a payload makes, as `machine` reads it: values on a stack that is never run."""
+"""What a payload makes, as `opcodes` reads it: values on a stack that is never run."""
 
 from __future__ import annotations
 

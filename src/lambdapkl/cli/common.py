@@ -21,7 +21,6 @@ __all__ = [
     "INTERRUPTED",
     "NO",
     "OK",
-    "USAGE",
     "Problem",
     "Progress",
     "find",

@@ -18,9 +18,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any, NamedTuple
 
-from . import blobs as codes
-from . import bytecode
-from . import minimal_graph as minimal
+from . import blobs, bytecode, minimal_graph
 from .spelling import spell_constant
 
 __all__ = ["code_digest"]
@@ -81,20 +79,20 @@ def code_digest(code: CodeType) -> bytes:
         code.co_varnames,  # in the order in which `locals` has them
         sorted(code.co_freevars),
         sorted(code.co_cellvars),
-        codes.docstring(code),
+        blobs.docstring(code),
     )
     made = hashlib.sha256(repr(head).encode("utf-8", "backslashreplace"))
     start, nodes = _graph(code)
-    for line in minimal.lines(start, nodes):
+    for line in minimal_graph.lines(start, nodes):
         made.update(line.encode("utf-8", "backslashreplace") + b"\n")
     return made.digest()
 
 
-def _graph(code: CodeType) -> tuple[int, dict[int, minimal.Node]]:
+def _graph(code: CodeType) -> tuple[int, dict[int, minimal_graph.Node]]:
     """Return the instructions that can be reached, and the first of them."""
     steps = _steps(code)
     handlers = _handlers(code)
-    nodes: dict[int, minimal.Node] = {}
+    nodes: dict[int, minimal_graph.Node] = {}
     runs: dict[int, tuple[str, int]] = {}
 
     def land(offset: int) -> int:
@@ -125,10 +123,10 @@ def _node(
     handlers: dict[int, tuple[int, int, bool]],
     runs: dict[int, tuple[str, int]],
     land: Callable[[int], int],
-) -> minimal.Node:
+) -> minimal_graph.Node:
     if place in runs:  # nothing in it fails
         does, after = runs[place]
-        return minimal.Node(does, (("next", land(after)),))
+        return minimal_graph.Node(does, (("next", land(after)),))
     step = steps.get(place)
     edges = []
     # What is no step is a loop of jumps alone, which an interrupt ends, or past the end.
@@ -143,7 +141,7 @@ def _node(
             edges.append(("jump", land(step.target)))
         if not step.ends:
             edges.append(("next", land(step.following)))
-    return minimal.Node(does, tuple(edges))
+    return minimal_graph.Node(does, tuple(edges))
 
 
 def _run(place: int, steps: dict[int, _Step]) -> tuple[str, int]:
@@ -191,7 +189,7 @@ def _spell(value: Any) -> str:
 def _steps(code: CodeType) -> dict[int, _Step]:
     """Return the instructions by offset; of one that is two, the second has the odd offset between."""
     found: dict[int, _Step] = {}
-    instructions = codes.instructions(code)
+    instructions = blobs.instructions(code)
     following = [each.offset for each in instructions[1:]] + [len(code.co_code)]
     for each, after in zip(instructions, following, strict=True):
         name, offset = each.opname, each.offset

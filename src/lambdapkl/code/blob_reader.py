@@ -9,8 +9,7 @@ from binascii import crc32
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import blobs as codes
-from . import compact
+from . import blobs, compact
 
 __all__ = ["Code", "read"]
 
@@ -56,7 +55,7 @@ def read(blob: Any) -> Code | None:
     if type(blob) is not bytes or len(blob) <= _HEADER or crc32(blob[_HEADER:]) != int.from_bytes(blob[2:_HEADER], "little"):
         return None
     number = int.from_bytes(blob[:2], "little")
-    python = codes.interpreter(blob[:2])
+    python = blobs.interpreter(blob[:2])
     data = blob[_HEADER:]
     try:
         # The sizes of inline caches are those of this interpreter, and wrong for another's bytecode, which nobody reads here.

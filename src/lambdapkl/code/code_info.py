@@ -10,7 +10,7 @@ from typing import Any
 
 from ..rules import submodules
 from ..rules.names import private
-from . import blobs as codes
+from . import blobs
 
 _PYPY = sys.implementation.name == "pypy"
 _EXTENDED_ARG = opmap["EXTENDED_ARG"]
@@ -35,13 +35,13 @@ class CodeInfo:
     __slots__ = ("attributes", "blob", "constants", "doc", "file_name", "imports", "names")
 
     def __init__(self, code: CodeType) -> None:
-        self.blob, self.file_name, self.constants = codes.pack(code)
+        self.blob, self.file_name, self.constants = blobs.pack(code)
         names: dict[str, str] = {}
         attributes: set[str] = set()
         self.imports = _scan(code, names, attributes)
         self.names = tuple(names.values())
         self.attributes = frozenset(attributes)
-        self.doc = codes.docstring(code)
+        self.doc = blobs.docstring(code)
 
     def submodules(self, package: str) -> tuple[str, ...]:
         """Return the submodules of `package` that the code may use."""
@@ -67,7 +67,7 @@ def code_info(code: CodeType) -> CodeInfo:
 
 
 def packed(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
-    """Return what `codes.pack` does, computed once."""
+    """Return what `blobs.pack` does, computed once."""
     info = code_info(code)
     return info.blob, info.file_name, info.constants
 
@@ -98,7 +98,7 @@ def _scan(code: CodeType, names: dict[str, str], attributes: set[str]) -> bool:
 if _PYPY:
 
     def _instructions(code: CodeType) -> Any:
-        return ((each.opcode, each.arg) for each in codes.instructions(code))
+        return ((each.opcode, each.arg) for each in blobs.instructions(code))
 
 else:
 

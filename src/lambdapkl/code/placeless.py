@@ -12,7 +12,7 @@ from opcode import opmap
 from types import CodeType
 
 from ..options import FILE_NAME
-from . import blobs as codes
+from . import blobs
 from .behaviour import first_lines
 
 __all__ = ["FILE_NAME", "without_places"]
@@ -27,7 +27,7 @@ def without_places(code: CodeType) -> CodeType:
 
 def _without_first_line(code: CodeType) -> CodeType:
     """Return the body of a class without what gives the class its ``__firstlineno__`` (since 3.13)."""
-    instructions = codes.instructions(code)
+    instructions = blobs.instructions(code)
     raw = bytearray(code.co_code)
     for index in first_lines(instructions):
         for each in instructions[index : index + 2]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, MethodType
 from typing import Any, cast
 
-from . import blobs as codes
+from . import blobs
 from .texts import Function, Text, first_line
 
 __all__ = ["find", "getsource"]
@@ -174,7 +174,7 @@ def _may_be(node: ast.AST, code: CodeType) -> bool:
     else:
         return False
     lines = [line for _, _, line in code.co_lines() if line is not None]
-    names = code.co_varnames[: codes.parameter_count(code)]
+    names = code.co_varnames[: blobs.parameter_count(code)]
     return _agree(_parameters(node), names) and max(lines, default=0) <= (node.end_lineno or 0)
 
 

@@ -25,8 +25,8 @@ from ..rules.reducer_tables import OVERRIDES, TABLE, Fallback
 __all__ = ["Graft", "is_copy"]
 
 _ABSENT: Any = object()
-# PyPy: ours extends another class than cloudpickle's does (see `base`), so that its methods do not fit there.  cloudpickle 3.1
-# cannot be imported by PyPy 8 at all; of a version that can, the functions are changed.
+# On PyPy our pickler extends another class than cloudpickle's does (see `stdlib_picklers`), so its methods do not fit there.
+# PyPy 8 cannot import cloudpickle 3.1 at all; of a version that it can import, the functions are changed.
 _CPYTHON = sys.implementation.name != "pypy"
 
 
@@ -125,7 +125,6 @@ def _session_of(instance: Any) -> Session:
         session: Session = instance._session
     except AttributeError:
         session = instance._session = Session(type(instance).dispatch_table)
-        session.protocol = pickle.HIGHEST_PROTOCOL
     return session
 
 

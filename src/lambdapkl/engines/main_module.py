@@ -12,7 +12,7 @@ import sys
 from functools import lru_cache
 from types import FunctionType, ModuleType
 
-from ..rules import process_lock as process
+from ..rules import process_lock
 from ..rules.byvalue import MAIN_MODULES, lookup
 
 __all__ = ["child_imports", "child_inherits", "known_to_children"]
@@ -32,7 +32,7 @@ def child_inherits() -> None:
     """Note that a process is about to be forked."""
     global _forked
     # Two threads that fork at once must not each leave out what the other one has seen.
-    with process.lock:
+    with process_lock.lock:
         now: dict[str, object] = {
             name: value for name, value in vars(_main()).copy().items() if isinstance(value, (FunctionType, type))
         }

@@ -7,8 +7,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from ..code.spelling import spell
-from ..rules import byvalue
-from ..rules import edited_annotations as deferred
+from ..rules import byvalue, edited_annotations
 
 __all__ = ["ATOMS", "Copies"]
 
@@ -96,8 +95,8 @@ class Copies:
             found += each.__closure__ or ()
             # That there are none is kept once it was asked for, and means no more than before.
             annotate = getattr(each, "__annotate__", None)
-            kept = deferred.kept(each) if annotate is not None else each.__annotations__ or None
-            found += [annotate, deferred.edited(each, kept) if annotate is not None and kept is not None else kept]
+            kept = edited_annotations.kept(each) if annotate is not None else each.__annotations__ or None
+            found += [annotate, edited_annotations.edited(each, kept) if annotate is not None and kept is not None else kept]
             found.append(getattr(each, "__type_params__", ()))
             parts.append(found)
         return self._all(*parts)

@@ -51,9 +51,7 @@ def dumps(
 
 def _pickler(file: Any, protocol: int, fix_imports: bool, buffer_callback: Any) -> Any:
     if variant().deterministic:
-        return OrderedPickler(
-            file, protocol, lambda: new_session(protocol), fix_imports=fix_imports, buffer_callback=buffer_callback
-        )
+        return OrderedPickler(file, protocol, new_session, fix_imports=fix_imports, buffer_callback=buffer_callback)
     pickler = SessionPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-    pickler._use(new_session(protocol), protocol)
+    pickler._use(new_session(), protocol)
     return pickler

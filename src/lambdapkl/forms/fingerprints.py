@@ -147,6 +147,4 @@ class _Session(VariantSession):
 
 
 def _new_session() -> _Session:
-    session = _Session(DISPATCH_TABLE)
-    session.protocol = _PROTOCOL
-    return session
+    return _Session(DISPATCH_TABLE)

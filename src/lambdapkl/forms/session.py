@@ -16,11 +16,9 @@ from . import portable
 __all__ = ["VariantSession", "new_session", "session_for_paths"]
 
 
-def new_session(protocol: int) -> VariantSession:
-    """Return a session for the variant that is asked for."""
-    session = VariantSession(DISPATCH_TABLE)
-    session.protocol = protocol
-    return session
+def new_session() -> VariantSession:
+    """Return a session for the form that is asked for."""
+    return VariantSession(DISPATCH_TABLE)
 
 
 def session_for_paths() -> VariantSession | None:
@@ -32,7 +30,7 @@ def session_for_paths() -> VariantSession | None:
     if not wanted.portable:
         return None
     with writing(wanted._replace(standalone=False)):
-        return VariantSession(DISPATCH_TABLE)
+        return new_session()
 
 
 class VariantSession(Session):

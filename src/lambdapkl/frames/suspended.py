@@ -14,7 +14,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import TYPE_CHECKING, Any
 
 from .._backend.constructors import frames as compiled_frames
-from ..code import blobs as codes
+from ..code import blobs
 from ..code.spelling import spell_constant
 from ..errors import BytecodeMismatchError
 from ..rules import byvalue
@@ -32,7 +32,7 @@ KINDS: dict[type, tuple[str, int]] = {
 _FLAGS = 0x20 | 0x80 | 0x200
 
 # The number of the bytecode, and what else a frame depends on.
-TAG = codes.MAGIC + bytes((hasattr(sys, "gettotalrefcount") | 2 * (not getattr(sys, "_is_gil_enabled", lambda: True)()),))
+TAG = blobs.MAGIC + bytes((hasattr(sys, "gettotalrefcount") | 2 * (not getattr(sys, "_is_gil_enabled", lambda: True)()),))
 _DIGEST_SIZE = 12
 _MAX_CACHED = 1024
 
@@ -108,7 +108,7 @@ def check_tag(check: Any) -> None:
     if type(check) is not bytes or len(check) != len(TAG) + _DIGEST_SIZE:
         raise damage("without the check of its code")
     if check[: len(TAG)] != TAG:
-        other, this = codes.interpreter(check[:2]), codes.interpreter(codes.MAGIC)
+        other, this = blobs.interpreter(check[:2]), blobs.interpreter(blobs.MAGIC)
         if other == this:
             other, this = f"another build of {other}", f"this one ({'with' if TAG[-1] & 1 else 'without'} debugging)"
         raise BytecodeMismatchError(

@@ -15,8 +15,7 @@ from __future__ import annotations
 import sys
 from types import CodeType
 
-from ..code import blobs as codes
-from ..code import bytecode
+from ..code import blobs, bytecode
 from .kinds import TAGGED, Unproven, exception, join, kind_of, need, objects, pop, untagged, with_kind
 
 _VERSION = sys.version_info[1]
@@ -105,7 +104,7 @@ class _Run:
         except ValueError as error:
             raise Unproven(str(error)) from None
         own = [name for name in code.co_cellvars if name not in code.co_varnames]
-        count = codes.parameter_count(code)
+        count = blobs.parameter_count(code)
         size = len(code.co_varnames) + len(own) + len(code.co_freevars)
         self.start = "o" * count + "n" * (size - count)
         if takes_iterator(code):

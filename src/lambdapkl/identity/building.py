@@ -15,7 +15,7 @@ import threading
 import time
 from typing import Any
 
-from ..rules import process_lock as process
+from ..rules import process_lock
 
 # Seconds without a new class after which a load is not waited for any longer.
 _PATIENCE = 0.2
@@ -126,7 +126,7 @@ def settle(obj: Any, digest: Any) -> None:
         if builder is me and record.running():
             return  # a load within a load, or another one of the same unpickler
         result = _ENDED if builder is me else _wait(record, me)
-        with process.lock:
+        with process_lock.lock:
             if result == _CHANGED or record.builder is not builder or building.get(id(obj)) is not record:
                 continue
             if result == _ENDED and record.filled:
@@ -141,7 +141,7 @@ def settle(obj: Any, digest: Any) -> None:
 def _wait(record: Building, me: _Thread) -> str:
     """Wait for the end of the load that `record` belongs to; return what the wait ended with."""
     builder = record.builder
-    with process.lock:
+    with process_lock.lock:
         if record.builder is not builder or builder is None:
             return _CHANGED
         if not record.running():

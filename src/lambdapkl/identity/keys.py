@@ -14,8 +14,7 @@ from functools import partial
 from typing import Any
 
 from ..options import variant
-from ..rules import byvalue
-from ..rules import process_lock as process
+from ..rules import byvalue, process_lock
 from . import building as loads
 from .digest import DIGEST_SIZE, class_digest
 
@@ -56,7 +55,7 @@ def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callab
         return known_key
     # Without the lock: it takes long, and may run code of the program.
     start = module, qualname, digest_of(obj)
-    with process.lock:
+    with process_lock.lock:
         # Another thread may have been faster.
         known_key = _known_key(known, obj, module, qualname)
         if known_key is not None:
@@ -92,7 +91,7 @@ def track(key: Key, obj: Any, digest: Any = None) -> Any:
     digest
         Where `obj` is a skeleton: the digest in the key, as the unpickler has passed it.
     """
-    with process.lock:
+    with process_lock.lock:
         found = find(key)
         if found is None:
             if digest is not None:
@@ -123,7 +122,7 @@ def is_placeless(digest: Any) -> bool:
 def _remember(key: Key, obj: Any, known: Keys) -> bool:
     """Note the key of `obj`; return False, and do nothing, where another live object has it."""
     ident = id(obj)
-    reference = weakref.ref(obj, partial(_forget, ident, key, known, loads.building, _gone, process.lock, _remove))
+    reference = weakref.ref(obj, partial(_forget, ident, key, known, loads.building, _gone, process_lock.lock, _remove))
     # In one step, for whatever runs between two.
     first = _by_key.setdefault(key, reference)
     if first is not reference:

@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from .. import wire
-from ..identity import keys as tracking
+from ..identity import keys
 from ..identity.digest import value_digest
 from ..restorers.annotations import deferred
 from ..rules import byvalue
@@ -46,7 +46,7 @@ def reduce_type_variable(variable: Any) -> Any:
         # A parameter of a PEP 695 function, class or alias belongs to that one alone.
         key: tuple[Any, ...] = ()
     else:
-        key = tracking.key_of(variable, module, name, _variable_digest)[2:]
+        key = keys.key_of(variable, module, name, _variable_digest)[2:]
     return wire.type_variable, (*args, options, *key) if options or key else args
 
 
@@ -83,7 +83,7 @@ def reduce_new_type(new_type: Any) -> Any:
     if byvalue.by_reference(new_type, qualname):
         return private(qualname)
     module = byvalue.module_in_payload(new_type.__module__)
-    key = tracking.key_of(new_type, module, qualname, _new_type_digest)
+    key = keys.key_of(new_type, module, qualname, _new_type_digest)
     return wire.new_type, (private(qualname), private(module), *key[2:], new_type.__supertype__)
 
 

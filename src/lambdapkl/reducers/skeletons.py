@@ -16,7 +16,7 @@ from types import (
 )
 from typing import Any
 
-from ..identity import keys as tracking
+from ..identity import keys
 from ..identity.traces_of_use import VOLATILE, is_answer
 from ..options import variant
 from ..restorers.classes import FROZEN_SETS, SETS
@@ -100,7 +100,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     explicit = explicit_slots(own, slots, session) if slots or "__slots__" in own else None
     module, qualname, simple = class_names(cls)
     bases = TYPE_BASES(cls)
-    _, _, digest, number = tracking.key_of(cls, module, qualname)
+    _, _, digest, number = keys.key_of(cls, module, qualname)
     args = [
         session.name(qualname),
         session.name(module) if isinstance(module, str) else module,

@@ -14,7 +14,7 @@ from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any, NoReturn
 
 from .. import wire
-from ..code import blobs as codes
+from ..code import blobs
 from ..errors import NotPicklableError
 from ..frames import suspended
 from ..rules.names import private
@@ -64,7 +64,7 @@ def _arguments(generator: Any, code: Any) -> tuple[Any, ...]:
     """What it was called with: positional, keyword-only, ``*args``, ``**kwargs``."""
     namespace = getattr(generator, f"{suspended.prefix(generator)}_frame").f_locals
     try:
-        return tuple([namespace[name] for name in code.co_varnames[: codes.parameter_count(code)]])
+        return tuple([namespace[name] for name in code.co_varnames[: blobs.parameter_count(code)]])
     except KeyError as error:
         return _refuse(generator, f"its argument {error} has been deleted from outside", "call the function again")
 

@@ -8,8 +8,8 @@ from collections import ChainMap
 from importlib import import_module
 from typing import Any
 
-from ..rules import process_lock as process
-from ..rules.reducer_tables import INHERITED, ITERATORS, OVERRIDES, OWN_KEYS, RECREATED, TABLE, Reducer
+from ..rules import process_lock
+from ..rules.reducer_tables import FAMILIES, INHERITED, ITERATORS, OVERRIDES, OWN_KEYS, RECREATED, TABLE, Reducer
 from . import (
     containers,
     descriptors,
@@ -118,7 +118,7 @@ def refresh() -> int:
         stamp = None
     if stamp is not None and stamp == _stamp:
         return stamp[0]
-    with process.lock:
+    with process_lock.lock:
         present = {name for name in (*_PENDING, *_REFUSED) if name in modules}
         # A thread that imports one has its lock, and some of its types may be missing: the next call looks again.
         ready = {name for name in present if not _is_importing(modules.get(name))}
@@ -132,7 +132,7 @@ def refresh() -> int:
             INHERITED.update(getattr(family, "INHERITED", {}))
             OWN_KEYS.update(getattr(family, "OWN_KEYS", ()))
             RECREATED.update({id(code): (code, how) for code, how in getattr(family, "RECREATED", {}).items()})
-            del _PENDING[name]
+            FAMILIES[_PENDING.pop(name)] = family
         for name in ready & _REFUSED:
             for kind, refuser in refused.refusers(name, modules[name]).items():
                 INHERITED.setdefault(kind, refuser)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..identity import keys as tracking
-from ..rules import process_lock as process
+from ..identity import keys
+from ..rules import process_lock
 from . import contexts
 
 __all__ = ["adopt"]
@@ -20,13 +20,13 @@ def adopt() -> None:
     for package in list(vars(sys.modules["_lambdapkl"]).values()):
         if not hasattr(package, "texts"):
             continue
-        with package.lock, process.lock:
+        with package.lock, process_lock.lock:
             package.found.clear()
             carried: Any = sys.modules.get(f"{package.__name__}.identity.keys")
             for key in list(carried._by_key) if carried else ():
                 obj = carried.find(key)
-                if obj is not None and tracking.find(key) is None:
-                    tracking.track(key, obj)
+                if obj is not None and keys.find(key) is None:
+                    keys.track(key, obj)
             variables: Any = sys.modules.get(f"{package.__name__}.restorers.contexts")
             for key, variable in list(variables._variables.items()) if variables else ():
                 if key not in contexts._variables:

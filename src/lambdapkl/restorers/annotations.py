@@ -7,7 +7,7 @@ import pickle
 import sys
 from typing import Any
 
-from ..identity import keys as tracking
+from ..identity import keys
 
 # The file name of code that makes what only syntax can make.
 DEFERRED = "<lambdapkl: deferred>"
@@ -27,7 +27,7 @@ def type_variable(
     import typing
 
     key = (module, name, digest, number)
-    if digest and (found := tracking.find(key)) is not None:
+    if digest and (found := keys.find(key)) is not None:
         return found
     given = dict(options or {})
     if kind not in _PREFIXES:
@@ -43,7 +43,7 @@ def type_variable(
         made = getattr(typing, kind)(name, *constraints, **keywords)
         _set_module(made, module)
     if digest:
-        made = tracking.track(key, made)
+        made = keys.track(key, made)
     return made
 
 
@@ -103,12 +103,12 @@ def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: 
     import typing
 
     key = (module, qualname, digest, number)
-    found = tracking.find(key)
+    found = keys.find(key)
     if found is not None:
         return found
     made: Any = typing.NewType(qualname, supertype)  # type: ignore[misc]
     made.__module__ = module
-    return tracking.track(key, made)
+    return keys.track(key, made)
 
 
 def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, is_deferred: bool) -> Any:

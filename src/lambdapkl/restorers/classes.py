@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
-from ..identity import keys as tracking
+from ..identity import keys
 from ..identity.building import finish, unfinished
 from ..identity.script_classes import defined_by_script
-from ..rules import process_lock as process
+from ..rules import process_lock
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
@@ -58,11 +58,11 @@ def class_(
     """
     if isinstance(first, type):
         if unfinished(first):
-            with process.lock:
+            with process_lock.lock:
                 fill(first, second)
         return first
     key = (second, first, digest, number)
-    found = tracking.get(key, digest)
+    found = keys.get(key, digest)
     if found is None:
         found = defined_by_script(key)
     if found is not None:
@@ -79,7 +79,7 @@ def class_(
         type.__delattr__(made, "__slots__")
     if complete is not None:
         complete(made)
-    return tracking.track(key, made, digest)
+    return keys.track(key, made, digest)
 
 
 def fill(cls: type, attributes: dict[str, Any]) -> bool:
@@ -102,7 +102,7 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
         return class_(first, second, *rest, complete=abc._abc_init)  # type: ignore[attr-defined]
     if unfinished(first):
         attributes, registered = second
-        with process.lock:
+        with process_lock.lock:
             filled = fill(first, attributes)
         for subclass in registered if filled else ():
             # It asks both whether they are related already: by code of theirs, which may not be complete yet.
@@ -115,7 +115,7 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
 def class_part(cls: type, attributes: dict[str, Any]) -> None:
     """Set some attributes of a skeleton before the others are loaded: those may be containers that hash by the class."""
     if unfinished(cls):
-        with process.lock:
+        with process_lock.lock:
             if unfinished(cls):
                 set_attributes(cls, attributes)
 
@@ -152,7 +152,7 @@ def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
     if not kinds:
         yield
         return
-    with process.lock:
+    with process_lock.lock:
         originals: list[tuple[Any, Any]] = []
         try:
             for kind in kinds:

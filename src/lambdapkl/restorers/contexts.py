@@ -7,7 +7,7 @@ import importlib
 from operator import attrgetter
 from typing import Any
 
-from ..rules import process_lock as process
+from ..rules import process_lock
 
 # Context variables cannot be referred to weakly, and are made to live as long as the program.
 _variables: dict[tuple[str, bytes, int], contextvars.ContextVar[Any]] = {}
@@ -16,7 +16,7 @@ _keys: dict[contextvars.ContextVar[Any], tuple[str, bytes, int]] = {}
 
 def key_of(variable: contextvars.ContextVar[Any], digest: bytes) -> tuple[str, bytes, int]:
     """Return what a context variable by value is known by: name, digest of its default, running number."""
-    with process.lock:
+    with process_lock.lock:
         key = _keys.get(variable)
         if key is None:
             number = 0
@@ -36,7 +36,7 @@ def attribute(module: str, name: str) -> Any:
 def context_var(name: str, digest: bytes, number: int, *default: Any) -> Any:
     """Return a context variable, the one that this process has where it has one with that key."""
     key = (name, digest, number)
-    with process.lock:
+    with process_lock.lock:
         if key not in _variables:
             made: Any = contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
             _variables[key] = made
@@ -49,7 +49,7 @@ def private_context_var(name: str, digest: bytes, number: int, *default: Any) ->
 
     For `guard.loads`: a payload that is not trusted must not say which variable a trusted one gets.
     """
-    with process.lock:
+    with process_lock.lock:
         found = _variables.get((name, digest, number))
     if found is not None:
         return found

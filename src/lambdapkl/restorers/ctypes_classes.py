@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..identity import keys as tracking
+from ..identity import keys
 from ..identity.building import unfinished
-from ..rules import process_lock as process
+from ..rules import process_lock
 from .classes import fill
 
 
@@ -22,7 +22,7 @@ def ctypes_class(
     if isinstance(first, type):
         if unfinished(first):
             layout, attributes = second
-            with process.lock:
+            with process_lock.lock:
                 if unfinished(first):
                     for name, value in layout.items():
                         # Another thread that was interrupted may have set it, and a layout is set once.
@@ -31,8 +31,8 @@ def ctypes_class(
                     fill(first, attributes)
         return first
     key = (second, first, digest, number)
-    found = tracking.get(key, digest)
+    found = keys.get(key, digest)
     if found is not None:
         return found
     made = metaclass(first.rpartition(".")[2], bases, {"__module__": second, "__qualname__": first})
-    return tracking.track(key, made, digest)
+    return keys.track(key, made, digest)

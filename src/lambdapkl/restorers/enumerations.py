@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from ..identity.building import finish, unfinished
-from ..rules import process_lock as process
+from ..rules import process_lock
 from .classes import class_, set_attributes
 
 _OF_EVERY_CLASS = ("__dict__", "__weakref__", "__static_attributes__", "__firstlineno__")
@@ -111,7 +111,7 @@ def _fill(
         }
         usual |= {name: lists[name] for name in lists.keys() & usual.keys()}
     # No code of the program runs from here on.
-    with process.lock:
+    with process_lock.lock:
         if not unfinished(cls):
             return
         for place, (member, name, state) in enumerate(zip(members, names.values(), own, strict=True)):
@@ -135,7 +135,7 @@ def _fill(
 
 def _fill_rest(cls: Any, attributes: dict[str, Any], states: tuple[dict[str, Any], ...]) -> None:
     members = {id(member): member for member in cls._member_map_.values()}.values()
-    with process.lock:
+    with process_lock.lock:
         if unfinished(cls):
             for name in attributes.keys() & vars(cls).keys():
                 type.__delattr__(cls, name)  # or it would keep its place, and the next dump write it there

@@ -7,7 +7,7 @@ import sys
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..code import blobs as codes
+from ..code import blobs
 from ..identity.building import unfinished
 from .classes import abc_class, class_
 
@@ -39,7 +39,7 @@ def source_code(
     Parameters
     ----------
     blob, file_name
-        Those of `codes.unpack`.
+        Those of `blobs.unpack`.
     text
         The lines of a definition, without decorators and perhaps indented, or a lambda.
     qualname
@@ -53,8 +53,8 @@ def source_code(
     optimize
         What ``-O`` (1) or ``-OO`` (2) left out where it was written: globals that only an `assert` names did not travel.
     """
-    if type(blob) is bytes and blob[:2] == codes.MAGIC:
-        return codes.unpack(blob, file_name)
+    if type(blob) is bytes and blob[:2] == blobs.MAGIC:
+        return blobs.unpack(blob, file_name)
     key = text, file_name, qualname, first_line, free, flags, optimize
     if not (
         [type(each) for each in (text, qualname, first_line, free, flags, optimize)] == [str, str, int, tuple, int, int]

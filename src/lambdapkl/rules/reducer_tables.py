@@ -7,9 +7,21 @@ those of iterators, and neither may import the reducers, which are built on both
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
-__all__ = ["INHERITED", "ITERATORS", "OVERRIDES", "OWN_KEYS", "RECREATED", "TABLE", "Fallback", "Reducer", "WithSession"]
+__all__ = [
+    "FAMILIES",
+    "INHERITED",
+    "ITERATORS",
+    "OVERRIDES",
+    "OWN_KEYS",
+    "RECREATED",
+    "TABLE",
+    "Fallback",
+    "Reducer",
+    "WithSession",
+]
 
 Reducer = Callable[[Any], Any]
 
@@ -38,6 +50,9 @@ class WithSession:
         """Return the reducer for `session`."""
         return lambda obj: self.reduce(obj, session)
 
+
+# Name -> the family of reducers that was added once the program had imported the module they are for.
+FAMILIES: dict[str, ModuleType] = {}
 
 # Exact type -> reducer.
 TABLE: dict[type, Reducer] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from . import process_lock as process
+from . import process_lock
 
 _index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
 _stamp: tuple[int, str | None] = (-1, None)
@@ -25,7 +25,7 @@ def refresh() -> int:
     stamp = _now()
     if stamp != _stamp or stamp[1] is None:
         # Or a thread with an older index could come last, and with a newer stamp.
-        with process.lock:
+        with process_lock.lock:
             stamp = _now()
             _index = _indexed()
             generation += 1

@@ -18,7 +18,7 @@ from importlib import import_module
 from types import MethodType, ModuleType
 from typing import Any, BinaryIO
 
-from .. import files as writing
+from .. import files
 from ..error_paths import explain_error
 from ..files import Nowhere, Path
 from ..pickler import Pickler, Writer
@@ -122,12 +122,12 @@ def dump_session(
     values = {key: value for key, value in _own_names(main).items() if key not in skip}
     reasons: dict[str, str] = {}
     if isinstance(file, (str, os.PathLike)):
-        with writing.replacing(file) as draft:
+        with files.replacing(file) as draft:
             _write(draft, main, name, values, reasons, unpicklable)
     else:
         buffer = io.BytesIO()
         _write(buffer, main, name, values, reasons, unpicklable)
-        writing.write_all(file, buffer.getvalue())
+        files.write_all(file, buffer.getvalue())
     if reasons:
         lines = "".join(f"\n  {name}: {reason}" for name, reason in reasons.items())
         warnings.warn(f"names left out of the session:{lines}", stacklevel=2)

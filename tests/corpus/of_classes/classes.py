@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import family
+from .. import family
 
 case = family(__name__)
 

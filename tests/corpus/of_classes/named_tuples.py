@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import EQUAL_STRINGS, family
+from .. import EQUAL_STRINGS, family
 
 case = family(__name__)
 

@@ -1,0 +1,1 @@
+"""Cases of what `typing` makes, and of annotations."""
