@@ -4,6 +4,19 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1 PYTHONDONTWRITEBYTECODE=1
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
+# readme_command NAME: the command in README.md below the mark <!-- NAME -->: its absence must not pass for its success.
+readme_command() {
+  sed -n "/^<!-- $1 -->/,/^\`\`\`\$/p" "$top/README.md" | grep -v -e '^<!--' -e '^```' || fail "README.md has no command <!-- $1 -->"
+}
+
+# step_readme NAME FOLDER: the command NAME of the README, as printed, in a fresh clone.
+step_readme() {
+  local command; command=$(readme_command "$1")
+  git clone -q "$top" "$2" && cd "$2"
+  echo "\$ $command"
+  eval "$command"
+}
+
 # copy_tests FOLDER: the tests and what they read, so that nothing of the source tree is in reach.
 copy_tests() { mkdir -p "$1" && cp -r "$top"/{tests,docs,examples,bench,pyproject.toml,README.md} "$1/"; }
 

@@ -125,6 +125,7 @@ def _session_of(instance: Any) -> Session:
         session: Session = instance._session
     except AttributeError:
         session = instance._session = Session(type(instance).dispatch_table)
+        session.protocol = pickle.HIGHEST_PROTOCOL
     return session
 
 
