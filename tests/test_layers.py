@@ -128,7 +128,9 @@ def test_every_layer_exists() -> None:
 def test_the_extension_imports_in_its_main_file_only() -> None:
     """Neither an import nor the name of a module of ours, by which one could be looked up, is in an included file."""
     for path in SOURCE.glob("_fast_parts/*.pxi"):
-        found = re.findall(r"^\s*(?:from \.|from lambdapkl|import lambdapkl).*|\"lambdapkl\.(?!_fast\").*", path.read_text(), re.MULTILINE)
+        found = re.findall(
+            r"^\s*(?:from \.|from lambdapkl|import lambdapkl).*|\"lambdapkl\.(?!_fast\").*", path.read_text(), re.MULTILINE
+        )
         assert not found, f"{path.name}: {found}"
 
 

@@ -299,16 +299,17 @@ case(
     def field(error, name):
         try: return getattr(error, name)
         except TypeError: return "never set"
-    NAMES = "encoding", "object", "start", "end", "reason", "args"
+    NAMES = "encoding", "object", "start", "end", "reason", "args", "errno", "strerror"
     made = Unplugged(104, 'socket'), Undecoded('utf-8', b'a', 0, 1, 'r'), Group('g', [KeyError(1)])
     for e in made: e.extra = 1
-    o = *made, field, NAMES, [field(made[1], name) for name in NAMES]
+    o = *made, field, NAMES, [(str(e), [field(e, name) for name in NAMES if hasattr(type(e), name)]) for e in made[:2]]
     """,
     """
     *o, field, names, fields = o
     a, b, c = o
-    assert [field(b, name) for name in names] == fields and b.args == ('utf-8', b'a', 0, 1, 'r'), fields
-    assert (a.errno, str(a), a.args) == (None, "(104, 'socket')", (104, 'socket')) and isinstance(a, TypeError)
+    # Which fields their constructors fill depends on the version of Python.
+    assert [(str(e), [field(e, name) for name in names if hasattr(type(e), name)]) for e in (a, b)] == fields, fields
+    assert a.args == (104, 'socket') and b.args == ('utf-8', b'a', 0, 1, 'r') and isinstance(a, TypeError)
     assert c.message == 'g' and c.exceptions[0].args == (1,)
     assert [e.extra for e in o] == [1, 1, 1]
     """,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import struct
 from typing import Any
@@ -11,6 +12,7 @@ from guard_bypasses import named, payload, text
 
 import lambdapkl
 from lambdapkl import guard
+from lambdapkl.stdlib_picklers import PythonPickler
 
 
 def frame(size: int) -> bytes:
@@ -65,5 +67,8 @@ def test_a_frame_in_a_frame() -> None:
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 def test_payloads_of_many_frames_pass(protocol: int) -> None:
     value: Any = [b"x" * 200_000, "y" * 300_000, list(range(60_000)), bytearray(200_000), [["a" * 5] * 3] * 30_000]
-    for data in (pickle.dumps(value, protocol), pickle._dumps(value, protocol), lambdapkl.dumps(value, protocol)):
+    # `pickle._dumps` uses what an `import dill` in this process has made of its pickler.
+    in_python = io.BytesIO()
+    PythonPickler(in_python, protocol).dump(value)
+    for data in (pickle.dumps(value, protocol), in_python.getvalue(), lambdapkl.dumps(value, protocol)):
         assert guard.loads(data) == value

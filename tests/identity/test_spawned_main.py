@@ -51,7 +51,9 @@ def check(data):
     assert point == Point(1) and type(point) is Point and point.kind is Status.FINE
     assert type(pair) is Pair and type(pair.left) is Result and type(failed) is Failed and type(inner) is Outer.Inner
     assert function.__module__ == "__main__" and function(4) == 8
-    assert b"__mp_main__" not in data.replace(Point.__doc__.replace("__main__", "__mp_main__").encode(), b"")
+    left = data.replace(Point.__doc__.replace("__main__", "__mp_main__").encode(), b"").count(b"__mp_main__")
+    # Since 3.14 a named tuple keeps the namespace of its class statement, as it was there.
+    assert left <= (sys.version_info >= (3, 14)), left
 
 def use(executor):
     if executor:

@@ -235,7 +235,8 @@ cdef class _Walk:
         self._count("dict", len(mapping))
         for key, value in mapping.copy().items():
             self._add(key)
-            self._add(value)
+            # A named tuple keeps the namespace of its class statement (3.14).
+            self._add(_module_in_payload(value) if type(key) is str and key == "__module__" else value)
         return 0
 
     def classes(self, cls):

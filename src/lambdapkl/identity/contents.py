@@ -8,7 +8,7 @@ from itertools import islice
 from types import FunctionType, MemberDescriptorType
 from typing import Any
 
-from ..rules.byvalue import by_reference, is_extension_type
+from ..rules.byvalue import by_reference, is_extension_type, module_in_payload
 from ..rules.reducer_tables import ITERATORS
 from .walk import Walk
 
@@ -118,4 +118,5 @@ def feed_dict(walk: Walk, mapping: dict[Any, Any]) -> None:
     walk.text("dict", str(len(mapping)))
     for key, value in mapping.copy().items():  # a reducer that is called may change it
         walk.add(key)
-        walk.add(value)
+        # A named tuple keeps the namespace of its class statement (3.14).
+        walk.add(module_in_payload(value) if type(key) is str and key == "__module__" else value)

@@ -59,7 +59,7 @@ class UserTable(DispatchTable):
         except LookupError:
             pass
         else:
-            if reducer is not copyreg.dispatch_table.get(kind):
+            if reducer is None or reducer is not copyreg.dispatch_table.get(kind):
                 return reducer
         for mapping in self.maps[1:]:
             if kind in mapping:

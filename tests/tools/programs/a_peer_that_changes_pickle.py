@@ -29,7 +29,7 @@ for call in lambda: lambdapkl.dumps({"f": function}), lambda: lambdapkl.trace({"
     try:
         call()
     except pickle.PicklingError as error:
-        assert error.__notes__ == ["path: dict -> item 'f' -> global 'lock' (_thread.lock)"], error.__notes__
+        assert error.__notes__[-1] == "path: dict -> item 'f' -> global 'lock' (_thread.lock)", error.__notes__
     else:
         raise AssertionError
 assert "global 'lock'" in file.getvalue(), file.getvalue()
