@@ -84,7 +84,7 @@ step_site() {
   copy_tests "$away"
   cd "$away"
   "$1" -m sphinx -W --keep-going -q docs site
-  tests_of "site" "$1" tests/docs tests/tools/test_interactive.py tests/code/test_source.py tests/answers/test_weigh.py
+  tests_of "site" "$1" tests/docs tests/tools/test_sessions.py tests/code/test_source.py tests/answers/test_weigh.py
 }
 
 # step_engines PYTHON: joblib, Dask, Ray, PySpark (if there is a Java), Celery, RQ and Apache Beam.  One process: each engine is started

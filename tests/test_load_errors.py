@@ -3,115 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import fresh
 import pytest
 
+PROGRAMS = Path(__file__).with_name("programs")
+SHOP = {"shop.py": PROGRAMS / "shop.py"}
+
 not_on_pypy = pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy's pickle has other texts")
-
-SHOP = """
-import enum, pickle, threading
-
-class NeedsArgument:
-    def __new__(cls, size): return super().__new__(cls)
-    def __reduce__(self): return type(self), ()
-
-class Base:
-    __slots__ = ("size",)
-
-class NoSetter(Base):
-    size = property(lambda self: 1)
-
-class State:
-    def __setstate__(self, state): raise ZeroDivisionError("state", state["size"])
-
-class Construct:
-    def __init__(self, *args):
-        if args: raise KeyError("wrong size", *args)
-    def __reduce__(self): return type(self), (3,)
-
-class Hashed:
-    broken = False
-    def __hash__(self):
-        if Hashed.broken: raise TypeError("unhashable type: 'shop'")
-        return 1
-
-class Meta(type):
-    def __call__(cls, *args):
-        if args: raise ValueError("the metaclass refuses", args)
-        return super().__call__()
-
-class Made(metaclass=Meta):
-    def __reduce__(self): return type(self), (1,)
-
-class Items(list):
-    def extend(self, items): raise IndexError("full")
-
-class Table(dict):
-    def __setitem__(self, key, value): raise AttributeError("closed")
-
-def rebuild(): raise pickle.UnpicklingError("rebuild() knows why")
-
-class Rebuilt:
-    def __reduce__(self): return rebuild, ()
-
-def no_setter():
-    one = NoSetter()
-    Base.size.__set__(one, 1)
-    return one
-
-def state():
-    one = State()
-    one.size = 5
-    return one
-
-def table():
-    one = Table()
-    dict.__setitem__(one, 1, 2)
-    return one
-
-MAKE = {
-    "NeedsArgument": (lambda: NeedsArgument(1), TypeError, "missing 1 required positional argument", "shop.NeedsArgument"),
-    "NoSetter": (no_setter, AttributeError, "", "shop.NoSetter"),
-    "State": (state, ZeroDivisionError, "('state', 5)", "shop.State (in __setstate__)"),
-    "Construct": (Construct, KeyError, "('wrong size', 3)", "shop.Construct (in __init__)"),
-    "Meta": (Made, ValueError, "the metaclass refuses", "shop.Made"),
-    "Items": (lambda: Items([1, 2]), IndexError, "full", "shop.Items (in extend)"),
-    "Table": (table, AttributeError, "closed", "shop.Table (in __setitem__)"),
-    "Rebuilt": (Rebuilt, pickle.UnpicklingError, "rebuild() knows why", "shop.rebuild()"),
-}
-"""
 
 
 @pytest.mark.parametrize("protocol", [2, 4, 5])
 def test_errors_of_the_program_keep_type_and_text(backend: fresh.Process, protocol: int) -> None:
     backend.execute(
-        """
-        import io, pickle, lambdapkl, shop
-        def not_seekable(data):
-            file = io.BytesIO(data)
-            class Pipe:
-                read, readline = file.read, file.readline
-            return Pipe()
-        for name, (make, kind, text, restored) in shop.MAKE.items():
-            data = lambdapkl.dumps([1, "text", make()], protocol)
-            calls = {
-                "pickle": lambda: pickle.loads(data),
-                "loads": lambda: lambdapkl.loads(data),
-                "load": lambda: lambdapkl.load(io.BytesIO(data)),
-                "Unpickler": lambda: lambdapkl.Unpickler(io.BytesIO(data)).load(),
-                "no seek": lambda: lambdapkl.load(not_seekable(data)),
-            }
-            for how, call in calls.items():
-                try: call()
-                except Exception as error:
-                    assert type(error) is kind and text in str(error), (name, how, repr(error))
-                    notes = getattr(error, "__notes__", [])
-                    if how not in ("pickle", "no seek"):
-                        assert len(notes) == 1 and notes[0].startswith("while restoring ") and restored in notes[0], (name, how, notes)
-                else: assert False, (name, how)
-        """,
-        modules={"shop.py": SHOP},
+        PROGRAMS / "errors_of_the_program_keep_type_and_text.py",
+        modules=SHOP,
         protocol=protocol,
     )
 
@@ -225,7 +132,7 @@ def test_a_stream_goes_on_after_an_error(backend: fresh.Process) -> None:
             def __init__(self, file): pickle.Unpickler.__init__(self, file)
         assert Own(io.BytesIO(pickle.dumps(5))).load() == 5
         """,
-        modules={"shop.py": SHOP},
+        modules=SHOP,
     )
 
 

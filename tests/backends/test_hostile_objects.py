@@ -7,117 +7,13 @@ fresh processes, so that a crash is a failure of one test.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import fresh
 import pytest
 
-# `strike` is what each hook calls.
-COMMON = '''
-import collections, copyreg, dataclasses, enum, functools, gc, io, pickle, sys, types, weakref
-import lambdapkl
+PROGRAMS = Path(__file__).with_name("programs")
 
-mutations, filler = [], []
-armed = busy = False
-calls = delay = 0
-
-def strike():
-    global busy, calls
-    if not armed or busy:
-        return
-    calls += 1
-    if not delay < calls <= delay + 6:
-        return
-    busy = True
-    try:
-        for mutate in mutations:
-            try:
-                mutate()
-            except Exception:
-                pass
-        filler[:] = [[(n, [n]) for n in range(99)], {str(n) * 9: n for n in range(99)}, [b"x" * n for n in range(99)]]
-        gc.collect(1)
-    finally:
-        busy = False
-
-class Key(str):
-    def __hash__(self):
-        strike()
-        return str.__hash__(self)
-    def __eq__(self, other):
-        strike()
-        return str.__eq__(self, other)
-
-class Reduced:
-    def __reduce_ex__(self, protocol):
-        strike()
-        return list, ()
-
-class Looked:
-    """Every attribute is looked up in Python."""
-    def __getattribute__(self, name):
-        strike()
-        return object.__getattribute__(self, name)
-
-class Described:
-    """Found through a descriptor that changes its owner."""
-    class _Descriptor:
-        def __get__(self, obj, cls):
-            strike()
-            return object.__reduce_ex__.__get__(obj)
-    __reduce_ex__ = _Descriptor()
-
-class Meta(type):
-    def __hash__(cls):
-        strike()
-        return type.__hash__(cls)
-    def __eq__(cls, other):
-        strike()
-        return cls is other
-    def __getattribute__(cls, name):
-        strike()
-        return type.__getattribute__(cls, name)
-
-class OfMeta(metaclass=Meta):
-    pass
-
-class Dying:
-    def __del__(self):
-        strike()
-
-class Brings:
-    """Its arguments exist for this payload alone, and die with the pickler's memo."""
-    def __reduce_ex__(self, protocol):
-        return list, ([Dying()],)
-
-class Equal:
-    def __init__(self, n): self.n = n
-    def __hash__(self): return self.n
-    def __eq__(self, other):
-        strike()
-        return type(other) is Equal and self.n == other.n
-
-class Victim:
-    pass
-
-references = []
-def watched():
-    """Dies with the first strike of the collector, and strikes again."""
-    victim = Victim()
-    victim.itself = victim
-    references.append(weakref.ref(victim, lambda reference: strike()))
-    return None
-
-HOOKS = {
-    "hash and eq of keys": lambda: Key("key"),
-    "reduce_ex": Reduced,
-    "getattribute": Looked,
-    "descriptor": Described,
-    "metaclass": OfMeta,
-    "del": Brings,
-    "eq of values": lambda: Equal(7),
-    "gc callback": lambda: gc.callbacks.append(lambda phase, info: strike()) or gc.set_threshold(3, 1, 1),
-    "weakref callback": lambda: [watched() for _ in range(30)] and gc.set_threshold(3, 1, 1),
-}
-'''
 
 # Each leaves the object in `target`; `bait` is what the hook left for it to hold.
 TARGETS = {
@@ -282,35 +178,6 @@ TARGETS = {
     """,
 }
 
-RUN = '''
-        def restless(obj):
-            """Other dumps while it works.  (One pickler that is called while it works crashes `pickle` itself up to 3.13.)"""
-            file = io.BytesIO()
-            pickler = lambdapkl.Pickler(file)
-            mutations.append(lambda: lambdapkl.dumps(obj))
-            mutations.append(lambda: lambdapkl.Pickler(io.BytesIO()).dump(obj))
-            pickler.dump(obj)
-            return file.getvalue()
-
-        ways = [(lambdapkl.dumps, delay) for delay in (0, 1, 3, 9)]
-        ways += [(restless, 0), (restless, 4)]
-        ways += [(lambda obj: lambdapkl.dumps(obj, protocol=2), 2), (lambda obj: lambdapkl.dumps(obj, deterministic=True), 2)]
-        for dump, delay in ways:
-            armed = False
-            mutations.clear()
-            exec(TARGET, globals())
-            calls, armed = 0, True
-            try:
-                pickle.loads(dump(target))
-            except Exception:
-                pass
-'''
-
-
-def _program(target: str, hook: str) -> str:
-    source = _shifted(TARGETS[target])
-    return f"{fresh.dedent(COMMON)}\nbait = HOOKS[{hook!r}]()\nTARGET = {source!r}\n{_shifted(RUN)}"
-
 
 def _shifted(text: str) -> str:
     return "\n".join(line.removeprefix("        ") for line in text.splitlines()) + "\n"
@@ -332,76 +199,13 @@ HOOKS = (
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_pickled_may_change_meanwhile(backend: fresh.Process, target: str, hook: str) -> None:
-    backend.execute(_program(target, hook))
-
-
-LOADING = '''
-import gc, pickle
-import lambdapkl
-
-class Striking:
-    """Changes, as its state arrives, all that this payload has made so far."""
-    def __init__(self): self.state = 1
-    def __setstate__(self, state):
-        import gc, types
-        for each in gc.get_objects():
-            if isinstance(each, types.FunctionType) and each.__name__ == "struck":
-                each.__dict__.clear()
-                each.__defaults__ = None
-                if each.__closure__: each.__closure__[0].cell_contents = None
-            elif isinstance(each, type) and each.__name__ == "Struck":
-                for name in list(vars(each)):
-                    try: delattr(each, name)
-                    except Exception: pass
-            elif type(each) is dict and "struck key" in each:
-                each.clear()
-        gc.collect()
-
-def outer(held):
-    def struck(a=Striking(), *, b=Striking()): return held, bait
-    struck.attribute, struck.more = Striking(), [[1]]
-    return struck
-bait = [Striking(), {"struck key": Striking(), "other": [[2]]}]
-class Struck:
-    held, other = {"struck key": Striking(), "last": [3]}, Striking()
-    def method(self): return bait, __class__
-data = lambdapkl.dumps([outer(Striking()), Struck, Struck(), {"struck key": Striking(), "after": [4]}])
-del bait, outer, Struck
-gc.collect()
-try:
-    pickle.loads(data)
-except Exception:
-    pass
-'''
+    backend.execute(PROGRAMS / "what_is_pickled_may_change_meanwhile.py", TARGET=_shifted(TARGETS[target]), hook=hook)
 
 
 def test_what_is_loaded_may_change_meanwhile(backend: fresh.Process) -> None:
-    backend.execute(LOADING)
-
-
-SMALL_STACK = """
-import threading, pickle
-import lambdapkl
-outcome = []
-def wrap(inner):
-    def function(): return inner
-    return function
-def run():
-    for depth in (100, 1000, 10_000):
-        chain = None
-        for _ in range(depth): chain = wrap(chain)
-        try:
-            outcome.append(len(lambdapkl.dumps(chain)))
-        except pickle.PicklingError as error:
-            outcome.append(str(error))
-threading.stack_size(256 * 1024)
-thread = threading.Thread(target=run)
-thread.start()
-thread.join()
-assert type(outcome[0]) is int and "recursion" in outcome[2], outcome
-"""
+    backend.execute(PROGRAMS / "what_is_loaded_may_change_meanwhile.py")
 
 
 def test_deep_closures_in_a_thread_with_a_small_stack(processes: object) -> None:
     """In Python alone there is no way to know how much stack is left; the pickler of the standard library crashes, too."""
-    processes("compiled").execute(SMALL_STACK)  # type: ignore[operator]
+    processes("compiled").execute(PROGRAMS / "deep_closures_in_a_thread_with_a_small_stack.py")  # type: ignore[operator]

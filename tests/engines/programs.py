@@ -60,12 +60,12 @@ def run_source(directory: Path, text: str | Path, *args: str, seconds: float = 6
     return run(script, args=args, env=env, seconds=seconds)
 
 
-def run_text(directory: Path, text: str, *, env: Mapping[str, str] | None = None, seconds: float = 120) -> Any:
-    """Run `text`, which may be indented, as a script of `directory`; return what it printed last that is JSON.
+def run_text(directory: Path, text: str | Path, *, env: Mapping[str, str] | None = None, seconds: float = 120) -> Any:
+    """Run `text`, which may be indented, or the text of a file, as a script of `directory`; return what it printed last that is JSON.
 
     An engine may have the last word: Ray reports an actor that was not ready when its handle was dropped.
     """
-    printed = run_source(directory, textwrap.dedent(text), seconds=seconds, **(env or {}))
+    printed = run_source(directory, textwrap.dedent(text) if isinstance(text, str) else text, seconds=seconds, **(env or {}))
     for line in reversed(printed.splitlines()):
         with contextlib.suppress(json.JSONDecodeError):
             return json.loads(line)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from programs import run_source
+from programs import SCRIPTS, run_source
 
 if sys.implementation.name == "pypy":
     pytest.skip("cloudpickle 3.1 cannot be imported by PyPy 8", allow_module_level=True)
@@ -26,71 +26,11 @@ import lambdapkl
 
 
 def test_names_wherever_they_were_imported(tmp_path: Path) -> None:
-    text = (
-        NAMES
-        + """
-before = dict(vars(CloudPickler)), dumps.__code__, set(vars(cloudpickle.cloudpickle))
-lambdapkl.install()
-lambdapkl.install()
-assert ours(dumps(lambda: 1)) and ours(partial(lambda: 1)) and ours(default(lambda: 1)) and ours(cloudpickle.dumps(lambda: 1))
-file = io.BytesIO()
-cloudpickle.dump(lambda: 1, file)
-assert ours(file.getvalue())
-assert pickle.loads(old)() == 5 and cloudpickle.loads(old)() == 5 and lambdapkl.loads(old)() == 5
-new = dumps(lambda: 6)
-lambdapkl.uninstall()
-lambdapkl.uninstall()
-assert not ours(dumps(lambda: 1)) and not ours(partial(lambda: 1)) and not ours(default(lambda: 1))
-assert (dict(vars(cloudpickle.CloudPickler)), dumps.__code__, set(vars(cloudpickle.cloudpickle))) == before
-assert pickle.loads(new)() == 6
-lambdapkl.install()
-assert ours(dumps(lambda: 1))
-"""
-    )
-    run_source(tmp_path, text)
+    run_source(tmp_path, SCRIPTS / "install_names_wherever_they_were_imported.py")
 
 
 def test_subclasses_and_their_tables(tmp_path: Path) -> None:
-    text = (
-        NAMES
-        + """
-class Sub(CloudPickler):
-    def reducer_override(self, obj):
-        return (int, (3,)) if obj is Ellipsis else super().reducer_override(obj)
-
-class Loky(CloudPickler):
-    def __init__(self, file):
-        CloudPickler.__init__(self, file, protocol=5)
-        table = dict(self.dispatch_table)
-        table[K] = lambda k: (int, (9,))
-        pickle.Pickler.dispatch_table.__set__(self, table)
-        self.dispatch_table = table
-
-class K: pass
-class J: pass
-
-def via(kind, obj):
-    file = io.BytesIO()
-    kind(file).dump(obj)
-    return file.getvalue()
-
-CloudPickler.dispatch[K] = lambda k: (int, (7,))
-lambdapkl.install()
-data = via(Sub, [..., lambda: 2, K()])
-assert ours(data)
-three, two, seven = pickle.loads(data)
-assert (three, two(), seven) == (3, 2, 7)
-assert pickle.loads(via(Loky, [K(), lambda: 4]))[0] == 9 and pickle.loads(dumps(K())) == 7
-CloudPickler.dispatch[J] = lambda j: (int, (8,))
-assert pickle.loads(dumps(J())) == 8
-assert type(pickle.loads(lambdapkl.dumps(J()))) is J  # what an engine registers is its copy's
-del CloudPickler.dispatch[K]
-lambdapkl.uninstall()
-assert not ours(via(Sub, [..., lambda: 2])) and pickle.loads(dumps(J())) == 8
-assert type(pickle.loads(dumps(K()))) is K
-"""
-    )
-    run_source(tmp_path, text)
+    run_source(tmp_path, SCRIPTS / "install_subclasses_and_their_tables.py")
 
 
 def test_copies_imported_later(tmp_path: Path) -> None:
@@ -143,37 +83,7 @@ assert cloudpickle.list_registry_pickle_by_value() == {"other"} and not lambdapk
 
 
 def test_threads(tmp_path: Path) -> None:
-    text = (
-        NAMES
-        + """
-import threading
-sys.setswitchinterval(1e-6)
-errors, stop = [], threading.Event()
-
-def work():
-    value = object
-    while not stop.is_set():
-        try:
-            file = io.BytesIO()
-            CloudPickler(file).dump([lambda: 1, lambda: 2])
-            assert [f() for f in pickle.loads(file.getvalue())] == [1, 2]
-            assert pickle.loads(dumps(lambda: 3))() == 3
-        except BaseException as error:
-            errors.append(error)
-            return
-
-threads = [threading.Thread(target=work) for _ in range(3)]
-for thread in threads: thread.start()
-for _ in range(2000):
-    lambdapkl.install()
-    lambdapkl.uninstall()
-    if errors: break
-stop.set()
-for thread in threads: thread.join(20)
-assert not errors, errors
-"""
-    )
-    run_source(tmp_path, text)
+    run_source(tmp_path, SCRIPTS / "install_in_threads.py")
 
 
 def test_while_another_thread_imports_it(tmp_path: Path) -> None:

@@ -43,34 +43,7 @@ def rq_worker(redis: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
 
 
 def test_jobs_and_results(redis: dict[str, str], rq_worker: Path, tmp_path: Path) -> None:
-    got = programs.run_text(
-        tmp_path,
-        CLIENT
-        + """
-    def total(tree):
-        return tree["value"] + sum(total(each) for each in tree["children"])
-
-    class Price:
-        def __init__(self, amount):
-            self.amount = amount
-        def taxed(self, rate):
-            return Price(self.amount * rate)
-
-    def adder(n):
-        return lambda x: x + n
-
-    add_three = run(adder, 3).return_value
-    taxed = run(Price(10).taxed, 3).return_value
-    print(json.dumps({
-        "lambda": run(lambda x, y=2: x * y, 21).return_value,
-        "recursive": run(total, {"value": 1, "children": [{"value": 2, "children": []}]}).return_value,
-        "argument": run(lambda function, values: [function(v) for v in values], lambda v: v ** 2, [1, 2, 3]).return_value,
-        "closure back": add_three(4),
-        "method of a local class": [taxed.amount, type(taxed) is Price],
-    }))
-    """,
-        env=redis,
-    )
+    got = programs.run_text(tmp_path, programs.SCRIPTS / "rq_jobs_and_results.py", env=redis)
     assert got == {
         "lambda": 42,
         "recursive": 3,

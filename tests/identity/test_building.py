@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import fresh
@@ -13,67 +12,9 @@ from conftest import GIL
 PROGRAMS = Path(__file__).with_name("programs")
 
 # `Gate("a")` is an instance whose load calls what a test has set for "a".  `start` runs calls in threads.
-GATES: Mapping[str, str] = {
-    "gates.py": """
-import threading, time
-actions = {}
-def passed(name):
-    actions.get(name, lambda: None)()
-    return name
-class Gate:
-    def __init__(self, name):
-        self.name = name
-    def __reduce__(self):
-        return passed, (self.name,)
-class Stop:
-    # An action that stops a load until `release`; only the first one.
-    def __init__(self):
-        self.reached, self.free, self.once = threading.Event(), threading.Event(), threading.Lock()
-    def __call__(self):
-        if self.once.acquire(blocking=False):
-            self.reached.set()
-            assert self.free.wait(60)
-def start(*calls):
-    results, errors = {}, {}
-    def run(place, call):
-        try:
-            results[place] = call()
-        except BaseException as error:
-            errors[place] = error
-    threads = [threading.Thread(target=run, args=each, daemon=True) for each in enumerate(calls)]
-    for thread in threads: thread.start()
-    def join(seconds=60):
-        for thread in threads: thread.join(seconds)
-        assert not any(thread.is_alive() for thread in threads), "a thread hangs"
-        return results, errors
-    return join
-def patient():
-    # For a slow machine: nothing is given up, so what should not be waited for hangs.
-    from lambdapkl.identity import building
-    building._PATIENCE = 100
-"""
-}
+GATES = {"gates.py": PROGRAMS / "gates.py"}
+CLASSES = PROGRAMS / "classes_behind_gates.py"
 
-CLASSES = """
-    import abc, enum
-    from gates import Gate
-    class Plain:
-        at = Gate("plain")
-        size = 3
-        def half(self): return self.size / 2
-    class Level(enum.Enum):
-        LOW, HIGH = 1, 2
-        at = enum.nonmember(Gate("level"))
-        def label(self): return LABELS[self]
-    LABELS = {Level.LOW: "low", Level.HIGH: "high"}
-    class Base(abc.ABC):
-        at = Gate("abstract")
-        @abc.abstractmethod
-        def get(self): ...
-    class Own(Base):
-        def get(self): return self
-    o = Plain(), Level.LOW, Own()
-"""
 
 CHECK = """
     def check(loaded):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -11,64 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import BACKENDS
 
-SCRIPT = """
-import concurrent.futures, dataclasses, enum, multiprocessing, pathlib, pickle, sys, typing
-import lambdapkl
+PROGRAMS = Path(__file__).with_name("programs")
 
-class Result:
-    kinds = [1, 2]
-    def __init__(self, value): self.value = value
-    def double(self): return helper(self.value)
-def helper(n): return 2 * n
-class Status(enum.Enum):
-    FINE, POOR = 1, 2
-    def better(self): return Status.FINE
-class Bits(enum.Flag):
-    A, B = 1, 2
-@dataclasses.dataclass(frozen=True)
-class Point:
-    x: int
-    kind: Status = Status.FINE
-class Pair(typing.NamedTuple):
-    left: Result
-class Failed(Exception):
-    pass
-class Outer:
-    class Inner: pass
-
-def work(value):
-    assert __name__ == "__mp_main__"
-    found = [Result(value), Status.POOR, Bits.A | Bits.B, Point(1), Pair(Result(1)), Failed("why"), Outer.Inner(), Result, helper]
-    # What the worker pickles, it reads itself as its own.
-    assert pickle.loads(lambdapkl.dumps(found))[1] is Status.POOR
-    return lambdapkl.dumps(found)
-
-def check(data):
-    found = pickle.loads(data)
-    result, status, bits, point, pair, failed, inner, kind, function = found
-    assert type(result) is Result is kind and result.value == 6 and result.double() == 12
-    assert status is Status.POOR and status.better() is Status.FINE and bits is Bits.A | Bits.B
-    assert point == Point(1) and type(point) is Point and point.kind is Status.FINE
-    assert type(pair) is Pair and type(pair.left) is Result and type(failed) is Failed and type(inner) is Outer.Inner
-    assert function.__module__ == "__main__" and function(4) == 8
-    left = data.replace(Point.__doc__.replace("__main__", "__mp_main__").encode(), b"").count(b"__mp_main__")
-    # Since 3.14 a named tuple keeps the namespace of its class statement, as it was there.
-    assert left <= (sys.version_info >= (3, 14)), left
-
-def use(executor):
-    if executor:
-        with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-            return pool.submit(work, 6).result()
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(work, (6,))
-
-if __name__ == "__main__":
-    data = use(sys.argv[1] == "executor")
-    check(data)
-    # The classes are also those that the script itself would send.
-    assert lambdapkl.dumps([Result, Status.POOR]) == lambdapkl.dumps(pickle.loads(data)[7:8] + [pickle.loads(data)[1]])
-    pathlib.Path(sys.argv[2]).write_bytes(data)
-"""
 
 THIRD = """
 import pickle, sys
@@ -82,7 +27,7 @@ assert kind.__module__ == function.__module__ == function.__globals__["__name__"
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", ["pool", "executor"])
 def test_classes_of_the_script_come_back(tmp_path: Path, kind: str, backend: str) -> None:
-    (tmp_path / "script.py").write_text(SCRIPT)
+    shutil.copyfile(PROGRAMS / "script_of_a_spawned_worker.py", tmp_path / "script.py")
     (tmp_path / "third.py").write_text(THIRD)
     env = {**os.environ, "LAMBDAPKL_PURE": str(int(backend == "pure"))}
     for command in (["script.py", kind, "data"], ["third.py", "data"]):

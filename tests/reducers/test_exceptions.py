@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import sysconfig
 import textwrap
@@ -17,89 +18,8 @@ PYPY = sys.implementation.name == "pypy"
 
 # Every exception class of the interpreter, and its members: made with each of several arguments, raised and not, of the
 # class itself and of three subclasses; then with each member changed.
-EVERY_CLASS = """
-import builtins, types
-ARGUMENTS = [
-    (), ("m",), (2, "t"), (2, "t", "f"), (2, "t", "f", None, "g"), (11, "x", 7), ("m", ("f", 1, 2, "t", 1, 3)),
-    ("utf-8", b"ab", 0, 1, "r"), ("utf-8", "ab", 0, 1, "r"), ("ab", 0, 1, "r"), ("g", [ValueError(1), KeyError("k")]),
-]
-CLASSES = [each for each in vars(builtins).values() if isinstance(each, type) and issubclass(each, BaseException)]
-FIELD_TYPES = types.MemberDescriptorType, types.GetSetDescriptorType
 
-def members(kind):
-    # AttributeError.obj is left out, as by pickle.
-    return sorted({
-        name for base in kind.__mro__ for name, field in vars(base).items()
-        if isinstance(field, FIELD_TYPES) and (base, name) != (AttributeError, "obj") and name != "__weakref__"
-    } - {"__traceback__", "__dict__"})
-
-def plain(value):
-    if isinstance(value, BaseException): return describe(value)
-    if isinstance(value, (list, tuple)): return type(value).__name__, [plain(each) for each in value]
-    return repr(value)
-
-def describe(error):
-    steps, step = [], error.__traceback__
-    while step is not None:
-        steps.append(step.tb_lineno)
-        step = step.tb_next
-    found = {name: plain(getattr(error, name, "no such member")) for name in members(type(error))}
-    return type(error).__name__, str(error), repr(error), found, plain(sorted(error.__dict__.items())), steps
-
-def subclasses(kind):
-    yield type("Plain", (kind,), {})
-    group = issubclass(kind, BaseExceptionGroup)
-    def __init__(self, *, arguments):
-        if group: super(cls, self).__init__()
-        else: super(cls, self).__init__(*arguments)
-        self.extra = [1]
-    def __new__(cls, *, arguments): return kind.__new__(cls, *arguments)
-    cls = type("WithConstructor", (kind,), {"__init__": __init__, "__new__": __new__})
-    yield cls
-    if kind is OSError: yield type("WithSlot", (kind,), {"__slots__": ("slot",)})
-
-def create(kind, arguments):
-    if kind.__name__ == "WithConstructor": return kind(arguments=arguments)
-    error = kind(*arguments)
-    if kind.__name__ == "WithSlot": error.slot = "in a slot"
-    return error
-
-def raise_it(error):
-    try:
-        try: {}["k"]
-        except KeyError: raise error
-    except BaseException as caught: return caught
-
-def changes(kind, arguments, error):
-    yield lambda error: None
-    def replace_args(error): error.args = (("replaced",), 5, 6)
-    yield replace_args
-    for name in members(kind):
-        value = getattr(error, name, None)
-        if name.startswith("__") or name in ("args", "message", "exceptions"): continue
-        new = {str: "changed", bytes: b"changed", int: 1}.get(type(value), "changed")
-        yield lambda error, name=name, new=new: setattr(error, name, 3 if name == "characters_written" else new)
-        if not issubclass(kind, UnicodeError) and value is not None and name != "characters_written":
-            yield lambda error, name=name: delattr(error, name)
-
-def errors_of(kind):
-    raised = False
-    for kind in (kind, *subclasses(kind)):
-        possible = []
-        for arguments in ARGUMENTS if len(members(kind)) > 4 else ARGUMENTS[:3]:
-            try: create(kind, arguments)
-            except (TypeError, ValueError): continue
-            possible.append(arguments)
-        # Each member is changed once, of what has most arguments.
-        for arguments in possible:
-            first = create(kind, arguments)
-            for change in changes(kind, arguments, first) if arguments == max(possible, key=len) else [lambda error: None]:
-                error = create(kind, arguments)
-                change(error)
-                raised = not raised
-                yield raise_it(error) if raised else error
-"""
-
+EVERY_CLASS = fresh.dedent(PROGRAMS / "every_class.py")
 WRITE = EVERY_CLASS + "\nerrors = [error for kind in CLASSES for error in errors_of(kind)]\n"
 WRITE += "o = errors, [describe(error) for error in errors], describe\n"
 
@@ -165,61 +85,16 @@ def test_a_reducer_that_is_no_function_of_python(backend: fresh.Process, raised:
     )
 
 
-# Exceptions of Cython, built where it is installed; also in a program that subclasses them.
-CYTHON = """
-# cython: language_level=3, binding=False
-cdef extern from "Python.h":
-    ctypedef class builtins.ValueError [object PyBaseExceptionObject]:
-        pass
-    ctypedef class builtins.OSError [object PyOSErrorObject]:
-        pass
-
-cdef class Public(Exception):
-    cdef public int code
-    def __init__(self, message, code):
-        Exception.__init__(self, message, code)
-        self.code = code
-
-cdef class NeedsArgument(ValueError):
-    cdef int code
-    def __cinit__(self, code):
-        self.code = code
-    def get(self):
-        return self.code
-
-cdef class WithReduce(OSError):
-    cdef int code
-    def __init__(self, code):
-        OSError.__init__(self, code, "text")
-        self.code = code
-    def get(self):
-        return self.code
-    def __reduce__(self):
-        return WithReduce, (self.code,), {"more": 1}
-
-cdef class WithSetstate(Exception):
-    cdef int code
-    def get(self):
-        return self.code
-    def set(self, code):
-        self.code = code
-    def __reduce__(self):
-        return type(self), self.args, {"code": self.code}
-    def __setstate__(self, state):
-        self.code = state["code"]
-"""
-
-
 @pytest.fixture(scope="module")
 def cython_module(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return modules for a fresh process: one of them is the extension module ``errors_in_cython``."""
+    """Return modules for a fresh process: one of them is the extension module ``errors_in_cython``, where Cython is installed."""
     pytest.importorskip("Cython")
     setuptools = pytest.importorskip("setuptools")
     from Cython.Build import cythonize
 
     folder = tmp_path_factory.mktemp("cython")
     source = folder / "errors_in_cython.pyx"
-    source.write_text(CYTHON)
+    shutil.copyfile(PROGRAMS / source.name, source)
     extensions = cythonize([setuptools.Extension("errors_in_cython", [str(source)])], quiet=True, build_dir=str(folder))
     distribution = setuptools.Distribution({"ext_modules": extensions})
     command = distribution.get_command_obj("build_ext")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import fresh
 import pytest
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 NODE = """
 import gc, io, pickle, weakref
@@ -115,72 +119,11 @@ def test_reference_whose_referent_lives_is_alive(backend: fresh.Process, make: s
 
 
 def test_two_dumps_of_one_pickler(backend: fresh.Process) -> None:
-    backend.execute(
-        NODE
-        + """
-import lambdapkl
-file = io.BytesIO()
-pickler = lambdapkl.Pickler(file)
-pickler.dump(node)
-pickler.dump([weakref.ref(node), weakref.proxy(node)])
-other = Node(3)
-try: pickler.dump(weakref.ref(other))
-except lambdapkl.NotPicklableError: pass
-else: assert False
-
-file = io.BytesIO()
-pickler = lambdapkl.Pickler(file)
-pickler.dump(node)
-pickler.dump([weakref.ref(node), weakref.proxy(node)])
-other = Node(3)
-pickler.dump(weakref.proxy(other))
-pickler.dump([other, weakref.ref(other)])
-file.seek(0)
-unpickler = pickle.Unpickler(file)
-first, (reference, proxy), copied, (again, alive) = [unpickler.load() for _ in range(4)]
-assert reference() is first and type(proxy) is weakref.ProxyType and proxy.parts == (1, 2)
-assert again is copied and alive() is copied and copied.parts == (3,)
-"""
-    )
+    backend.execute(PROGRAMS / "two_dumps_of_one_pickler.py")
 
 
 def test_hooks_of_a_pickler_decide_what_is_held(backend: fresh.Process) -> None:
-    backend.execute(
-        NODE
-        + """
-import lambdapkl
-class Ids(lambdapkl.Pickler):
-    def persistent_id(self, obj): return "known" if obj is node else None
-class Reducing(lambdapkl.Pickler):
-    def reducer_override(self, obj):
-        if type(obj) is Holder: return str, ("left out",)
-        return super().reducer_override(obj)
-class Holder: pass
-class Unpickler(pickle.Unpickler):
-    def persistent_load(self, name): return node
-def dump(kind, obj):
-    file = io.BytesIO()
-    kind(file).dump(obj)
-    file.seek(0)
-    return Unpickler(file).load()
-holder = Holder()
-holder.node = node
-for kind in (lambdapkl.Pickler, Ids):
-    found = dump(kind, [weakref.ref(node), holder])
-    assert found[0]() is found[1].node
-try: dump(Reducing, [weakref.ref(node), holder])
-except lambdapkl.NotPicklableError: pass
-else: assert False
-assert dump(Reducing, [weakref.ref(node), node])[0]() is None or True
-# The pickler goes on with its own state.
-file = io.BytesIO()
-pickler = lambdapkl.Pickler(file)
-pickler.dump([lambda: node, weakref.ref(node), lambda: node])
-file.seek(0)
-first, reference, second = pickle.load(file)
-assert first() is second() is reference() and first.__globals__ is second.__globals__
-"""
-    )
+    backend.execute(PROGRAMS / "hooks_of_a_pickler_decide_what_is_held.py")
 
 
 @pytest.mark.parametrize("form", ["deterministic", "portable", "standalone"])

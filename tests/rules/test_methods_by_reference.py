@@ -10,43 +10,20 @@ from pathlib import Path
 import fresh
 import pytest
 
-LIBRARY = """
-def decorated(f):
-    def wrapper(*args): return f(*args)
-    return wrapper
-class Base:
-    @classmethod
-    def made(cls, n=0): return VERSION, cls.__name__, n
-    @staticmethod
-    def __hidden(n): return VERSION, n
-    def plain(self): return VERSION
-    def __private(self): return VERSION
-    @classmethod
-    def __private_class(cls): return VERSION, cls.__name__
-    @decorated
-    def wrapped(self): return VERSION
-    @classmethod
-    @decorated
-    def wrapped_class(cls): return VERSION, cls.__name__
-    def over(self): return VERSION, "Base"
-class Sub(Base):
-    def over(self): return VERSION, "Sub"
-    def parents(self): return super().over
-class Meta(type):
-    def of_class(cls): return VERSION, cls.__name__
-    @decorated
-    def wrapped_of_class(cls): return VERSION, cls.__name__
-class WithMeta(metaclass=Meta): pass
-"""
+PROGRAMS = Path(__file__).with_name("programs")
+
+
+def _library(version: int) -> dict[str, str | Path]:
+    return {"library.py": PROGRAMS / "library.py", "library_version.py": f"VERSION = {version}"}
 
 
 def run(backend: fresh.Process, make: str, check: str) -> None:
     directory = fresh.new_directory()
     define = f"from library import *\nimport library\nb, s = Base(), Sub()\n{make}"
-    payload = backend.dumps(define, modules={"library.py": f"VERSION = 1\n{LIBRARY}"}, directory=directory, home=directory)
+    payload = backend.dumps(define, modules=_library(1), directory=directory, home=directory)
     # The reader has another version of the library.
     home = fresh.new_directory()
-    backend.loads(payload, check, modules={"library.py": f"VERSION = 2\n{LIBRARY}"}, home=home)
+    backend.loads(payload, check, modules=_library(2), home=home)
 
 
 @pytest.mark.parametrize(

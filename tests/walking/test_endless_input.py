@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import fresh
 import pytest
+
+PROGRAMS = Path(__file__).with_name("programs")
 
 SMALL_LIMITS = """
 import itertools, pickle, lambdapkl
@@ -55,28 +58,7 @@ assert lambdapkl.explain({"a": list(range(5000)), "b": [[index] for index in ran
 
 def test_fingerprint_ends_where_equal_objects_are_made_of_new_ones(backend: fresh.Process) -> None:
     """Two globals of one name are compared; what they reach may have no end."""
-    backend.execute(
-        """
-        import pickle, lambdapkl
-        from lambdapkl.forms import copies
-        copies._MOST_PAIRS = 3000
-        class Node: pass
-        class Endless:
-            def __getstate__(self): return {"next": Endless()}
-        def function(value):
-            namespace = {"__name__": "somewhere", "value": value}
-            exec("def f(): return value", namespace)
-            return namespace["f"]
-        deep = []
-        for value in (Endless, lambda: [Endless()]):
-            try: lambdapkl.fingerprint([function(value()), function(value())])
-            except pickle.PicklingError as error: assert "recursion" in str(error)
-            else: assert False
-        # More pairs than are compared: they are not told to be copies, and the fingerprint is there.
-        wide = [lambdapkl.fingerprint([function([[index] for index in range(5000)]) for _ in range(2)]) for _ in range(2)]
-        assert wide[0] == wide[1]
-        """
-    )
+    backend.execute(PROGRAMS / "fingerprint_ends.py")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
