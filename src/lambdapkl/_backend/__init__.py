@@ -15,13 +15,13 @@ def _is_compiled() -> bool:
     if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
         return False
     try:
-        from .. import _fast  # noqa: F401
+        from .._fast import COMPILED
     except ImportError as error:
         # Interpreters other than the first refuse an extension module like ours (PEP 684): they run the pure backend.
         if not isinstance(error, ModuleNotFoundError) and "subinterpreters" not in str(error):
             raise
         return False
-    return True
+    return COMPILED
 
 
 COMPILED = _is_compiled()
