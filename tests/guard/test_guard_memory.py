@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import pickle
 import struct
-import tracemalloc
 
 import pytest
 import sample
@@ -15,6 +14,8 @@ from hypothesis import strategies as st
 
 from lambdapkl import guard
 from lambdapkl.guard.lists import EXCEPTIONS, KINDS_OF_WIRE
+
+tracemalloc = pytest.importorskip("tracemalloc", exc_type=ImportError)  # PyPy has none
 
 # What does not depend on the payload: the guard's own sets, an unpickler, a first block of its memo.
 CONSTANT = 45_000
