@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import fresh
 import pytest
 
 PROGRAMS = Path(__file__).with_name("programs")
+
+PYPY = sys.implementation.name == "pypy"
 
 CELSIUS = """
 import collections, copyreg, io, pickle, threading, types, weakref, lambdapkl
@@ -85,6 +88,8 @@ p.dispatch_table = Odd()
     ],
 )
 def test_dispatch_table_comes_before_ours(backend: fresh.Process, use: str) -> None:
+    if PYPY and "@property" in use:
+        pytest.skip("PyPy's pickler looks the property up for each object, and finds the program's table alone")
     backend.execute(f"{CELSIUS}{use}\np.dump(things)\ncheck(file.getvalue())")
 
 
@@ -118,6 +123,7 @@ def test_no_file_and_no_protocol(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "no_file_and_no_protocol.py")
 
 
+@pytest.mark.skipif(PYPY, reason="no reference counts: it calls no `__del__` at its end")
 def test_dumps_while_the_interpreter_ends(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "dumps_while_the_interpreter_ends.py")
 

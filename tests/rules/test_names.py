@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import fresh
@@ -10,6 +11,7 @@ import pytest
 from lambdapkl.rules.names import class_names, is_plain_key, plain, private, private_key
 
 PROGRAMS = Path(__file__).with_name("programs")
+PYPY = sys.implementation.name == "pypy"
 
 LABEL = """
     import collections, enum, functools, types
@@ -77,6 +79,8 @@ def test_names_of_a_class_are_those_of_type_where_a_metaclass_answers_with_somet
 
 @pytest.mark.parametrize("make", ["Label", "Loud", "Field", "Old"])
 def test_names_may_be_instances_of_a_subclass_of_str(backend: fresh.Process, make: str) -> None:
+    if PYPY and make == "Loud":
+        pytest.skip("PyPy's code objects keep what the methods of the subclass give")
     backend.run(
         LABEL
         + f"""
@@ -115,6 +119,7 @@ def test_names_may_be_instances_of_a_subclass_of_str(backend: fresh.Process, mak
     )
 
 
+@pytest.mark.skipif(PYPY, reason="PyPy's classes have keys that are str only")
 def test_keys_of_namespaces_may_be_anything(backend: fresh.Process) -> None:
     backend.run(
         PROGRAMS / "keys_of_namespaces_may_be_anything_dumped.py",
@@ -122,6 +127,7 @@ def test_keys_of_namespaces_may_be_anything(backend: fresh.Process) -> None:
     )
 
 
+@pytest.mark.skipif(PYPY, reason="PyPy's classes have keys that are str only")
 def test_a_class_with_odd_keys_that_lead_back_to_it_is_one_class(backend: fresh.Process) -> None:
     backend.run(
         """
