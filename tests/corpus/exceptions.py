@@ -384,4 +384,5 @@ case(
     except E as e: o = e
     """,
     "assert o.code == 4 and o.args == (4,) and o.__cause__.args == (1,) and o.__traceback__ is not None",
+    not_on_pypy="raise ... from sets the cause through the class, which refuses it",
 )

@@ -97,7 +97,7 @@ def constructor_in_c(kind: Any) -> tuple[Any, Any]:
         if new is None and is_c_new(base, found):
             new = found
         found = namespace.get("__init__")
-        if init is None and type(found) is _WRAPPER and found.__objclass__ is base:
+        if init is None and type(found) is _WRAPPER and getattr(found, "__objclass__", None) is base:  # not on PyPy
             init = found
         base = base.__base__
     return new or base.__new__, init or base.__init__

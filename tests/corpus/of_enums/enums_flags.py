@@ -146,4 +146,5 @@ case(
     F = type(ab)
     assert ab is F.A | F.B and none is F(0) and none.name == 'NONE' and inv == ~F.A
     """,
+    not_on_pypy="equal strings are one object before and two after, there only",
 )
