@@ -211,6 +211,7 @@ def test_what_is_loaded_may_change_meanwhile(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "what_is_loaded_may_change_meanwhile.py")
 
 
+@pytest.mark.skipif(sys.version_info[:2] == (3, 13), reason="a known crash on 3.13, as of the pickler in C itself (issue 14)")
 def test_deep_closures_in_a_thread_with_a_small_stack(processes: object) -> None:
     """In Python alone there is no way to know how much stack is left; the pickler of the standard library crashes, too."""
     processes("compiled").execute(PROGRAMS / "deep_closures_in_a_thread_with_a_small_stack.py")  # type: ignore[operator]
