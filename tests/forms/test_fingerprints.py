@@ -165,7 +165,9 @@ def test_a_long_function_takes_no_quadratic_time(repeated: str) -> None:
         code_digest(code)
         return time.process_time() - start
 
-    assert seconds(1600) < 10 * max(seconds(400), 0.05)  # 16 times would be quadratic
+    # 16 times the code takes about 16 times as long, and would take 256 times as long in quadratic time.  A busy machine
+    # disturbs each figure, so the limit is far from both.
+    assert seconds(3200) < 80 * max(min(seconds(200) for _ in range(3)), 0.01)
 
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="bytecode of CPython")
