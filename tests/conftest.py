@@ -71,20 +71,30 @@ HALVED = frozenset(("test_corpus", "test_pickletester", "test_guard_memory", "te
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of a sample three in four of the tests of the pure backend alone, and half of those of `HALVED`.
+    """Leave tests out of a sample (`sample.EVERY`).
 
-    Where there is only one backend, as on PyPy and with ``LAMBDAPKL_PURE=1``, all run.
+    A sample has one in four of the tests marked as slow and of those that run on the pure backend alone, unless that is the
+    only one here.  Of the files in `HALVED` it has half.
     """
-    if sample.EVERY == 1 or len(BACKENDS) == 1:
+    if sample.EVERY == 1:
         return
     kept: list[pytest.Item] = []
-    left: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
-        call = getattr(item, "callspec", None)
-        given = set() if call is None else {each for each in call.params.values() if type(each) is str}
         number = zlib.crc32(item.nodeid.encode()) + sys.version_info.minor
-        pure_alone = "pure" in given and "compiled" not in given
-        elsewhere = bool(number % 4) if pure_alone else call is not None and item.path.stem in HALVED and bool(number % 2)
-        (left if elsewhere else kept).append(item)
-    config.hook.pytest_deselected(items=left)
+        (left_out if number % _one_in(item) else kept).append(item)
+    config.hook.pytest_deselected(items=left_out)
     items[:] = kept
+
+
+def _one_in(item: pytest.Item) -> int:
+    """Return how many versions of Python share the test `item` in a sample."""
+    if item.get_closest_marker("slow") is not None:
+        return 4
+    call = getattr(item, "callspec", None)
+    if call is None:
+        return 1
+    params = {each for each in call.params.values() if type(each) is str}
+    if len(BACKENDS) > 1 and "pure" in params and "compiled" not in params:
+        return 4
+    return 2 if item.path.stem in HALVED else 1

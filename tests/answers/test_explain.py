@@ -36,6 +36,7 @@ def test_user_hooks_decide(backend: fresh.Process) -> None:
     backend.execute(SETUP + fresh.dedent(PROGRAMS / "user_hooks_decide.py"))
 
 
+@pytest.mark.slow
 def test_cycles_depth_and_size(backend: fresh.Process) -> None:
     backend.execute(
         SETUP + fresh.dedent(PROGRAMS / "cycles_depth_and_size.py"),

@@ -123,6 +123,7 @@ def test_numpy() -> None:
     assert beside.out_of_band == 400_000 and beside.heaviest().title == "numpy.ndarray 50000"
 
 
+@pytest.mark.slow
 def test_deep_and_large() -> None:
     payload = b"\x80\x04" + b"]" * 50_000 + b"a" * 49_999 + b"."
     weight = lambdapkl.weigh(payload)

@@ -28,6 +28,7 @@ def test_eight_threads_dump_and_load_shared_and_own_objects(backend: fresh.Proce
     backend.execute(PROGRAMS / "eight_threads_dump_and_load_shared_and_own_objects.py")
 
 
+@pytest.mark.slow
 def test_what_other_threads_change_meanwhile(backend: fresh.Process) -> None:
     """Each dump has the object as it was at some moment, or says like `pickle` that it changed; nothing is read that is gone.
 

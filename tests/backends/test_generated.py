@@ -51,6 +51,7 @@ DATA = st.recursive(
 COMPARE = PROGRAMS / "plain_data_as_pickle.py"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name == "pypy", reason="pickle._Pickler memoizes other objects than PyPy's _pickle")
 @given(data=DATA)
 def test_plain_data_is_written_as_pickle_writes_it(data: object, processes: Processes) -> None:
@@ -78,11 +79,13 @@ def check(source: str, processes: Processes) -> None:
         assert outcome.again.payload == payloads[name], "other bytes after a round trip"
 
 
+@pytest.mark.slow
 @given(source=functions())
 def test_functions(source: str, processes: Processes) -> None:
     check(source, processes)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name == "pypy", reason="one name is two strings there before a round trip")
 @given(source=classes())
 def test_classes(source: str, processes: Processes) -> None:

@@ -18,6 +18,7 @@ def test_nothing_of_the_users_stays_alive(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "nothing_of_the_users_stays_alive.py")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not GIL, reason="grows by 1.1 MB on CPython 3.13t, which likely keeps constants of code")
 def test_caches_are_bounded(backend: fresh.Process) -> None:
     backend.execute(
@@ -26,6 +27,7 @@ def test_caches_are_bounded(backend: fresh.Process) -> None:
     )
 
 
+@pytest.mark.slow
 def test_peak_memory_is_that_of_pickle(backend: fresh.Process) -> None:
     backend.execute(
         """

@@ -138,6 +138,7 @@ class Programs(RuleBasedStateMachine):
     loader: fresh.Process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_programs(backend: str) -> None:
     pure = backend == "pure"

@@ -156,6 +156,7 @@ def test_lines_do_not_count(layout: str) -> None:
     assert one == other
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="how long PyPy takes goes by what it has compiled")
 @pytest.mark.parametrize("repeated", [" x.append(1)", " if x: y()", " a, b = b, a", " for a in x: y(a)"])
 def test_a_long_function_takes_no_quadratic_time(repeated: str) -> None:

@@ -55,6 +55,7 @@ def run(*args: str, pure: bool) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *args], env=env, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_both_backends_write_the_same_and_the_own_version_reads_it(tmp_path: pathlib.Path) -> None:
     for pure in (False, True):
         done = run(str(CASES), "dump", str(tmp_path / str(pure)), pure=pure)
@@ -66,6 +67,7 @@ def test_both_backends_write_the_same_and_the_own_version_reads_it(tmp_path: pat
     assert done.returncode == 0 and done.stdout.count("ok") == 2, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_every_case_is_compiled_from_its_source_where_the_bytecode_is_anothers(
     tmp_path: pathlib.Path, reader: fresh.Process
 ) -> None:

@@ -357,6 +357,7 @@ def test_interpreters_are_told_apart(frames: fresh.Process) -> None:
     frames.execute(PROGRAMS / "interpreters_are_told_apart.py")
 
 
+@pytest.mark.slow
 def test_no_reference_is_lost(frames: fresh.Process) -> None:
     rounds = int(os.environ.get("LAMBDAPKL_ROUNDS", "1500"))
     frames.execute(PROGRAMS / "no_reference_is_lost.py", seconds=600, rounds=rounds)
@@ -365,6 +366,7 @@ def test_no_reference_is_lost(frames: fresh.Process) -> None:
 # ---- the verifier ----
 
 
+@pytest.mark.slow
 def test_the_verifier_follows_the_standard_library(frames: fresh.Process) -> None:
     """All generators and coroutines in some large packages, and the depth of the stack as the compiler has it."""
     count = frames.execute(PROGRAMS / "the_verifier_follows_the_standard_library.py")
@@ -374,6 +376,7 @@ def test_the_verifier_follows_the_standard_library(frames: fresh.Process) -> Non
 # ---- the example ----
 
 
+@pytest.mark.slow
 def test_job_survives_being_killed(frames: fresh.Process, tmp_path: Path) -> None:
     """Twenty times, at random; then it ends with the result of a job that nobody killed."""
     import random

@@ -345,6 +345,7 @@ def test_any_bytes_are_refused_or_give_a_value(data: bytes) -> None:
     use(value)
 
 
+@pytest.mark.slow
 @settings(max_examples=sample.examples(1500), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), min_size=1, max_size=4))
 def test_damaged_payloads_are_refused_or_give_a_value(seed: bytes, edits: list[tuple[int, int]]) -> None:

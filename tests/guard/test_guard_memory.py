@@ -246,6 +246,7 @@ PARTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=sample.examples(50), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.tuples(PARTS, st.integers(1, 10), st.sampled_from(sorted(CONTAINERS)), st.booleans()), min_size=1, max_size=6)
@@ -263,6 +264,7 @@ def test_atoms_and_containers(atom: str) -> None:
     assert_counted(payload(b"](" + (ATOMS[atom] + b"\x94") * 800 + b"e", 5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 10, 22, 43, 700])
 def test_growing_containers(size: int) -> None:
     items = [b"J" + struct.pack("<i", 1000 + index) for index in range(size)]

@@ -66,6 +66,7 @@ def test_own_reducers_are_kept(backend: fresh.Process) -> None:
     )
 
 
+@pytest.mark.slow
 def test_damaged_payloads(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "damaged_payloads.py")
 
@@ -77,6 +78,7 @@ def test_unseen_by_tracers(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "unseen_by_tracers.py")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(PYPY, reason="no reference counts")
 def test_nothing_is_left_behind(backend: fresh.Process) -> None:
     backend.execute(

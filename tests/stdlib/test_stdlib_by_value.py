@@ -151,6 +151,7 @@ def test_whole_module(subject: Subject, backend_name: str, dump: Dump, processes
         pytest.fail("\n".join(problems), pytrace=False)
 
 
+@pytest.mark.slow
 @each_subject
 def test_one_by_one(subject: Subject, dump: Dump, processes: Processes) -> None:
     dumped = dump(subject, BACKENDS[0])
