@@ -1,4 +1,6 @@
-# Lambdas as arguments of Celery tasks: run `celery -A celery_lambdas worker` beside this file, then this file.
+# Pass lambdas as arguments to Celery tasks.
+#
+# Start a worker in this folder with `celery -A celery_lambdas worker`, then run this file.
 from celery import Celery
 
 from lambdapkl.engines.celery import setup

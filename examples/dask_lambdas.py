@@ -1,4 +1,4 @@
-"""Run lambdas on a local Dask cluster, pickled by lambdapkl."""
+"""Run lambdas on a local Dask cluster, pickled with lambdapkl."""
 
 import lambdapkl
 

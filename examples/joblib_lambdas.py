@@ -1,4 +1,4 @@
-"""Run lambdas in joblib's processes, pickled by lambdapkl."""
+"""Run lambdas in joblib's worker processes, pickled with lambdapkl."""
 
 import lambdapkl
 

@@ -1,4 +1,4 @@
-"""Run lambdas in a pool of processes."""
+"""Run lambdas in a multiprocessing pool, pickled with lambdapkl."""
 
 from lambdapkl.engines import multiprocessing
 

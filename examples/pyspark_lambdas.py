@@ -1,4 +1,4 @@
-"""PySpark with lambdapkl, in this process and in the Python workers."""
+"""Use lambdapkl with PySpark, in the driver and in the Python workers."""
 
 from pyspark.sql import SparkSession
 from pyspark.sql.functions import udf

@@ -1,4 +1,4 @@
-"""Ray with lambdapkl, in this process and in the workers."""
+"""Use lambdapkl with Ray, in the driver and in the workers."""
 
 import ray
 

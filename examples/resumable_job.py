@@ -1,9 +1,11 @@
-"""A job that survives ``kill -9``: it counts the words of the standard library, and goes on where its last checkpoint was.
+"""A job that survives ``kill -9``: it counts words in the standard library, and resumes at its last checkpoint.
 
     python examples/resumable_job.py checkpoint.pickle
 
-The job is a generator and knows nothing of checkpoints.  The loop that drives it writes one every few steps.  `dump` to a path
-replaces the last one whole, so that there is one whenever the process dies.  Run it, kill it, run it again.
+Run it, kill it, and run it again.
+
+The job is a generator and contains no code for checkpoints.  The loop that runs it pickles it every few steps.  `dump` replaces
+the checkpoint file atomically, so a complete checkpoint exists whenever the process dies.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ Job = Generator[str, None, Counter[str]]
 
 
 def count_words(folders: list[str]) -> Job:
-    """Count the words in the source files of `folders`; yield the name of each file when it is done."""
+    """Count the words in the source files of `folders`; yield the name of each file after counting it."""
     total: Counter[str] = Counter()
     for folder in folders:
         names = sorted(path.name for path in Path(folder).glob("*.py"))
@@ -36,8 +38,8 @@ def count_words(folders: list[str]) -> Job:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--every", type=int, default=10, help="write a checkpoint every so many files")
-    parser.add_argument("--pause", type=float, default=0.0, help="rest for so many seconds after each file")
+    parser.add_argument("--every", type=int, default=10, help="number of files between two checkpoints")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds to sleep after each file")
     options = parser.parse_args()
 
     if options.checkpoint.exists():
@@ -60,7 +62,7 @@ def main() -> None:
             lambdapkl.dump(job, options.checkpoint)
             print("checkpoint", flush=True)
         time.sleep(options.pause)
-    print(f"{total.total()} words, the most frequent: {total.most_common(3)}")
+    print(f"{total.total()} words, most frequent: {total.most_common(3)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""RQ, a lambda as the job: run ``rq worker --serializer lambdapkl.engines.rq.Serializer``, then this file."""
+"""Use a lambda as an RQ job.
+
+Start a worker with ``rq worker --serializer lambdapkl.engines.rq.Serializer``, then run this file.
+"""
 
 import os
 from functools import partial
@@ -10,6 +13,6 @@ from lambdapkl.engines.rq import Serializer
 
 queue = Queue(connection=Redis.from_url(os.environ.get("RQ_REDIS_URL", "redis://localhost")), serializer=Serializer)
 rate = 1.2
-# RQ sends a bare function by its name, any other callable as it is.
+# RQ sends a plain function by name. It pickles a partial object.
 job = queue.enqueue(partial(lambda price: price * rate, 10))
 print(job.latest_result(timeout=30).return_value)

@@ -50,7 +50,8 @@ def _is_here(name: str) -> bool:
             return bool(importlib.import_module(name).dumps(lambda: 1))
         except Exception:
             return False
-    return importlib.util.find_spec(name) is not None or shutil.which(name) is not None
+    # `find_spec` fails for kombu 5.7 once it is imported: the module that it puts in its place has no spec.
+    return name in sys.modules or importlib.util.find_spec(name) is not None or shutil.which(name) is not None
 
 
 def engines(parsed: object) -> set[str]:

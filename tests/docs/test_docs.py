@@ -191,13 +191,6 @@ def test_the_site_builds(tmp_path):
         pytest.importorskip(name)
     run = build(DOCS, tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
-    api = (tmp_path / "site/api.html").read_text(encoding="utf-8")
-    import lambdapkl
-
-    documented = set(re.findall(r'id="lambdapkl\.([\w.]+)"', api))
-    apart = {"COMPILED", "DEFAULT_PROTOCOL", "CloudPickler", "__version__", "cloudpickle", "guard"}
-    assert set(lambdapkl.__all__) - documented == apart
-    assert {f"guard.{name}" for name in lambdapkl.guard.__all__} <= documented
     index = (tmp_path / "site/index.html").read_text(encoding="utf-8")
     for page in DOCS.rglob("*.md"):
         target = page.relative_to(DOCS).with_suffix(".html").as_posix()
