@@ -114,6 +114,6 @@ def __dir__() -> list[str]:
 
 # Set by `install` for the processes that are started from one that called it.
 if os.environ.get("LAMBDAPKL_INSTALL", "0") not in ("", "0"):
-    from .engines.install import install
+    from .engines.install import DETERMINISTIC, install
 
-    install()
+    install(deterministic=os.environ["LAMBDAPKL_INSTALL"] == DETERMINISTIC)

@@ -16,9 +16,10 @@ from opcode import opmap as _opmap
 from operator import itemgetter
 from types import MappingProxyType
 
+from . import options
 from .code import blobs, compact, spelling
 from .identity import building, digest, keys, traces_of_use, walk as digest_walk
-from .rules import builtin_types, byvalue, names, preamble, reducer_tables, sets, submodules
+from .rules import builtin_types, byvalue, names, preamble, reducer_tables, submodules
 from .rules import edited_annotations, process_lock
 
 COMPILED = True
@@ -47,12 +48,6 @@ include "_fast_parts/enumerations.pxi"
 include "_fast_parts/dataclasses.pxi"
 # Instances that `object` would reduce.
 include "_fast_parts/instances.pxi"
-# Sets in a finished payload: the search for them.
-include "_fast_parts/sets.pxi"
-# ... what their elements are sorted by.
-include "_fast_parts/sets_sorting.pxi"
-# ... the payload written again with sorted sets.
-include "_fast_parts/sets_writing.pxi"
 # `dumps`, and its pool of picklers.
 include "_fast_parts/dumps.pxi"
 # The constructors that payloads call.

@@ -48,17 +48,27 @@ class Options:
         Whether an open file travels with what is in it, instead of by its name.
     tracebacks
         ``"keep"``, ``"reprs"`` to add representations of local variables, or ``"omit"``.
+    deterministic
+        Whether `dumps` and `dump` write as with ``deterministic=True``.
     """
 
-    __slots__ = ("file_contents", "held_locks", "tracebacks")
+    __slots__ = ("deterministic", "file_contents", "held_locks", "tracebacks")
 
-    def __init__(self, held_locks: str = "refuse", file_contents: bool = False, tracebacks: str = "keep") -> None:
+    def __init__(
+        self,
+        held_locks: str = "refuse",
+        file_contents: bool = False,
+        tracebacks: str = "keep",
+        deterministic: bool = False,
+    ) -> None:
         self.held_locks = held_locks
         self.file_contents = file_contents
         self.tracebacks = tracebacks
+        self.deterministic = deterministic
 
 
-_current: ContextVar[Options] = ContextVar("lambdapkl.options", default=Options())
+DEFAULT = Options()
+_current: ContextVar[Options] = ContextVar("lambdapkl.options", default=DEFAULT)
 
 
 def current() -> Options:
@@ -79,6 +89,8 @@ def options(**changes: Any) -> Iterator[None]:
     tracebacks : {"keep", "reprs", "omit"}
         Pickle exceptions with their traceback (the default), with representations of the local variables in it as well, or
         without it.
+    deterministic : bool
+        Let `dumps` and `dump` write as with ``deterministic=True``.  A `Pickler` cannot, so its `dump` raises an error.
 
     Raises
     ------

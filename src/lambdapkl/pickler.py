@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from . import files
 from ._backend.dumps import Session, dumps, set_callbacks
 from .error_paths import explain_error
+from .options import current
 from .reducers.table import DISPATCH_TABLE, DispatchTable, UserTable, refresh, with_shared
 from .rules.reducer_tables import Reducer
 from .stdlib_picklers import BasePickler, SessionMixin
@@ -30,6 +31,20 @@ def _dumps_in_form(*args: Any) -> bytes:
 set_callbacks(explain_error=explain_error, dumps_in_form=_dumps_in_form)
 
 _base_table: Any = vars(BasePickler).get("dispatch_table")
+
+
+def refuse_deterministic(what: str) -> None:
+    """Raise the error of a pickler that has to write as with ``deterministic=True`` and cannot.
+
+    Parameters
+    ----------
+    what
+        The class of the pickler, or the function that uses it.
+    """
+    raise pickle.PicklingError(
+        f"{what} cannot write with deterministic=True, which options() or install() asked for: only lambdapkl.dumps and dump, "
+        "and those functions of cloudpickle, put sets in order; call one of them, or leave the flag out"
+    )
 
 
 class Writer(Protocol):
@@ -89,8 +104,6 @@ def _set_table(pickler: Any, table: Any) -> None:
 class Pickler(SessionMixin, BasePickler):
     """Write pickles of nearly any Python object to a file.
 
-    It writes while it pickles, so the elements of sets come in the order of the set; `dumps` and `dump` put them in order.
-
     Subclasses may override `reducer_override`, `persistent_id` and `dump`, and call ``super()``.
 
     Parameters
@@ -145,8 +158,11 @@ class Pickler(SessionMixin, BasePickler):
         Raises
         ------
         pickle.PicklingError, TypeError
-            Something cannot be pickled; the error's notes give the path to it.
+            Something cannot be pickled; the error's notes give the path to it.  Or ``options(deterministic=True)`` is in
+            force, which only `dumps` and the function `dump` can follow.
         """
+        if current().deterministic:
+            refuse_deterministic(type(self).__qualname__)
         refresh()
         session = self._session
         session.root, session.pickler, session.held = obj, self, None

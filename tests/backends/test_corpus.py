@@ -36,11 +36,11 @@ def dump(processes: Processes) -> Dump:
     """Return the function that dumps a case, once for each backend and protocol, and fails the test if that fails."""
 
     @functools.cache
-    def once(case: Case, backend: str, protocol: int | None) -> _run.Dumped:
-        return _run.dump(case, processes(backend), protocol)
+    def once(case: Case, backend: str, protocol: int | None, deterministic: bool) -> _run.Dumped:
+        return _run.dump(case, processes(backend), protocol, deterministic)
 
-    def get(case: Case, backend: str, protocol: int | None = None) -> _run.Dumped:
-        dumped = once(case, backend, protocol)
+    def get(case: Case, backend: str, protocol: int | None = None, deterministic: bool = False) -> _run.Dumped:
+        dumped = once(case, backend, protocol, deterministic)
         if dumped.outcome.payload is None:
             pytest.fail(f"{backend}: {dumped.outcome.report()}", pytrace=False)
         return dumped
@@ -58,9 +58,11 @@ def load(case: Case, process: fresh.Process, dumped: _run.Dumped) -> fresh.Outco
 
 @each_crossing
 def test_behaves_after_loading(case: Case, dumper: str, loader: str, dump: Dump, processes: Processes) -> None:
-    dumped = dump(case, dumper)
-    loaded = load(case, processes(loader, LOADING_SEED), dumped)
-    if not case.unstable:
+    for deterministic in (False, True)[: 1 + case.has_sets]:
+        dumped = dump(case, dumper, deterministic=deterministic)
+        loaded = load(case, processes(loader, LOADING_SEED), dumped)
+        if case.unstable or case.has_sets > deterministic:
+            continue
         again = loaded.again
         assert again is not None
         if again.payload is None:

@@ -1,4 +1,4 @@
-"""Sets in order in fresh processes: hash seeds, backends, round trips, variants, arrays beside them."""
+"""Sets in fresh processes: in order with ``deterministic=True``, whatever the hash seed, the backend and the other forms."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def test_hash_seeds_backends_and_round_trips(processes: Processes, protocol: int
 import lambdapkl, pickle
 result = []
 for value in values:
-    data = lambdapkl.dumps(value, protocol)
-    again = lambdapkl.dumps(pickle.loads(data), protocol)
+    data = lambdapkl.dumps(value, protocol, deterministic=True)
+    again = lambdapkl.dumps(pickle.loads(data), protocol, deterministic=True)
     result.append((data, again))
 """
     )
@@ -38,10 +38,15 @@ for value in values:
             assert again == data or number > 12, number
 
 
-def test_variants_are_in_order(processes: Processes, tmp_path: Path) -> None:
+def test_other_forms_are_in_order(processes: Processes, tmp_path: Path) -> None:
     source = (
         VALUES
-        + "import lambdapkl; result = [lambdapkl.dumps(value, portable=True) for value in (text, values[3], [text, [text]])]"
+        + """
+import lambdapkl
+flags = {"portable": True}, {"standalone": True}, {"portable": True, "standalone": True}
+chosen = text, values[3], [text, [text]]
+result = [lambdapkl.dumps(value, deterministic=True, **each) for value in chosen for each in flags]
+"""
     )
     results = [processes(backend, seed).execute(source, home=tmp_path) for backend in BACKENDS for seed in range(3)]
     assert all(result == results[0] for result in results)

@@ -51,6 +51,8 @@ class Case:
         Names of modules that the dumping process registers by value.
     protocols
         Protocols to test besides the default.
+    has_sets
+        Whether it holds a set, which `dumps` writes in the order of the process: bytes are compared with ``deterministic=True``.
     unstable
         Why the bytes of this object differ between hash seeds or after a round trip although nothing is wrong.
     """
@@ -69,6 +71,7 @@ class Case:
     reader_modules: Mapping[str, str] | None = None
     by_value: tuple[str, ...] = ()
     protocols: tuple[int, ...] = ()
+    has_sets: bool = False
     unstable: str = ""
 
     def __str__(self) -> str:

@@ -15,19 +15,26 @@ _homes: dict[Case, Path] = {}
 
 @dataclass(frozen=True)
 class Dumped:
-    """The outcome of a dump, and the files that it left in the working directory."""
+    """The outcome of a dump, the files that it left in the working directory, and whether it was to be deterministic."""
 
     outcome: fresh.Outcome
     files: dict[str, bytes]
+    deterministic: bool
 
 
-def dump(case: Case, process: fresh.Process, protocol: int | None = None) -> Dumped:
+def dump(case: Case, process: fresh.Process, protocol: int | None = None, deterministic: bool = False) -> Dumped:
     """Dump `case`.  Every dump of it has the same sources and works in the same directory, emptied first."""
     home, directory = _prepare(case, {})
     outcome = process.dump(
-        case.define, protocol=protocol, modules=case.modules, by_value=case.by_value, directory=directory, home=home
+        case.define,
+        protocol=protocol,
+        deterministic=deterministic,
+        modules=case.modules,
+        by_value=case.by_value,
+        directory=directory,
+        home=home,
     )
-    return Dumped(outcome, {path.name: path.read_bytes() for path in directory.iterdir()})
+    return Dumped(outcome, {path.name: path.read_bytes() for path in directory.iterdir()}, deterministic)
 
 
 def load(case: Case, process: fresh.Process, dumped: Dumped) -> fresh.Outcome:
@@ -40,6 +47,7 @@ def load(case: Case, process: fresh.Process, dumped: Dumped) -> fresh.Outcome:
         modules=case.modules_of_reader,
         directory=directory,
         home=home,
+        deterministic=dumped.deterministic,
         dump_again=not case.unstable,
     )
 

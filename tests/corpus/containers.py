@@ -265,12 +265,14 @@ case(
     "set of strings as user data",
     "o = {'one', 'two', 'three', 'four'}, lambda: 1",
     "assert o[0] == {'one', 'two', 'three', 'four'}",
+    has_sets=True,
 )
 
 case(
     "frozenset of strings in a default argument",
     "def o(x=frozenset(['one', 'two', 'three', 'four'])): return x",
     "assert o() == {'one', 'two', 'three', 'four'}",
+    has_sets=True,
 )
 
 case(

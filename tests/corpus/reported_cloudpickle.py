@@ -118,6 +118,7 @@ case(
     o = f()
     """,
     "assert o() == 2",
+    has_sets=True,
 )
 
 case(

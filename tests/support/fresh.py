@@ -179,6 +179,7 @@ class Process:
         define: Source,
         *,
         protocol: int | None = None,
+        deterministic: bool = False,
         modules: Mapping[str, Source] | None = None,
         by_value: Iterable[str] = (),
         directory: Path | None = None,
@@ -193,6 +194,8 @@ class Process:
             Source text of the dumping ``__main__``.
         protocol
             The pickle protocol; None is the pickler's default.
+        deterministic
+            Whether to dump with ``deterministic=True``.
         modules
             Files of importable user modules: relative path to text, or to the path of a file that has it.
         by_value
@@ -205,7 +208,8 @@ class Process:
         seconds
             Time limit.
         """
-        return self._request("dump", "dumping.py", define, modules, by_value, directory, home, seconds, {"protocol": protocol})
+        extra = {"protocol": protocol, "deterministic": deterministic}
+        return self._request("dump", "dumping.py", define, modules, by_value, directory, home, seconds, extra)
 
     def load(
         self,
@@ -213,6 +217,7 @@ class Process:
         check: Source,
         *,
         protocol: int | None = None,
+        deterministic: bool = False,
         modules: Mapping[str, Source] | None = None,
         by_value: Iterable[str] = (),
         directory: Path | None = None,
@@ -225,7 +230,7 @@ class Process:
         With `dump_again` the loaded object is also dumped (before the check, and in a process of its own that the
         check does not see): that outcome is the attribute ``again``.  The other parameters are those of `dump`.
         """
-        extra = {"payload": payload, "protocol": protocol, "dump_again": dump_again}
+        extra = {"payload": payload, "protocol": protocol, "deterministic": deterministic, "dump_again": dump_again}
         return self._request("load", "loading.py", check, modules, by_value, directory, home, seconds, extra)
 
     def _request(

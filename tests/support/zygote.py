@@ -82,10 +82,11 @@ def in_fork(function):
     return answer
 
 
-def dump(pickler, value, protocol):
+def dump(pickler, value, request):
     """Return the answer to "pickle this": the payload, or the error."""
     try:
-        return {"payload": pickler.dumps(value, protocol)}
+        flags = {"deterministic": True} if request["deterministic"] else {}
+        return {"payload": pickler.dumps(value, request["protocol"], **flags)}
     except BaseException as error:
         return {"error": describe(error)}
 
@@ -103,14 +104,14 @@ def perform(pickler, request):
         kind = request["kind"]
         if kind == "dump":
             main = run_as_main(request["source"], request["file"], variables)
-            return {"phase": "dump", **dump(pickler, main.o, request["protocol"])}
+            return {"phase": "dump", **dump(pickler, main.o, request)}
         if kind == "load":
             phase = "load"
             variables["payload"] = payload = request["payload"]
             # The real `__main__` has to be the reader's before the payload looks names up in it.
             main = run_as_main("", request["file"], variables)
             main.o = value = pickle.loads(payload)
-            again = in_fork(lambda: dump(pickler, value, request["protocol"])) if request["dump_again"] else None
+            again = in_fork(lambda: dump(pickler, value, request)) if request["dump_again"] else None
             del value
             phase = "check"
             exec(compile(request["source"], request["file"], "exec"), main.__dict__)

@@ -1,4 +1,4 @@
-"""The backend's `dumps`, the `Session` that holds its reducers, and `in_order`, which sorts sets in a payload."""
+"""The backend's `dumps`, and the `Session` that holds its reducers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from . import COMPILED
 
-__all__ = ["Session", "dumps", "in_order", "set_callbacks"]
+__all__ = ["Session", "dumps", "set_callbacks"]
 
 if TYPE_CHECKING or COMPILED:
     from .. import wire
-    from .._fast import Session, bind, dumps, in_order, set_callbacks
+    from .._fast import Session, bind, dumps, set_callbacks
     from ..reducers import classes, descriptors, enumerations, modules, namespaces, skeletons, table
 
     # The extension is one module, loaded before these; the pure backend imports what it uses.
@@ -18,4 +18,3 @@ if TYPE_CHECKING or COMPILED:
 else:
     from .._pure.dumps import dumps, set_callbacks
     from .._pure.session import Session
-    from ..rules.sets import in_order

@@ -1,6 +1,8 @@
 # Pooled picklers, and `dumps`.
 
 cdef object _index = operator.index
+cdef object _options = options._current
+cdef object _default_options = options.DEFAULT
 cdef Py_ssize_t _LARGE = 1 << 20
 # A pickler that has grown beyond this is not used again.
 cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 12
@@ -17,8 +19,6 @@ cdef class _Sink:
     cdef PyObject *buffer
     cdef Py_ssize_t size
     cdef Py_ssize_t capacity
-    # Whether there may be a set in what was written.
-    cdef bint has_sets
     # The `buffer_callback` of the payload at hand; a pickler cannot be given another one.
     cdef object callback
 
@@ -32,7 +32,6 @@ cdef class _Sink:
         self.buffer = NULL
         self.size = 0
         self.capacity = 0
-        self.has_sets = False
 
     def __dealloc__(self):
         if self.buffer != NULL:
@@ -41,12 +40,7 @@ cdef class _Sink:
             Py_DECREF(<object>self.large)
 
     def write(self, data):
-        cdef const unsigned char *at
-        cdef bint begins = self.buffer == NULL and self.whole is None
-        if not self.has_sets and PyBytes_CheckExact(data):
-            at = <const unsigned char *>PyBytes_AS_STRING(data)
-            self.has_sets = (begins or _is_frame(at, PyBytes_GET_SIZE(data))) and _may_have_sets(at, PyBytes_GET_SIZE(data))
-        if begins and PyBytes_CheckExact(data):
+        if self.buffer == NULL and self.whole is None and PyBytes_CheckExact(data):
             self.whole = data
             return
         if self.whole is not None:
@@ -124,7 +118,14 @@ cdef class _Sink:
         cdef Py_ssize_t before = PyBytes_GET_SIZE(self.preamble)
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
         cdef const unsigned char *at = <const unsigned char *>PyBytes_AS_STRING(data)
-        cdef Py_ssize_t left_out = _left_out(at, size)
+        cdef Py_ssize_t left_out = 0
+        cdef unsigned long long framed = 0
+        cdef int index
+        if size > 11 and at[2] == 0x95:
+            for index in range(8):
+                framed |= <unsigned long long>at[3 + index] << (8 * index)
+            if framed == <unsigned long long>(size - 11):
+                left_out = 11
         cdef bytes result = PyBytes_FromStringAndSize(NULL, before + size - left_out)
         cdef char *out = PyBytes_AS_STRING(result)
         memcpy(out, PyBytes_AS_STRING(self.preamble), before)
@@ -134,26 +135,19 @@ cdef class _Sink:
     cdef bytes take(self):
         cdef bytes result
         cdef PyObject *buffer
-        cdef bint has_sets = self.has_sets
-        cdef Py_ssize_t start = 0 if self.preamble is None else PyBytes_GET_SIZE(self.preamble)
-        self.has_sets = False
         if self.large != NULL:
             self._settle()
         if self.buffer == NULL:
             result = self.whole
             self.whole = None
-            if not has_sets:
-                return result if start == 0 else self._after_preamble(result)
-            if start == 0:
-                return _ordered(result, 0, False, False)
-            return _ordered(self.preamble + result, start, True, False)
+            return result if self.preamble is None else self._after_preamble(result)
         buffer = self.buffer
         self.buffer = NULL
         _PyBytes_Resize(&buffer, self.size)
         result = <bytes>buffer
         Py_DECREF(result)
         self.size = self.capacity = 0
-        return _ordered(result, start, start > 0, True) if has_sets else result
+        return result
 
 
 class _Pickler(pickle.Pickler):
@@ -256,8 +250,7 @@ def dumps(
 ):
     """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
 
-    Unlike a `Pickler`, which writes while it pickles, it puts sets of None, numbers, strings and bytes in order (protocols 4
-    and 5).  Parameters and errors are those of `Pickler`, and:
+    Parameters and errors are those of `Pickler`, and:
 
     Parameters
     ----------
@@ -269,7 +262,8 @@ def dumps(
     standalone
         Let lambdapkl's constructors travel, so that `pickle.loads` reads the payload where lambdapkl is not installed.
     """
-    if deterministic or portable or standalone:
+    chosen = get_value(_options)
+    if deterministic or portable or standalone or (chosen is not _default_options and chosen.deterministic):
         return _dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     global _known_modules
     cdef _Pooled pooled

@@ -271,7 +271,6 @@ static int lp_asend_fits(PyObject *asend, PyObject *generator) {
     return Py_TYPE(asend)->tp_basicsize == (Py_ssize_t)sizeof(lp_asend) && ((lp_asend *)asend)->generator == generator;
 }
 
-#define lp_asend_generator(a) Py_NewRef(((lp_asend *)(a))->generator)
 #define lp_asend_value(a) Py_NewRef(((lp_asend *)(a))->value == NULL ? Py_None : ((lp_asend *)(a))->value)
 #define lp_asend_state(a) (((lp_asend *)(a))->state)
 #define lp_is_closed(gen) (((PyAsyncGenObject *)(gen))->ag_closed)
@@ -293,7 +292,6 @@ static void lp_start_asend(PyObject *asend) {
 #define lp_frame_is_fresh(g) 0
 #define lp_frame_write(g, p, f, m, v, e) 0
 #define lp_asend_fits(a, g) 0
-#define lp_asend_generator(a) Py_NewRef(Py_None)
 #define lp_asend_value(a) Py_NewRef(Py_None)
 #define lp_asend_state(a) 0
 #define lp_is_closed(g) 0

@@ -17,7 +17,6 @@ cdef extern from "frames.h":
     bint lp_frame_is_fresh(object)
     int lp_frame_write(object, Py_ssize_t, bint, object, object, object) except -1
     bint lp_asend_fits(object, object)
-    object lp_asend_generator(object)
     object lp_asend_value(object)
     int lp_asend_state(object)
     bint lp_is_closed(object)
@@ -35,7 +34,6 @@ cdef extern from *:
     bint PyLong_CheckExact(object)
     bint PyCell_Check(object)
     bint PyAsyncGen_CheckExact(object)
-    Py_ssize_t PyLong_AsSsize_t(object) except? -1
     int PY_VERSION_HEX
 
 # How the index of an instruction is marked.

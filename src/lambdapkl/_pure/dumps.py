@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Callable
 from functools import partial
@@ -13,9 +14,9 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from .. import wire
+from ..options import current
 from ..reducers.table import DISPATCH_TABLE, refresh
 from ..rules import byvalue, preamble
-from ..rules.sets import Output, in_order
 from ..stdlib_picklers import BasePickler, SessionMixin
 from .session import HEAP_TYPE, Session
 
@@ -58,8 +59,7 @@ def dumps(
 ) -> bytes:
     """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
 
-    Unlike a `Pickler`, which writes while it pickles, it puts sets of None, numbers, strings and bytes in order (protocols 4
-    and 5).  Parameters and errors are those of `Pickler`, and:
+    Parameters and errors are those of `Pickler`, and:
 
     Parameters
     ----------
@@ -71,12 +71,12 @@ def dumps(
     standalone
         Let lambdapkl's constructors travel, so that `pickle.loads` reads the payload where lambdapkl is not installed.
     """
-    if deterministic or portable or standalone:
+    if deterministic or portable or standalone or current().deterministic:
         return _Callbacks.dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     refresh()
     protocol = pickle.HIGHEST_PROTOCOL if protocol is None or index(protocol) < 0 else index(protocol)
     try:
-        file = Output()
+        file = io.BytesIO()
         pickler = SessionPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         session = Session(DISPATCH_TABLE)
         session.root = obj
@@ -92,7 +92,7 @@ def dumps(
     except Exception as error:
         _Callbacks.explain_error(error, obj)
         raise
-    data = file.payload(in_order, len(before))
+    data = file.getvalue()
     return preamble.without_frame(data, len(before)) if root else data
 
 

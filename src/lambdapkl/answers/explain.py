@@ -12,6 +12,7 @@ from typing import Any
 from .. import wire
 from .._backend.dumps import Session
 from ..files import Nowhere
+from ..options import options
 from ..pickler import Pickler
 from ..reducers.table import DISPATCH_TABLE
 from ..rules import byvalue
@@ -218,7 +219,8 @@ def _of_deepest(walk: Walk) -> Culprit:
 def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
     """What a dump says where each object on its own is fine: such as that they are too deep in each other."""
     try:
-        Pickler(Nowhere(), buffer_callback=lambda buffer: None).dump(obj)
+        with options(deterministic=False):
+            Pickler(Nowhere(), buffer_callback=lambda buffer: None).dump(obj)
     except Exception as error:
         if isinstance(error.__cause__, RecursionError):
             return (_of_deepest(walk),)

@@ -18,6 +18,7 @@ from typing import Any
 
 from .. import pickler
 from .._backend.dumps import Session
+from ..options import current
 from ..reducers.table import DispatchTable
 from ..rules import byvalue
 from ..rules.reducer_tables import OVERRIDES, TABLE, Fallback
@@ -165,10 +166,13 @@ class Graft:
     ----------
     module
         A module for which `is_copy` is true.
+    deterministic
+        Whether its `dumps` and `dump` write with ``deterministic=True``, and its pickler refuses to write.
     """
 
-    def __init__(self, module: ModuleType) -> None:
+    def __init__(self, module: ModuleType, deterministic: bool = False) -> None:
         self.module = module
+        self.deterministic = deterministic
         self.kind: Any = vars(module)["CloudPickler"]
         self._functions: dict[FunctionType, tuple[Any, Any, Any]] = {}
         self._attributes: dict[str, Any] = {}
@@ -188,6 +192,10 @@ class Graft:
 
     def dumps(self, obj: Any, protocol: int | None, buffer_callback: Any, fix_imports: bool = True) -> bytes:
         """Do what the copy's `dumps` does; with the reducers that were registered with the copy."""
+        if self.deterministic or current().deterministic:
+            from ..forms import dumps as forms  # few programs need it
+
+            return forms.dumps(obj, protocol, buffer_callback, fix_imports, True, False, False, self._table)
         if not self._user or not _CPYTHON:
             return pickler.dumps(obj, protocol, buffer_callback, fix_imports=fix_imports)
         with io.BytesIO() as file:
@@ -250,6 +258,7 @@ class Graft:
         ours = vars(pickler.Pickler)
         start, clear = _bound_to(self.kind, ours["__init__"]), _bound_to(self.kind, ours["clear_memo"])
         write = _bound_to(self.kind, ours["dump"])
+        graft = self
 
         def initialize(
             self: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None, *, fix_imports: bool = True
@@ -267,6 +276,8 @@ class Graft:
             clear(self)
 
         def dump(self: Any, obj: Any) -> None:
+            if graft.deterministic:
+                pickler.refuse_deterministic(type(self).__qualname__)
             _session_of(self)
             write(self, obj)
 

@@ -18,6 +18,8 @@ from .graft import Graft, is_copy, is_left_alone, unknown_parameters
 __all__ = ["ENVIRONMENT", "install", "installed", "uninstall"]
 
 ENVIRONMENT = "LAMBDAPKL_INSTALL"
+# Its value where `install` was called with ``deterministic=True``.
+DETERMINISTIC = "deterministic"
 _NAMES = ("cloudpickle", "cloudpickle_fast")
 
 _lock = threading.RLock()
@@ -25,6 +27,7 @@ _grafts: dict[str, Graft] = {}
 # Copies that are left as they are, for their other parameters; each is told once.
 _warned: dict[str, ModuleType] = {}
 _environment_before: str | None = None
+_deterministic = False
 
 
 class _Finder(MetaPathFinder):
@@ -82,11 +85,11 @@ def _graft(module: Any) -> None:
         return
     known = _grafts.get(module.__name__)
     if known is None or known.module is not module:
-        graft = _grafts[module.__name__] = Graft(module)
+        graft = _grafts[module.__name__] = Graft(module, _deterministic)
         graft.apply()
 
 
-def install(*, workers: bool = True) -> None:
+def install(*, workers: bool = True, deterministic: bool = False) -> None:
     """Let every library of this process that uses cloudpickle use lambdapkl, now and when it is imported later.
 
     That goes for cloudpickle itself and for the copies that joblib, Ray, PySpark and others carry, wherever they were
@@ -102,14 +105,21 @@ def install(*, workers: bool = True) -> None:
         Whether processes started from here do the same: sets ``LAMBDAPKL_INSTALL=1`` in `os.environ`, on which
         ``import lambdapkl`` calls `install`.  A process that was started afresh imports lambdapkl with the first payload
         of it that it loads.
+    deterministic
+        Let `dumps` and `dump` of every copy write with ``deterministic=True``, for libraries that take a hash of the bytes as
+        the key of a cache.  A `CloudPickler` cannot, so its `dump` raises an error.  It stays so until `uninstall`.
+        Processes started from here do the same (``LAMBDAPKL_INSTALL=deterministic``).
     """
-    global _environment_before
+    global _deterministic, _environment_before
     with _lock:
         if _finder not in sys.meta_path:
             _environment_before = os.environ.get(ENVIRONMENT)
             sys.meta_path.insert(0, _finder)
+        _deterministic = _deterministic or deterministic
+        for graft in _grafts.values():
+            graft.deterministic = _deterministic
         if workers:
-            os.environ[ENVIRONMENT] = "1"
+            os.environ[ENVIRONMENT] = DETERMINISTIC if _deterministic else "1"
     # Without the lock, which the thread needs that imports such a module: `import_module` waits for it.
     for name, module in list(sys.modules.items()):
         if name.rpartition(".")[2] in _NAMES and getattr(getattr(module, "__spec__", None), "_initializing", False):
@@ -122,6 +132,7 @@ def install(*, workers: bool = True) -> None:
 
 def uninstall() -> None:
     """Undo `install`, the environment variable included; nothing happens if there is nothing to undo."""
+    global _deterministic
     with _lock:
         if _finder not in sys.meta_path:
             return
@@ -129,6 +140,7 @@ def uninstall() -> None:
         for graft in reversed(_grafts.values()):
             graft.remove()
         _grafts.clear()
+        _deterministic = False
         if _environment_before is None:
             os.environ.pop(ENVIRONMENT, None)
         else:

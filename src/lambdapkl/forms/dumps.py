@@ -5,20 +5,20 @@ Speed is not what these are for: all use the session in Python, whichever backen
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Callable
+from functools import partial
 from operator import index
 from typing import Any
 
-from .._backend.dumps import in_order
 from .._pure.dumps import SessionPickler
 from ..error_paths import explain_error
-from ..options import Variant, variant, writing
-from ..reducers.table import refresh
-from ..rules.sets import Output
+from ..options import Variant, current, variant, writing
+from ..reducers.table import DISPATCH_TABLE, refresh
 from .ordered import OrderedPickler
 from .portable import forget as forget_texts
-from .session import new_session, session_for_paths
+from .session import VariantSession, session_for_paths
 
 __all__ = ["dumps"]
 
@@ -31,14 +31,21 @@ def dumps(
     deterministic: bool,
     portable: bool,
     standalone: bool,
+    table: Any = DISPATCH_TABLE,
 ) -> bytes:
-    """Return `obj` as a pickle; parameters and errors are those of `lambdapkl.dumps`."""
+    """Return `obj` as a pickle; parameters and errors are those of `lambdapkl.dumps`.
+
+    Parameters
+    ----------
+    table
+        The dispatch table.
+    """
     protocol = pickle.HIGHEST_PROTOCOL if protocol is None or index(protocol) < 0 else index(protocol)
-    file = Output()
-    with writing(Variant(deterministic, portable, standalone)):
+    file = io.BytesIO()
+    with writing(Variant(deterministic or current().deterministic, portable, standalone)):
         try:
             refresh()
-            pickler = _pickler(file, protocol, fix_imports, buffer_callback)
+            pickler = _pickler(file, protocol, fix_imports, buffer_callback, partial(VariantSession, table))
             pickler._session.root = obj
             pickler.dump(obj)
         except Exception as error:
@@ -46,12 +53,14 @@ def dumps(
             raise
         finally:
             forget_texts()
-    return file.payload(in_order)
+    return file.getvalue()
 
 
-def _pickler(file: Any, protocol: int, fix_imports: bool, buffer_callback: Any) -> Any:
+def _pickler(
+    file: Any, protocol: int, fix_imports: bool, buffer_callback: Any, make_session: Callable[[], VariantSession]
+) -> Any:
     if variant().deterministic:
-        return OrderedPickler(file, protocol, new_session, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        return OrderedPickler(file, protocol, make_session, fix_imports=fix_imports, buffer_callback=buffer_callback)
     pickler = SessionPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-    pickler._use(new_session(), protocol)
+    pickler._use(make_session(), protocol)
     return pickler

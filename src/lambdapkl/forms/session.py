@@ -13,12 +13,7 @@ from ..options import variant, writing
 from ..reducers.table import DISPATCH_TABLE
 from . import portable
 
-__all__ = ["VariantSession", "new_session", "session_for_paths"]
-
-
-def new_session() -> VariantSession:
-    """Return a session for the form that is asked for."""
-    return VariantSession(DISPATCH_TABLE)
+__all__ = ["VariantSession", "session_for_paths"]
 
 
 def session_for_paths() -> VariantSession | None:
@@ -30,7 +25,7 @@ def session_for_paths() -> VariantSession | None:
     if not wanted.portable:
         return None
     with writing(wanted._replace(standalone=False)):
-        return new_session()
+        return VariantSession(DISPATCH_TABLE)
 
 
 class VariantSession(Session):

@@ -38,7 +38,6 @@ _IN_ITERTOOLS = (
 
 # Module -> type in it, or a call that makes one -> why, and what to do.  Subclasses are refused with their base.
 REASONS: dict[str, dict[str, Reason]] = {
-    "types": {},
     "_socket": {"socket": _CONNECTION},
     "_ssl": {"_SSLContext": ("it keeps keys in C", "make a new one where it is needed")},
     "sqlite3": {

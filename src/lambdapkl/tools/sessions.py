@@ -21,7 +21,8 @@ from typing import Any, BinaryIO
 from .. import files
 from ..error_paths import explain_error
 from ..files import Nowhere, Path
-from ..pickler import Pickler, Writer
+from ..options import current
+from ..pickler import Pickler, Writer, refuse_deterministic
 from ..reducers.table import refresh
 from ..rules.byvalue import MAIN_MODULES, is_dynamic
 from ..rules.names import private, private_key
@@ -113,6 +114,8 @@ def dump_session(
     """
     if unpicklable not in ("raise", "skip"):
         raise ValueError(f"unpicklable is 'raise' or 'skip', not {unpicklable!r}")
+    if current().deterministic:
+        refuse_deterministic("dump_session")
     main = sys.modules["__main__"] if main is None else main
     name = _name_of(main)
     if isinstance(skip, str):

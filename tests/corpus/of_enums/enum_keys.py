@@ -21,7 +21,7 @@ case(
     assert Ticket.OPEN.may_become(o) and not o.may_become(Ticket.OPEN)
     """,
     protocols=(2, 4),
-    unstable="the frozenset has tuples, which keep the order of the hash seed",
+    has_sets=True,
 )
 
 case(

@@ -1,6 +1,6 @@
-"""What it takes to put sets in order: ``python bench/in_order.py``.
+"""Data with sets: ``python bench/sets.py``.
 
-Microseconds of `lambdapkl.dumps` and of `pickle.dumps`, which leaves them as they are: best of many rounds, in turns.
+Microseconds of `lambdapkl.dumps` and of `pickle.dumps`, which write the same bytes: best of many rounds, in turns.
 """
 
 from __future__ import annotations
