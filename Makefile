@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help venv build test test-pure lint types bench docs soak fuzz asan ci clean
+.PHONY: help venv build test quick test-pure lint types bench docs soak fuzz asan ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -18,6 +18,10 @@ build: venv ## compile the extension in place
 
 test: build ## the tests on the compiled backend
 	$(BIN)/python -m pytest -n 2
+
+QUICK = tests/backends/test_corpus.py tests/reducers tests/rules tests/test_*.py
+quick: build ## a part of the tests, in less than two minutes
+	LAMBDAPKL_EVERY=20 $(BIN)/python -m pytest -q -n 2 $(QUICK)
 
 test-pure: venv ## the tests on the pure backend
 	LAMBDAPKL_PURE=1 $(BIN)/python -m pytest -n 2

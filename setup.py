@@ -5,7 +5,9 @@ The extension is optional: lambdapkl works in pure Python, more slowly.  ``LAMBD
 """
 
 import os
+import re
 import sys
+import tomllib
 from glob import glob
 from pathlib import Path
 
@@ -35,6 +37,17 @@ def give_up(reason):
     print(message, file=sys.stderr, flush=True)
 
 
+def compiler_options():
+    """Return the options for gcc and clang: optimize, and leave debug information out, unless CFLAGS says otherwise.
+
+    Python's own flags often contain ``-g``, which makes the extension seven times as large.
+    """
+    if sys.platform == "win32":
+        return []
+    chosen = os.environ.get("CFLAGS", "").split()
+    return [option for option in ("-O2", "-g0") if not any(flag.startswith(option[:2]) for flag in chosen)]
+
+
 def extensions():
     """Return the extension, translated to C, or nothing where there is no point or no way."""
     if flag("LAMBDAPKL_PURE"):
@@ -49,14 +62,13 @@ def extensions():
     except ImportError as error:
         give_up(f"Cython is missing ({error})")
         return []
-    options = [] if sys.platform == "win32" else ["-O2"]
     folder = os.path.dirname(SOURCE)
     extension = Extension(
         "lambdapkl._fast",
         [SOURCE],
         depends=glob(f"{folder}/_fast_parts/*"),
         include_dirs=[f"{folder}/_fast_parts"],
-        extra_compile_args=options,
+        extra_compile_args=compiler_options(),
     )
     try:
         return cythonize([extension], build_dir="build/cython", language_level=3)
@@ -105,7 +117,17 @@ def platform_wheel():
     return LateTag
 
 
+def readme():
+    """Return README.md with absolute links, as an index of packages needs them.  Their base is the URL in pyproject.toml."""
+    base = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Source"]
+    text = Path("README.md").read_text(encoding="utf-8")
+    text = re.sub(r"(!\[[^]]*\]\()(?!https?:)", rf"\1{base}/raw/main/", text)
+    return re.sub(r"(\]\()(?!https?:|#)", rf"\1{base}/blob/main/", text)
+
+
 setup(
+    long_description=readme(),
+    long_description_content_type="text/markdown",
     ext_modules=extensions(),
     cmdclass={"build_ext": OptionalBuild, "bdist_wheel": platform_wheel()},
     distclass=TaggedDistribution,

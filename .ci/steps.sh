@@ -50,13 +50,18 @@ step_suite() {
     LAMBDAPKL_EVERY=${LAMBDAPKL_EVERY:-8} tests_of "$name${3:+ part}" "$1" --ignore=tests/docs "${@:3}")
 }
 
-# step_distributions PYTHON FOLDER: the sdist, the wheel for this interpreter and the pure wheel.
+# step_distributions PYTHON FOLDER: the sdist, the wheel for this interpreter and the pure wheel; what an index would refuse
+# or show badly, and files that belong to the sdist only or are missing there.
 step_distributions() {
-  "$1" -m pip install build
+  "$1" -m pip install build twine check-wheel-contents pyroma
   "$1" -m build --sdist --outdir "$2" "$top"
   local sdist; sdist=$(ls "$2"/*.tar.gz)
   LAMBDAPKL_REQUIRE_EXTENSION=1 "$1" -m pip wheel --no-deps -w "$2" "$sdist"
   LAMBDAPKL_PURE=1 "$1" -m pip wheel --no-deps -w "$2" "$sdist"
+  "$1" -m twine check --strict "$2"/*
+  "$1" -m check_wheel_contents "$2"/*.whl
+  LAMBDAPKL_PURE=1 "$1" -m pyroma --min=10 "$sdist"
+  "$1" "$top/.ci/check_distributions.py" "$2"
 }
 
 # step_lint PYTHON: format and lint, the metadata, and the wheels that a release would have.

@@ -25,7 +25,7 @@ from sybil.region import Lexeme
 
 NEEDS = re.compile(r"<!-- needs: ([^>]+?) -->\s*\Z")
 
-# They may be installed and not work: cloudpickle 3.1.2 cannot be imported on PyPy 8, dill 0.4.1 pickles no function on 3.15.
+# They may be installed and not work: cloudpickle 3.1.3 cannot be imported on PyPy 8, dill 0.4.1 pickles no function on 3.15.
 PEERS = ("cloudpickle", "dill")
 
 ENGINES = frozenset(

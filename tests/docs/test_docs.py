@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import warnings
 from pathlib import Path
 from types import ModuleType
@@ -96,6 +97,20 @@ def test_the_runner_notices(tmp_path):
     engine = run("```python\nx = 1\n```\n\n```python\nfrom django import db\n```\n\n```python\ndb.x\n```\n")
     done = json.loads(engine.stdout)
     assert done == {"run": [1], "left_out": [[5, "not here: django"], [9, "not here: django"]]}, engine.stderr
+
+
+# ---- links of the README ---------------------------------------------------------------------------------------------
+
+
+def test_links_of_the_readme():
+    """They name files that exist, or one repository: that of the metadata, from which `setup.py` makes them absolute."""
+    links = re.findall(r"\]\(([^)]+)\)", (TOP / "README.md").read_text(encoding="utf-8"))
+    urls = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+    assert {link for link in links if link.startswith("https:")} <= set(urls.values())
+    assert all(url.startswith(urls["Source"]) for url in urls.values())
+    # CI copies these folders, and not the other files.
+    missing = [link for link in links if link.startswith(("docs/", "examples/")) and not (TOP / link).is_file()]
+    assert links and not missing
 
 
 # ---- names of peers --------------------------------------------------------------------------------------------------

@@ -36,19 +36,19 @@ def _run(options: argparse.Namespace) -> int:
     if options.target:
         objects = [(options.target, find(options.target, options.by_value))]
     else:
-        namespace = demo.as_main(demo.PROGRAM)
+        namespace = demo.as_main(demo.IMPORTS + demo.DEFINITIONS)
         objects = [(name, eval(make, namespace)) for name, make, _ in demo.OBJECTS]
     rows = [demo.Row(name, [demo.Result(pickler) for pickler in picklers]) for name, _ in objects]
     dumping: list[demo.Timed] = []
     loading: list[tuple[demo.Result, Callable[[], Any]]] = []
     for row, (_, obj) in zip(rows, objects, strict=True):
         for result in row.results:
-            module = picklers[result.pickler]
-            payload = demo.dumped(result, module, obj)
+            library = picklers[result.pickler]
+            payload = demo.dumped(result, library, obj)
             if payload is None:
                 continue
-            dumping.append((result, "dumps", partial(module.dumps, obj)))
-            loading.append((result, partial(module.loads, payload)))
+            dumping.append((result, "dumps", partial(library.dumps, obj)))
+            loading.append((result, partial(library.module.loads, payload)))
     rounds = max(1, options.rounds)
     demo.time_all(dumping, rounds)
     # Last: loading a class where it was defined may change it (cloudpickle sets its attributes again, with copies).
@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> int:
             loaded.append((result, "loads", call))
     demo.time_all(loaded, rounds)
     if options.json:
-        print(json.dumps([{"object": row.name, "results": [vars(each) for each in row.results]} for row in rows], indent=1))
+        print(json.dumps(demo.as_data(rows), indent=1))
     else:
         backend = "compiled" if COMPILED else "pure Python"
         print(f"lambdapkl {__version__}, {backend} backend, {platform.python_implementation()} {platform.python_version()}")

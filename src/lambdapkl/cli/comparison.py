@@ -1,11 +1,7 @@
-"""``lambdapkl demo``: objects that `pickle` refuses, sent to a fresh process and run there, with sizes and times."""
+"""What ``lambdapkl demo`` and ``lambdapkl bench`` compare: objects, picklers, sizes and times."""
 
 from __future__ import annotations
 
-import base64
-import json
-import platform
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -14,16 +10,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NamedTuple
 
-from .. import COMPILED, __version__
+from . import fresh_processes
 
-_PICKLERS = ("pickle", "cloudpickle", "dill", "lambdapkl")
+PICKLERS = ("pickle", "cloudpickle", "dill", "lambdapkl")
+# Starting a process takes long: for so many timing rounds, each first call is timed in one process.
+ROUNDS_A_PROCESS = 15
+# How dill is called for an object for which its default fails.
+RECURSE = "dill recurse=True"
 
-# The program whose objects travel.  It runs as `__main__`, so that nothing in it can be imported by the reader.
-PROGRAM = """
+# The program runs as `__main__`, so that a reader can import nothing that it defines.  A reader whose first load is timed
+# has imported the same modules.
+IMPORTS = """
+from argparse import Namespace
 from dataclasses import dataclass, field
-
+"""
+IMPORT_NUMPY = "import numpy as np\n"
+DEFINITIONS = """
 RATE = 0.25
 
 def make_counter(start):
@@ -64,20 +68,36 @@ OBJECTS = [
     ("a local class with super()", "make_class()", "o(3).describe()"),
     ("a dataclass", "Order", "o('tea', 4.0).total()"),
     ("100 dataclass instances", "[Order(str(i), float(i), [i]) for i in range(100)]", "sum(x.total() for x in o), o[7]"),
+    (
+        "100 instances of an importable class",
+        "[Namespace(item=str(i), price=float(i), tags=[i]) for i in range(100)]",
+        "sum(x.price for x in o), o[7]",
+    ),
 ]
-_WITH_NUMPY = ("a function that uses numpy", "lambda rows: float(np.linalg.norm(np.array(rows)))", "o([3.0, 4.0])")
+WITH_NUMPY = ("a function that uses numpy", "lambda rows: float(np.linalg.norm(np.array(rows)))", "o([3.0, 4.0])")
 
-_READER = """
-import base64, importlib, json, sys
-for line in sys.stdin:
-    module, payload, use = json.loads(line)
-    try:
-        o = importlib.import_module(module).loads(base64.b64decode(payload))
-        answer = repr(eval(use, {"o": o}))
-    except Exception as error:
-        answer = f"{type(error).__name__}: {error}"
-    print(json.dumps(answer), flush=True)
-"""
+
+class Pickler(NamedTuple):
+    """A module with `dumps` and `loads`, and keyword arguments for its `dumps`."""
+
+    module: Any
+    keywords: dict[str, Any] = {}
+
+    def dumps(self, obj: Any) -> bytes:
+        """Return `obj` as pickled by this pickler."""
+        payload: bytes = self.module.dumps(obj, **self.keywords)
+        return payload
+
+    @property
+    def name(self) -> str:
+        """The module's name."""
+        name: str = self.module.__name__
+        return name
+
+    @property
+    def reader(self) -> str:
+        """The module whose `loads` a reader calls."""
+        return "dill" if self.name == "dill" else "pickle"
 
 
 @dataclass
@@ -89,9 +109,11 @@ class Result:
     size
         Of the payload, in bytes; None where the object was refused.
     dumps, loads
-        Best times, in microseconds; None where it did not come to that.
+        Best times of repeated calls, in microseconds; None where the call failed.
+    first_dumps, first_loads
+        Best times of the first call in a fresh process, in microseconds, without the import of the pickler.
     right
-        Whether the object did in the fresh process what it does here.
+        Whether the object did in a fresh process what it does here.
     problem
         What went wrong, if anything.
     """
@@ -100,8 +122,20 @@ class Result:
     size: int | None = None
     dumps: float | None = None
     loads: float | None = None
+    first_dumps: float | None = None
+    first_loads: float | None = None
     right: bool = False
     problem: str = ""
+
+
+class _Example(NamedTuple):
+    """An object, what it answers when it is used, and the code that imports, makes and uses it."""
+
+    obj: Any
+    expected: str
+    imports: str
+    make: str
+    use: str
 
 
 # Whose time, which one, and the call.
@@ -116,39 +150,73 @@ class Row:
     results: list[Result] = field(default_factory=list)
 
 
-def run(rounds: int = 15, as_json: bool = False) -> int:
-    """Run the demo, print its table, and return 1 if a result of lambdapkl's was wrong."""
-    picklers = installed()
+def installed() -> dict[str, Pickler]:
+    """Return the picklers to compare, by name, as far as they are here."""
+    picklers = {}
+    for name in PICKLERS:
+        # Installed is not enough: cloudpickle 3.1.3 cannot be imported on PyPy 8.
+        with suppress(Exception):
+            picklers[name] = Pickler(import_module(name))
+    return picklers
+
+
+def processes(rounds: int) -> int:
+    """Return from how many fresh processes the best first time is taken."""
+    return max(1, rounds // ROUNDS_A_PROCESS)
+
+
+def compare(picklers: dict[str, Pickler], rounds: int) -> list[Row]:
+    """Pickle each object with each pickler, use it in a fresh process, and take all times."""
+    namespace = as_main(IMPORTS + DEFINITIONS)
     objects = list(OBJECTS)
-    program = PROGRAM
     if find_spec("numpy") is not None:
-        objects.append(_WITH_NUMPY)
-        program = "import numpy as np\n" + program
-    namespace = as_main(program)
+        objects.append(WITH_NUMPY)
+        as_main(IMPORT_NUMPY)
+    fresh_rounds = processes(rounds)
     rows: list[Row] = []
     loading: list[Timed] = []
     for name, make, use in objects:
-        row, loads = _measure(name, make, use, namespace, picklers, rounds)
+        row = Row(name)
         rows.append(row)
-        loading += loads
+        obj = eval(make, namespace)
+        imports = IMPORTS + IMPORT_NUMPY if name == WITH_NUMPY[0] else IMPORTS
+        example = _Example(obj, repr(eval(use, {**namespace, "o": obj})), imports, make, use)
+        dumping: list[Timed] = []
+        for pickler, library in picklers.items():
+            results = [_measure(pickler, library, example, fresh_rounds)]
+            if pickler == "dill" and not results[0][0].right:
+                results.append(_measure(RECURSE, Pickler(library.module, {"recurse": True}), example, fresh_rounds))
+            for result, dumps, loads in results:
+                row.results.append(result)
+                dumping += dumps
+                loading += loads
+        time_all(dumping, rounds)
     # Last: loading a class where it was defined may change it (cloudpickle sets its attributes again, with copies).
     time_all(loading, rounds)
-    if as_json:
-        print(json.dumps([{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows], indent=1))
-    else:
-        _print(rows, list(picklers))
-    ours = [result for row in rows for result in row.results if result.pickler == "lambdapkl"]
-    return 0 if all(result.right for result in ours) else 1
+    return rows
 
 
-def installed() -> dict[str, Any]:
-    """Return the picklers to compare, by name, as far as they are here."""
-    picklers = {}
-    for name in _PICKLERS:
-        # Installed is not enough: cloudpickle 3.1.2 cannot be imported on PyPy 8.
-        with suppress(Exception):
-            picklers[name] = import_module(name)
-    return picklers
+def _measure(pickler: str, library: Pickler, example: _Example, fresh_rounds: int) -> tuple[Result, list[Timed], list[Timed]]:
+    """Pickle one object with one pickler and use it in a fresh process; return the dumps and loads that are to be timed."""
+    result = Result(pickler)
+    payload = dumped(result, library, example.obj)
+    if payload is None:
+        return result, [], []
+    dumping: list[Timed] = [(result, "dumps", partial(library.dumps, example.obj))]
+    answer = fresh_processes.answer(library.reader, payload, example.use)
+    if answer != example.expected:
+        result.problem = answer
+        return result, dumping, []
+    result.right = True
+    program = example.imports + DEFINITIONS
+    result.first_dumps = fresh_processes.first_dumps(fresh_rounds, library.name, library.keywords, program, example.make)
+    result.first_loads = fresh_processes.first_loads(fresh_rounds, library.name, library.reader, example.imports, payload)
+    return result, dumping, [(result, "loads", partial(library.module.loads, payload))]
+
+
+def as_data(rows: list[Row]) -> list[dict[str, Any]]:
+    """Return the rows as JSON can hold them."""
+    return [{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows]
 
 
 def as_main(program: str) -> dict[str, Any]:
@@ -158,40 +226,16 @@ def as_main(program: str) -> dict[str, Any]:
     return namespace
 
 
-def dumped(result: Result, module: Any, obj: Any) -> bytes | None:
-    """Return `obj` as pickled by `module`, whose size or error goes into `result`; None where it was refused."""
+def dumped(result: Result, library: Pickler, obj: Any) -> bytes | None:
+    """Return `obj` as pickled by `library`, and put its size or error into `result`; None where it was refused."""
     # A peer may refuse it in any way.
     try:
-        payload: bytes = module.dumps(obj)
+        payload = library.dumps(obj)
     except Exception as error:
         result.problem = f"{type(error).__name__}: {error}"
         return None
     result.size = len(payload)
     return payload
-
-
-def _measure(
-    name: str, make: str, use: str, namespace: dict[str, Any], picklers: dict[str, Any], rounds: int
-) -> tuple[Row, list[Timed]]:
-    """Pickle one object with each pickler and use it in a fresh process; return the loads that are to be timed."""
-    obj = eval(make, namespace)
-    expected = repr(eval(use, {**namespace, "o": obj}))
-    row = Row(name, [Result(pickler) for pickler in picklers])
-    dumping: list[Timed] = []
-    loading: list[Timed] = []
-    for result in row.results:
-        module = picklers[result.pickler]
-        payload = dumped(result, module, obj)
-        if payload is None:
-            continue
-        answer = _in_fresh_process("pickle" if result.pickler == "lambdapkl" else result.pickler, payload, use)
-        result.right = answer == expected
-        result.problem = "" if result.right else answer
-        dumping.append((result, "dumps", partial(module.dumps, obj)))
-        if result.right:
-            loading.append((result, "loads", partial(module.loads, payload)))
-    time_all(dumping, rounds)
-    return row, loading
 
 
 def time_all(timed: list[Timed], rounds: int) -> None:
@@ -201,18 +245,6 @@ def time_all(timed: list[Timed], rounds: int) -> None:
             best = getattr(result, attribute)
             taken = _time(call)
             setattr(result, attribute, taken if best is None else min(best, taken))
-
-
-def _in_fresh_process(module: str, payload: bytes, use: str) -> str:
-    """Load `payload` in a new Python process, evaluate `use` there, and return what that prints."""
-    request = json.dumps([module, base64.b64encode(payload).decode(), use])
-    done = subprocess.run(
-        [sys.executable, "-c", _READER], input=request + "\n", capture_output=True, text=True, timeout=60, check=False
-    )
-    if done.returncode:
-        return f"the process died with status {done.returncode}: {done.stderr.strip()[-200:]}"
-    answer: str = json.loads(done.stdout)
-    return answer
 
 
 def _time(call: Callable[[], Any]) -> float:
@@ -225,31 +257,3 @@ def _time(call: Callable[[], Any]) -> float:
     for _ in range(count):
         call()
     return (time.perf_counter() - start) / count * 1e6
-
-
-def _print(rows: list[Row], picklers: list[str]) -> None:
-    backend = "compiled" if COMPILED else "pure Python"
-    print(f"lambdapkl {__version__}, {backend} backend, {platform.python_implementation()} {platform.python_version()}")
-    print("Each object is pickled here, loaded in a fresh process and used there.  Times are the best, in microseconds.\n")
-    width = max(len(row.name) for row in rows)
-    print(f"{'object':{width}}  {'pickler':11}  {'bytes':>7}  {'dumps':>9}  {'loads':>9}  result")
-    for row in rows:
-        for position, result in enumerate(row.results):
-            name = row.name if position == 0 else ""
-            cells = [_cell(result.size, 7, 0), _cell(result.dumps, 9, 1), _cell(result.loads, 9, 1)]
-            print(f"{name:{width}}  {result.pickler:11}  {'  '.join(cells)}  {_verdict(result)}".rstrip())
-        print()
-    missing = [name for name in _PICKLERS if name not in picklers]
-    if missing:
-        print(f"Not installed, or not for this interpreter, and so not compared: {', '.join(missing)}.")
-
-
-def _cell(value: float | None, width: int, digits: int) -> str:
-    return f"{'-':>{width}}" if value is None else f"{value:>{width},.{digits}f}"
-
-
-def _verdict(result: Result) -> str:
-    if result.right:
-        return "right"
-    what = "refused" if result.size is None else "WRONG"
-    return f"{what}: {result.problem.splitlines()[0][:60]}" if result.problem else what

@@ -84,7 +84,7 @@ def _place(options: tuple[Any, ...], value: Any) -> int:
 
 
 def reduce_missing(obj: Any) -> Any:
-    # cloudpickle's loads copies it, into classes that it finds in the process, too (cloudpickle 3.1.2).
+    # cloudpickle's loads copies it, into classes that it finds in the process, too (cloudpickle 3.1.3).
     return private("MISSING") if obj is MISSING else object.__reduce_ex__(obj, 2)
 
 
