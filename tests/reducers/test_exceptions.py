@@ -24,7 +24,6 @@ WRITE = EVERY_CLASS + "\nerrors = [error for kind in CLASSES for error in errors
 WRITE += "o = errors, [describe(error) for error in errors], describe\n"
 
 
-@pytest.mark.skipif(PYPY, reason="fields of its exceptions are no fields in C; what differs there was not examined")
 def test_every_member_of_every_class_of_the_interpreter(backend: fresh.Process, processes: Processes) -> None:
     directory = fresh.new_directory()
     payload = backend.dumps(WRITE, directory=directory)
@@ -41,13 +40,11 @@ def test_every_member_of_every_class_of_the_interpreter(backend: fresh.Process, 
         )
 
 
-@pytest.mark.skipif(PYPY, reason="fields of its exceptions are no fields in C; what differs there was not examined")
 def test_both_backends_write_the_same(processes: Processes) -> None:
     directory = fresh.new_directory()
     assert len({processes(each).dumps(WRITE, directory=directory) for each in BACKENDS}) == 1
 
 
-@pytest.mark.skipif(PYPY, reason="fields of its exceptions are no fields in C; what differs there was not examined")
 def test_unraised_exceptions_of_the_interpreter_have_the_bytes_of_pickle(backend: fresh.Process) -> None:
     backend.execute(
         EVERY_CLASS
@@ -232,12 +229,15 @@ for raised in False, True:
         o.append(error)
 """
 ODD_KEYS_CHECKED = """
+import sys
+pypy = sys.implementation.name == "pypy"
 assert len(o) == 20
 for index, error in enumerate(o):
     assert list(error.__dict__.items()) == [
         (None, 1), (3, "x"), ((1, 2), []), (b"b", None), ("sub", 5), ("name", 6)
     ], (error, error.__dict__)
-    assert [type(key).__name__ for key in error.__dict__][-2:] == ["Name", "str"]
+    # On PyPy, the name of an attribute that is set becomes a plain str.
+    assert pypy or [type(key).__name__ for key in error.__dict__][-2:] == ["Name", "str"]
     assert error.sub == 5 and str(error) and (error.__traceback__ is not None) is (index >= 10)
 """
 

@@ -158,9 +158,8 @@ for _name, _base, _definition in [
     (
         "__new__ gives no value, but __getattr__",
         "enum.Enum",
-        "def __new__(cls, value):\n        self = object.__new__(cls)\n        self.extra = value\n        return self\n"
-        "    def __getattr__(self, name):\n        if name == '_value_': return self.extra * 10\n"
-        "        raise AttributeError(name)",
+        """def __new__(cls, value): self = object.__new__(cls); self.extra = value; return self
+    def __getattr__(self, name): return self.extra * 10 if name == '_value_' else super().__getattribute__(name)""",
     ),
 ]:
     case(
