@@ -14,7 +14,7 @@ import cloudpickle
 
 import lambdapkl
 
-FRAMES = (1, 5, 20, 50, 100)
+FRAMES = (1, 5, 20, 50)
 ROUNDS, CALLS = 25, 300
 
 

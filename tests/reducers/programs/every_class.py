@@ -1,5 +1,5 @@
-import sys
 import builtins
+import sys
 import types
 
 ARGUMENTS = [
