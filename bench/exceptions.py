@@ -14,7 +14,7 @@ import cloudpickle
 
 import lambdapkl
 
-FRAMES = (1, 5, 20)
+FRAMES = (1, 5, 20, 50)
 ROUNDS, CALLS = 25, 300
 
 
@@ -51,7 +51,7 @@ def main() -> None:
         dumps, dumps_of_peer, loads, loads_of_peer = (min(times) for times in zip(*rounds, strict=True))
         both, both_of_peer = dumps + loads, dumps_of_peer + loads_of_peer
         print(
-            f"{frames:2} frames: dumps {dumps:.1f} us, {dumps / dumps_of_peer:.2f} of cloudpickle's; "
+            f"{frames:3} frames: dumps {dumps:.1f} us, {dumps / dumps_of_peer:.2f} of cloudpickle's; "
             f"dumps and loads {both:.1f} us, {both / both_of_peer:.2f} of cloudpickle's"
         )
 

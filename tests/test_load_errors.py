@@ -48,7 +48,7 @@ def test_errors_of_classes_by_value_keep_type_and_text(backend: fresh.Process) -
     )
 
 
-@pytest.mark.skipif(PYPY, reason="the note is another one there; why was not examined")
+@pytest.mark.skipif(PYPY, reason="`BaseException.__setstate__` fills the dictionary there, and sets no attribute")
 def test_errors_of_exceptions_keep_type_and_text(backend: fresh.Process) -> None:
     backend.execute(
         """

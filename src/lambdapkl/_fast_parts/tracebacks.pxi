@@ -1,30 +1,69 @@
-# Tracebacks: `reducers.tracebacks` and `restorers.tracebacks` for the usual case, where every step is nothing but a place.
+# Tracebacks: the usual case of `reducers.tracebacks`, and the frames for `restorers.tracebacks`.
 
-from types import TracebackType
+from libc.string cimport memchr
 
 cdef extern from *:
+    """
+    #include <frameobject.h>
+
+    /* A step of a traceback before `next`.  Its frame is made without a call: CPython takes a frame that C code makes to have
+       come as far as RESUME, and nothing of it ever runs. */
+    static PyObject *lp_traceback_step(PyObject *next, PyObject *code, PyObject *globals, PyObject *locals, int lasti, int line) {
+        PyTracebackObject *step;
+        PyFrameObject *frame;
+        if (locals == Py_None)
+            locals = NULL;  /* an empty dictionary, once it is read */
+        frame = PyFrame_New(PyThreadState_Get(), (PyCodeObject *)code, globals, locals);
+        if (frame == NULL)
+            return NULL;
+        step = PyObject_GC_New(PyTracebackObject, &PyTraceBack_Type);
+        if (step == NULL) {
+            Py_DECREF(frame);
+            return NULL;
+        }
+        step->tb_next = next == Py_None ? NULL : (PyTracebackObject *)Py_NewRef(next);
+        step->tb_frame = frame;
+        step->tb_lasti = lasti;
+        step->tb_lineno = line;
+        PyObject_GC_Track(step);
+        return (PyObject *)step;
+    }
+    """
     ctypedef struct PyFrameObject:
         pass
 
     ctypedef struct PyTracebackObject:
+        PyTracebackObject *tb_next
         PyFrameObject *tb_frame
         int tb_lasti
         int tb_lineno
+
+    object lp_traceback_step(object, object, dict, object, int, int)
 
     PyTypeObject PyTraceBack_Type
     object lp_code_of_frame "(PyObject *)PyFrame_GetCode"(PyFrameObject *)
     object PyFrame_GetGlobals(PyFrameObject *)
     int PyCode_Addr2Location(PyCodeObject *, int, int *, int *, int *, int *)
-    object PyEval_EvalCode(object, object, object)
     Py_ssize_t lp_code_units "Py_SIZE"(PyCodeObject *)
+    str PyUnicode_DecodeUTF8(const char *, Py_ssize_t, const char *)
 
-cdef object _TracebackType = TracebackType
 cdef str _DUNDER_NAME = "__name__"
 cdef str _DUNDER_FILE = "__file__"
 
+cdef enum:
+    # For the numbers of a step, and what is between them.
+    _ROOM_FOR_NUMBERS = 8 * 12
+
+cdef struct _Text:
+    char *data
+    Py_ssize_t size
+    Py_ssize_t capacity
+
 
 def describe_steps(traceback, session, Py_ssize_t most_offset, Py_ssize_t most_number, variables):
-    """Return what `wire.traceback` is called with; None if `session` is not of this backend.
+    """Return `reducers.tracebacks._as_text` of the steps of a traceback.
+
+    None if there is more to say of a step, if a name does not fit, or if `session` is not of this backend.
 
     Parameters
     ----------
@@ -36,14 +75,30 @@ def describe_steps(traceback, session, Py_ssize_t most_offset, Py_ssize_t most_n
     """
     if type(session) is not Session:
         return None
-    cdef list steps = []
-    cdef tuple entry = None
-    cdef Py_ssize_t offset, line
+    cdef _Text text
+    text.data = NULL
+    text.size = text.capacity = 0
+    try:
+        return _describe_steps(&text, traceback, <Session>session, most_offset, most_number, variables)
+    finally:
+        PyMem_Free(text.data)
+
+
+cdef tuple _describe_steps(
+    _Text *text, object step, Session session, Py_ssize_t most_offset, Py_ssize_t most_number, object variables
+):
+    cdef dict places = {}
+    cdef Py_ssize_t offset
+    cdef Py_ssize_t line
     cdef Py_ssize_t known_offset = 0
     cdef Py_ssize_t known_line = 0
-    code = known_code = known_namespace = None
+    cdef Py_ssize_t place = 0
+    # Where the last line that is not empty is.
+    cdef Py_ssize_t start = 0
+    cdef Py_ssize_t size = 0
+    cdef Py_ssize_t begins
     cdef PyTracebackObject *fields
-    step = traceback
+    code = known_code = known_namespace = known_file = None
     while step is not None:
         if Py_TYPE(step) is not &PyTraceBack_Type:
             raise TypeError(f"a traceback is expected, not {type(step).__name__}")
@@ -51,62 +106,42 @@ def describe_steps(traceback, session, Py_ssize_t most_offset, Py_ssize_t most_n
         fields = <PyTracebackObject *>step
         offset = fields.tb_lasti
         line = fields.tb_lineno
-        if line == -1:  # it is worked out when it is read
-            number = step.tb_lineno
-            line = -1 if number is None else number
         code = lp_code_of_frame(fields.tb_frame)
+        # What may be the frame of a loaded traceback has the code of a generator.
+        if (<PyCodeObject *>code).co_flags & 0x20 and variables(<object>fields.tb_frame, session):
+            return None
         namespace = PyFrame_GetGlobals(fields.tb_frame)
+        if text.size:
+            _make_room(text, 1)
+            text.data[text.size] = c"\n"
+            text.size += 1
         # In a deep recursion most steps are at one instruction of one function.
         if code is not known_code or namespace is not known_namespace or offset != known_offset or line != known_line:
-            known_code, known_namespace, known_offset, known_line = code, namespace, offset, line
-            entry = _describe_step(code, namespace, offset, line, <Session>session, most_offset, most_number)
-        shown = variables(<object>fields.tb_frame, session) if _may_be_snapshot(code) else None
-        steps.append(entry + (shown,) if shown else entry)
-        step = step.tb_next
-    return tuple(steps)
+            file = <object>(<PyCodeObject *>code).co_filename
+            if namespace is not known_namespace or file is not known_file:
+                place = _place(places, file, namespace, session)
+            known_code, known_namespace, known_file, known_offset, known_line = code, namespace, file, offset, line
+            begins = text.size
+            if not _add_step(text, step, <PyCodeObject *>code, place, most_offset, most_number):
+                return None
+            if text.size - begins == size and memcmp(text.data + begins, text.data + start, size) == 0:
+                text.size = begins
+            else:
+                start = begins
+                size = text.size - begins
+        step = lp_read(<PyObject *>step, <PyObject **>&fields.tb_next)
+    steps = PyUnicode_DecodeUTF8(text.data, text.size, NULL)
+    return (session.shared.setdefault(steps, steps),) + tuple(places)
 
 
-cdef bint _may_be_snapshot(object code) except -1:
-    """Whether `code` may be that of a loaded traceback, which ends its constants with a string and is a generator."""
-    return (<PyCodeObject *>code).co_flags & 0x20 != 0
-
-
-cdef tuple _describe_step(
-    object code, object namespace, Py_ssize_t offset, Py_ssize_t line, Session session, Py_ssize_t most_offset, Py_ssize_t most
-):
-    cdef PyCodeObject *fields = <PyCodeObject *>code
-    cdef int start = -1
-    cdef int column = -1
-    cdef int end = -1
-    cdef int end_column = -1
-    name = <object>fields.co_name
-    qualified = <object>fields.co_qualname
-    if qualified is name or qualified == name:
-        qualified = None
-    cdef tuple where = (
-        _name_or_none(session, <object>fields.co_filename),
-        _name_or_none(session, name),
-        _name_or_none(session, qualified),
-        fields.co_firstlineno,
+cdef Py_ssize_t _place(dict places, object file_name, object namespace, Session session) except -1:
+    cdef tuple place = (
+        _name_or_none(session, file_name),
         _name_or_none(session, _string_global(namespace, _DUNDER_NAME)),
         _name_or_none(session, _string_global(namespace, _DUNDER_FILE)),
     )
-    where = <tuple>session.shared.setdefault(where, where)
-    if not 0 <= offset <= most_offset:
-        offset = 0 if offset > 0 else -1
-    if not 0 <= line <= most:
-        line = -1
-    if 0 <= offset < lp_code_units(fields) * 2:
-        PyCode_Addr2Location(fields, <int>offset, &start, &column, &end, &end_column)
-    if offset < 0 or (start < 0 and line < 0):
-        entry = (where, offset, line, None, None, None, None)
-    elif start < 0:
-        entry = (where, offset, line, line, line, None, None)
-    elif column < 0 or end_column < 0 or end < start:
-        entry = (where, offset, line, start, start, None, None)
-    else:
-        entry = (where, offset, line, start, end, column, end_column)
-    return <tuple>session.shared.setdefault(entry, entry)
+    place = <tuple>session.shared.setdefault(place, place)
+    return places.setdefault(place, len(places))
 
 
 cdef object _string_global(object namespace, str name):
@@ -119,51 +154,114 @@ cdef object _name_or_none(Session session, object text):
     return session.name(str(text)) if isinstance(text, str) else None
 
 
-cdef bint _has_exact_items(tuple items, Py_ssize_t start) except -1:
-    cdef Py_ssize_t index
-    cdef PyTypeObject *kind
-    for index in range(start, PyTuple_GET_SIZE(items)):
-        item = items[index]
-        kind = Py_TYPE(item)
-        if item is not None and kind is not &PyUnicode_Type and kind is not &PyLong_Type:
+cdef bint _add_step(
+    _Text *text, object step, PyCodeObject *code, Py_ssize_t place, Py_ssize_t most_offset, Py_ssize_t most_number
+) except -1:
+    """Add a line of `reducers.tracebacks._line`; False if a name does not fit."""
+    cdef int start = -1
+    cdef int column = -1
+    cdef int end = -1
+    cdef int end_column = -1
+    cdef Py_ssize_t offset = (<PyTracebackObject *>step).tb_lasti
+    cdef Py_ssize_t line = (<PyTracebackObject *>step).tb_lineno
+    cdef bint is_written = 0 <= offset <= most_offset
+    if not is_written:
+        offset = 0 if offset > 0 else -1
+    if 0 <= offset < lp_code_units(code) * 2:
+        PyCode_Addr2Location(code, <int>offset, &start, &column, &end, &end_column)
+    if line == -1:  # it is worked out when it is read
+        if is_written and start >= 0:
+            line = start
+        else:
+            number = step.tb_lineno
+            line = -1 if number is None else number
+    if not 0 <= line <= most_number:
+        line = -1
+    if not _add_name(text, code.co_name):
+        return False
+    text.data[text.size] = c"\t"
+    text.size += 1
+    if code.co_qualname != code.co_name and <object>code.co_qualname != <object>code.co_name:
+        if not _add_name(text, code.co_qualname):
             return False
+    _add_number(text, place)
+    _add_number(text, code.co_firstlineno)
+    _add_number(text, offset)
+    _add_number(text, line)
+    if start < 0:
+        start = <int>line
+        column = -1
+    if offset < 0 or start < 0:
+        return True
+    _add_number(text, start)
+    if column >= 0 and end_column >= 0 and end >= start:
+        _add_number(text, end)
+        _add_number(text, column)
+        _add_number(text, end_column)
     return True
 
 
-cdef bint _is_exact(object entry) except -1:
-    """See `restorers.tracebacks._is_exact`."""
-    if Py_TYPE(entry) is not &PyTuple_Type or PyTuple_GET_SIZE(entry) != 7:
+cdef bint _add_name(_Text *text, PyObject *name) except -1:
+    cdef Py_ssize_t size = 0
+    cdef const char *data
+    if Py_TYPE(<object>name) is not &PyUnicode_Type:
         return False
-    where = (<tuple>entry)[0]
-    return Py_TYPE(where) is &PyTuple_Type and _has_exact_items(<tuple>where, 0) and _has_exact_items(<tuple>entry, 1)
+    data = lp_utf8(name, &size)
+    if data == NULL or size == 0 or memchr(data, c"\t", size) != NULL or memchr(data, c"\n", size) != NULL:
+        return False
+    _make_room(text, size + _ROOM_FOR_NUMBERS)
+    memcpy(text.data + text.size, data, size)
+    text.size += size
+    return True
 
 
-def link_steps(tuple entries, dict known, build):
-    """Return the traceback that `entries` describe, the outermost first.
+cdef int _make_room(_Text *text, Py_ssize_t more) except -1:
+    cdef char *data
+    if text.size + more > text.capacity:
+        more += 2 * text.size + 512
+        data = <char *>PyMem_Realloc(text.data, more)
+        if data == NULL:
+            raise MemoryError
+        text.data = data
+        text.capacity = more
+    return 0
 
-    Parameters
-    ----------
-    known
-        Entry -> its code object, `__name__` and `__file__` of its globals, its offset and its line.
-    build
-        Returns the same for an entry that is not in `known`, and its local variables.
-    """
+
+@cython.cdivision(True)
+cdef void _add_number(_Text *text, Py_ssize_t number) noexcept:
+    """Add a tab and a number of up to ten digits; `_add_name` has made room for eight of them."""
+    cdef unsigned int rest = <unsigned int>(-number if number < 0 else number)
+    cdef unsigned int left = rest
+    cdef char *end
+    text.data[text.size] = c"\t"
+    text.size += 1
+    if number < 0:
+        text.data[text.size] = c"-"
+        text.size += 1
+    while left > 9:
+        left //= 10
+        text.size += 1
+    text.size += 1
+    end = text.data + text.size
+    while True:
+        end -= 1
+        end[0] = <char>(c"0" + rest % 10)
+        rest //= 10
+        if rest == 0:
+            break
+
+
+def link_steps(list steps):
+    """Return the traceback of `steps`, the outermost first: what `restorers.tracebacks._build` returned for each."""
     cdef dict namespaces = {}
     cdef dict namespace = None
-    cdef dict variables
-    cdef Py_ssize_t index = PyTuple_GET_SIZE(entries)
+    cdef Py_ssize_t index = len(steps)
     linked = last_module = last_file = None
     while index > 0:
         index -= 1
-        entry = entries[index]
-        variables = None
-        found = None
-        if _is_exact(entry):
-            found = _lookup(known, entry)
-        if found is None:
-            code, module, file, offset, line, variables = build(entry)
-        else:
-            code, module, file, offset, line = <tuple>found
+        code, module, file, offset, line, variables = <tuple>steps[index]
+        if Py_TYPE(code) is not &PyCode_Type:
+            raise TypeError(f"expected a code object, got a {type(code).__name__}")
         # Frames of one module share their globals.
         if namespace is None or module is not last_module or file is not last_file:
             last_module, last_file = module, file
@@ -176,6 +274,5 @@ def link_steps(tuple entries, dict known, build):
                 if file is not None:
                     namespace[_DUNDER_FILE] = file
                 namespaces[names] = namespace
-        frame = PyEval_EvalCode(code, namespace, {} if variables is None else variables).gi_frame
-        linked = _TracebackType(linked, frame, offset, line)
+        linked = lp_traceback_step(linked, code, namespace, variables or None, offset, line)
     return linked

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import wire
 from ..identity.traces_of_use import is_inverted
-from ..restorers.enumerations import given, given_lists, member_state
+from ..restorers.enumerations import given, given_lists, member_state, own_attributes
 from ..rules import byvalue
 from .namespaces import ClassPart
 from .references import Reach
@@ -25,7 +25,7 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
     own: list[dict[str, Any]] = []
     usual = True
     for name, member in by_name.items():
-        each = member.__dict__
+        each = own_attributes(member)
         if "_inverted_" in each:
             # What `~` once gave.
             each = {key: value for key, value in each.items() if key != "_inverted_"}
@@ -36,28 +36,29 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
         canonical[name] = member
         own.append(each)
         members.append(private(name) if data_type is None else (private(name), _made_of(cls, member)))
-    states: Any = [each["_value_"] for each in own]
-    if not usual:
+    if usual:
+        states: Any = [each["_value_"] for each in own]
+    else:
         states = tuple(
             _attributes(each, member_state(name, place), session)
             for place, (name, each) in enumerate(zip(canonical, own, strict=True))
         )
-    aliases = {
-        value: private(member._name_)
-        for value, member in cls._value2member_map_.items()
-        if value is not member._value_
-        and member._name_ in canonical
-        and not _same(value, member._value_)
-        and not is_inverted(vars(cls), value)
-    }
+    aliases: dict[Any, str] = {}
+    for value, member in cls._value2member_map_.items():
+        each = own_attributes(member)
+        own_value, name = each.get("_value_", _MISSING), each.get("_name_")
+        if name in canonical and not _same(value, own_value) and not is_inverted(vars(cls), value):
+            aliases[value] = private(name)
     for name, member in by_name.items():
         if attributes.get(name) is member:
             del attributes[name]
     # Made anew from the members; what a flag has cached of combinations would make the bytes depend on use.
     attributes.pop("_member_map_", None)
     attributes.pop("_value2member_map_", None)
-    # The reader's own `enum` gives what is left out: not where a copy of the module travels with the enumeration.
-    complete = not attributes.keys() >= given().keys() or byvalue.is_registered("enum")
+    # The reader's own `enum` gives what is left out: not where a copy of the module travels with the enumeration, or where a
+    # member has no value of its own, as `EnumType` leaves it if a `__getattr__` or `__getattribute__` answers for `_value_`.
+    valueless = any("_value_" not in each for each in own)
+    complete = valueless or not attributes.keys() >= given().keys() or byvalue.is_registered("enum")
     if not complete:
         for name, value in (*given().items(), *given_lists(list(canonical), [each["_value_"] for each in own]).items()):
             if _alike(attributes.get(name), value):
@@ -66,6 +67,7 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
     return wire.enum_class, (*args[:2], tuple(members), data_type, *args[2:]), state, None, None, wire.enum_class
 
 
+_MISSING: Any = object()
 # Members are hashed with these, or combinations of flags made.
 _NEEDED_FIRST = frozenset(("__hash__", "__eq__", "_member_type_", "_use_args_", "_value_repr_"))
 _OF_EVERY_MEMBER = frozenset(("_value_", "_name_", "_sort_order_", "__objclass__"))
@@ -141,7 +143,7 @@ def reduce_enum_member(member: Any, session: Any) -> Any:
     cls = type(member)
     if byvalue.by_reference(cls) or not _reduces_as_enum(cls):
         return NotImplemented
-    name = member._name_
+    name = own_attributes(member).get("_name_")
     if name is not None and cls._member_map_.get(name) is member:
         return wire.enum_member, (cls, session.name(name))
     return wire.enum_member, (cls, None, member._value_)

@@ -59,11 +59,9 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
         return _reduce_with_state(exception, chained, args, state or None, fields)
     slots = _slots(exception) if own is not _NOTHING else {}
     links = _links(exception, session)
-    if unraised and not slots and not fields and links is None and not own & _CONSTRUCTOR:
+    if unraised and not slots and not fields and links is None and not own & _CONSTRUCTOR and _has_names_only(state):
         return NotImplemented
-    attributes = {**fields, **state, **slots}
-    named = {private(name): value for name, value in attributes.items()} if attributes else None
-    parts = _without_end([named, *chained, links])
+    parts = _without_end([_named({**fields, **state, **slots}), *chained, links])
     if not parts:
         return wire.exception, (kind, args)
     return wire.exception, (kind, args), parts, None, None, wire.exception
@@ -106,17 +104,38 @@ def _reduce_own(exception: BaseException, chained: tuple[Any, ...], reduced: Any
         reason = _why_not_called(made_by, args)
         if reason is not None:
             raise _refusal(exception, reason)
-    if unraised:
+    attributes = None
+    if setter is None and _is_set_by_the_interpreter(exception, state):
+        attributes, state = _named(state), None
+    elif unraised:
         return reduced
-    return made_by, args, _without_end([*chained, state, setter]), items, pairs, wire.raised
+    return made_by, args, _without_end([*chained, state, setter, attributes]), items, pairs, wire.raised
+
+
+def _is_set_by_the_interpreter(exception: Any, state: Any) -> bool:
+    """Whether a state has keys that are no names, which the interpreter's `__setstate__` would refuse."""
+    if type(state) is not dict or _has_names_only(state):
+        return False
+    return getattr(type(exception), "__setstate__", None) is BaseException.__setstate__
+
+
+def _has_names_only(state: dict[Any, Any]) -> bool:
+    return all(isinstance(name, str) for name in state)
+
+
+def _named(attributes: dict[Any, Any]) -> dict[Any, Any] | None:
+    """Attributes with names of the payload's own; None for none.  Other keys stay, as those of other instances do."""
+    return {private(key) if type(key) is str else key: value for key, value in attributes.items()} or None
 
 
 def _reduce_with_state(exception: BaseException, chained: Any, args: Any, state: Any, fields: dict[str, Any]) -> Any:
     """Reduce an exception whose class restores its own state, but cannot be called with `args`."""
     if "__getstate__" in _own(type(exception)):
         state = exception.__getstate__()
-    attributes = {private(name): value for name, value in {**fields, **_slots(exception)}.items()}
-    parts = _without_end([*chained, state, None, attributes or None])
+    attributes = {**fields, **_slots(exception)}
+    if state and _is_set_by_the_interpreter(exception, state):
+        attributes, state = {**attributes, **state}, None
+    parts = _without_end([*chained, state, None, _named(attributes)])
     made: tuple[Any, ...] = wire.exception, (type(exception), args)
     return (*made, parts, None, None, wire.raised) if parts else made
 

@@ -28,11 +28,14 @@ _repr.maxstring = _repr.maxlong = _repr.maxother = 500
 
 
 def reduce_traceback(traceback: TracebackType, session: Any) -> Any:
-    steps = None
+    args = None
     if AT_RESUME and describe_steps is not None:
         if options.current().tracebacks != "reprs" and not options.variant().deterministic:
-            steps = describe_steps(traceback, session, MAX_OFFSET, MAX_NUMBER, _variables)
-    return wire.traceback, tuple(_steps(traceback, session)) if steps is None else steps
+            args = describe_steps(traceback, session, MAX_OFFSET, MAX_NUMBER, _variables)
+    if args is None:
+        steps = tuple(_steps(traceback, session))
+        args = _as_text(steps, session) or steps
+    return wire.traceback, args
 
 
 def reduce_frame(frame: FrameType, session: Any) -> Any:
@@ -56,7 +59,43 @@ def _steps(traceback: TracebackType, session: Any) -> Iterator[tuple[Any, ...]]:
         step = step.tb_next
 
 
-def _describe(frame: FrameType, offset: int, line: int | None, session: Any, variables: bool = True) -> tuple[Any, ...]:
+def _as_text(steps: tuple[Any, ...], session: Any) -> tuple[Any, ...] | None:
+    """The arguments of `wire.traceback` as a text and places: one string is pickled and loaded faster than many tuples.
+
+    None if there is more to say of a step, or if a name does not fit.
+    """
+    places: dict[Any, int] = {}
+    lines: list[str] = []
+    last = None
+    for step in steps:
+        line = _line(step, places)
+        if line is None:
+            return None
+        lines.append("" if line == last else line)
+        last = line
+    return _shared(session, "\n".join(lines)), *(_shared(session, place) for place in places)
+
+
+def _line(step: tuple[Any, ...], places: dict[Any, int]) -> str | None:
+    """The line that `restorers.tracebacks` reads a step from."""
+    if len(step) != 7:
+        return None
+    (file_name, name, qualified, first, module, file), offset, line, *position = step
+    if not all(map(_fits, (name, name if qualified is None else qualified))):
+        return None
+    place = places.setdefault((file_name, module, file), len(places))
+    if position[0] is None:
+        position = []
+    elif position[2] is None:
+        position = position[:1]
+    return "\t".join([name, qualified or "", *map(str, (place, first, offset, line, *position))])
+
+
+def _fits(name: str) -> bool:
+    return bool(name) and "\t" not in name and "\n" not in name and name.encode("utf-8", "ignore").decode() == name
+
+
+def _describe(frame: FrameType, offset: int, line: int | None, session: Any, variables: bool = True) -> Any:
     code, namespace = frame.f_code, frame.f_globals
     qualified = None if code.co_qualname == code.co_name else code.co_qualname
     file_name, first, file = code.co_filename, code.co_firstlineno, namespace.get("__file__")
@@ -77,9 +116,9 @@ def _describe(frame: FrameType, offset: int, line: int | None, session: Any, var
     return (*entry, found) if found else entry
 
 
-def _shared(session: Any, made: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The one tuple of the payload that is equal to `made`."""
-    shared: tuple[Any, ...] = session.shared.setdefault(made, made)
+def _shared(session: Any, made: Any) -> Any:
+    """The one object of the payload that is equal to `made`."""
+    shared: Any = session.shared.setdefault(made, made)
     return shared
 
 

@@ -43,7 +43,7 @@ def _make_members(cls: Any, members: tuple[Any, ...], new: Callable[..., Any]) -
             by_name[name] = by_name[made_of]
             continue
         by_name[name] = member = new(cls, *made_of)
-        vars(member).update(member_state(name, place), __objclass__=cls)
+        own_attributes(member).update(member_state(name, place), __objclass__=cls)
         place += 1
     type.__setattr__(cls, "_member_map_", by_name)
 
@@ -61,6 +61,12 @@ def enum_member(cls: Any, name: str | None, value: Any = None) -> Any:
 def member_state(name: str, place: int) -> dict[str, Any]:
     """The attributes that every member has, from its name and its place among the members."""
     return {"_name_": name, "_sort_order_": place}
+
+
+def own_attributes(member: Any) -> dict[str, Any]:
+    """The dictionary of a member, without calling a `__getattribute__` of its class."""
+    found: dict[str, Any] = object.__getattribute__(member, "__dict__")
+    return found
 
 
 @cache
@@ -90,15 +96,17 @@ def _fill(
         names.setdefault(id(member), name)
     members = [by_name[name] for name in names.values()]
     own = [{"_value_": each} if type(states) is list else each for each in states]
-    value_of = {ident: each["_value_"] for ident, each in zip(names, own, strict=True)}
+    # Without those that have none: `aliases` has the values by which these are found.
+    value_of = {ident: each["_value_"] for ident, each in zip(names, own, strict=True) if "_value_" in each}
     by_value: dict[Any, Any] = {}
     unhashable: dict[str, Any] = {}
     for member in by_name.values():
-        value = value_of[id(member)]
-        try:
-            by_value.setdefault(value, member)
-        except TypeError:  # looked up one by one
-            unhashable.setdefault(names[id(member)], value)
+        if id(member) in value_of:
+            value = value_of[id(member)]
+            try:
+                by_value.setdefault(value, member)
+            except TypeError:  # looked up one by one
+                unhashable.setdefault(names[id(member)], value)
     for value, name in aliases.items():
         by_value[value] = by_name[name]
     usual = {} if complete else {**given(), **given_lists(list(names.values()), list(value_of.values()))}
@@ -146,7 +154,7 @@ def _fill_rest(cls: Any, attributes: dict[str, Any], states: tuple[dict[str, Any
 
 
 def _set_state(member: Any, state: dict[str, Any]) -> None:
-    own = vars(member)
+    own = own_attributes(member)
     for name, value in state.items():
         name = sys.intern(name) if type(name) is str else name
         # In the order of the state, also what the member had from the start.

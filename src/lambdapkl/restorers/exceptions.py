@@ -125,10 +125,13 @@ def _damaged(what: str) -> pickle.UnpicklingError:
 def _set_attributes(made: Any, attributes: Any) -> None:
     if attributes is None:
         return
-    if type(attributes) is not dict or not all(type(name) is str for name in attributes):
-        raise _damaged("attributes of an exception that are no dictionary of names")
+    if type(attributes) is not dict:
+        raise _damaged("attributes of an exception that are no dictionary")
     for name, value in attributes.items():
-        _set(made, name, value)
+        if isinstance(name, str):
+            _set(made, name, value)
+        else:  # put there by the program: no attribute has such a name
+            vars(made)[name] = value
 
 
 def _set(made: Any, name: str, value: Any) -> None:

@@ -31,35 +31,89 @@ _CACHES = 1 if sys.version_info >= (3, 15) else 0
 _GENERATOR = 0x20  # CO_GENERATOR
 # Not from `compile`, whose first call in a process takes a millisecond.
 _EMPTY = (lambda: None).__code__
+_NOWHERE = (None, None, None, None)
 
 # Kinds of entries of a line table (CPython's Objects/locations.md), with the bit that begins an entry.
 _LONG, _NO_COLUMNS, _NO_LOCATION = (0x80 | kind << 3 for kind in (14, 13, 15))
 _MOST_UNITS = 8
 
 
+# Code object, `__name__` and `__file__`, offset, line and local variables.
+Step = tuple[CodeType, Any, Any, int, int, dict[str, str] | None]
+
+
 def traceback(*entries: Any) -> TracebackType:
     """Return a traceback of the frames that `entries` describe, the outermost first.
+
+    Parameters
+    ----------
+    entries
+        A text and the places that it refers to, see `_read`; or a tuple for each frame, see `frame`.
 
     Raises
     ------
     pickle.UnpicklingError
-        There is none, or one is damaged; see `frame` for what they are.
+        There is none, or one is damaged.
     """
     if not entries:
         raise _damaged("a traceback without a frame")
+    if type(entries[0]) is str:
+        steps = (_known_texts.get(entries) if all(map(_is_place, entries[1:])) else None) or _read(*entries)
+    else:
+        steps = [(_known.get(entry) if _is_exact(entry) else None) or _build(entry) for entry in entries]
     if AT_RESUME and link_steps is not None:
-        return link_steps(entries, _known, _build)
+        return link_steps(steps)
     linked: TracebackType | None = None
     namespaces: dict[Any, dict[str, Any]] = {}
-    for entry in reversed(entries):
-        built = (_known.get(entry) if _is_exact(entry) else None) or _build(entry)
-        code, module, file, offset, line = built[:5]
+    for code, module, file, offset, line, variables in reversed(steps):
         # Frames of one module share their globals.
         namespace = namespaces.setdefault((module, file), _globals(module, file))
-        shown, at = _run(code, namespace, built[5] if len(built) > 5 else {})
+        shown, at = _run(code, namespace, variables or {})
         linked = TracebackType(linked, shown, offset if at is None or offset < 0 else at, line)
     assert linked is not None
     return linked
+
+
+def _read(text: str, *places: Any) -> list[Step]:
+    """Return the steps that `text` describes, a line for each; an empty line is a step like the one before.
+
+    A line has fields with tabs between them: name; qualified name, or nothing where that is the name; index of the place; first
+    line; offset; line; then nothing, the line of the position alone, or its four numbers.  A place is a tuple of the file name,
+    and of ``__name__`` and ``__file__`` of the globals, or None.
+    """
+    steps: list[Step] = []
+    for described in text.split("\n"):
+        if described:
+            steps.append(_read_step(described.split("\t"), places))
+        elif steps:
+            steps.append(steps[-1])
+        else:
+            raise _damaged("a traceback that begins with a repeated frame")
+    if len(text) <= _MAX_KNOWN_TEXT and all(map(_is_place, places)) and all(step[3] <= _MAX_KNOWN_OFFSET for step in steps):
+        if len(_known_texts) >= _MAX_KNOWN_TEXTS:
+            _known_texts.clear()
+        _known_texts[text, *places] = steps
+    return steps
+
+
+def _read_step(fields: list[str], places: tuple[Any, ...]) -> Step:
+    try:
+        if len(fields) not in (6, 7, 10):
+            raise ValueError
+        name, qualified, *numbers = fields
+        index, first, offset, line, *where = map(int, numbers)
+        if index < 0 or not _is_place(places[index]):
+            raise IndexError
+        file_name, module, file = places[index]
+    except (ValueError, IndexError):
+        raise _damaged("a line of a traceback that describes no frame") from None
+    position = where if len(where) == 4 else (*where, *where, None, None) if where else _NOWHERE
+    entry = ((file_name, name, qualified or None, first, module, file), offset, line, *position)
+    return (_known.get(entry) if _is_exact(entry) else None) or _build(entry)
+
+
+def _is_place(place: Any) -> bool:
+    return type(place) is tuple and len(place) == 3 and _EXACT.issuperset(map(type, place))
 
 
 def frame(*entry: Any) -> FrameType:
@@ -79,7 +133,7 @@ def frame(*entry: Any) -> FrameType:
         One of these is of a wrong type, or out of range.
     """
     code, module, file, _, _, variables = _build(entry)
-    return _run(code, _globals(module, file), variables)[0]
+    return _run(code, _globals(module, file), variables or {})[0]
 
 
 def _damaged(what: str) -> pickle.UnpicklingError:
@@ -102,7 +156,7 @@ def _globals(module: Any, file: Any) -> dict[str, Any]:
     return {name: value for name, value in names.items() if value is not None}
 
 
-def _build(entry: Any) -> tuple[CodeType, Any, Any, int, int, dict[str, str]]:
+def _build(entry: Any) -> Step:
     """Return the code that `entry` describes, `__name__` and `__file__`, offset, line and local variables."""
     if type(entry) is not tuple or not 7 <= len(entry) <= 8:
         raise _damaged("a frame that is no tuple of seven or eight")
@@ -136,7 +190,8 @@ def _build(entry: Any) -> tuple[CodeType, Any, Any, int, int, dict[str, str]]:
     if len(entry) == 7 and offset <= _MAX_KNOWN_OFFSET:
         if len(_known) >= _MAX_KNOWN:
             _known.clear()
-        _known[entry] = code, module, file, offset, line
+            _known_texts.clear()
+        _known[entry] = code, module, file, offset, line, None
     return code, module, file, offset, line, _locals(entry)
 
 
@@ -145,9 +200,9 @@ def _check_number(number: Any, least: int, most: int = MAX_NUMBER) -> None:
         raise _damaged(f"{number!r:.30} where a number of a frame belongs")
 
 
-def _locals(entry: tuple[Any, ...]) -> dict[str, str]:
+def _locals(entry: tuple[Any, ...]) -> dict[str, str] | None:
     if len(entry) == 7:
-        return {}
+        return None
     found = entry[7]
     if type(found) is not dict or not all(type(key) is type(value) is str for key, value in found.items()):
         raise _damaged("local variables of a frame that are no dictionary of strings")
@@ -173,10 +228,14 @@ def _run(code: CodeType, namespace: dict[str, Any], variables: dict[str, str]) -
 _EXACT = frozenset((str, int, type(None)))
 
 # Entry of a traceback -> what `_build` returned for it, without variables.  A worker sends errors from the same few lines.
-_known: dict[Any, tuple[CodeType, Any, Any, int, int]] = {}
+_known: dict[Any, Step] = {}
 _MAX_KNOWN = 1024
 # The code object is as long as that.
 _MAX_KNOWN_OFFSET = 1 << 12
+# The same for whole tracebacks: text and places -> what `_read` returned for them.
+_known_texts: dict[Any, list[Step]] = {}
+_MAX_KNOWN_TEXTS = 128
+_MAX_KNOWN_TEXT = 1 << 14
 
 Position = tuple[int | None, int | None, int | None, int | None]
 

@@ -126,3 +126,62 @@ case(
     """,
     "assert o['a'] is o.A and o.extra == 'e' and type(o).__name__ == 'M'",
 )
+
+_DESCRIBE = """
+def describe(cls):
+    def lookup(value):
+        try:
+            return cls(value).name
+        except ValueError:
+            return None
+    members = [
+        (name, m.name, m.value, m._value_, cls[name] is m, sorted(object.__getattribute__(m, "__dict__")))
+        for name, m in cls.__members__.items()
+    ]
+    return members, [lookup(each) for each in (1, 2, 3, 10, "any", None)], list(cls._value2member_map_)
+"""
+
+for _name, _base, _definition in [
+    ("__getattr__ answers for every name", "enum.Enum", "def __getattr__(self, name): return 'any'"),
+    ("__getattr__ answers for every name", "enum.Flag", "def __getattr__(self, name): return 2"),
+    ("__getattr__ answers with an unhashable value", "enum.Enum", "def __getattr__(self, name): return [name]"),
+    (
+        "__getattribute__ answers for _value_",
+        "enum.Enum",
+        "def __getattribute__(self, name): return 'any' if name == '_value_' else super().__getattribute__(name)",
+    ),
+    (
+        "__getattribute__ answers for __dict__",
+        "enum.Enum",
+        "def __getattribute__(self, name): return {1: 2} if name == '__dict__' else super().__getattribute__(name)",
+    ),
+    (
+        "__new__ gives no value, but __getattr__",
+        "enum.Enum",
+        """def __new__(cls, value): self = object.__new__(cls); self.extra = value; return self
+    def __getattr__(self, name): return self.extra * 10 if name == '_value_' else super().__getattribute__(name)""",
+    ),
+]:
+    case(
+        f"{_base} whose {_name}",
+        f"{_DESCRIBE}\nimport enum\nclass E({_base}):\n    X = 1\n    Y = 2\n    {_definition}\n"
+        "o = E, E.Y, describe(E), {E.X: 'x'}",
+        f"{_DESCRIBE}\nE, y, wanted, by_member = o\nassert describe(E) == wanted, (describe(E), wanted)\n"
+        "assert y is E.Y and by_member[E.X] == 'x'",
+    )
+
+case(
+    "Enum with a mixin and a metaclass that answer for every name",
+    """
+    import enum
+    class Mixin:
+        def __getattr__(self, name): return None
+    class Meta(enum.EnumType):
+        def __getattr__(cls, name): return 5
+    class E(Mixin, enum.Enum, metaclass=Meta):
+        X = 1
+        Y = 2
+    o = E, E.Y
+    """,
+    "E, y = o; assert y is E.Y and y.value is None and E.nothing == 5 and E(None) is E.X and list(E.__members__) == ['X', 'Y']",
+)

@@ -1,4 +1,5 @@
 import builtins
+import sys
 import types
 
 ARGUMENTS = [
@@ -100,7 +101,12 @@ def changes(kind, arguments, error):
             continue
         new = {str: "changed", bytes: b"changed", int: 1}.get(type(value), "changed")
         yield lambda error, name=name, new=new: setattr(error, name, 3 if name == "characters_written" else new)
-        if not issubclass(kind, UnicodeError) and value is not None and name != "characters_written":
+        if (
+            sys.implementation.name != "pypy"
+            and not issubclass(kind, UnicodeError)
+            and value is not None
+            and name != "characters_written"
+        ):
             yield lambda error, name=name: delattr(error, name)
 
 

@@ -40,11 +40,31 @@ refused(wire.frame, where, 4, 2, 5, 2, 0, 1)
 refused(wire.frame, where, (1 << 24) + 2, 2, 2, 2, 0, 1)
 for value in (None, 3, "x", [1], (good,)):
     refused(wire.traceback, value)
+# The same as a text and places.
+place = ("file", None, None)
+line = "name\t\t0\t1\t4\t2\t2\t2\t0\t1"
+found = wire.traceback(line + "\n\nf\tC.f\t1\t1\t4\t2\t3\n<lambda>\t\t0\t1\t-1\t-1", place, ("other", "m", "n"))
+frames = []
+while found is not None:
+    frames.append(found.tb_frame)
+    found = found.tb_next
+assert [each.f_code.co_name for each in frames] == ["name", "name", "f", "<lambda>"]
+assert len(set(map(id, frames))) == 4 and frames[0].f_globals is frames[3].f_globals == {}
+assert frames[2].f_code.co_filename == "other" and frames[2].f_globals == {"__name__": "m", "__file__": "n"}
+for text in "", "\n" + line, "name", line + "\t1", line[:-1] + "x", line[:-2], line.replace("0", "1"), line.replace("0", "-1"):
+    refused(wire.traceback, text, place)
+for index, value in itertools.product(range(3, 10), ("-2", str(1 << 31), str(1 << 200), "9" * 5000, "1.5", "\ud800")):
+    fields = line.split("\t")
+    fields[index] = value
+    refused(wire.traceback, "\t".join(fields), place)
+for value in None, "abc", [], (), place[:2], ([], None, None), (1, None, None), (None, None, None), ("f", True, None), {}:
+    refused(wire.traceback, line, value)
+    refused(wire.traceback, line, value)
 refused(wire.exception, ValueError, [1])
 refused(wire.exception, int, ())
 refused(wire.exception, 3, ())
 error = ValueError()
-for state in [1], (None,) * 7, ([],), ({1: 2},), (None, 3), (None, None, 3), (None,) * 4 + (3,), (None,) * 5 + (3,):
+for state in [1], (None,) * 7, ([],), (None, 3), (None, None, 3), (None,) * 4 + (3,), (None,) * 5 + (3,):
     refused(wire.exception, error, state)
 for state in [1], (None,) * 8, (3,), (None, 3), (None, None, None, 3):
     refused(wire.raised, error, state)
