@@ -268,7 +268,7 @@ def test_what_is_no_python_is_refused(tmp_path: pathlib.Path) -> None:
     namespace = written(tmp_path, "def f(x): return x + 1\n")
     (tmp_path / "program.py").write_text("def f(x): return x +\n")
     linecache.checkcache()
-    with pytest.raises(pickle.PicklingError, match="has changed since, or is not Python"):
+    with pytest.raises(pickle.PicklingError, match="has changed since it was compiled, or is not Python"):
         lambdapkl.dumps(namespace["f"], portable=True)
 
 

@@ -20,11 +20,10 @@ from typing import Any
 from .. import wire
 from ..code.behaviour import code_digest
 from ..code.code_info import CodeInfo
-from ..code.placeless import FILE_NAME
 from ..code.source import find
 from ..code.texts import Function, Text, first_line
 from ..frames import suspended
-from ..options import variant
+from ..options import FILE_NAME, variant
 from ..reducers.annotations import REDUCERS as IN_TYPING
 from ..restorers.source_code import FLAGS, REPLACE, compile_function
 from ..rules.names import private, private_key
