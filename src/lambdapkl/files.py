@@ -121,9 +121,9 @@ def _descriptor(name: str) -> int | None:
         return None
     for _ in range(40):  # Linux follows as many links
         name = os.path.abspath(name)
-        found = _OWN_DESCRIPTOR.fullmatch(name)
-        if found is not None:
-            of_fd, out, err, process, of_process = found.groups()
+        match = _OWN_DESCRIPTOR.fullmatch(name)
+        if match is not None:
+            of_fd, out, err, process, of_process = match.groups()
             if process is not None and int(process) != os.getpid():
                 return None
             return int(of_fd or of_process or (1 if out else 2 if err else 0))

@@ -64,16 +64,16 @@ def read(blob: Any) -> Code | None:
     try:
         # `lengthen` inserts the inline caches of this interpreter. They are wrong for another one's
         # bytecode, but this module does not read the bytecode.
-        found = (_PyPy if number < _PYPY_BELOW else _Marshalled)(compact.lengthen(data), python).value(0)
+        value = (_PyPy if number < _PYPY_BELOW else _Marshalled)(compact.lengthen(data), python).value(0)
     except (ValueError, IndexError, KeyError, UnicodeDecodeError):
-        found = None
+        value = None
     # `blobs.pack` writes a pair if some constants need patches.
-    if type(found) is tuple and found:
-        found = found[0]
-    if not isinstance(found, Code):
-        found = Code(python=python)
-    found.blob = blob
-    return found
+    if type(value) is tuple and value:
+        value = value[0]
+    if not isinstance(value, Code):
+        value = Code(python=python)
+    value.blob = blob
+    return value
 
 
 _PLAIN = {b"N"[0]: None, b"T"[0]: True, b"F"[0]: False, b"."[0]: ...}

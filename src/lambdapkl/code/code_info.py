@@ -60,8 +60,7 @@ class CodeInfo:
 
     def submodules(self, package: str) -> tuple[str, ...]:
         """Return the submodules of `package` that the code may use."""
-        found = submodules.used(package, self.attributes)
-        return tuple(map(private, found))
+        return tuple(map(private, submodules.used(package, self.attributes)))
 
 
 _infos: dict[int, tuple[weakref.ref[CodeType], CodeInfo]] = {}

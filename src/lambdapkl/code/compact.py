@@ -1,7 +1,7 @@
 """Shortens marshalled code, and restores what `marshal.loads` reads.
 
-Every process writes the same code as the same bytes with `marshal` version 2 (see `blobs`), but
-that format uses four bytes for each length. `shorten` writes the same objects in a shorter form:
+`marshal` version 2 gives the same bytes for the same code in every process (see `blobs`), but uses
+four bytes for each length. `shorten` writes the same objects in a shorter form:
 
 - Lengths and numbers have a variable size (`_Writer.number`).
 - Each string is written once.
@@ -24,8 +24,8 @@ _ENABLED = sys.implementation.name == "cpython"
 
 # The first byte of data that is kept as `marshal` wrote it.
 MARSHALLED = b"M"[0]
-# How deep a payload's objects may be nested. `blobs` writes at most 400 levels, so deeper ones are
-# damaged.
+# Objects in a payload may be nested so deep. `blobs` writes at most 400 levels, so a payload with
+# more than this is damaged.
 MAX_DEPTH = 500
 
 # Type code of `marshal` -> how many bytes follow.

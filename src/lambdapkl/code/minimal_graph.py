@@ -46,7 +46,7 @@ def canonical_lines(start: int, nodes: Mapping[int, Node]) -> Iterator[str]:
 
 
 def _blocks(nodes: Mapping[int, Node]) -> dict[int, int]:
-    """Return the block number of each node. Nodes that no path from them can distinguish share it.
+    """Return the block of each node; nodes that no path from them distinguishes share a block.
 
     This is Hopcroft's algorithm, which takes O(n log n). Refining all blocks in rounds would take
     as many rounds as the longest path has steps.
@@ -66,15 +66,15 @@ def _blocks(nodes: Mapping[int, Node]) -> dict[int, int]:
             predecessors[target].append((kind, key))
     waiting = set(range(len(members)))
     while waiting and len(members) < len(nodes):
-        leading: dict[str, list[int]] = defaultdict(list)
+        by_kind: dict[str, list[int]] = defaultdict(list)
         for target in members[waiting.pop()]:
             for kind, key in predecessors.get(target, ()):
-                leading[kind].append(key)
-        for keys in leading.values():
-            hit: dict[int, set[int]] = defaultdict(set)
+                by_kind[kind].append(key)
+        for keys in by_kind.values():
+            parts: dict[int, set[int]] = defaultdict(set)
             for key in keys:
-                hit[block_of[key]].add(key)
-            for block, part in hit.items():
+                parts[block_of[key]].add(key)
+            for block, part in parts.items():
                 rest = members[block]
                 if len(part) == len(rest):
                     continue

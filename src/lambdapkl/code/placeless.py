@@ -33,14 +33,14 @@ def _without_first_line(code: CodeType) -> CodeType:
     for index in loads_of_first_line(instructions):
         for each in instructions[index : index + 2]:
             raw[each.offset : each.offset + 2] = bytes((opmap["NOP"], 0))
-    # Drop the constant with the line number, unless another instruction loads it as well.
-    kept: dict[int, int] = {}
+    # Drop the constant with the line number, unless another instruction loads it, too.
+    new_indices: dict[int, int] = {}
     for each in instructions:
         if each.opcode in dis.hasconst and raw[each.offset] != opmap["NOP"]:
             if each.arg is None or each.arg > 255:
                 return code
-            raw[each.offset + 1] = kept.setdefault(each.arg, len(kept))
-    return code.replace(co_code=bytes(raw), co_consts=tuple([code.co_consts[index] for index in kept]))
+            raw[each.offset + 1] = new_indices.setdefault(each.arg, len(new_indices))
+    return code.replace(co_code=bytes(raw), co_consts=tuple([code.co_consts[index] for index in new_indices]))
 
 
 def _no_lines(code: CodeType) -> bytes:

@@ -10,6 +10,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from types import CodeType, FunctionType, MethodType
 from typing import Any, cast
 
@@ -122,7 +123,7 @@ def _text_of(target: Any, code: CodeType) -> str | None:
         return None  # a pipe or a device, which may never end
     linecache.checkcache(code.co_filename)
     namespace = getattr(target, "__globals__", None)
-    archived = _archived(namespace, code)
+    archived = _source_in_archive(namespace, code)
     if archived is not None:
         return archived
     lines = linecache.getlines(code.co_filename, namespace)
@@ -135,7 +136,7 @@ def _text_of(target: Any, code: CodeType) -> str | None:
     return "".join(lines) or None
 
 
-def _archived(namespace: Any, code: CodeType) -> str | None:
+def _source_in_archive(namespace: Any, code: CodeType) -> str | None:
     """Return the source of a module in an archive, from the module's loader.
 
     `linecache` would split it at separators at which Python does not.
@@ -211,7 +212,7 @@ def _parameters(node: Function) -> list[str]:
 
 
 def _covers(node: ast.AST, code: CodeType) -> bool:
-    """Whether an instruction of `code` is in the body of `node`, if `node` is a lambda."""
+    """Whether the lambda `node` contains an instruction of `code`; True for other nodes."""
     if not isinstance(node, ast.Lambda):
         return True
     body = node.body
@@ -235,16 +236,12 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
             yield from _nested(constant)
 
 
+_behaviour = attrgetter("co_name", "co_code", "co_names", "co_varnames", "co_freevars")
+
+
 def _same(one: CodeType, other: CodeType) -> bool:
     """Whether two code objects do the same; file names and lines may differ."""
-    parts: tuple[Callable[[CodeType], Any], ...] = (
-        lambda code: code.co_code,
-        lambda code: code.co_names,
-        lambda code: code.co_varnames,
-        lambda code: code.co_freevars,
-        lambda code: len(code.co_consts),
-    )
-    if one.co_name != other.co_name or any(part(one) != part(other) for part in parts):
+    if _behaviour(one) != _behaviour(other) or len(one.co_consts) != len(other.co_consts):
         return False
     return all(
         _same(left, right) if isinstance(left, CodeType) and isinstance(right, CodeType) else repr(left) == repr(right)
@@ -269,7 +266,7 @@ def _class_source(cls: type) -> str:
     written_inside = [code for code in codes if code.co_qualname.startswith(f"{name}.")]
     for code in written_inside:
         whole = Text(_text_of(code, code) or "")
-        for node in ast.walk(whole.tree) if whole.tree is not None else ():
+        for node in whole.nodes():
             if isinstance(node, ast.ClassDef) and node.name == cls.__name__ and any(_may_be(each, code) for each in node.body):
                 return _cut(whole, node)
     line = vars(cls).get("__firstlineno__")
@@ -296,11 +293,7 @@ def _function_of(value: Any) -> FunctionType | None:
 
 
 def _classes(text: Text, cls: type, line: int | None) -> list[ast.ClassDef]:
-    named = [
-        node
-        for node in (ast.walk(text.tree) if text.tree is not None else ())
-        if isinstance(node, ast.ClassDef) and node.name == cls.__name__
-    ]
+    named = [node for node in text.nodes() if isinstance(node, ast.ClassDef) and node.name == cls.__name__]
     return [node for node in named if line is None or first_line(node) == line]
 
 
@@ -336,7 +329,7 @@ def _from_history(code: CodeType) -> tuple[Text, Function] | None:
         for end in range(start + 1, min(len(lines), start + _MAX_LINES) + 1):
             text = "\n".join(lines[start:end]) + "\n"
             whole = Text(text)
-            for node in ast.walk(whole.tree) if whole.tree is not None else ():
+            for node in whole.nodes():
                 if isinstance(node, Function) and any(_same(code, each) for each in _codes_of(text, node)):
                     return whole, node
             if end < len(lines) and lines[end][:1] not in ("", " ", "\t") and whole.tree is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cached_property
 from typing import cast
 
@@ -33,11 +34,15 @@ class Text:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             self.tree = None
 
+    def nodes(self) -> Iterator[ast.AST]:
+        """Return all nodes of the syntax tree; none if the text is not Python."""
+        return iter(()) if self.tree is None else ast.walk(self.tree)
+
     @cached_property
     def functions(self) -> dict[int, list[Function]]:
         """The functions and lambdas by their first line, decorators included; outer ones first."""
         by_line: dict[int, list[Function]] = {}
-        for node in ast.walk(self.tree) if self.tree is not None else ():
+        for node in self.nodes():
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                 by_line.setdefault(first_line(node), []).append(node)
         return by_line

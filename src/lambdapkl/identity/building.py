@@ -1,9 +1,9 @@
 """Keeps a thread from using a class that another thread is still loading.
 
 A class is complete only when its load has ended: a method may use a global that comes last in the
-payload. `pickle.loads` does not announce its end. But until then, the unpickler's memo refers to the
-digest of each class in the payload, so the reference count of the digest shows whether the load is
-still running.
+payload. `pickle.loads` does not announce its end. But until then, the unpickler's memo refers to
+the digest of each class in the payload, so the reference count of the digest shows whether the load
+is still running.
 
 A thread that needs such a class waits for that load. In two cases it does not wait, and completes
 the class from its own payload:
@@ -90,10 +90,10 @@ _local = threading.local()
 
 def _this_thread() -> _Thread:
     try:
-        found: _Thread = _local.thread
+        thread: _Thread = _local.thread
     except AttributeError:
-        found = _local.thread = _Thread()
-    return found
+        thread = _local.thread = _Thread()
+    return thread
 
 
 def _as_witness(digest: Any) -> Any:
@@ -124,8 +124,8 @@ def finish(obj: Any) -> None:
 def settle(obj: Any, digest: Any) -> None:
     """Wait until this thread may use `obj`, which another load has created.
 
-    `obj` is complete then, or this thread has to complete it (`unfinished`), or its load has stalled
-    after it set the attributes.
+    `obj` is complete then, or this thread has to complete it (`unfinished`), or its load has
+    stalled after it set the attributes.
     """
     this_thread = _this_thread()
     while (record := building.get(id(obj))) is not None:

@@ -45,7 +45,7 @@ def type_name(obj: Any) -> str:
 
 
 def parts(obj: Any) -> Iterator[Part]:
-    """Yield the parts of `obj` with their labels; of two labels for an object, the better is first."""
+    """Yield the labelled parts of `obj`; an object with two labels comes with the better one first."""
     kind = type(obj)
     for base, parts_of_kind in _PARTS:
         if issubclass(kind, base):
