@@ -1,4 +1,4 @@
-"""The note of an error with the path to what cannot be pickled."""
+"""The note with the path to the object that cannot be pickled."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ PROGRAMS = Path(__file__).with_name("programs")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="pickle's own notes came with 3.14")
-@pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy's pickle is another one")
-def test_notes_of_pickle_are_kept_and_the_path_comes_last(backend: fresh.Process) -> None:
-    backend.execute(PROGRAMS / "notes_of_pickle_are_kept_and_the_path_comes_last.py")
+@pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy has its own pickle")
+def test_path_follows_the_notes_of_pickle(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "path_follows_the_notes_of_pickle.py")

@@ -1,4 +1,4 @@
-"""What is said when something cannot be pickled or loaded."""
+"""Errors of dumps and loads: type, message and notes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 
 PROGRAMS = Path(__file__).with_name("programs")
 
-not_on_pypy = pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy's pickle is another one")
+not_on_pypy = pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy has its own pickle")
 
 
-def test_path_to_the_culprit(backend: fresh.Process) -> None:
-    backend.execute(PROGRAMS / "path_to_the_culprit.py")
+def test_path_to_the_object_that_cannot_be_pickled(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "path_to_the_object_that_cannot_be_pickled.py")
 
 
-def test_errors_of_user_code_come_out_as_they_are(backend: fresh.Process) -> None:
+def test_errors_of_user_code_are_not_changed(backend: fresh.Process) -> None:
     backend.execute(
         """
         import lambdapkl
@@ -36,8 +36,8 @@ def test_errors_of_user_code_come_out_as_they_are(backend: fresh.Process) -> Non
     )
 
 
-@not_on_pypy  # whose pickle takes other objects
-def test_the_text_of_pickle_comes_first(backend: fresh.Process) -> None:
+@not_on_pypy  # PyPy's pickle accepts other objects
+def test_message_begins_with_that_of_pickle(backend: fresh.Process) -> None:
     backend.execute(
         """
         import pickle, struct, lambdapkl
@@ -64,17 +64,17 @@ def test_deep_recursion(backend: fresh.Process) -> None:
             except pickle.PicklingError as error:
                 assert "recursion" in str(error) and isinstance(error.__cause__, RecursionError)
             else: assert False
-        # Taking them apart one by one: the interpreter's own destructors recurse.
+        # Release one object at a time, because the interpreter's destructors recurse.
         while deep: deep = deep[0]
         while chain is not None: chain = chain.__closure__[0].cell_contents
         """
     )
 
 
-@not_on_pypy  # whose pickle raises SystemError for some lengths
+@not_on_pypy  # PyPy's pickle raises SystemError for some lengths
 def test_damaged_payloads(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "damaged_payloads.py")
 
 
-def test_wrong_arguments_of_constructors(backend: fresh.Process) -> None:
-    backend.execute(PROGRAMS / "wrong_arguments_of_constructors.py")
+def test_wrong_arguments_for_constructors(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "wrong_arguments_for_constructors.py")

@@ -1,4 +1,4 @@
-"""What is raised while a payload is loaded: damage is called damage, and the program's own errors stay what they are."""
+"""Errors of loads: damaged payloads are reported as such, and errors of the program are kept."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ PYPY = sys.implementation.name == "pypy"
 PROGRAMS = Path(__file__).with_name("programs")
 SHOP = {"shop.py": PROGRAMS / "shop.py"}
 
-not_on_pypy = pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy's pickle has other texts")
+not_on_pypy = pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy's pickle has other messages")
 
 
 @pytest.mark.parametrize("protocol", [2, 4, 5])
-def test_errors_of_the_program_keep_type_and_text(backend: fresh.Process, protocol: int) -> None:
+def test_errors_of_the_program_keep_type_and_message(backend: fresh.Process, protocol: int) -> None:
     backend.execute(
-        PROGRAMS / "errors_of_the_program_keep_type_and_text.py",
+        PROGRAMS / "errors_of_the_program_keep_type_and_message.py",
         modules=SHOP,
         protocol=protocol,
     )
 
 
-def test_errors_of_classes_by_value_keep_type_and_text(backend: fresh.Process) -> None:
+def test_errors_of_classes_by_value_keep_type_and_message(backend: fresh.Process) -> None:
     data = backend.execute(
         """
         import lambdapkl
@@ -49,7 +49,7 @@ def test_errors_of_classes_by_value_keep_type_and_text(backend: fresh.Process) -
 
 
 @pytest.mark.skipif(PYPY, reason="`BaseException.__setstate__` fills the dictionary there, and sets no attribute")
-def test_errors_of_exceptions_keep_type_and_text(backend: fresh.Process) -> None:
+def test_errors_of_exceptions_keep_type_and_message(backend: fresh.Process) -> None:
     backend.execute(
         """
         import lambdapkl, shop
@@ -67,14 +67,14 @@ def test_errors_of_exceptions_keep_type_and_text(backend: fresh.Process) -> None
     )
 
 
-def test_an_error_of_a_module_that_is_imported(backend: fresh.Process) -> None:
+def test_error_in_an_imported_module(backend: fresh.Process) -> None:
     backend.execute(
         """
         import lambdapkl
         try: lambdapkl.loads(data)
         except ValueError as error:
             assert type(error) is ValueError and str(error) == "no"
-            assert error.__notes__ == ["while restoring what is in module broken, which was being imported"], error.__notes__
+            assert error.__notes__ == ["while importing module broken"], error.__notes__
         else: assert False
         """,
         modules={"broken.py": "raise ValueError('no')"},
@@ -97,7 +97,7 @@ DAMAGED = {
 
 
 @not_on_pypy
-def test_damage_is_called_damage(backend: fresh.Process) -> None:
+def test_damaged_payloads_raise_unpickling_errors(backend: fresh.Process) -> None:
     backend.execute(
         """
         import io, pickle, lambdapkl
@@ -119,8 +119,8 @@ def test_damage_is_called_damage(backend: fresh.Process) -> None:
     )
 
 
-def test_a_stream_goes_on_after_an_error(backend: fresh.Process) -> None:
-    """What is read again for the note does not move the file."""
+def test_stream_position_after_an_error(backend: fresh.Process) -> None:
+    """Reading the payload again for the note does not move the file position."""
     backend.execute(
         """
         import io, pickle, lambdapkl, shop

@@ -1,6 +1,6 @@
-"""Why does it not pickle: the path from what was pickled to what cannot be, as a note of the error.
+"""Adds to an error the path from the pickled object to the one that cannot be pickled.
 
-After a failure the object is walked a second time, by `walking.walk`.  It is slow, and runs on errors only.
+After a failed dump, `walking.walk` walks the object a second time. It is slow, and runs only then.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 _TOO_DEEP = "Could not pickle object as excessively deep recursion required."
-# The second walk gives up after this many seconds: it must not make a failing dump of much data take minutes.
+# Seconds for the second walk: the failed dump of a large object must not take minutes.
 _TIME_LIMIT = 10.0
 _PREFIX = "path: "
 
@@ -19,17 +19,19 @@ _PREFIX = "path: "
 def explain_error(
     error: Exception, obj: Any, *, owner: ModuleType | None = None, make_session: Callable[[], Any] | None = None
 ) -> None:
-    """Add to `error`, which pickling `obj` has raised, a note with the path to the culprit.
+    """Add a note with the path to the object that cannot be pickled.
 
-    The walk uses lambdapkl's own reducers; hooks of a subclass of `Pickler` may have led elsewhere, and then there is no
-    note.
+    The walk uses lambdapkl's reducers and no hooks of a `Pickler` subclass. So it may find another
+    error or none; then there is no note.
 
     Parameters
     ----------
+    error
+        What pickling `obj` has raised.
     owner
-        A module in which functions that belong to it find their globals, in the reader.
+        A module whose functions find their globals in it, in the reader.
     make_session
-        Returns a session of the kind that the failed dump used; a plain one by default.
+        Returns a session of the kind that the failed dump used; by default, a plain one is used.
 
     Raises
     ------
@@ -38,14 +40,15 @@ def explain_error(
     """
     if isinstance(error, RecursionError):
         raise pickle.PicklingError(_TOO_DEEP) from error
-    if isinstance(error, MemoryError):  # it says nothing of the object, and a second walk would need memory as well
+    # A MemoryError has no cause in the object, and a second walk would need memory, too.
+    if isinstance(error, MemoryError):
         return
     notes = getattr(error, "__notes__", [])
-    if any(note.startswith(_PREFIX) for note in notes):  # by a dump within this one
+    if any(note.startswith(_PREFIX) for note in notes):  # a nested dump has added it
         return
     try:
         steps = _path_to(obj, error, owner, None if make_session is None else make_session())
-    # Whatever goes wrong here must not hide the error that is being explained.
+    # An error here must not hide the one that is being explained.
     except Exception:
         return
     if steps:
@@ -53,7 +56,7 @@ def explain_error(
 
 
 def _path_to(obj: Any, error: Exception, owner: ModuleType | None, session: Any) -> list[str]:
-    """Return the path to the first culprit in `obj` that is refused with an error of the type of `error`, or []."""
+    """Return the path to the first object that cannot be pickled, or [] for another error."""
     from .walking.walk import Walk  # few programs need it
 
     refuse = getattr(error, "refuse", None) if type(error) is pickle.PicklingError else None

@@ -1,4 +1,4 @@
-"""Exceptions of lambdapkl that `pickle` has no name for."""
+"""The exceptions of lambdapkl; all are subclasses of those of `pickle`."""
 
 from __future__ import annotations
 
@@ -8,33 +8,35 @@ __all__ = ["BytecodeMismatchError", "DamagedPayloadError", "NotPicklableError"]
 
 
 class BytecodeMismatchError(pickle.UnpicklingError):
-    """A payload carries bytecode of another interpreter than the one that loads it.
+    """The payload contains bytecode of another interpreter or version.
 
-    Bytecode is private to a minor version of an interpreter; running another version's would crash.  The
-    error is raised before anything of the payload's code is unmarshalled or run.
+    Each minor version of an interpreter has its own bytecode, and bytecode of another one can crash
+    the process. The error is raised before the code is unmarshalled. To write a payload for other
+    versions, use ``dumps(portable=True)``.
     """
 
     __module__ = "lambdapkl"
 
 
 class NotPicklableError(pickle.PicklingError, TypeError):
-    """An object cannot be pickled; the message says why and what to do instead.
+    """An object cannot be pickled; the message says why, and what to do instead.
 
-    `pickle` raises TypeError for most of these objects, so code may catch either class.
+    It is a TypeError as well, because `pickle` raises that for most of these objects.
     """
 
-    # Payloads that hold one name the public module.
+    # Payloads that contain such an error refer to the public module.
     __module__ = "lambdapkl"
 
 
 class DamagedPayloadError(pickle.UnpicklingError):
-    """The bytes of a payload are damaged, in a way that `pickle` has no UnpicklingError for.
+    """The payload is damaged, and `pickle` would raise another error than UnpicklingError for it.
 
-    What is raised is a subclass that is also what `pickle` would have raised: ``DamagedPayloadError.KeyError`` is a KeyError.
+    The error raised is an instance of a subclass that also inherits from the error that `pickle`
+    would raise. For example, ``DamagedPayloadError.KeyError`` is a KeyError.
     """
 
     __module__ = "lambdapkl"
-    __str__ = Exception.__str__  # a KeyError would show its text in quotes
+    __str__ = Exception.__str__  # that of a KeyError would put quotes around the message
 
 
 def _add_subclass(kind: type[Exception]) -> None:

@@ -1,4 +1,4 @@
-"""Writing to files: all of a payload or none of it, whatever fails."""
+"""Writes payloads to files, completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ Path = str | os.PathLike[str] | os.PathLike[bytes]
 
 
 class Nowhere:
-    """A file to write to that keeps nothing."""
+    """A writable file that discards what it gets."""
 
     def write(self, data: Any) -> None:
-        """Drop `data`."""
+        """Discard `data`."""
 
 
 def write_all(file: Any, data: bytes) -> None:
-    """Write `data` to a file.
+    """Write all of `data` to a file.
 
-    A file without a buffer (`io.RawIOBase`) may take a part of it: a pipe does, and a disk that fills up.  It gets the rest in
-    further calls.  Any other file takes all in one call, and what its `write` returns does not count, as with `pickle.dump`.
+    An unbuffered file (`io.RawIOBase`) may write only a part, for example if it is a pipe or the
+    disk is full; the rest is written by further calls. Any other file gets all data in one call,
+    and the result of its `write` is ignored, as in `pickle.dump`.
 
     Raises
     ------
     OSError
-        With the name of the file, where it has one.
+        The data was not written completely. The error has the file's name, if there is one.
     """
     name = getattr(file, "name", None)
     with _naming(name) if isinstance(name, (str, os.PathLike)) else contextlib.nullcontext():
-        # `tempfile` wraps its files.
+        # The wrappers of `tempfile` have the real file as their attribute `file`.
         if not isinstance(getattr(file, "file", file), io.RawIOBase):
             file.write(data)
             return
@@ -44,24 +45,29 @@ def write_all(file: Any, data: bytes) -> None:
         while rest:
             count = file.write(rest)
             if count is None:
-                raise BlockingIOError(f"the file takes no more now: {len(rest)} of {len(data)} bytes are not written")
+                raise BlockingIOError(f"the file would block: {len(rest)} of {len(data)} bytes are not written")
             if not 0 < count <= len(rest):
-                raise OSError(f"the file says that it took {count} of {len(rest)} bytes")
+                raise OSError(f"the file's write() returned {count} for {len(rest)} bytes")
             rest = memoryview(rest)[count:]
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside `path` that takes its place, on disk, when the block ends without an error.
+    """Open a new file that replaces `path` when the block ends without an error.
 
-    At every moment the file is the old one or all of the new one.  It keeps its permissions, and its owner where the system
-    lets it; a symbolic link stays one; another hard link keeps the old file.  A device, a named pipe or an open descriptor
-    (``/dev/stdout``, ``/dev/fd/3``) is written to as it is.
+    At every moment, `path` is either the old file or the complete new one, also on disk.
+
+    - Permissions are kept, and the owner if the system permits it.
+    - A symbolic link stays a link; its target is replaced.
+    - Other hard links keep the old contents.
+    - Devices, named pipes and open descriptors (``/dev/stdout``, ``/dev/fd/3``) are written to
+      directly.
 
     Raises
     ------
     OSError
-        With the path.  The old file is as it was, and the new one is gone.
+        Writing failed; the error has the path. The old file is unchanged, and the new one is
+        deleted.
     """
     name = os.fsdecode(path)
     if name.endswith((os.sep, os.altsep or os.sep)):
@@ -81,11 +87,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         return
     target = os.path.realpath(name) if os.path.islink(name) else name
     folder, base = os.path.split(target)
-    # Names have at most 255 bytes, a character has at most four.
+    # A file name has at most 255 bytes, and a character at most four.
     draft = os.path.join(folder, f".{base[:60]}.{os.urandom(4).hex()}")
     with _naming(name, draft):
         try:
-            # Nobody who may not read the old file can read the new one while it is written.
+            # The new file must not have wider permissions than the old one, not even for a moment.
             opened = os.open(draft, _NEW, 0o666 if old is None else 0o600)
             with open(opened, "wb") as file:
                 if old is not None:
@@ -106,14 +112,18 @@ _OWN_DESCRIPTOR = re.compile(r"/dev/(?:fd/([0-9]+)|stdin|(stdout)|(stderr))|/pro
 
 
 def _descriptor(name: str) -> int | None:
-    """Return the descriptor of this process that a path names, or None: to replace the file behind it would lose its rest."""
+    """Return the open descriptor of this process that a path refers to, or None.
+
+    A file that is open under such a path must be written through the descriptor: replacing it would
+    lose what the process writes later.
+    """
     if os.name != "posix":
         return None
-    for _ in range(40):  # as many links as Linux follows
+    for _ in range(40):  # Linux follows as many links
         name = os.path.abspath(name)
-        found = _OWN_DESCRIPTOR.fullmatch(name)
-        if found is not None:
-            of_fd, out, err, process, of_process = found.groups()
+        match = _OWN_DESCRIPTOR.fullmatch(name)
+        if match is not None:
+            of_fd, out, err, process, of_process = match.groups()
             if process is not None and int(process) != os.getpid():
                 return None
             return int(of_fd or of_process or (1 if out else 2 if err else 0))
@@ -125,9 +135,9 @@ def _descriptor(name: str) -> int | None:
 
 
 def _keep_owner_and_permissions(draft: str, old: os.stat_result) -> None:
-    # Pyodide has `chown`, but no users.
+    # Pyodide has `chown`, but no user ids.
     if hasattr(os, "chown") and hasattr(os, "geteuid") and (os.geteuid(), os.getegid()) != (old.st_uid, old.st_gid):
-        # Only root may give files away; a group, to which one belongs, anybody.
+        # Only root may change the owner. A user may change the group to one of their own groups.
         for owner in (old.st_uid, -1):
             try:
                 os.chown(draft, owner, old.st_gid)
@@ -139,10 +149,10 @@ def _keep_owner_and_permissions(draft: str, old: os.stat_result) -> None:
 
 @contextlib.contextmanager
 def _synced(folder: str) -> Iterator[None]:
-    """Have what the block renames in a folder on disk: the new name is there once the folder is.
+    """Sync a folder after the block has renamed a file in it, so that the new name is on disk.
 
-    A folder that may be written to and not read cannot be opened, and not all file systems can do it: that the file itself is
-    on disk has to be enough there.
+    Errors are ignored: a folder without read permission cannot be opened, and some file systems
+    cannot sync folders. The contents of the file are on disk in any case.
     """
     descriptor = None
     if os.name == "posix":
@@ -160,7 +170,7 @@ def _synced(folder: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _naming(path: str | os.PathLike[str], *instead_of: str) -> Iterator[None]:
-    """Let an error of the system that names no file, or one that the user has not heard of, name `path`."""
+    """Put `path` into an OSError that has no file name, or one of the names `instead_of`."""
     try:
         yield
     except OSError as error:

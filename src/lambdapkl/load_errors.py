@@ -1,8 +1,9 @@
-"""What an error means that was raised while a payload was loaded: the payload is damaged, or code that it calls has failed.
+"""Distinguishes damaged payloads from errors of the program's classes when a load fails.
 
-`pickle` raises whatever comes up.  Where the traceback leads into the program's code, that is where the error is from.  Where
-it leads nowhere, the payload is read again without running it: if a pickler can have written it, its bytes are not damaged,
-and the error is that of a class or function which is called: its argument is missing, its attribute has no setter.
+`pickle` raises any error that occurs. If the traceback has a frame of the program, the program's
+code raised the error. Otherwise the payload is read again without running it. If a pickler can have
+written it, it is not damaged, and a call of a class or function failed: for example, an argument is
+missing, or an attribute has no setter.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from .errors import DamagedPayloadError
 
 __all__ = ["explain_load_error"]
 
-# Arguments of `loads` that are wrong, what the reader's process lacks, a protocol of the future.
-_TELLING = (
+# How messages begin that already explain the error: wrong arguments of `loads`, names that the
+# reader's process lacks, newer protocols.
+_CLEAR_MESSAGES = (
     "Can't get attribute",
     "module ",
     "unregistered extension code",
@@ -28,28 +30,32 @@ _TELLING = (
     "a bytes-like object is required",
     "file must have",
 )
-# Modules whose code runs while a payload is read, and does not run the program's.
-_READING = ("lambdapkl", "pickle", "weakref")
-# Those of them that call the program's classes.
-_CALLING = ("lambdapkl.restorers.exceptions", "lambdapkl.restorers.threads")
-# Modules whose callables are called for every payload; none of them is what the user asks about.
-_PLUMBING = ("lambdapkl.wire", "builtins", "_codecs", "copyreg")
-# What `pickle` itself says of a value of a wrong type, for files that cannot be read a second time.
-_OF_READING = re.compile(
+# Modules whose code runs during every load.
+_LOADING_MODULES = ("lambdapkl", "pickle", "weakref")
+# The modules among them that call classes of the program.
+_CALLING_MODULES = ("lambdapkl.restorers.exceptions", "lambdapkl.restorers.threads")
+# Modules whose callables any payload may call; they are not named in notes.
+_INTERNAL_MODULES = ("lambdapkl.wire", "builtins", "_codecs", "copyreg")
+# Messages of `pickle` for a value of a wrong type. They are used for files that cannot be read a
+# second time.
+_DAMAGE_MESSAGES = re.compile(
     r"'(?:int|str|bytes|tuple|list|dict|set|float|bool|NoneType)' object "
     r"(?:is not (?:callable|iterable)|has no attribute '(?:append|extend|add|__dict__)'|does not support item assignment)"
     r"|unhashable type: '(?:list|dict|set|bytearray)'|.*codec can't decode"
 )
-_MOST_NAMED = 3
+# How many names a note lists.
+_MAX_NAMES = 3
 
 
 def explain_load_error(error: Exception, data: Any) -> None:
-    """Add a note to an error of a load that says what was being restored, or raise DamagedPayloadError in its place.
+    """Add a note that says what was being restored, or raise DamagedPayloadError instead.
 
     Parameters
     ----------
+    error
+        What the load has raised.
     data
-        The payload, or what begins with it; None where it cannot be read again.
+        Bytes that begin with the payload; None if it cannot be read again.
 
     Raises
     ------
@@ -58,27 +64,28 @@ def explain_load_error(error: Exception, data: Any) -> None:
     """
     kind = next((each for each in type(error).__mro__ if each.__name__ in vars(DamagedPayloadError)), None)
     if isinstance(error, UnicodeDecodeError) and error.encoding.lower().replace("_", "-") != "utf-8":
-        return  # a pickle of Python 2, for which `encoding` is wrong
+        return  # a pickle of Python 2, loaded with the wrong `encoding`
     frames = _frames(error)
-    calling = [frame for frame in frames if not _is_of(frame, (*_READING, "importlib"))]
-    if calling:
-        _add_note(error, _called(calling[0]))
+    program_frames = [frame for frame in frames if not _is_of(frame, (*_LOADING_MODULES, "importlib"))]
+    if program_frames:
+        error.add_note(f"while {_activity(program_frames[0])}")
         return
-    if kind is None or str(error).startswith(_TELLING):
+    if kind is None or str(error).startswith(_CLEAR_MESSAGES):
         return
     if frames:
-        # Lambdapkl's own constructors do not fail, unless they are called with what no payload has.
-        restored = _class_in(frames[-1]) if _is_of(frames[-1], _CALLING) else None
-        if restored is not None:
-            _add_note(error, restored)
+        # lambdapkl's constructors fail only for arguments that no pickler writes, except those that
+        # call a class of the program.
+        instance = _instance_restored_by(frames[-1]) if _is_of(frames[-1], _CALLING_MODULES) else None
+        if instance is not None:
+            error.add_note(f"while restoring {instance}")
             return
     elif data is None:
-        if _OF_READING.match(str(error)) is None:
+        if _DAMAGE_MESSAGES.match(str(error)) is None:
             return
     else:
-        names = _called_by(data)
-        if names and not _is_of_wire(str(error)):
-            _add_note(error, _chosen(names, str(error)))
+        names = _names_called_by(data)
+        if names and not _is_from_wire(str(error)):
+            error.add_note(f"while restoring an instance of {_choose(names, str(error))}")
             return
     damaged = getattr(DamagedPayloadError, kind.__name__)
     raise damaged(*(error.args if isinstance(error, UnicodeDecodeError) else (_damaged_text(error),))) from error
@@ -88,27 +95,23 @@ def _damaged_text(error: Exception) -> str:
     return f"the payload is damaged: {type(error).__name__}: {error}"
 
 
-def _is_of_wire(text: str) -> bool:
-    """Whether a constructor of lambdapkl was called with too few or too many arguments."""
-    found = re.match(r"(\w+)\(\) ", text)
-    return found is not None and found[1] in wire.__all__
-
-
-def _add_note(error: Exception, restored: str) -> None:
-    error.add_note(f"while restoring {restored}")
+def _is_from_wire(message: str) -> bool:
+    """Whether a message is about a wrong number of arguments for a constructor of lambdapkl."""
+    match = re.match(r"(\w+)\(\) ", message)
+    return match is not None and match[1] in wire.__all__
 
 
 # ---- the traceback ----
 
 
 def _frames(error: Exception) -> list[FrameType]:
-    """The frames below `loads`, outermost first."""
-    found = []
+    """Return the frames below `loads`, outermost first."""
+    frames = []
     traceback = error.__traceback__
     while traceback is not None:
-        found.append(traceback.tb_frame)
+        frames.append(traceback.tb_frame)
         traceback = traceback.tb_next
-    return [frame for frame in found if frame.f_globals.get("__name__") != "lambdapkl.unpickler"]
+    return [frame for frame in frames if frame.f_globals.get("__name__") != "lambdapkl.unpickler"]
 
 
 def _is_of(frame: FrameType, modules: tuple[str, ...]) -> bool:
@@ -116,20 +119,20 @@ def _is_of(frame: FrameType, modules: tuple[str, ...]) -> bool:
     return name in modules or name.partition(".")[0] in modules
 
 
-def _called(frame: FrameType) -> str:
-    """What the code of a frame belongs to: a class, or a function."""
+def _activity(frame: FrameType) -> str:
+    """Return what the load was doing when it ran the code of a frame."""
     code = frame.f_code
     if code.co_name == "<module>":
-        return f"what is in module {frame.f_globals.get('__name__')}, which was being imported"
+        return f"importing module {frame.f_globals.get('__name__')}"
     if code.co_argcount:
         first = frame.f_locals.get(code.co_varnames[0])
         if isinstance(first, type) and _has_method(first, code):
-            return f"{_instance_of(first)} (in {code.co_name})"
+            return f"restoring {_instance_of(first)} (in {code.co_name})"
         if _has_method(type(first), code):
             if isinstance(first, type):
-                return f"the class {_full_name(first)} or an instance of it (in {code.co_name} of its metaclass)"
-            return f"{_instance_of(type(first))} (in {code.co_name})"
-    return f"the result of {frame.f_globals.get('__name__')}.{code.co_qualname}()"
+                return f"restoring the class {_full_name(first)} or an instance of it (in {code.co_name} of its metaclass)"
+            return f"restoring {_instance_of(type(first))} (in {code.co_name})"
+    return f"restoring the result of {frame.f_globals.get('__name__')}.{code.co_qualname}()"
 
 
 def _mro(kind: type) -> tuple[type, ...]:
@@ -148,8 +151,8 @@ def _has_method(kind: type, code: CodeType) -> bool:
     return False
 
 
-def _class_in(frame: FrameType) -> str | None:
-    """The class of the program that a constructor of lambdapkl has been called with, or an instance of it."""
+def _instance_restored_by(frame: FrameType) -> str | None:
+    """Describe the instance that a constructor of lambdapkl restores, or return None."""
     code = frame.f_code
     for name in code.co_varnames[: code.co_argcount]:
         value = frame.f_locals.get(name)
@@ -169,7 +172,7 @@ def _full_name(kind: type) -> str:
 
 # ---- the payload ----
 
-# Opcode -> what it fills, besides the results of calls.
+# Opcode -> the kind of container that it fills; it may also fill the result of a call.
 _TARGETS = {
     "APPEND": LIST,
     "APPENDS": LIST,
@@ -182,7 +185,7 @@ _UNHASHABLE = (LIST, DICT, SET)
 
 
 class _Checker(opcodes.Machine):
-    """Reads a payload as `opcodes` does, is strict about kinds of values, and notes what is called."""
+    """Reads a payload, checks the kinds of its values, and records what it calls."""
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, None)
@@ -192,7 +195,7 @@ class _Checker(opcodes.Machine):
     def step(self, name: str, argument: Any, own: int) -> None:
         self.opcode = name
         if name == "FRAME" and argument > self.length - self.at:
-            raise ValueError("a frame that goes beyond the end")
+            raise ValueError("a frame beyond the end of the payload")
         if name == "SETITEM":
             self.check_key(self.stack[-2])
         elif name in ("SETITEMS", "DICT", "ADDITEMS", "FROZENSET"):
@@ -206,22 +209,22 @@ class _Checker(opcodes.Machine):
             raise ValueError("a key that cannot be hashed")
 
     def target(self) -> Made:
-        made = super().target()
-        if made.kind not in (_TARGETS.get(self.opcode, made.kind), CALL, PERSISTENT):
-            raise ValueError(f"{self.opcode} of a {made.kind}")
-        return made
+        target = super().target()
+        if target.kind not in (_TARGETS.get(self.opcode, target.kind), CALL, PERSISTENT):
+            raise ValueError(f"{self.opcode} for a {target.kind}")
+        return target
 
     def call(self, callee: Entry, args: Entry, own: int) -> Made:
         kind, data = resolve(callee).kind, resolve(callee).data
         if kind == CALL:
             self.called[meaning_of(resolve(callee)).title] = None
-        elif kind == GLOBAL and data[0] not in _PLUMBING:
+        elif kind == GLOBAL and data[0] not in _INTERNAL_MODULES:
             self.called[".".join(data)] = None
         return super().call(callee, args, own)
 
 
-def _called_by(data: Any) -> list[str]:
-    """The names of what an intact payload calls, other than what every payload calls; nothing if it is damaged."""
+def _names_called_by(data: Any) -> list[str]:
+    """Return the names of the program's callables that a payload calls; [] if it is damaged."""
     checker = _Checker(data)
     try:
         checker.run()
@@ -230,10 +233,10 @@ def _called_by(data: Any) -> list[str]:
     return list(checker.called)
 
 
-def _chosen(names: list[str], text: str) -> str:
-    """Those of several names that an error's text has, or else as many as fit into a line."""
-    told = [name for name in names if re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", text)] or names
-    if len(told) == 1:
-        return f"an instance of {told[0]}"
-    more = f" or {len(told) - _MOST_NAMED} others" if len(told) > _MOST_NAMED else ""
-    return f"an instance of one of {', '.join(told[:_MOST_NAMED])}{more}"
+def _choose(names: list[str], message: str) -> str:
+    """Return the names that occur in an error's message; if none does, the first of all."""
+    likely = [name for name in names if re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", message)] or names
+    if len(likely) == 1:
+        return likely[0]
+    more = f" or {len(likely) - _MAX_NAMES} others" if len(likely) > _MAX_NAMES else ""
+    return f"one of {', '.join(likely[:_MAX_NAMES])}{more}"

@@ -1,4 +1,4 @@
-"""The picklers and the unpickler of the standard library that ours extend."""
+"""The picklers and the unpickler of the standard library that lambdapkl's classes extend."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ _StandardPickler: Any = pickle._Pickler
 
 
 class SessionMixin:
-    """Mixin: a pickler whose reducers come from a `Session`, which remembers what the payload holds."""
+    """Mixin for a pickler that gets its reducers from a `Session`, the record of the payload."""
 
     _session: Any
     dispatch_table: Any
 
     def _use(self, session: Any, protocol: int) -> None:
-        """Take `session`, made for this pickler, and its dispatch table."""
+        """Use `session`, which was created for this pickler, and its dispatch table."""
         session.protocol = protocol
         self._session = session
         self.dispatch_table = session.table
 
-    # In the class, where PyPy's pickler looks for it.
+    # A method of the class, because PyPy's pickler does not find an attribute of the instance.
     def reducer_override(self, obj: Any) -> Any:
-        """Return the reduced value of functions, classes, code, cells and modules, NotImplemented for all else."""
+        """Return the reduced value of `obj`, or NotImplemented if the pickler has to reduce it."""
         return self._session.reduce(obj)
 
 
 class PythonPickler(_StandardPickler):  # type: ignore[misc]
-    """The pickler in Python.
+    """The standard library's pickler in Python, with a dispatch table of its own.
 
-    It has a table of the standard library's methods of its own: `import dill` writes its reducers for functions, classes, locks
-    and a hundred other types to `pickle._Pickler.dispatch`, where they would come before ours.
+    `import dill` adds its reducers for functions, classes, locks and a hundred other types to
+    `pickle._Pickler.dispatch`, where they would come before those of lambdapkl.
     """
 
     dispatch = {
@@ -53,8 +53,9 @@ if TYPE_CHECKING or sys.implementation.name != "pypy":
     BasePickler = pickle.Pickler
     StrictUnpickler = pickle.Unpickler
 else:
-    # The one written in RPython asks `reducer_override` before its memo: objects that refer to themselves never end, and
-    # shared ones are written twice (measured on 8.0.1).
+    # PyPy's `pickle.Pickler` calls `reducer_override` before it looks into its memo. So cyclic
+    # objects recurse without end, and shared objects are written twice (measured on 8.0.1).
     BasePickler = PythonPickler
-    # The one written in RPython ends the process where a state is for an object without attributes (8.0.1).
+    # PyPy's `pickle.Unpickler` crashes if a payload has a state for an object without attributes
+    # (8.0.1).
     StrictUnpickler = pickle._Unpickler

@@ -1,7 +1,7 @@
 """The names that a payload calls when it is loaded.
 
-These names are the format.  A name that was ever released stays, with its meaning; new ones may be added.  `pickle.loads`
-imports this module by itself: an engine's worker needs no call of ours.
+These names are part of the format: names may be added, but a released name and its meaning never
+change. `pickle.loads` imports this module, so a worker process need not import lambdapkl itself.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class_ = quick_class(make_class)
 
 
 def _claim(names: list[str]) -> None:
-    """Have `pickle` find these callables here, whichever module defines them."""
+    """Make `pickle` write these callables as names of this module."""
     for name in names:
         value: Any = globals()[name]
         value.__module__ = __name__
@@ -115,7 +115,7 @@ def _claim(names: list[str]) -> None:
 _claim(__all__)
 
 if "_lambdapkl" in sys.modules:
-    # Standalone payloads have been loaded here, when lambdapkl could not be imported yet.
+    # Standalone payloads were loaded in this process before lambdapkl could be imported.
     from .restorers.adoption import adopt
 
     adopt()

@@ -1,4 +1,4 @@
-"""`compact`: marshalled code in a shorter form, the same one from both backends, and back."""
+"""`compact` shortens marshalled code, equally in both backends, and restores it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ON_CPYTHON = sys.implementation.name == "cpython"
 
 
 def restored(data: bytes) -> bytes:
-    """Return what the shortened form of `data` stands for, marshalled again."""
+    """Shorten `data`, restore it, and marshal the result again."""
     short, file_name = compact.shorten(data)
     value = marshal.loads(compact.lengthen(short))
     if file_name is not None:
@@ -39,7 +39,7 @@ def codes_of(code: CodeType) -> list[CodeType]:
 @pytest.mark.parametrize(
     "name", ["argparse", "decimal", "dataclasses", "asyncio.base_events", "pickle", "typing", "test_compact"]
 )
-def test_code_comes_back(name: str) -> None:
+def test_code_round_trips(name: str) -> None:
     import importlib.util
 
     spec = importlib.util.find_spec(name)
@@ -71,52 +71,52 @@ VALUES = st.recursive(ATOMS, lambda inner: st.tuples(inner, inner) | st.lists(in
 
 
 @given(VALUES)
-def test_constants_come_back(value: object) -> None:
+def test_constants_round_trip(value: object) -> None:
     data = marshal.dumps(value, 2)
     assert restored(data) == data
 
 
 @given(st.binary())
-def test_anything_comes_back(data: bytes) -> None:
-    # No code begins like this: it is left as it is.
+def test_other_data_round_trips(data: bytes) -> None:
+    # No code begins like this, so `shorten` leaves it unchanged.
     short, file_name = compact.shorten(b"?" + data)
     assert file_name is None and compact.lengthen(short) == b"?" + data
 
 
-@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are left as they are")
+@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are not shortened")
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"", "cut short"),
         (b"u\x06ab", "cut short"),
-        (b"u\x01", "did not come yet"),
-        (b"(\x02u\x02au\x03", "did not come yet"),
+        (b"u\x01", "reference to a later string"),
+        (b"(\x02u\x02au\x03", "reference to a later string"),
         (b"i\x80\x80\x80\x80\x80\x01", "too large"),
         (b"i\xff\xff\xff\xff\x1f", "too large"),
         (b"s\xff\xff\xff\xff\x0f", "too large"),
         (b"(\x05N", "cut short"),
-        (b"?", "type that there is not"),
+        (b"?", "unknown type"),
         (b"NN", "more than one"),
         (b"(\x01" * 600 + b"N", "nested too deeply"),
         (b"c\0\0\0\0\0\x03d", "half of an instruction"),
     ],
 )
-def test_damage_is_an_error(data: bytes, reason: str) -> None:
+def test_damaged_data_is_an_error(data: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         compact.lengthen(data)
 
 
-@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are left as they are")
-def test_backends_take_and_refuse_the_same(processes: Processes) -> None:
-    """Damaged code with a checksum that is right: an error, and never a crash."""
+@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are not shortened")
+def test_backends_accept_and_refuse_the_same(processes: Processes) -> None:
+    """Damaged code with a correct checksum gives an error, never a crash."""
     source = PROGRAMS / "damaged_code.py"
     compiled, pure = (processes(backend).execute(source) for backend in ("compiled", "pure"))
     assert compiled == pure
     assert {"list", "tuple"} == {type(each).__name__ for each in compiled}
 
 
-def test_files_of_their_own(backend: fresh.Process) -> None:
-    """Code whose parts name several files keeps them; so does an empty name."""
+def test_nested_code_with_different_file_names(backend: fresh.Process) -> None:
+    """Nested code keeps its file name if the names differ, and an empty name stays."""
     backend.run(
         """
         def outer():
@@ -136,9 +136,9 @@ def test_files_of_their_own(backend: fresh.Process) -> None:
     )
 
 
-@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are made of other fields")
-def test_the_loaded_code_is_that_of_the_compiler() -> None:
-    """What the interpreter reads from a loaded code object is what it reads from the compiled one, lines included."""
+@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects have other fields")
+def test_loaded_code_equals_the_compiled_code() -> None:
+    """A loaded code object equals the compiled one, lines and positions included."""
     source = """
 import lambdapkl, pickle, traceback
 def f(a, *b, c=1, **d):
@@ -156,12 +156,12 @@ assert all(a is b for a, b in zip(one.co_names, two.co_names, strict=True))
     subprocess.run([sys.executable, "-c", source], check=True)
 
 
-@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects are made of other fields")
+@pytest.mark.skipif(not ON_CPYTHON, reason="PyPy's code objects have other fields")
 def test_deeply_nested_constants_are_refused(processes: Processes) -> None:
-    """Beyond the same depth by both backends, and by an error on a small stack, too."""
+    """Both backends refuse them beyond the same depth, also in a thread with a small stack."""
     source = PROGRAMS / "deeply_nested_constants.py"
     for backend in BACKENDS:
         written, last, *refused = processes(backend).execute(source)
         assert (written, last) == tuple(processes("pure").execute(source)[:2])
         assert [type(written), type(last)] == [bytes, bytes]
-        assert refused == ["cannot pickle a code object with constants nested more than 400 deep"] * 3
+        assert refused == ["cannot pickle a code object whose constants are nested more than 400 deep"] * 3

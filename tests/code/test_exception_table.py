@@ -1,4 +1,4 @@
-"""Code objects with a damaged table of exceptions: an answer or a PicklingError, and soon."""
+"""Code objects with a damaged exception table give a result or a PicklingError, and quickly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def template() -> Any:
         return 2
 
 
-def test_one_that_is_cut_short_is_an_error() -> None:
+def test_truncated_table_is_an_error() -> None:
     with pytest.raises(ValueError, match="cut short"):
         list(exception_table(template.__code__.co_exceptiontable[:-1]))
 
@@ -46,6 +46,6 @@ def generator() -> Any:
         yield 2
 
 
-def test_where_such_code_can_be_suspended_is_not_proven() -> None:
+def test_verifier_refuses_a_damaged_table() -> None:
     with pytest.raises(Unproven, match="cut short"):
         points(generator.__code__.replace(co_exceptiontable=b"\x85\x45"))

@@ -1,4 +1,4 @@
-"""`getsource`: of what was typed, what is one of several, what came from elsewhere."""
+"""`getsource` for typed code, for one of several lambdas in a line, and for loaded functions."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def test_definitions():
     assert getsource(lambdapkl.dump).startswith("def dump(\n")
 
 
-def test_a_function_that_was_loaded():
+def test_loaded_function():
     assert getsource(lambdapkl.loads(lambdapkl.dumps(several[1]))) == "lambda x: x + 2"
 
 
 @pytest.mark.parametrize("between", ["\x0c\n", "s = '\x0b\x1c\x85\u2028'\n", "\x0c"])
-def test_lines_are_those_of_python(tmp_path, between):
+def test_lines_end_where_python_ends_them(tmp_path, between):
     file = tmp_path / "lines.py"
     file.write_text(
         f"{between}def f():\n    return '\u2028'\n\ndef g(): return 6\nh = lambda: 'ö\u2028'; i = lambda: 'ä'\n", "utf-8"
@@ -94,23 +94,23 @@ def test_lines_are_those_of_python(tmp_path, between):
 
 
 @pytest.mark.parametrize("obj", [len, 3, "def f(): pass", compile("1", "", "exec")], ids=["builtin", "int", "str", "module"])
-def test_what_has_no_source(obj):
+def test_objects_without_source(obj):
     with pytest.raises(TypeError):
         getsource(obj)
 
 
-def test_what_is_not_here():
+def test_missing_source():
     namespace = {}
     exec("def typed(): pass\nclass Typed:\n    def m(self): pass\n", namespace)
     for obj in namespace["typed"], namespace["Typed"]:
-        with pytest.raises(OSError, match="was typed into a session or made by exec"):
+        with pytest.raises(OSError, match="was typed into a session or executed by exec"):
             getsource(obj)
     exec(compile("def f(): pass\n", "/nowhere/file.py", "exec"), namespace)
-    with pytest.raises(OSError, match=r"its file /nowhere/file.py is not there"):
+    with pytest.raises(OSError, match=r"its file /nowhere/file.py does not exist"):
         getsource(namespace["f"])
 
 
-def test_a_file_that_has_changed(tmp_path):
+def test_changed_file(tmp_path):
     file = tmp_path / "changing.py"
     text = "def f(a):\n    return a\n"
     file.write_text(text)
@@ -123,7 +123,7 @@ def test_a_file_that_has_changed(tmp_path):
             getsource(namespace["f"])
 
 
-def test_a_payload_of_another_process(backend):
+def test_payload_from_another_process(backend):
     define = "def o(x):\n    return x\n"
     directory = fresh.new_directory()
     payload = backend.dumps(define, directory=directory)
@@ -135,7 +135,7 @@ def test_a_payload_of_another_process(backend):
     try:
         lambdapkl.getsource(o)
     except OSError as error:
-        assert "did it come from another machine?" in str(error), error
+        assert "may come from another machine" in str(error), error
     else:
         raise AssertionError
     """
@@ -179,7 +179,7 @@ exit()
 
 
 def _type(text, folder, **env):
-    """Type `text` into an interpreter on a terminal of its own; return what it shows."""
+    """Type `text` into an interpreter in a new pseudo-terminal; return its output."""
     pty = pytest.importorskip("pty")
     master, slave = pty.openpty()
     env = {**os.environ, "PYTHON_HISTORY": str(folder / "history"), "HOME": str(folder), "NO_COLOR": "1", **env}
@@ -209,13 +209,13 @@ def _type(text, folder, **env):
 
 
 LINUX = pytest.mark.skipif(
-    sys.platform != "linux" or sys.implementation.name != "cpython", reason="a pseudo-terminal of Linux, and CPython"
+    sys.platform != "linux" or sys.implementation.name != "cpython", reason="needs a pseudo-terminal of Linux, and CPython"
 )
 
 
 @LINUX
 def test_typed_into_the_interpreter(tmp_path):
-    """Up to 3.12, readline keeps a history; from 3.13 on the interpreter keeps the text."""
+    """Up to 3.12, readline keeps a history; since 3.13, the interpreter keeps the text."""
     pytest.importorskip("readline")
     text = _type(TYPED, tmp_path, TERM="dumb", PYTHON_BASIC_REPL="1")
     for expected in (
@@ -228,8 +228,8 @@ def test_typed_into_the_interpreter(tmp_path):
 
 
 @LINUX
-@pytest.mark.skipif(sys.version_info < (3, 13), reason="its interactive interpreter came with 3.13")
-def test_typed_into_the_interpreter_of_3_13(tmp_path):
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="the new interactive interpreter came with 3.13")
+def test_typed_into_the_new_interpreter(tmp_path):
     pytest.importorskip("readline")
     text = _type(ONE_LINERS, tmp_path, TERM="xterm", COLUMNS="200")
     assert r"ONE 'def simple(a): return a + 1\n'" in text and "THREE 'lambda x: x * 3'" in text, text

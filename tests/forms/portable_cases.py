@@ -1,9 +1,9 @@
-"""Objects that one version of Python writes with ``portable=True`` and another reads, and what must be true of them then.
+"""Objects that one version of Python writes with ``portable=True``, and checks after another has loaded them.
 
 ::
 
-    python tests/forms/portable_cases.py dump FOLDER     # into FOLDER/VERSION and, standalone as well, FOLDER/VERSIONs
-    python tests/forms/portable_cases.py load FOLDER     # reads what all versions have left there; exits with 1 if anything is wrong
+    python tests/forms/portable_cases.py dump FOLDER     # into FOLDER/VERSION, and standalone into FOLDER/VERSIONs
+    python tests/forms/portable_cases.py load FOLDER     # loads the payloads of all versions; exits with 1 for a failure
 """
 
 from __future__ import annotations
@@ -304,13 +304,13 @@ OBJECTS: dict[str, Any] = {
     "box": Box(3),
     "Listed": Listed,
 }
-# PyPy's own `namedtuple` keeps no source of the methods it makes, and CPython's makes descriptors that PyPy lacks.
+# PyPy's `namedtuple` keeps no source of its methods, and CPython's creates descriptors that PyPy lacks.
 if sys.implementation.name == "cpython":
     OBJECTS |= {"N": N, "n": N(1), "t": T(1, 2)}
 
 
 def check(o: dict[str, Any]) -> None:
-    """Raise AssertionError unless the objects do what they did where they were written."""
+    """Raise AssertionError unless the objects behave as they did in the process that wrote them."""
     assert o["plain"](4) == [5, 7, 9] and o["plain"].__doc__ == "Doc." and "s" in o["plain"].__annotations__
     assert o["plain"].__code__.co_firstlineno == 31 and o["plain"].__code__.co_filename.endswith("portable_cases.py")
     assert o["decorated"](2) == 7

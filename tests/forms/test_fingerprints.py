@@ -1,4 +1,4 @@
-"""`fingerprint` of one function: what changes it, and how the same may be laid out."""
+"""`fingerprint`: changes of a function that change it, and layouts that do not."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_another_expression_has_another_fingerprint(one: str, other: str) -> None:
+def test_different_expressions_have_different_fingerprints(one: str, other: str) -> None:
     assert expression(one) != expression(other)
 
 
@@ -89,7 +89,7 @@ DIFFERENT_BODIES = {
 
 
 @pytest.mark.parametrize("case", DIFFERENT_BODIES)
-def test_another_body_has_another_fingerprint(case: str) -> None:
+def test_different_bodies_have_different_fingerprints(case: str) -> None:
     one, other = (lambdapkl.fingerprint(body(each)) for each in DIFFERENT_BODIES[case])
     assert one != other
 
@@ -98,15 +98,15 @@ def body(text: str) -> Any:
     return made("class C:\n def f(x, y=1, z=2):\n" + textwrap.indent(text, "  ") + "\nf = C.f")
 
 
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bytecode of PyPy has one form of these")
-def test_a_call_of_super_says_whether_it_has_arguments() -> None:
-    """With `__class__` as a name of the source both load the same values; another `super` sees the difference."""
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="PyPy's bytecode does not distinguish them")
+def test_super_with_and_without_arguments_differ() -> None:
+    """Both may load the same values, but a `super` that the program defines gets other arguments."""
     source = "class C:\n def f(self):\n  return super({}).a\nf = C.f"
     assert lambdapkl.fingerprint(made(source.format(""))) != lambdapkl.fingerprint(made(source.format("__class__, self")))
 
 
 @pytest.mark.skipif(sys.version_info < (3, 15), reason="lazy imports came with 3.15")
-def test_a_lazy_import_is_another_one() -> None:
+def test_lazy_imports_differ_from_imports() -> None:
     assert module_digest("lazy import colorsys") != module_digest("import colorsys")
 
 
@@ -151,7 +151,7 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_lines_do_not_count(layout: str) -> None:
+def test_layout_does_not_change_the_fingerprint(layout: str) -> None:
     one, other = (lambdapkl.fingerprint(body(each)) for each in LAYOUTS[layout])
     assert one == other
 
@@ -159,21 +159,21 @@ def test_lines_do_not_count(layout: str) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="how long PyPy takes goes by what it has compiled")
 @pytest.mark.parametrize("repeated", [" x.append(1)", " if x: y()", " a, b = b, a", " for a in x: y(a)"])
-def test_a_long_function_takes_no_quadratic_time(repeated: str) -> None:
+def test_time_for_a_long_function_is_not_quadratic(repeated: str) -> None:
     def seconds(count: int) -> float:
         code = made("def f(x, y, a, b):\n" + f"{repeated}\n" * count).__code__
         start = time.process_time()
         code_digest(code)
         return time.process_time() - start
 
-    # 16 times the code takes about 16 times as long, and would take 256 times as long in quadratic time.  A busy machine
+    # In linear time, 16 times the code takes 16 times as long, in quadratic time 256 times. A busy machine
     # disturbs each figure, so the limit is far from both.
     assert seconds(3200) < 80 * max(min(seconds(200) for _ in range(3)), 0.01)
 
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="bytecode of CPython")
-def test_a_loop_of_nothing_but_swaps_ends() -> None:
-    """No compiler writes it; whoever makes code objects may."""
+def test_endless_loop_of_swaps() -> None:
+    """No compiler writes it, but other creators of code objects may."""
     code = made("def f():\n while True: pass").__code__
     jump = code.co_code.index(dis.opmap["JUMP_BACKWARD"])
     for swaps in (1, 2, 3):
@@ -208,8 +208,8 @@ def three(): return Price().total() + 1
 """
 
 
-def test_what_was_loaded_before_does_not_count() -> None:
-    """A class that is there already keeps the globals that came with it; what is loaded later has others."""
+def test_earlier_loads_do_not_change_the_fingerprint() -> None:
+    """A class that exists already keeps its globals; functions that are loaded later have others."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(PRICES, namespace)
     functions = [namespace[name] for name in ("one", "two", "three")]
@@ -235,8 +235,8 @@ def test_what_was_loaded_before_does_not_count() -> None:
         ("return round(", "return abs("),
     ],
 )
-def test_what_is_no_copy_counts(name: str, old: str, new: str) -> None:
-    """A class that finds other values than the function does, under the same names."""
+def test_different_globals_change_the_fingerprint(name: str, old: str, new: str) -> None:
+    """The globals of a function and of a class that it uses have the same names and other values."""
     assert old in PRICES
     one, other = ({"__name__": "__main__"} for _ in range(2))
     exec(PRICES, one)
@@ -245,12 +245,12 @@ def test_what_is_no_copy_counts(name: str, old: str, new: str) -> None:
 
 
 def mixed(one: dict[str, Any], other: dict[str, Any], name: str) -> str:
-    """Return the fingerprint of a function of `one` that reaches a class of `other`."""
+    """Return the fingerprint of a function in `one` that uses a class in `other`."""
     namespace = {**one, "Price": other["Price"]}
     return lambdapkl.fingerprint([FunctionType(one[name].__code__, namespace), other["one"]])
 
 
-def test_functions_that_keep_a_state_of_their_own_are_two() -> None:
+def test_functions_with_separate_states_are_distinct() -> None:
     source = """
     def make():
         count = [0]
@@ -262,8 +262,8 @@ def test_functions_that_keep_a_state_of_their_own_are_two() -> None:
     assert lambdapkl.fingerprint(made(source.format("make()"))) != lambdapkl.fingerprint(made(source.format("a")))
 
 
-def test_how_a_script_is_run_does_not_count(backend: fresh.Process) -> None:
-    """`__package__` is None in a script, and empty if ``python -m`` runs it."""
+def test_running_a_script_as_a_module_does_not_change_the_fingerprint(backend: fresh.Process) -> None:
+    """`__package__` is None in a script, and "" in a module that ``python -m`` runs."""
     source = "def f():\n  import json\n  return json"
     taken = "[lambdapkl.dumps(made(package)) for package in (None, '')]"
     code = f"""
@@ -280,7 +280,7 @@ def test_how_a_script_is_run_does_not_count(backend: fresh.Process) -> None:
     backend.execute(textwrap.dedent(code))
 
 
-def test_what_is_imported_by_now_does_not_count(backend: fresh.Process) -> None:
+def test_imported_submodules_do_not_change_the_fingerprint(backend: fresh.Process) -> None:
     source = """
     import lambdapkl, xml
     def f():
@@ -294,7 +294,7 @@ def test_what_is_imported_by_now_does_not_count(backend: fresh.Process) -> None:
 
 
 @pytest.mark.parametrize("text", ["yield 1", "await 1"])
-def test_what_has_stopped_at_an_instruction_has_no_fingerprint(text: str) -> None:
+def test_suspended_generators_have_no_fingerprint(text: str) -> None:
     generator = made(f"{'async ' if text.startswith('await') else ''}def f():\n {text}")()
     try:
         with pytest.raises(pickle.PicklingError, match="cannot take the fingerprint of"):

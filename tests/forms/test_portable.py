@@ -1,4 +1,4 @@
-"""``dumps(portable=True)``: source travels with code.  Between versions it is tested by `.ci/run`, with `portable_cases`."""
+"""``dumps(portable=True)`` writes source with code. `.ci/run` tests it between versions with `portable_cases`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from lambdapkl.reducers import enumerations
 
 CASES = pathlib.Path(__file__).with_name("portable_cases.py")
 
-# A reader to which every bytecode is another interpreter's.
+# Makes a reader treat all bytecode as that of another interpreter.
 OTHER_VERSION = "from lambdapkl.code import blobs as codes\ncodes.MAGIC = b'??'\n"
 
 
@@ -40,7 +40,7 @@ def reader(request: pytest.FixtureRequest) -> Iterator[fresh.Process]:
 
 
 def written(tmp_path: pathlib.Path, source: str) -> dict[str, Any]:
-    """Return the names of a module whose file exists, in a `__main__` of its own."""
+    """Execute `source` from a file as a `__main__`, and return its namespace."""
     file = tmp_path / "program.py"
     file.write_text(source)
     linecache.checkcache()
@@ -56,7 +56,7 @@ def run(*args: str, pure: bool) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_both_backends_write_the_same_and_the_own_version_reads_it(tmp_path: pathlib.Path) -> None:
+def test_both_backends_write_the_same_and_this_version_loads_it(tmp_path: pathlib.Path) -> None:
     for pure in (False, True):
         done = run(str(CASES), "dump", str(tmp_path / str(pure)), pure=pure)
         assert done.returncode == 0, done.stderr
@@ -68,7 +68,7 @@ def test_both_backends_write_the_same_and_the_own_version_reads_it(tmp_path: pat
 
 
 @pytest.mark.slow
-def test_every_case_is_compiled_from_its_source_where_the_bytecode_is_anothers(
+def test_cases_are_compiled_from_source_by_another_version(
     tmp_path: pathlib.Path, reader: fresh.Process
 ) -> None:
     done = run(str(CASES), "dump", str(tmp_path), pure=False)
@@ -81,7 +81,7 @@ def test_every_case_is_compiled_from_its_source_where_the_bytecode_is_anothers(
     )
 
 
-def test_without_portable_the_same_reader_refuses(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
+def test_another_version_refuses_payloads_that_are_not_portable(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
     data = lambdapkl.dumps(written(tmp_path, "f = lambda: 1")["f"])
     text = reader.execute(
         f"import lambdapkl, pickle\ndata = {data!r}\nat = data.index(__import__('importlib.util').util.MAGIC_NUMBER[:2])\n"
@@ -92,7 +92,7 @@ def test_without_portable_the_same_reader_refuses(tmp_path: pathlib.Path, reader
     assert "CPython 3.20" in text and "{}.{}".format(*sys.version_info) in text
 
 
-def test_several_lambdas_in_a_line(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
+def test_several_lambdas_in_one_line(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
     source = "fs = [lambda x: x + 1, lambda x: x + 2, lambda x: (lambda y: x * y)(3), lambda x: x + 1.0]"
     data = lambdapkl.dumps(written(tmp_path, source)["fs"], portable=True)
     assert reader.execute(f"{OTHER_VERSION}import pickle\nresult = [f(2) for f in pickle.loads({data!r})]") == [3, 4, 6, 3.0]
@@ -113,7 +113,7 @@ o = A.Inner
     assert found == ([4, 4], ("self", "_Inner__x"), {"_Inner__x": "Missing"}, "A.Inner.m")
 
 
-# What is defined, and what must be true of `o`, or of what it returns, where another version reads it.
+# A definition of `o`, and an expression that must be true for it in another version.
 ORDINARY = {
     "a call of an imported module's function": ("import math\ndef o(x=4): return math.sqrt(x)", "o() == 2"),
     "an import by another name": ("import json as j\no = lambda: j.dumps(4)", "o() == '4'"),
@@ -180,8 +180,8 @@ def test_ordinary_code(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
     assert not wrong
 
 
-def test_statements_that_a_session_compiles_one_by_one(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
-    """As IPython does: the compiler does not see the import that is in the same cell."""
+def test_statements_that_a_session_compiles_separately(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
+    """IPython does this, so the compiler does not see an import in the same cell."""
     cell = "import math\ndef o(x): return math.sqrt(x)\np = lambda x: math.sqrt(x) + 1\n"
     name = "<ipython-input-7-lambdapkl>"
     linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
@@ -198,7 +198,7 @@ def test_statements_that_a_session_compiles_one_by_one(tmp_path: pathlib.Path, r
 def functions_in(code: CodeType) -> Iterator[CodeType]:
     for each in code.co_consts:
         if isinstance(each, CodeType):
-            # Those that are written down, and stand in no comprehension's or class's place.
+            # Skip the code of comprehensions and class bodies.
             if each.co_flags & inspect.CO_OPTIMIZED and (each.co_name[0] != "<" or each.co_name == "<lambda>"):
                 yield each
             yield from functions_in(each)
@@ -216,8 +216,8 @@ def test_every_function_of_a_module(module: str) -> None:
     assert found
 
 
-def test_text_of_a_version_before(reader: fresh.Process) -> None:
-    """Definitions used to travel without indentation."""
+def test_payload_of_an_earlier_release(reader: fresh.Process) -> None:
+    """Earlier releases wrote definitions without indentation."""
     args = (b"??", None, "def m(self):\n    return __class__, self.__x\n", "A.m", 1, ("__class__",), 0x10)
     code = wire.source_code(*args)
     assert code.co_names == ("_A__x",) and code.co_qualname == "A.m" and code.co_name == "m"
@@ -249,7 +249,7 @@ def test_a_module_in_a_zip(tmp_path: pathlib.Path, reader: fresh.Process, monkey
 
 
 @pytest.mark.parametrize("level", ["-O", "-OO"])
-def test_written_without_asserts(tmp_path: pathlib.Path, level: str) -> None:
+def test_dumps_by_an_optimizing_interpreter(tmp_path: pathlib.Path, level: str) -> None:
     program = tmp_path / "program.py"
     program.write_text(
         "import lambdapkl, sys\nlimit = 3\ndef check(x):\n    'Doc.'\n    assert x < limit\n    if __debug__: limit()\n    return x\n"
@@ -266,18 +266,18 @@ def test_written_without_asserts(tmp_path: pathlib.Path, level: str) -> None:
         reading.close()
 
 
-def test_what_is_no_python_is_refused(tmp_path: pathlib.Path) -> None:
+def test_source_that_is_no_python_is_refused(tmp_path: pathlib.Path) -> None:
     namespace = written(tmp_path, "def f(x): return x + 1\n")
     (tmp_path / "program.py").write_text("def f(x): return x +\n")
     linecache.checkcache()
-    with pytest.raises(pickle.PicklingError, match="has changed since, or is not Python"):
+    with pytest.raises(pickle.PicklingError, match="has changed since it was compiled, or is not Python"):
         lambdapkl.dumps(namespace["f"], portable=True)
 
 
 def test_code_without_source_is_refused(tmp_path: pathlib.Path) -> None:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec("def typed(x): return x", namespace)
-    with pytest.raises(pickle.PicklingError, match=r"'typed' with portable=True, which takes its source: .*made by exec"):
+    with pytest.raises(pickle.PicklingError, match=r"'typed' with portable=True, which needs its source: .*executed by exec"):
         lambdapkl.dumps({"key": namespace["typed"]}, portable=True)
     for extra in ({}, {"standalone": True}, {"deterministic": True}):
         with pytest.raises(pickle.PicklingError) as caught:
@@ -291,21 +291,21 @@ def test_source_that_has_changed_is_refused(tmp_path: pathlib.Path) -> None:
     namespace = written(tmp_path, "def f(x): return x + 1\n")
     (tmp_path / "program.py").write_text("def f(x): return x + 2\n")
     linecache.checkcache()
-    with pytest.raises(pickle.PicklingError, match="gives other bytecode than it has"):
+    with pytest.raises(pickle.PicklingError, match="compiles to other bytecode"):
         lambdapkl.dumps(namespace["f"], portable=True)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="its syntax came with 3.12")
-def test_what_is_evaluated_late_is_refused(tmp_path: pathlib.Path) -> None:
+def test_lazily_evaluated_types_are_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(pickle.PicklingError, match=r"the type alias 'L' with portable=True: .* write L = ... without `type`"):
         lambdapkl.dumps(written(tmp_path, "type L = list[int]\ndef f(x: L): pass")["f"], portable=True)
     with pytest.raises(
-        pickle.PicklingError, match=r"the type parameter 'T' with portable=True: .* make it with typing.TypeVar"
+        pickle.PicklingError, match=r"the type parameter 'T' with portable=True: .* create it with typing.TypeVar"
     ):
         lambdapkl.dumps(written(tmp_path, "def f[T: int](x: T): pass")["f"], portable=True)
 
 
-def test_enumerations_of_dataclass_values_are_refused(tmp_path: pathlib.Path) -> None:
+def test_enumerations_that_inherit_from_a_dataclass_are_refused(tmp_path: pathlib.Path) -> None:
     source = "import dataclasses, enum\n@dataclasses.dataclass\nclass M:\n    x: int\nclass E(M, enum.Enum):\n    A = 1\n"
     with pytest.raises(pickle.PicklingError, match="the enumeration 'E' with portable=True: versions differ"):
         lambdapkl.dumps(written(tmp_path, source)["E"], portable=True)
@@ -320,8 +320,8 @@ def test_parameters_of_dataclasses_keep_their_annotations(tmp_path: pathlib.Path
     assert reader.execute(f"import inspect, pickle\nresult = str(inspect.signature(pickle.loads({data!r})))") == text
 
 
-def test_nothing_of_one_version_is_in_it(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
-    """What only some versions of these objects have: a lock, caches, a documentation."""
+def test_payload_contains_nothing_of_a_single_version(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
+    """Only some versions have a lock, caches or a docstring in these objects."""
     source = """import dataclasses, functools, typing
 class A:
     cached = functools.cached_property(lambda self: 5)
@@ -337,7 +337,7 @@ o = A, D
 """
     data = lambdapkl.dumps(written(tmp_path, source)["o"], portable=True)
     for name in ("lock", "_method_cache", "_all_weakrefable_instances", "doc"):
-        # As a string of a pickle, with its length before it.
+        # A string in a pickle follows its length.
         assert bytes([len(name)]) + name.encode() not in data, name
     result = reader.execute(
         f"import pickle\nA, D = pickle.loads({data!r})\nresult = A().cached, A().named, A().f(1), A().f(''), D().n, repr(D())\n"
@@ -346,10 +346,10 @@ o = A, D
     assert result == (5, 6, "int", "other", 9, "D()")
 
 
-def test_enumerations_get_the_tables_of_the_readers_version(
+def test_enumerations_get_the_tables_of_the_reader(
     tmp_path: pathlib.Path, reader: fresh.Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Since 3.13 values that cannot be hashed are looked for in a table that a payload of 3.11 or 3.12 does not have."""
+    """Since 3.13, unhashable values are in a table that payloads of 3.11 and 3.12 lack."""
     namespace = written(tmp_path, "import enum\nclass E(enum.Enum):\n    X = 1\n    Y = [1, 2]\n")
     tables = {"_unhashable_values_": [[1, 2]], "_unhashable_values_map_": {"Y": [[1, 2]]}, "_hashable_values_": [1]}
     before = {name: value for name, value in enumerations.given().items() if name not in tables}
@@ -372,11 +372,11 @@ def test_generators_are_refused(tmp_path: pathlib.Path, begun: bool) -> None:
     generator = written(tmp_path, "def f():\n    yield 1\n    yield 2\n")["f"]()
     if begun:
         next(generator)
-    with pytest.raises(pickle.PicklingError, match="'f' with portable=True: a frame belongs to one version"):
+    with pytest.raises(pickle.PicklingError, match="'f' with portable=True: a suspended frame belongs to"):
         lambdapkl.dumps(generator, portable=True)
 
 
-def test_a_text_that_this_version_cannot_compile(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
+def test_source_that_the_reader_cannot_compile(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
     data = lambdapkl.dumps(written(tmp_path, "def f(x): return x + 1\n")["f"], portable=True)
     damaged = data.replace(b"return x + 1", b"return x +* ")
     text = reader.execute(
@@ -406,7 +406,7 @@ def test_damaged_parts_are_refused(args: tuple[Any, ...]) -> None:
         wire.source_code(*args)
 
 
-def test_with_deterministic_the_place_does_not_count(tmp_path: pathlib.Path) -> None:
+def test_deterministic_payload_omits_the_location_of_the_source(tmp_path: pathlib.Path) -> None:
     source = "def f(x): return x + 1\n"
     one = lambdapkl.dumps(written(tmp_path, source)["f"], portable=True, deterministic=True)
     (tmp_path / "other").mkdir()

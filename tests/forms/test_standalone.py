@@ -1,4 +1,4 @@
-"""Payloads with ``standalone=True``: `pickle.loads` reads them where lambdapkl is not installed."""
+"""`pickle.loads` reads payloads with ``standalone=True`` without lambdapkl."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PROGRAMS = Path(__file__).with_name("programs")
 
 SUPPORT = Path(fresh.__file__).parent
 LIBRARY = str(Path(lambdapkl.__file__).parents[1])
-# These look for code where the payload has its first bytes, which are constructors here.
+# These cases expect code in the first bytes of the payload; a standalone one has constructors there.
 ABOUT_BYTES = frozenset(("damage: one bit of the code changed", "damage: bytecode of another interpreter"))
 CASES: Sequence[Case] = [
     case
@@ -39,7 +39,7 @@ CASES: Sequence[Case] = [
     and "(pickler.Pickler)" not in case.define
 ]
 if os.environ.get("HYPOTHESIS_PROFILE") != "nightly":
-    CASES = sample.part(CASES[::4])  # all of them take as long as all other tests of the corpus
+    CASES = sample.part(CASES[::4])  # all cases would double the time of the corpus tests
 
 
 class Dumper(fresh.Process):
@@ -54,13 +54,13 @@ class Dumper(fresh.Process):
 
 
 class Bare(fresh.Process):
-    """Has the standard library and nothing else."""
+    """A reader with the standard library only."""
 
     interpreter_options = ("-I", "-S")
 
 
 class Hidden(fresh.Process):
-    """Has what is installed, but lambdapkl."""
+    """A reader with all installed packages except lambdapkl."""
 
     interpreter_options = ("-I", str(SUPPORT / "without_lambdapkl.py"))
 
@@ -94,7 +94,7 @@ def reader(process: Get) -> fresh.Process:
 
 
 def names_in(payload: bytes) -> set[str]:
-    """The modules that a payload names."""
+    """Return the modules that a payload refers to."""
     strings: list[str] = []
     found = set()
     for opcode, argument, _ in pickletools.genops(payload):
@@ -106,7 +106,7 @@ def names_in(payload: bytes) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", [Bare, Hidden])
-def test_the_readers_have_no_lambdapkl(kind: type[fresh.Process], process: Get) -> None:
+def test_readers_have_no_lambdapkl(kind: type[fresh.Process], process: Get) -> None:
     process(kind, "pickle").execute(
         """
         try: import lambdapkl
@@ -158,7 +158,7 @@ class E(enum.Enum):
 """
 
 
-def test_a_class_in_two_payloads_is_one(dumper: fresh.Process, reader: fresh.Process) -> None:
+def test_class_in_two_payloads_is_loaded_once(dumper: fresh.Process, reader: fresh.Process) -> None:
     payload = dumper.dumps(f"{CLASSES}\no = [pickler.dumps(each) for each in (C, C(), [E.A, C()], lambda: C(), E)]")
     reader.loads(
         payload,
@@ -171,8 +171,8 @@ def test_a_class_in_two_payloads_is_one(dumper: fresh.Process, reader: fresh.Pro
     )
 
 
-def test_the_other_order_of_payloads(dumper: fresh.Process, reader: fresh.Process) -> None:
-    """A payload brings what its predecessors in the process did not need, and not twice what they did."""
+def test_payloads_in_another_order(dumper: fresh.Process, reader: fresh.Process) -> None:
+    """A payload adds the definitions that earlier payloads did not need, and executes none twice."""
     payload = dumper.dumps(f"{CLASSES}\no = [pickler.dumps(each) for each in (E, C(), lambda: 1)]")
     reader.loads(
         payload,
@@ -189,7 +189,7 @@ def test_the_other_order_of_payloads(dumper: fresh.Process, reader: fresh.Proces
     )
 
 
-def test_threads_that_load_at_once(dumper: fresh.Process, reader: fresh.Process) -> None:
+def test_loads_in_several_threads(dumper: fresh.Process, reader: fresh.Process) -> None:
     payload = dumper.dumps(f"{CLASSES}\no = [pickler.dumps(each) for each in (C(), [E.A, C()], lambda: C())]")
     reader.loads(
         payload,
@@ -197,7 +197,7 @@ def test_threads_that_load_at_once(dumper: fresh.Process, reader: fresh.Process)
     )
 
 
-def test_a_reader_with_lambdapkl_uses_it(dumper: fresh.Process, backend: fresh.Process) -> None:
+def test_reader_with_lambdapkl_uses_it(dumper: fresh.Process, backend: fresh.Process) -> None:
     payload = dumper.dumps(f"import lambdapkl\n{CLASSES}\no = [pickler.dumps([C, scale]), lambdapkl.dumps(C())]")
     backend.loads(
         payload,
@@ -230,8 +230,8 @@ def test_lambdapkl_is_imported_later(dumper: fresh.Process, process: Get) -> Non
     )
 
 
-def test_a_reader_with_an_older_lambdapkl(dumper: fresh.Process, reader: fresh.Process) -> None:
-    """What its `wire` does not have comes from the payload, with all that earlier constructors of the payload brought."""
+def test_reader_with_an_older_lambdapkl(dumper: fresh.Process, reader: fresh.Process) -> None:
+    """Constructors that its `wire` lacks come from the payload, with all definitions that they need."""
     payload = dumper.dumps(f"{CLASSES}\no = [pickler.dumps([lambda: 1, C]), pickler.dumps([C, lambda: 1])]")
     reader.loads(
         payload,
@@ -252,7 +252,7 @@ def test_a_reader_with_an_older_lambdapkl(dumper: fresh.Process, reader: fresh.P
     )
 
 
-def test_what_another_bytecode_wrote_is_refused(dumper: fresh.Process, reader: fresh.Process) -> None:
+def test_bytecode_of_another_version_is_refused(dumper: fresh.Process, reader: fresh.Process) -> None:
     payload = dumper.dumps("o = lambda: 1")
     number = (3495 if sys.version_info[:2] != (3, 11) else 3531).to_bytes(2, "little")
     blob = next(
@@ -289,17 +289,17 @@ def test_suspended_generators_are_refused(dumper: fresh.Process) -> None:
 
 
 @pytest.mark.parametrize("value", ["lambdapkl", "lambdapkl.dumps", "lambdapkl.Pickler", "lambdapkl.BytecodeMismatchError('x')"])
-def test_what_is_found_in_lambdapkl_only_is_refused(value: str, dumper: fresh.Process) -> None:
+def test_objects_of_lambdapkl_are_refused(value: str, dumper: fresh.Process) -> None:
     text = dumper.refuses(f"import lambdapkl\nused = {value}\no = [1, lambda: used]", "is pickled by name")
     assert "used" in text.partition("path: ")[2], text
 
 
-def test_wire_itself_may_be_pickled(dumper: fresh.Process, reader: fresh.Process) -> None:
+def test_wire_can_be_pickled(dumper: fresh.Process, reader: fresh.Process) -> None:
     payload = dumper.dumps("from lambdapkl import wire\no = wire.module")
     reader.loads(payload, "import json; assert o('json') is json")
 
 
-def test_only_loading_travels() -> None:
+def test_payload_contains_only_code_for_loading() -> None:
     texts = [zlib.decompress(shaking.chunk(name)).decode() for name in wire.__all__]
     for text in texts:
         for part in text.split("\1"):
@@ -309,7 +309,7 @@ def test_only_loading_travels() -> None:
             assert writing not in text, writing
 
 
-def test_indentation_is_all_that_changes() -> None:
+def test_only_the_indentation_changes() -> None:
     for name in shaking._used():
         module = shaking._module(name)
         for place in range(len(module.units)):

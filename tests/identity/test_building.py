@@ -1,4 +1,4 @@
-"""Threads that load the same classes for the first time at once: each gets them whole, and none waits for ever."""
+"""Threads that load the same new classes at once get complete classes, and none waits forever."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ PYPY = sys.implementation.name == "pypy"
 
 PROGRAMS = Path(__file__).with_name("programs")
 
-# `Gate("a")` is an instance whose load calls what a test has set for "a".  `start` runs calls in threads.
+# Loading an instance `Gate("a")` calls the function that a test has set in `actions["a"]`. `start`
+# runs calls in threads.
 GATES = {"gates.py": PROGRAMS / "gates.py"}
 CLASSES = PROGRAMS / "classes_behind_gates.py"
 
@@ -42,7 +43,7 @@ def run(backend: fresh.Process, define: str, source: str, **variables: object) -
 
 
 @pytest.mark.parametrize("where", ["plain", "level", "abstract"])
-def test_a_second_thread_waits_for_the_load_that_builds_a_class(backend: fresh.Process, where: str) -> None:
+def test_second_thread_waits_for_the_load_that_builds_a_class(backend: fresh.Process, where: str) -> None:
     run(
         backend,
         CLASSES,
@@ -64,8 +65,8 @@ def test_a_second_thread_waits_for_the_load_that_builds_a_class(backend: fresh.P
 
 
 @pytest.mark.skipif(PYPY, reason="it counts no references, so threads there do not wait for each other's loads")
-def test_a_method_is_not_used_before_the_last_global_that_it_needs_is_there(backend: fresh.Process) -> None:
-    """The class has all its attributes by then: what its method calls comes after it in the payload."""
+def test_class_is_not_used_before_all_globals_of_its_methods_are_loaded(backend: fresh.Process) -> None:
+    """The class has its attributes earlier; a global of its method comes later in the payload."""
     run(
         backend,
         """
@@ -91,7 +92,7 @@ def test_a_method_is_not_used_before_the_last_global_that_it_needs_is_there(back
     )
 
 
-def test_two_threads_need_the_class_that_the_other_one_builds(backend: fresh.Process) -> None:
+def test_two_threads_need_each_others_class(backend: fresh.Process) -> None:
     directory = fresh.new_directory()
     define = """
         from gates import Gate
@@ -110,7 +111,7 @@ def test_two_threads_need_the_class_that_the_other_one_builds(backend: fresh.Pro
         backend.dumps(define.format(root=f"use_{name}_first, A, B"), modules=GATES, directory=directory) for name in "ab"
     ]
     backend.execute(
-        PROGRAMS / "two_threads_need_the_class_that_the_other_one_builds.py",
+        PROGRAMS / "two_threads_need_each_others_class.py",
         modules=GATES,
         directory=directory,
         payloads=payloads,
@@ -119,9 +120,7 @@ def test_two_threads_need_the_class_that_the_other_one_builds(backend: fresh.Pro
 
 @pytest.mark.parametrize("end", ["ValueError('a failed load')", "SystemExit()"])
 @pytest.mark.parametrize("where", ["plain", "level", "abstract"])
-def test_a_load_that_fails_half_way_leaves_a_class_that_the_next_one_completes(
-    backend: fresh.Process, where: str, end: str
-) -> None:
+def test_next_load_completes_the_class_of_a_failed_load(backend: fresh.Process, where: str, end: str) -> None:
     run(
         backend,
         CLASSES,
@@ -155,7 +154,7 @@ def test_a_load_that_fails_half_way_leaves_a_class_that_the_next_one_completes(
 
 
 @pytest.mark.parametrize("where", ["plain", "level", "abstract"])
-def test_a_load_within_the_load_that_builds_a_class(backend: fresh.Process, where: str) -> None:
+def test_nested_load_of_the_same_class(backend: fresh.Process, where: str) -> None:
     run(
         backend,
         CLASSES,
@@ -174,8 +173,8 @@ def test_a_load_within_the_load_that_builds_a_class(backend: fresh.Process, wher
 
 
 @pytest.mark.parametrize("where", ["plain", "level", "abstract"])
-def test_a_load_that_waits_for_a_thread_that_loads_the_same_classes(backend: fresh.Process, where: str) -> None:
-    """No thread can know what the other one waits for: it goes on after a while, with its own payload."""
+def test_load_that_waits_for_another_load_of_the_same_classes(backend: fresh.Process, where: str) -> None:
+    """A thread cannot know what the other one waits for, so it continues after a while."""
     run(
         backend,
         CLASSES,
@@ -199,7 +198,7 @@ def test_a_load_that_waits_for_a_thread_that_loads_the_same_classes(backend: fre
 @pytest.mark.skipif(not hasattr(os, "fork") or not GIL, reason="no fork while other threads run")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("where", ["plain", "level", "abstract"])
-def test_a_child_of_a_fork_completes_what_another_thread_was_building(backend: fresh.Process, where: str) -> None:
+def test_forked_child_completes_the_class_of_another_thread(backend: fresh.Process, where: str) -> None:
     run(
         backend,
         CLASSES,
@@ -231,8 +230,8 @@ def test_a_child_of_a_fork_completes_what_another_thread_was_building(backend: f
     )
 
 
-def test_an_unpickler_that_is_kept_holds_nobody_up(backend: fresh.Process) -> None:
-    """Its memo looks as if the load went on.  What the program has changed in the class since stays."""
+def test_kept_unpickler_blocks_no_other_load(backend: fresh.Process) -> None:
+    """Its memo looks as if the load were running. Later changes of the class are kept."""
     run(
         backend,
         CLASSES,
@@ -251,7 +250,7 @@ def test_an_unpickler_that_is_kept_holds_nobody_up(backend: fresh.Process) -> No
     )
 
 
-def test_the_first_load_of_many_classes_in_many_threads(backend: fresh.Process) -> None:
+def test_first_load_of_many_classes_in_many_threads(backend: fresh.Process) -> None:
     lines = ["import enum, dataclasses"]
     for number in range(60):
         lines += [
@@ -270,6 +269,6 @@ def test_the_first_load_of_many_classes_in_many_threads(backend: fresh.Process) 
     data = backend.dumps("\n".join(lines))
     for _ in range(4):
         backend.execute(
-            PROGRAMS / "the_first_load_of_many_classes_in_many_threads.py",
+            PROGRAMS / "first_load_of_many_classes_in_many_threads.py",
             data=data,
         )

@@ -1,4 +1,4 @@
-"""What makes a class another one, and what does not: a reader keeps the class that it holds under the same key."""
+"""What changes the digest of a class, and what does not; readers compare classes by it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conftest import BACKENDS, Processes
 
 SEEDS = range(4)
 
-# What a class keeps, with a value in it that is 1 and then 2.
+# Contents of a class; the value in them is 1 in one class and 2 in the other.
 CONTENTS = {
     "date": "__import__('datetime').date(2020, 1, {})",
     "timedelta": "__import__('datetime').timedelta(days={})",
@@ -64,7 +64,7 @@ o = pickler.dumps(A)
 
 
 @pytest.mark.parametrize("name", CONTENTS)
-def test_a_class_with_other_contents_is_another(name: str, backend: fresh.Process) -> None:
+def test_different_contents_make_a_different_class(name: str, backend: fresh.Process) -> None:
     one, other, again = (kept(backend, CONTENTS[name].format(value)) for value in (1, 2, 1))
     backend.execute(
         f"import pickle\na, b, c = map(pickle.loads, {(one, other, again)!r})\n"
@@ -77,11 +77,11 @@ def kept(backend: fresh.Process, contents: str) -> bytes:
     return payload
 
 
-def test_annotations_of_a_method_count(backend: fresh.Process) -> None:
+def test_method_annotations_change_the_digest(backend: fresh.Process) -> None:
     made = []
     for kind in ("int", "str", "int"):
         source = f"class A:\n    def m(self, x: {kind}) -> None:\n        return\n"
-        # Each program that runs here has a file of its own.
+        # Each program here is in a file of its own.
         program = f"import lambdapkl\nexec(compile({source!r}, 'a.py', 'exec'))\nresult = lambdapkl.dumps(A)"
         made.append(backend.execute(program))
     one, other, again = made
@@ -91,13 +91,13 @@ def test_annotations_of_a_method_count(backend: fresh.Process) -> None:
     )
 
 
-def test_arrays_of_numpy_count(backend: fresh.Process) -> None:
+def test_numpy_arrays_change_the_digest(backend: fresh.Process) -> None:
     pytest.importorskip("numpy")
     one, other = (kept(backend, f"__import__('numpy').array([{value}])") for value in (1, 2))
     backend.execute(f"import pickle\na, b = map(pickle.loads, {(one, other)!r})\nassert a is not b\nresult = None")
 
 
-# One definition: one key, whatever the hash seed and the addresses.
+# Definitions whose key must not depend on the hash seed or on addresses.
 DEFINITIONS = {
     "elements that recur": """
         class A:
@@ -158,8 +158,8 @@ DEFINITIONS = {
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)
-def test_a_key_does_not_go_by_the_process(name: str, processes: Processes) -> None:
-    # Objects of another number and size, so that addresses come in another order.
+def test_key_is_the_same_in_every_process(name: str, processes: Processes) -> None:
+    # Allocate other objects first, so that addresses have another order.
     source = "import lambdapkl as pickler\npad = [[0] * (i % 7) for i in range(hash('x') % 997)]\n{}\nresult = {}"
     source = source.format(
         textwrap.dedent(DEFINITIONS[name]),
@@ -185,7 +185,7 @@ USES = {
 
 @pytest.mark.parametrize("deterministic", [False, True], ids=["as it is", "deterministic"])
 @pytest.mark.parametrize("name", USES)
-def test_using_a_class_changes_nothing(name: str, deterministic: bool, backend: fresh.Process) -> None:
+def test_use_does_not_change_the_digest(name: str, deterministic: bool, backend: fresh.Process) -> None:
     definition, use = USES[name]
     source = "import lambdapkl\n{}\n{}\nresult = lambdapkl.dumps(A, deterministic={})"
     unused, used = (backend.execute(source.format(definition, each, deterministic)) for each in ("", use))

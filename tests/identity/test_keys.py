@@ -1,4 +1,4 @@
-"""Keys of classes by value."""
+"""Keys of classes that are pickled by value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import fresh
 
 PROGRAMS = Path(__file__).with_name("programs")
 
-# An instance that is reduced for the digest of its class: two threads meet there, once each.
+# The class digest reduces this instance; two threads wait for each other there, once each.
 MEETING = {
     "meeting.py": """
 import threading
@@ -42,7 +42,7 @@ COUNT = """
 
 
 def count(backend: fresh.Process, define: str, dumped: str, **options: bool) -> tuple[int, int]:
-    """How many classes a fresh reader gets from the payloads of threads that dump at once, and how many payloads there are."""
+    """Dump in threads at once; return how many classes a fresh reader gets, and the payload count."""
     source = TWO_DUMP.format(define=define, dumped=dumped, options=options)
     payloads = backend.execute(source, modules=MEETING)
     counted: tuple[int, int] = backend.execute(COUNT, modules=MEETING, payloads=payloads)
@@ -66,8 +66,8 @@ def test_a_class_has_one_key_when_two_threads_dump_it_first_as_deterministic(bac
     assert count(backend, "class C: at = meeting.Meeting()", "C()", deterministic=True) == (1, 3)
 
 
-def test_classes_that_agree_have_a_key_each_when_two_threads_dump_them_first(backend: fresh.Process) -> None:
-    """Each thread dumps its own one of two classes with the same digest."""
+def test_equal_classes_get_different_keys_when_two_threads_dump_them_first(backend: fresh.Process) -> None:
+    """Each of two threads dumps another one of two classes with the same digest."""
     payloads = backend.execute(
         """
         import threading, lambdapkl, meeting
@@ -85,6 +85,6 @@ def test_classes_that_agree_have_a_key_each_when_two_threads_dump_them_first(bac
     assert backend.execute(COUNT, modules=MEETING, payloads=payloads) == (2, 4)
 
 
-def test_numbers_of_classes_that_are_gone_are_used_again(backend: fresh.Process) -> None:
-    """Also where one goes while its thread, or another one, has the lock."""
-    backend.execute(PROGRAMS / "numbers_of_classes_that_are_gone_are_used_again.py")
+def test_numbers_of_deleted_classes_are_reused(backend: fresh.Process) -> None:
+    """This also holds if a class is deleted while its thread, or another one, has the lock."""
+    backend.execute(PROGRAMS / "numbers_of_deleted_classes_are_reused.py")

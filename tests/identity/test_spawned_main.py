@@ -1,4 +1,4 @@
-"""A spawned worker of `multiprocessing` calls the script ``__mp_main__``: its classes are the script's."""
+"""Classes of the script round trip through a spawned worker, which names it ``__mp_main__``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ assert kind.__module__ == function.__module__ == function.__globals__["__name__"
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", ["pool", "executor"])
-def test_classes_of_the_script_come_back(tmp_path: Path, kind: str, backend: str) -> None:
+def test_classes_of_the_script_round_trip(tmp_path: Path, kind: str, backend: str) -> None:
     shutil.copyfile(PROGRAMS / "script_of_a_spawned_worker.py", tmp_path / "script.py")
     (tmp_path / "third.py").write_text(THIRD)
     env = {**os.environ, "LAMBDAPKL_PURE": str(int(backend == "pure"))}
@@ -37,7 +37,7 @@ def test_classes_of_the_script_come_back(tmp_path: Path, kind: str, backend: str
         assert done.returncode == 0, done.stderr
 
 
-def test_class_that_the_loading_script_defines_differently(tmp_path: Path) -> None:
+def test_loading_script_defines_the_class_differently(tmp_path: Path) -> None:
     script = """
     import pathlib, pickle, sys, lambdapkl
     class Same:

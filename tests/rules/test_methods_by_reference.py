@@ -1,4 +1,4 @@
-"""Methods of classes that are pickled by reference: the reader's own class gives them."""
+"""Methods of classes by reference come from the class that the reader has."""
 
 from __future__ import annotations
 
@@ -45,27 +45,27 @@ def run(backend: fresh.Process, make: str, check: str) -> None:
         ("o = Sub.wrapped_class", "assert o() == (2, 'Sub')"),
         ("o = s.over, s.parents()", "assert [each() for each in o] == [(2, 'Sub'), (2, 'Base')]"),
         ("o = WithMeta.of_class, WithMeta.wrapped_of_class", "assert [each() for each in o] == [(2, 'WithMeta')] * 2"),
-        # In a class by value, and on an instance that holds its own method.
+        # A subclass by value, and an instance that refers to its own method.
         ("class Mine(Base): pass\no = Mine().wrapped, Mine.made", "assert o[0]() == 2 and o[1]() == (2, 'Mine', 0)"),
         ("b.callback = b.wrapped\no = b", "assert o.callback() == 2 and o.callback.__self__ is o"),
         ("o = lambda: Base.made(4)", "assert o() == (2, 'Base', 4)"),
     ],
 )
-def test_the_readers_class_gives_the_method(backend: fresh.Process, make: str, check: str) -> None:
+def test_method_comes_from_the_class_of_the_reader(backend: fresh.Process, make: str, check: str) -> None:
     run(backend, make, check)
 
 
 @pytest.mark.parametrize(
     ("make", "check"),
     [
-        # A function that the reader's class does not have is pickled by value, as before.
+        # A function that the class lacks is pickled by value.
         ("import types\no = types.MethodType(lambda self: 'mine', b)", "assert o() == 'mine'"),
         ("def f(self): return 'mine'\nb.wrapped = f.__get__(b)\no = b.wrapped", "assert o() == 'mine'"),
         ("def f(self): return 'mine'\nf.__qualname__ = 'Base.plain'\nf.__module__ = 'library'\no = f", "assert o(1) == 'mine'"),
         ("o = Base.wrapped.__get__(s)", "assert o() in (1, 2) and type(o.__self__).__name__ == 'Sub'"),
     ],
 )
-def test_functions_that_the_class_does_not_have(backend: fresh.Process, make: str, check: str) -> None:
+def test_functions_that_the_class_lacks(backend: fresh.Process, make: str, check: str) -> None:
     run(backend, make, check)
 
 
@@ -109,7 +109,7 @@ def test_methods_of_cython_classes(backend: fresh.Process, tmp_path: Path) -> No
 
 
 def _loader(folder: Path) -> str:
-    """Return a module that is replaced by the extension of its name in `folder`."""
+    """Return the source of a module that loads the extension with its name from `folder`."""
     (file,) = folder.glob("written_in_cython*.so")
     return f"""
 import importlib.util, sys

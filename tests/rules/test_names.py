@@ -1,4 +1,4 @@
-"""Names that are no plain str, dictionaries that are no plain dict."""
+"""Names of a subclass of str, keys that are no str, and namespaces of a subclass of dict."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Loud(str):
 
 
 class Folded(str):
-    """Another key than its text."""
+    """A str that is another key than its text."""
 
     __slots__ = ()
 
@@ -55,20 +55,20 @@ class Folded(str):
         return hash(plain(self).lower())
 
 
-def test_the_text_of_an_instance_of_a_subclass_is_taken() -> None:
+def test_names_of_str_subclasses_are_converted_to_str() -> None:
     for text in ("", "a", "name", "\xe9t\xe9", "\u0416", "\U0001f600x"):
         for found in (plain(Loud(text)), private(Loud(text)), private_key(Loud(text))):
             assert type(found) is str and found == text
 
 
-def test_a_key_that_is_not_found_under_its_text_stays_as_it_is() -> None:
+def test_key_that_differs_from_its_text_is_kept() -> None:
     folded = Folded("Name")
     assert not is_plain_key(folded) and private_key(folded) is folded
     for key in (None, 7, (1, 2), 2.5):
         assert private_key(key) is key
 
 
-def test_names_of_a_class_are_those_of_type_where_a_metaclass_answers_with_something_else() -> None:
+def test_class_names_ignore_a_metaclass_that_returns_other_names() -> None:
     class Meta(type):
         def __getattribute__(cls, name: str) -> object:
             return 5 if name == "__qualname__" else super().__getattribute__(name)
@@ -78,9 +78,9 @@ def test_names_of_a_class_are_those_of_type_where_a_metaclass_answers_with_somet
 
 
 @pytest.mark.parametrize("make", ["Label", "Loud", "Field", "Old"])
-def test_names_may_be_instances_of_a_subclass_of_str(backend: fresh.Process, make: str) -> None:
+def test_names_may_be_of_a_subclass_of_str(backend: fresh.Process, make: str) -> None:
     if PYPY and make == "Loud":
-        pytest.skip("PyPy's code objects keep what the methods of the subclass give")
+        pytest.skip("PyPy's code objects keep the results of the subclass's methods")
     backend.run(
         LABEL
         + f"""
@@ -119,7 +119,7 @@ def test_names_may_be_instances_of_a_subclass_of_str(backend: fresh.Process, mak
     )
 
 
-@pytest.mark.skipif(PYPY, reason="PyPy's classes have keys that are str only")
+@pytest.mark.skipif(PYPY, reason="PyPy's classes accept only str keys")
 def test_keys_of_namespaces_may_be_anything(backend: fresh.Process) -> None:
     backend.run(
         PROGRAMS / "keys_of_namespaces_may_be_anything_dumped.py",
@@ -127,8 +127,8 @@ def test_keys_of_namespaces_may_be_anything(backend: fresh.Process) -> None:
     )
 
 
-@pytest.mark.skipif(PYPY, reason="PyPy's classes have keys that are str only")
-def test_a_class_with_odd_keys_that_lead_back_to_it_is_one_class(backend: fresh.Process) -> None:
+@pytest.mark.skipif(PYPY, reason="PyPy's classes accept only str keys")
+def test_class_with_a_cycle_through_an_unusual_key(backend: fresh.Process) -> None:
     backend.run(
         """
     Kind = type("Kind", (), {"__module__": "__main__", 7: []})
@@ -142,14 +142,14 @@ def test_a_class_with_odd_keys_that_lead_back_to_it_is_one_class(backend: fresh.
     )
 
 
-def test_dictionaries_may_be_instances_of_a_subclass(backend: fresh.Process) -> None:
+def test_namespaces_may_be_of_a_subclass_of_dict(backend: fresh.Process) -> None:
     backend.run(
-        PROGRAMS / "dictionaries_may_be_instances_of_a_subclass_dumped.py",
-        PROGRAMS / "dictionaries_may_be_instances_of_a_subclass_loaded.py",
+        PROGRAMS / "namespaces_may_be_of_a_subclass_of_dict_dumped.py",
+        PROGRAMS / "namespaces_may_be_of_a_subclass_of_dict_loaded.py",
     )
 
 
-def test_the_instance_decides_how_it_is_pickled_in_any_dictionary(backend: fresh.Process) -> None:
+def test_instance_dictionary_of_a_subclass_may_override_pickling(backend: fresh.Process) -> None:
     backend.run(
         """
     import collections
@@ -163,7 +163,7 @@ def test_the_instance_decides_how_it_is_pickled_in_any_dictionary(backend: fresh
 
 
 @pytest.mark.parametrize("name", ["5", "None", "('a', 1)", "[]"])
-def test_modules_with_a_name_that_is_no_str(backend: fresh.Process, name: str) -> None:
+def test_modules_whose_name_is_no_str(backend: fresh.Process, name: str) -> None:
     backend.run(
         f"""
     import types
@@ -184,7 +184,7 @@ def test_modules_with_a_name_that_is_no_str(backend: fresh.Process, name: str) -
     )
 
 
-def test_what_is_named_by_an_instance_of_a_subclass_is_found_in_its_module(backend: fresh.Process) -> None:
+def test_objects_named_by_a_subclass_of_str_are_found_in_their_module(backend: fresh.Process) -> None:
     modules = {
         "holding.py": """
             class Label(str): pass
@@ -213,7 +213,7 @@ def test_what_is_named_by_an_instance_of_a_subclass_is_found_in_its_module(backe
     )
 
 
-def test_bases_are_those_of_type_where_a_metaclass_answers_with_something_else(backend: fresh.Process) -> None:
+def test_bases_ignore_a_metaclass_that_returns_others(backend: fresh.Process) -> None:
     backend.run(
         """
     class Meta(type):

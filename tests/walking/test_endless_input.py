@@ -1,4 +1,4 @@
-"""`explain`, `fingerprint` and ``portable=True`` come to an end where a program makes new objects for ever."""
+"""`explain`, `fingerprint` and ``portable=True`` end for a program that creates new objects forever."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PROGRAMS = Path(__file__).with_name("programs")
 SMALL_LIMITS = """
 import itertools, pickle, lambdapkl
 from lambdapkl.walking import walk
-walk.MOST_DEEP = walk.MOST_PARTS = 3000
+walk.MAX_DEPTH = walk.MAX_PARTS = 3000
 """
 
 
-def test_explain_ends_where_each_object_is_made_of_a_new_one(backend: fresh.Process) -> None:
+def test_explain_ends_for_an_endless_chain_of_new_objects(backend: fresh.Process) -> None:
     backend.execute(
         SMALL_LIMITS
         + """
@@ -37,7 +37,7 @@ for obj in (Chain(), State(), [1, {"a": Chain()}]):
     )
 
 
-def test_explain_ends_where_an_object_has_parts_for_ever(backend: fresh.Process) -> None:
+def test_explain_ends_for_an_object_with_endless_parts(backend: fresh.Process) -> None:
     backend.execute(
         SMALL_LIMITS
         + """
@@ -56,12 +56,12 @@ assert lambdapkl.explain({"a": list(range(5000)), "b": [[index] for index in ran
     )
 
 
-def test_fingerprint_ends_where_equal_objects_are_made_of_new_ones(backend: fresh.Process) -> None:
-    """Two globals of one name are compared; what they reach may have no end."""
+def test_fingerprint_ends_for_equal_endless_objects(backend: fresh.Process) -> None:
+    """Globals with the same name are compared; the objects that they reach may be endless."""
     backend.execute(PROGRAMS / "fingerprint_ends.py")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_portable_does_not_wait_for_source_in_a_pipe(backend: fresh.Process) -> None:
     backend.execute(
         """
@@ -71,7 +71,7 @@ def test_portable_does_not_wait_for_source_in_a_pipe(backend: fresh.Process) -> 
             f = lambda: 1
             f.__code__ = f.__code__.replace(co_filename=place)
             try: lambdapkl.dumps(f, portable=True)
-            except pickle.PicklingError as error: assert "takes its source" in str(error)
+            except pickle.PicklingError as error: assert "needs its source" in str(error)
             else: assert False
             lambdapkl.fingerprint(f), lambdapkl.explain(f)
         """

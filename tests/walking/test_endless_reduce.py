@@ -5,7 +5,7 @@ from __future__ import annotations
 import fresh
 
 
-def test_a_reduce_that_leads_on_without_end(backend: fresh.Process) -> None:
+def test_explain_ends_for_an_endless_reduce(backend: fresh.Process) -> None:
     backend.execute(
         """
         import lambdapkl
@@ -22,7 +22,7 @@ def test_a_reduce_that_leads_on_without_end(backend: fresh.Process) -> None:
     )
 
 
-def test_a_chain_that_the_program_holds_is_followed_to_its_end(backend: fresh.Process) -> None:
+def test_explain_follows_a_long_chain_to_its_end(backend: fresh.Process) -> None:
     backend.execute(
         """
         import lambdapkl

@@ -89,7 +89,7 @@ cdef tuple _describe(Session self, cls):
             if of is &PyTuple_Type or of is &PyFrozenSet_Type or of is &PySet_Type:
                 value = _portable(name, value)
             attributes[self.key(name)] = value
-        elif special is _ANNOTATES and changed is None and not _is_answer(name, value):
+        elif special is _ANNOTATES and changed is None and not _is_cached_absence(name, value):
             attributes[self.name(name)] = value
     if slots is not None or _SLOTS in own:
         explicit = _explicit_slots(own, slots or (), self)

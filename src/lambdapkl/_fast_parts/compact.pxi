@@ -287,7 +287,7 @@ cdef int _read_value(_Reader *walk, _Buffer *out, int depth) except -1:
         number = 2 * (number if number >= 0 else -number)
         _append(out, _take(walk, number), number)
     else:
-        raise ValueError("an object of a type that there is not")
+        raise ValueError("an object of an unknown type")
     return 0
 
 
@@ -331,7 +331,7 @@ cdef int _read_string(_Reader *walk, _Buffer *out) except -1:
     cdef bint short = size < 256
     if number & 1:
         if number >> 1 >= walk.shared:
-            raise ValueError("a string that did not come yet")
+            raise ValueError("a reference to a later string")
         _append_byte(out, c"r")
         return _copy_number(out, number >> 1)
     walk.shared += 1

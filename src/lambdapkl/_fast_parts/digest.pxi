@@ -4,11 +4,11 @@ cdef class _Walk:
     """`identity.walk.Walk`; what is not hot goes through the feeders of `identity.digest`, which call these methods."""
 
     cdef _Buffer out
-    # `len(parts)` of the one in Python.
+    # The length of `Walk.parts` in Python.
     cdef Py_ssize_t parts
     cdef Py_ssize_t limit
-    # -1 for None.
-    cdef Py_ssize_t room
+    # How many parts sets may still add; -1 while inside a set.
+    cdef Py_ssize_t set_budget
     cdef dict seen
     cdef Py_ssize_t numbered
     cdef list alive
@@ -19,7 +19,7 @@ cdef class _Walk:
         self.out.size = self.out.capacity = 0
         self.parts = 0
         self.limit = _DIGEST_ITEMS
-        self.room = _DIGEST_IN_SETS
+        self.set_budget = _DIGEST_SET_BUDGET
         self.seen = {}
         self.numbered = 0
         self.alive = []
@@ -29,20 +29,20 @@ cdef class _Walk:
         PyMem_Free(self.out.start)
 
     cdef bytes found(self, Py_ssize_t start):
-        """Take away and return what came since there was so much."""
+        """Remove and return all bytes from `start` on."""
         cdef bytes data = PyBytes_FromStringAndSize(<const char *>self.out.start + start, self.out.size - start)
         self.out.size = start
         return data
 
     cdef int _begin(self, const char *tag, Py_ssize_t size) except -1:
-        """Write the type of a part and how long it is."""
+        """Write the type and the length of a part."""
         _append(&self.out, tag, strlen(tag))
         self.parts += 1
         self._digits(size)
         return _append_byte(&self.out, c":")
 
     cdef int _digits(self, Py_ssize_t number) except -1:
-        """Write a number; return how many digits it has."""
+        """Write a number, and return how many digits it has."""
         cdef char[24] digits
         cdef int at = 24
         while True:
@@ -66,7 +66,7 @@ cdef class _Walk:
         return _append(&self.out, data, size)
 
     cdef int _count(self, const char *tag, Py_ssize_t number) except -1:
-        """`_text` of a number."""
+        """Write what `_text` would write for a number."""
         cdef Py_ssize_t size = 1
         cdef Py_ssize_t limit = 10
         while number >= limit:
@@ -100,7 +100,7 @@ cdef class _Walk:
             self._add(item)
         return 0
 
-    # What the feeders call.
+    # The feeders call these.
 
     def text(self, str tag, value):
         self._text(tag.encode(), value)
@@ -114,7 +114,7 @@ cdef class _Walk:
     def unordered(self, items):
         cdef list elements = list(items)
         cdef Py_ssize_t count = len(elements)
-        cdef Py_ssize_t start, whole, limit, room, base, before, first, used = 0
+        cdef Py_ssize_t start, whole, limit, set_budget, base, before, first, used = 0
         cdef list found = []
         cdef list numbers
         cdef bytes data
@@ -123,9 +123,9 @@ cdef class _Walk:
         if count == 0:
             return
         start = self.out.size
-        whole, limit, room, base = self.parts, self.limit, self.room, self.numbered
-        self.limit = min(_DIGEST_ITEMS, (max(0, limit - whole) if room < 0 else max(0, room)) // count)
-        self.room = -1
+        whole, limit, set_budget, base = self.parts, self.limit, self.set_budget, self.numbered
+        self.limit = min(_DIGEST_ITEMS, (max(0, limit - whole) if set_budget < 0 else max(0, set_budget)) // count)
+        self.set_budget = -1
         before = len(self.seen)
         for item in elements:
             self.parts = 0
@@ -138,7 +138,7 @@ cdef class _Walk:
             found.append((self.found(start), self.numbered - base, numbers))
             used += self.parts
         self.parts, self.limit = whole + count, limit
-        self.room = -1 if room < 0 else max(0, room - used)
+        self.set_budget = -1 if set_budget < 0 else max(0, set_budget - used)
         found.sort(key=_FIRST)
         self.numbered = first = base
         for data, size, numbers in found:
@@ -154,7 +154,7 @@ cdef class _Walk:
         self._add(obj)
 
     cdef int _add(self, object obj) except -1:
-        # Code of the program's that runs meanwhile may give the object another class.
+        # The program's code may run below and assign the object another class.
         cdef object cls = <object>Py_TYPE(obj)
         cdef PyTypeObject *kind = <PyTypeObject *>cls
         cdef object ident
@@ -205,7 +205,7 @@ cdef class _Walk:
             if _DEFERRED_ANNOTATIONS:
                 self._add(lp_annotate(func))
             elif func.func_annotations != NULL:
-                # In C it may be a tuple.
+                # The C field may be a tuple; the attribute is always a dictionary.
                 annotations = obj.__annotations__
                 if annotations:
                     self._add(annotations)
@@ -239,10 +239,10 @@ cdef class _Walk:
             self._add(_module_in_payload(value) if type(key) is str and key == "__module__" else value)
         return 0
 
-    def classes(self, cls):
+    def add_class_name(self, cls):
         self._name_of("class", cls)
 
-    cdef int _whole_class(self, object cls) except -1:
+    cdef int _add_class_body(self, object cls) except -1:
         cdef dict own
         self._name_of("class", cls)
         self.seen[<size_t><PyObject *>cls] = self.numbered
@@ -250,12 +250,12 @@ cdef class _Walk:
         self._name_of("meta", type(cls))
         for base in _type_bases(cls):
             self._name_of("base", base)
-        # A copy: what is fed may run code that changes it.
+        # A copy, because feeders may run code that changes the class.
         own = lp_copy_class_dict(<PyTypeObject *>cls)
         if "_member_map_" in own:
             own = traces_of_use.unused_enumeration(own)
         for key, value in own.items():
-            if key in _VOLATILE or _is_answer(key, value):
+            if key in _VOLATILE or _is_cached_absence(key, value):
                 continue
             if isinstance(key, str):
                 self._text("k", key)
@@ -265,8 +265,8 @@ cdef class _Walk:
         return 0
 
 
-cdef bint _is_answer(object name, object value) except -1:
-    """See `traces_of_use.is_answer`."""
+cdef bint _is_cached_absence(object name, object value) except -1:
+    """See `traces_of_use.is_cached_absence`."""
     if type(value) is dict:
         return not value and name == "__annotations__"
     return value is None and name == "__annotate_func__"
@@ -275,7 +275,7 @@ cdef bint _is_answer(object name, object value) except -1:
 def _class_digest(cls):
     """See `digest.class_digest`."""
     cdef _Walk walk = _Walk()
-    walk._whole_class(cls)
+    walk._add_class_body(cls)
     return digest.hashed(walk.found(0))
 
 
@@ -284,7 +284,7 @@ cdef object _feed_other = digest.feed_other
 cdef frozenset _VOLATILE = traces_of_use.VOLATILE
 cdef int _DIGEST_DEPTH = digest_walk.MAX_DEPTH
 cdef Py_ssize_t _DIGEST_ITEMS = digest_walk.MAX_ITEMS
-cdef Py_ssize_t _DIGEST_IN_SETS = digest_walk.MAX_IN_SETS
+cdef Py_ssize_t _DIGEST_SET_BUDGET = digest_walk.SET_BUDGET
 cdef object _FIRST = itemgetter(0)
 cdef frozenset _SPELLED = digest_walk.SPELLED
 cdef object _spell = spelling.spell

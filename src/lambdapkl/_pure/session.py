@@ -342,7 +342,7 @@ class Session:
         if func.__kwdefaults__ is not None:
             found["__kwdefaults__"] = func.__kwdefaults__
         if _DEFERRED_ANNOTATIONS and func.__annotate__ is not None:  # type: ignore[attr-defined]
-            kept = edited_annotations.kept(func)
+            kept = edited_annotations.cached(func)
             annotations = None if kept is None else edited_annotations.edited(func, kept)
             if annotations is not None:
                 found["__annotations__"] = annotations

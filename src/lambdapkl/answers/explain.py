@@ -106,8 +106,8 @@ class Explanation:
         self.culprits = culprits
         self.ok = not culprits
         self.objects = walk.count
-        self.by_value = tuple(_traveller(node) for node in walk.travellers if node.mode == VALUE)
-        self.by_reference = _distinct(tuple(_traveller(node) for node in walk.travellers if node.mode == REFERENCE))
+        self.by_value = tuple(_traveller(node) for node in walk.definitions if node.mode == VALUE)
+        self.by_reference = _distinct(tuple(_traveller(node) for node in walk.definitions if node.mode == REFERENCE))
         self._root = walk.root
 
     @property

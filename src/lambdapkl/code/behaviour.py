@@ -1,11 +1,20 @@
-"""What bytecode does, in a form that does not go by how its source was laid out.
+"""Computes a digest of what a code object does; the layout of its source does not change it.
 
-The compiler's output depends a little on lines.  Two loads are made into one instruction where they are on one line (since
-3.13), a NOP is kept for a line without any other instruction, a jump to a jump is shortened unless they are on two lines.
-Values of a tuple are put in order where they are stored on one line, and a short end of a function is written once for each
-way to it.  Names and constants are numbered in the order in which they come.  So instructions are followed here from the first
-one, with names and values in place of numbers, combined instructions taken apart, and what only leads on left out; stores in a
-row count as what they leave behind, and what is there twice counts once.
+The compiler's output depends a little on lines:
+
+- It merges two loads into one instruction if they are on one line (since 3.13).
+- It keeps a NOP for a line that has no other instruction.
+- It shortens a jump to a jump unless the two are on different lines.
+- It reorders stores if they are on one line.
+- It copies a short end of a function to each jump that leads there.
+- It numbers names and constants in order of appearance.
+
+The digest is computed from a graph of the instructions that can be reached:
+
+- Names and values replace their numbers.
+- Merged instructions are split, and instructions without an effect are left out.
+- Consecutive stores are described by their joint result.
+- Equivalent nodes are merged.
 """
 
 from __future__ import annotations
@@ -23,14 +32,15 @@ from .spelling import spell_constant
 
 __all__ = ["code_digest"]
 
-# These lead on to the next instruction, or to the one they name.
-_PASSED = frozenset(("NOP", "EXTENDED_ARG", "CACHE", "NOT_TAKEN"))
+# Instructions without an effect: the next one follows.
+_NO_EFFECT = frozenset(("NOP", "EXTENDED_ARG", "CACHE", "NOT_TAKEN"))
 _JUMPS = frozenset(("JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT", "JUMP_ABSOLUTE"))
 _ENDS = frozenset(("RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "INTERPRETER_EXIT"))
-_KEEPING = {"JUMP_IF_TRUE_OR_POP": "POP_JUMP_IF_TRUE", "JUMP_IF_FALSE_OR_POP": "POP_JUMP_IF_FALSE"}
-_JUMPING = frozenset((*dis.hasjrel, *dis.hasjabs))
+# Jumps that leave the tested value on the stack, and those that do not (up to 3.11).
+_KEEP_VALUE = {"JUMP_IF_TRUE_OR_POP": "POP_JUMP_IF_TRUE", "JUMP_IF_FALSE_OR_POP": "POP_JUMP_IF_FALSE"}
+_HAVE_TARGET = frozenset((*dis.hasjrel, *dis.hasjabs))
 _VARIABLES = frozenset((*dis.haslocal, *dis.hasfree))
-# How many bits beside the number of a name say something else.
+# How many low bits of the argument are flags; the index of the name is above them.
 _FLAG_BITS = {"LOAD_GLOBAL": 1, "LOAD_SUPER_ATTR": 2}
 if sys.implementation.name != "cpython":
     _FLAG_BITS = {}
@@ -38,25 +48,25 @@ elif sys.version_info >= (3, 12):
     _FLAG_BITS["LOAD_ATTR"] = 1
     if sys.version_info >= (3, 15):
         _FLAG_BITS["IMPORT_NAME"] = 2
-# These change names and the order of the stack, and nothing else.
+# These change only local variables and the order of the stack.
 _MOVES = frozenset(("SWAP", "STORE_FAST", "POP_TOP"))
 
 
 class _Step(NamedTuple):
-    """An instruction: what it does, and where it goes.
+    """An instruction: its effect, and which instructions can follow.
 
     Attributes
     ----------
     does
-        Its name and argument, empty where it only leads on.
+        Its name and argument; empty if it has no effect.
     target
-        The offset that it may jump to; for a branch, where it goes if what it asks for is so.
+        The offset that it may jump to; a branch jumps there if its condition is true.
     ends
         Whether the next instruction does not follow.
     move
-        The name of an instruction that only moves values.
+        The name of the instruction if it only moves values, else "".
     depth
-        Of a swap, which value of the stack it takes.
+        The argument of a SWAP: which value of the stack it swaps with the top.
     """
 
     does: str
@@ -68,7 +78,10 @@ class _Step(NamedTuple):
 
 
 def code_digest(code: CodeType) -> bytes:
-    """Return the SHA-256 of what `code` does, the same for each layout of its source, in one version of an interpreter."""
+    """Return the SHA-256 of what `code` does.
+
+    One version of an interpreter gives the same digest for every layout of the source.
+    """
     head = (
         code.co_name,
         code.co_qualname,
@@ -76,62 +89,63 @@ def code_digest(code: CodeType) -> bytes:
         code.co_posonlyargcount,
         code.co_kwonlyargcount,
         code.co_flags,
-        code.co_varnames,  # in the order in which `locals` has them
+        code.co_varnames,  # unsorted: `locals` has this order
         sorted(code.co_freevars),
         sorted(code.co_cellvars),
         blobs.docstring(code),
     )
-    made = hashlib.sha256(repr(head).encode("utf-8", "backslashreplace"))
+    digest = hashlib.sha256(repr(head).encode("utf-8", "backslashreplace"))
     start, nodes = _graph(code)
-    for line in minimal_graph.lines(start, nodes):
-        made.update(line.encode("utf-8", "backslashreplace") + b"\n")
-    return made.digest()
+    for line in minimal_graph.canonical_lines(start, nodes):
+        digest.update(line.encode("utf-8", "backslashreplace") + b"\n")
+    return digest.digest()
 
 
 def _graph(code: CodeType) -> tuple[int, dict[int, minimal_graph.Node]]:
-    """Return the instructions that can be reached, and the first of them."""
+    """Return the first instruction, and all that can be reached from it."""
     steps = _steps(code)
     handlers = _handlers(code)
     nodes: dict[int, minimal_graph.Node] = {}
     runs: dict[int, tuple[str, int]] = {}
 
     def land(offset: int) -> int:
-        place = _arrive(offset, steps)
-        while (step := steps.get(place)) is not None and step.move:
-            if place not in runs:
-                runs[place] = _run(place, steps)
-            does, after = runs[place]
+        """Return the first instruction from `offset` on that has an effect, moves included."""
+        position = _skip_without_effect(offset, steps)
+        while (step := steps.get(position)) is not None and step.move:
+            if position not in runs:
+                runs[position] = _run(position, steps)
+            does, after = runs[position]
             if does:
                 break
-            place = after
-        return place
+            position = after
+        return position
 
     start = land(min(steps, default=0))
     waiting = [start]
     while waiting:
-        place = waiting.pop()
-        if place in nodes:
+        position = waiting.pop()
+        if position in nodes:
             continue
-        node = nodes[place] = _node(place, steps, handlers, runs, land)
+        node = nodes[position] = _node(position, steps, handlers, runs, land)
         waiting += [target for _, target in node.edges]
     return start, nodes
 
 
 def _node(
-    place: int,
+    position: int,
     steps: dict[int, _Step],
     handlers: dict[int, tuple[int, int, bool]],
     runs: dict[int, tuple[str, int]],
     land: Callable[[int], int],
 ) -> minimal_graph.Node:
-    if place in runs:  # nothing in it fails
-        does, after = runs[place]
+    if position in runs:  # moves raise nothing, so there is no edge to a handler
+        does, after = runs[position]
         return minimal_graph.Node(does, (("next", land(after)),))
-    step = steps.get(place)
+    step = steps.get(position)
     edges = []
-    # What is no step is a loop of jumps alone, which an interrupt ends, or past the end.
+    # Positions without a step are past the end, or in a loop of jumps that only an interrupt ends.
     does = "nowhere" if step is None else step.does
-    handler = handlers.get((~place if place < 0 else place) & ~1)
+    handler = handlers.get((~position if position < 0 else position) & ~1)
     if handler is not None:
         target, depth, pushes = handler
         does += f" except {depth} {pushes}"
@@ -144,18 +158,20 @@ def _node(
     return minimal_graph.Node(does, tuple(edges))
 
 
-def _run(place: int, steps: dict[int, _Step]) -> tuple[str, int]:
-    """Return what is stored by the instructions from `place` on that only move values, and what comes after them.
+def _run(position: int, steps: dict[int, _Step]) -> tuple[str, int]:
+    """Return the joint effect of the moves from `position` on, and the offset of what follows them.
 
-    The compiler turns swaps and stores into stores in another order where they are on one line.
+    The compiler turns swaps and stores into stores in another order if they are on one line.
     """
-    # Places on the stack are counted from its top as it was.  name -> place, place -> which value is there now
+    # Places on the stack are counted from its top before the run.
+    # name -> place of the value that it gets
     stored: dict[str, int] = {}
+    # place -> former place of the value that is there now
     moved: dict[int, int] = {}
     top = 0
     seen = set()
-    while (step := steps.get(place)) is not None and step.move and place not in seen:
-        seen.add(place)
+    while (step := steps.get(position)) is not None and step.move and position not in seen:
+        seen.add(position)
         if step.move == "SWAP":
             other = top + step.depth - 1
             moved[top], moved[other] = moved.get(other, other), moved.get(top, top)
@@ -164,15 +180,18 @@ def _run(place: int, steps: dict[int, _Step]) -> tuple[str, int]:
             top += 1
             if step.move == "STORE_FAST":
                 stored[step.does] = value
-        place = _arrive(step.following, steps)
-    kept = sorted((key, value) for key, value in moved.items() if key != value)
-    if not (stored or kept or top or place in seen):
-        return "", place
-    return f"MOVES {sorted(stored.items())} {kept} {top}", place
+        position = _skip_without_effect(step.following, steps)
+    displaced = sorted((key, value) for key, value in moved.items() if key != value)
+    if not (stored or displaced or top or position in seen):
+        return "", position
+    return f"MOVES {sorted(stored.items())} {displaced} {top}", position
 
 
-def _arrive(offset: int, steps: dict[int, _Step]) -> int:
-    """Return the first instruction from `offset` on that does more than lead on; of a loop without any, one's complement."""
+def _skip_without_effect(offset: int, steps: dict[int, _Step]) -> int:
+    """Return the first instruction from `offset` on that has an effect.
+
+    If a loop has none, the result is the complement (``~``) of an offset in it.
+    """
     seen: dict[int, None] = {}
     while (step := steps.get(offset)) is not None and not step.does:
         if offset in seen:
@@ -187,27 +206,30 @@ def _spell(value: Any) -> str:
 
 
 def _steps(code: CodeType) -> dict[int, _Step]:
-    """Return the instructions by offset; of one that is two, the second has the odd offset between."""
-    found: dict[int, _Step] = {}
+    """Return the instructions by offset.
+
+    The second half of a merged instruction has the odd offset after the first.
+    """
+    steps: dict[int, _Step] = {}
     instructions = blobs.instructions(code)
     following = [each.offset for each in instructions[1:]] + [len(code.co_code)]
     for each, after in zip(instructions, following, strict=True):
         name, offset = each.opname, each.offset
-        if name in _PASSED:
-            found[offset] = _Step("", after, None, False)
+        if name in _NO_EFFECT:
+            steps[offset] = _Step("", after, None, False)
         elif name in _JUMPS:
-            found[offset] = _Step("", after, each.argval, True)
-        elif each.opcode in _JUMPING:
-            found[offset] = _branch(name, after, each.argval)
+            steps[offset] = _Step("", after, each.argval, True)
+        elif each.opcode in _HAVE_TARGET:
+            steps[offset] = _branch(name, after, each.argval)
         else:
             does = _does(name, each, code)
             if len(does) == 2:
-                found[offset] = _plain(does[0], offset + 1, 0, False)
+                steps[offset] = _plain(does[0], offset + 1, 0, False)
                 offset += 1
-            found[offset] = _plain(does[-1], after, each.arg or 0, name in _ENDS)
-    for index in first_lines(instructions):
-        found[instructions[index].offset] = _Step("LOAD_CONST line", instructions[index + 1].offset, None, False)
-    return {offset: _shortened(step, found) for offset, step in found.items()}
+            steps[offset] = _plain(does[-1], after, each.arg or 0, name in _ENDS)
+    for index in loads_of_first_line(instructions):
+        steps[instructions[index].offset] = _Step("LOAD_CONST line", instructions[index + 1].offset, None, False)
+    return {offset: _shortened(step, steps) for offset, step in steps.items()}
 
 
 def _plain(does: str, following: int, argument: int, ends: bool) -> _Step:
@@ -216,40 +238,43 @@ def _plain(does: str, following: int, argument: int, ends: bool) -> _Step:
 
 
 def _shortened(step: _Step, steps: dict[int, _Step]) -> _Step:
-    """Return what the compiler makes of `a and b or c` if that is on one line (up to 3.11)."""
-    while step.does in _KEEPING and step.target is not None:
-        after = steps.get(_arrive(step.target, steps))
-        if after is None or after.does not in _KEEPING:
+    """Shorten jumps in `a and b or c` as the compiler does if it is on one line (up to 3.11)."""
+    while step.does in _KEEP_VALUE and step.target is not None:
+        after = steps.get(_skip_without_effect(step.target, steps))
+        if after is None or after.does not in _KEEP_VALUE:
             break
         if after.does == step.does:
             step = step._replace(target=after.target)
         else:
-            return _branch(_KEEPING[step.does], step.following, after.following)
+            return _branch(_KEEP_VALUE[step.does], step.following, after.following)
     return step
 
 
-def first_lines(instructions: list[dis.Instruction]) -> list[int]:
-    """Return where, in the body of a class, the number of its first line is loaded (since 3.13)."""
+def loads_of_first_line(instructions: list[dis.Instruction]) -> list[int]:
+    """Return the index of each load of a class's ``__firstlineno__`` (since 3.13)."""
     return [
         index for index, each in enumerate(instructions[1:]) if each.argval == "__firstlineno__" and each.opname == "STORE_NAME"
     ]
 
 
 def _branch(name: str, following: int, target: int) -> _Step:
-    """Return a jump on a condition, which may be written as one on the contrary to somewhere else."""
+    """Return the step of a conditional jump.
+
+    A jump on the opposite condition gives the same step, with `target` and `following` exchanged.
+    """
     if not name.startswith("POP_JUMP"):
         return _Step(name, following, target, False)
-    asked = name.rpartition("_IF_")[2]
-    if asked in ("FALSE", "NOT_NONE"):
+    condition = name.rpartition("_IF_")[2]
+    if condition in ("FALSE", "NOT_NONE"):
         following, target = target, following
-    return _Step("POP_JUMP TRUE" if asked in ("TRUE", "FALSE") else "POP_JUMP NONE", following, target, False)
+    return _Step("POP_JUMP TRUE" if condition in ("TRUE", "FALSE") else "POP_JUMP NONE", following, target, False)
 
 
 def _does(name: str, instruction: dis.Instruction, code: CodeType) -> tuple[str, ...]:
     value = _argument(instruction, code)
     if name == "RETURN_CONST":
         return f"LOAD_CONST {_spell(value)}", f"RETURN_VALUE {_spell(None)}"
-    name = name.replace("_BORROW", "")  # of a reference: changes no result (3.14)
+    name = name.replace("_BORROW", "")  # borrowing a reference changes no result (3.14)
     if name.count("_FAST") == 2:
         first, second = name.split("_FAST_")
         names = value if type(value) is tuple else (value, value)
@@ -260,7 +285,10 @@ def _does(name: str, instruction: dis.Instruction, code: CodeType) -> tuple[str,
 
 
 def _argument(instruction: dis.Instruction, code: CodeType) -> Any:
-    """Return the constant, name or number that an instruction takes; of numbers `dis` tells less than all."""
+    """Return the constant, name or number that an instruction takes.
+
+    Numbers are returned whole: for some, `dis.Instruction.argval` leaves bits out.
+    """
     if instruction.opcode in dis.hasconst:
         return code.co_consts[instruction.arg or 0]
     if instruction.opcode in dis.hasname or instruction.opcode in _VARIABLES:
@@ -269,13 +297,13 @@ def _argument(instruction: dis.Instruction, code: CodeType) -> Any:
 
 
 def _handlers(code: CodeType) -> dict[int, tuple[int, int, bool]]:
-    """Return for each offset where an exception goes, how many values stay on the stack, and whether the offset is pushed."""
-    found = {}
+    """Return for each offset the handler, its stack depth, and whether the offset is pushed."""
+    handlers = {}
     units = len(code.co_code) // 2
     try:
         for start, end, target, depth, pushes in bytecode.exception_table(code.co_exceptiontable):
             for unit in range(start, min(end, units)):
-                found[2 * unit] = 2 * target, depth, pushes
+                handlers[2 * unit] = 2 * target, depth, pushes
     except ValueError as error:
-        raise pickle.PicklingError(f"cannot pickle the code object {code.co_qualname}: it has {error}") from None
-    return found
+        raise pickle.PicklingError(f"cannot pickle the code object {code.co_qualname}: {error}") from None
+    return handlers

@@ -1,6 +1,7 @@
-"""What is in a code object's blob (see `codes`), read without unmarshalling it.
+"""Reads the blob of a code object (see `blobs`) without unmarshalling it.
 
-Blobs of other versions and interpreters can be read, too: the fields of a code object are the same from CPython 3.11 on.
+It also reads blobs of other versions and interpreters: code objects have the same fields since
+CPython 3.11.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ _PYPY_BELOW = 1000
 
 @dataclass
 class Code:
-    """What a code object says of itself.
+    """The fields of a code object.
 
     Attributes
     ----------
     line
         The number of its first line.
     arguments
-        How many of `variables`, the first, are positional arguments.
+        The number of positional parameters; their names are the first of `variables`.
     free
         Names of the variables in its closure.
     names
         Names of globals and attributes that it looks up.
     python
-        The interpreter that its bytecode is for, ``""`` where the payload does not tell.
+        The interpreter that its bytecode is for; ``""`` if the payload does not contain it.
     blob
-        Its bytes, b"" where it is no blob.
+        The bytes it was read from; ``b""`` if the payload has no blob of it.
     """
 
     name: str = ""
@@ -51,51 +52,58 @@ class Code:
 
 
 def read(blob: Any) -> Code | None:
-    """Return what is in `blob`, None where it is none or damaged; what cannot be understood is left empty."""
+    """Return the contents of `blob`, or None if it is no blob or damaged.
+
+    If its contents cannot be read, all fields except `python` and `blob` are empty.
+    """
     if type(blob) is not bytes or len(blob) <= _HEADER or crc32(blob[_HEADER:]) != int.from_bytes(blob[2:_HEADER], "little"):
         return None
     number = int.from_bytes(blob[:2], "little")
     python = blobs.interpreter(blob[:2])
     data = blob[_HEADER:]
     try:
-        # The sizes of inline caches are those of this interpreter, and wrong for another's bytecode, which nobody reads here.
-        found = (_PyPy if number < _PYPY_BELOW else _Marshalled)(compact.lengthen(data), python).value(0)
+        # `lengthen` inserts the inline caches of this interpreter. They are wrong for another one's
+        # bytecode, but this module does not read the bytecode.
+        value = (_PyPy if number < _PYPY_BELOW else _Marshalled)(compact.lengthen(data), python).value(0)
     except (ValueError, IndexError, KeyError, UnicodeDecodeError):
-        found = None
-    # A pair where constants had to be spelled in another way.
-    if type(found) is tuple and found:
-        found = found[0]
-    if not isinstance(found, Code):
-        found = Code(python=python)
-    found.blob = blob
-    return found
+        value = None
+    # `blobs.pack` writes a pair if some constants need patches.
+    if type(value) is tuple and value:
+        value = value[0]
+    if not isinstance(value, Code):
+        value = Code(python=python)
+    value.blob = blob
+    return value
 
 
 _PLAIN = {b"N"[0]: None, b"T"[0]: True, b"F"[0]: False, b"."[0]: ...}
-_SHARED = 0x80  # FLAG_REF in Python/marshal.c: there are references to it
+_SHARED = 0x80  # FLAG_REF in Python/marshal.c: later objects refer to this one
 _FREE = 0x80  # CO_FAST_FREE in Include/internal/pycore_code.h
 
 
 class _Marshalled:
-    """`marshal`, as CPython writes code since 3.11 (version 2), and as `compact` does (with references to strings)."""
+    """Reads `marshal` version 2 as CPython writes it since 3.11.
+
+    It also reads the references to strings that `compact.lengthen` adds.
+    """
 
     def __init__(self, data: bytes, python: str) -> None:
         self.data = data
-        self.at = 0
+        self.position = 0
         self.python = python
-        self.shared: list[str] = []
+        self.strings: list[str] = []
 
     def take(self, size: int) -> bytes:
-        if size < 0 or self.at + size > len(self.data):
+        if size < 0 or self.position + size > len(self.data):
             raise ValueError("cut short")
-        self.at += size
-        return self.data[self.at - size : self.at]
+        self.position += size
+        return self.data[self.position - size : self.position]
 
     def integer(self) -> int:
         return int.from_bytes(self.take(4), "little", signed=True)
 
     def value(self, depth: int) -> Any:
-        """Read an object; of numbers and bytes no more is returned than what they are."""
+        """Read an object. Floats, complex numbers and long integers are returned as 0."""
         if depth > compact.MAX_DEPTH:
             raise ValueError("nested too deeply")
         flagged, kind = divmod(self.take(1)[0], _SHARED)
@@ -114,15 +122,15 @@ class _Marshalled:
         if kind in b"uz":
             text = self.take(self.length() if kind == b"u"[0] else self.take(1)[0]).decode("utf-8", "surrogatepass")
             if flagged:
-                self.shared.append(text)
+                self.strings.append(text)
             return text
         if kind == b"r"[0]:
-            return self.shared[self.length()]
+            return self.strings[self.length()]
         if kind in b"(>)":
             return tuple([self.value(depth + 1) for _ in range(self.take(1)[0] if kind == b")"[0] else self.length())])
         if kind == b"c"[0]:
             return self.code(depth)
-        raise ValueError("a type that there is not")
+        raise ValueError("unknown type")
 
     def length(self) -> int:
         size = self.integer()
@@ -133,24 +141,26 @@ class _Marshalled:
     def code(self, depth: int) -> Code:
         counts = [self.integer() for _ in range(5)]
         self.value(depth)  # the bytecode
-        constants, names, variables, kinds, file, name, qualname = [self.value(depth + 1) for _ in range(7)]
+        constants, names, variables, slot_kinds, file, name, qualname = [self.value(depth + 1) for _ in range(7)]
         line = self.integer()
         self.value(depth)
         self.value(depth)
-        return self.made(counts, constants, names, variables, kinds, (file, name, qualname), line)
+        return self.new_code(counts, constants, names, variables, slot_kinds, (file, name, qualname), line)
 
-    def made(self, counts: Any, constants: Any, names: Any, variables: Any, kinds: bytes, texts: Any, line: int) -> Code:
+    def new_code(
+        self, counts: Any, constants: Any, names: Any, variables: Any, slot_kinds: bytes, texts: Any, line: int
+    ) -> Code:
         file, name, qualname = texts
-        free = tuple(each for each, of in zip(variables, kinds, strict=False) if of & _FREE)
+        free = tuple(each for each, kind in zip(variables, slot_kinds, strict=False) if kind & _FREE)
         nested = [each for each in constants if isinstance(each, Code)]
-        # `compact` leaves the file name out.
+        # The file name is empty if `compact` left it out.
         return Code(
             name, qualname, file or None, line, counts[0], tuple(variables), free, tuple(names), self.python, b"", nested
         )
 
 
 class _PyPy(_Marshalled):
-    """`marshal` of version 2, as PyPy writes code (pypy/module/marshal/interp_marshal.py)."""
+    """Reads `marshal` version 2 as PyPy writes code (pypy/module/marshal/interp_marshal.py)."""
 
     def code(self, depth: int) -> Code:
         counts = [self.integer() for _ in range(6)]
@@ -159,6 +169,6 @@ class _PyPy(_Marshalled):
         line = self.integer()
         self.value(depth)
         self.value(depth)
-        found = self.made(counts, constants, names, variables, b"", (file, name, qualname), line)
-        found.free = tuple(free)
-        return found
+        code = self.new_code(counts, constants, names, variables, b"", (file, name, qualname), line)
+        code.free = tuple(free)
+        return code

@@ -1,11 +1,16 @@
-"""Code objects as bytes, and back.
+"""Converts code objects to bytes and back.
 
-A *blob* is the number of the interpreter's bytecode (2 bytes), the CRC-32 of what follows (4 bytes; all little-endian) and
-one `marshal` string, made small by `compact`.  The number refuses another interpreter's bytecode, the CRC refuses damage:
-`marshal.loads` and the evaluation loop trust their input, so both are checked before either sees it.
+A *blob* has three parts, with numbers in little-endian order:
 
-`marshal` version 2 has no references.  Later versions flag an object for reuse when its reference count is above one,
-so that the bytes depend on what else the process holds (CPython issue 34093); version 2 writes the same bytes every time.
+- the magic number of the interpreter's bytecode (2 bytes);
+- the CRC-32 of the third part (4 bytes);
+- the code in `marshal` version 2, shortened by `compact`.
+
+`marshal.loads` and the evaluation loop trust their input. So the magic number and the checksum are
+checked before either of them gets the code.
+
+Version 2 of `marshal` has no references. Later versions flag an object for reuse if its reference
+count is above one, so the bytes would depend on the rest of the process (CPython issue 34093).
 """
 
 from __future__ import annotations
@@ -30,29 +35,37 @@ if TYPE_CHECKING:
 # The other two bytes of `MAGIC_NUMBER` are the same in every version.
 MAGIC = importlib.util.MAGIC_NUMBER[:2]
 MARSHAL_VERSION = 2
-# Of constants and code in each other.  The compiler stops long before; what walks them recurses.
+# The depth of nested constants and code. The functions that walk them are recursive. The compiler
+# refuses source long before that depth.
 MAX_NESTING = 400
-# Of the cache in which a backend keeps what it has loaded: how many code objects, and the bytes of the largest blob.
+# Limits of the cache of loaded code that each backend has: the number of entries, and the size in
+# bytes of the largest blob that is kept.
 MAX_CACHED_CODES = 4096
 MAX_CACHED_BLOB = 1 << 16
 
 _HEADER = len(MAGIC) + 4
-# A flag since 3.14; before, any string that comes first is one.
+# This flag exists since 3.14. Before, the first constant is the docstring if it is a string.
 _HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 14) else 0
 _ATOMS = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellipsis)))
 
-# How a constant that `marshal` version 2 refuses is spelled in a blob's patches: see `_encode`.
+# How a patch describes a constant that `marshal` version 2 refuses: its first item, see `_encode`.
 _VALUE, _TUPLE, _SLICE, _EXTERNAL = range(4)
 
 Path = tuple[int, ...]
 
 
 def pack(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
-    """Return the blob of `code`, its file name where the blob has none, and the constants that cannot be marshalled.
+    """Return the blob of `code`, and what the blob cannot hold.
 
-    A code object of the compiler's has marshallable constants only, slices apart (constants since 3.14; `marshal` writes
-    them from version 5 on).  ``code.replace(co_consts=...)`` and code generators put anything there.  They come in the
-    order in which the blob numbers them.
+    The compiler's constants can be marshalled, except slices: they are constants since 3.14, and
+    `marshal` writes them only from version 5 on. ``code.replace(co_consts=...)`` and code
+    generators can make any object a constant.
+
+    Returns
+    -------
+    tuple
+        The blob; the file name, or None if the blob contains it; the constants that cannot be
+        marshalled, in the order in which the blob numbers them.
     """
     patches: list[tuple[Path, Any]] = []
     external: list[Any] = []
@@ -68,9 +81,16 @@ def unpack(
     external: tuple[Any, ...] = (),
     lengthen: Callable[[bytes], bytes] = compact.lengthen,
 ) -> CodeType:
-    """Return the code object of a blob, with the file name and the constants that `pack` returned beside it.
+    """Return the code object of a blob.
 
-    Without any constants, None stands for each: enough to make a function that a constant may refer to.
+    Parameters
+    ----------
+    file_name, external
+        The file name and the constants that `pack` returned with the blob. If `external` is empty,
+        each of these constants is None. Such code is enough to create a function to which a
+        constant refers.
+    lengthen
+        The backend's implementation of `compact.lengthen`.
 
     Raises
     ------
@@ -79,42 +99,46 @@ def unpack(
     pickle.UnpicklingError
         The blob is damaged.
     """
-    if type(blob) is CodeType:  # made by a constructor of its own
+    if type(blob) is CodeType:  # already created by another constructor
         return blob
     if type(blob) is not bytes or len(blob) <= _HEADER:
         raise pickle.UnpicklingError("the payload is damaged: a code object is cut short")
     if blob[:2] != MAGIC:
         raise BytecodeMismatchError(
-            f"the payload holds bytecode of {interpreter(blob[:2])}, this is {interpreter(MAGIC)}: "
-            "load it with the version that wrote it, or write it with dumps(portable=True), which other versions can read"
+            f"the payload contains bytecode of {interpreter(blob[:2])}, but this is {interpreter(MAGIC)}: "
+            "load it with the version that wrote it, or write it with dumps(portable=True), which other versions can load"
         )
     data = blob[_HEADER:]
     if crc32(data) != int.from_bytes(blob[2:_HEADER], "little"):
-        raise pickle.UnpicklingError("the payload is damaged: a code object's checksum is wrong")
+        raise pickle.UnpicklingError("the payload is damaged: the checksum of a code object is wrong")
     body = marshal.loads(lengthen(data))
     if type(body) is tuple:
         body, patches = body
         for path, spec in patches:
             body = _patch(body, path, spec, external)
     if not isinstance(body, CodeType):
-        raise pickle.UnpicklingError(f"the payload is damaged: a {type(body).__name__} where a code object belongs")
+        raise pickle.UnpicklingError(f"the payload is damaged: it has a {type(body).__name__} in place of a code object")
     if file_name is not None:
         if type(file_name) is not str:
-            raise pickle.UnpicklingError(f"the payload is damaged: a {type(file_name).__name__} where a file name belongs")
-        # What the import system does with a module that was compiled elsewhere, in place and before anything sees the code.
+            raise pickle.UnpicklingError(f"the payload is damaged: it has a {type(file_name).__name__} in place of a file name")
+        # The import system calls this for a module that was compiled under another path. It changes
+        # the code object in place, so only code without other references may be passed.
         _imp._fix_co_filename(body, file_name)  # type: ignore[attr-defined]
     return body
 
 
 def _marshallable(value: Any, depth: int) -> bool:
-    """Whether `marshal` restores `value` as it is.  It writes anything with the buffer protocol, too: as bytes."""
+    """Whether `marshal` restores `value` unchanged.
+
+    An object with the buffer protocol is not restored: `marshal` writes it as bytes.
+    """
     kind = type(value)
     if kind in _ATOMS:
         return True
     if kind is not tuple and kind is not frozenset:
         return False
     _check_nesting(depth)
-    # `all` would put frames of C between those of Python, for which there is less room.
+    # With `all`, each level would need a C call, whose recursion limit is lower.
     for item in value:  # noqa: SIM110
         if not _marshallable(item, depth + 1):
             return False
@@ -123,11 +147,11 @@ def _marshallable(value: Any, depth: int) -> bool:
 
 def _check_nesting(depth: int) -> None:
     if depth >= MAX_NESTING:
-        raise pickle.PicklingError(f"cannot pickle a code object with constants nested more than {MAX_NESTING} deep")
+        raise pickle.PicklingError(f"cannot pickle a code object whose constants are nested more than {MAX_NESTING} deep")
 
 
 def _strip(code: CodeType, path: Path, patches: list[tuple[Path, Any]], external: list[Any]) -> CodeType:
-    """Return `code` with None for each constant that `marshal` refuses; add to `patches` how to put it back."""
+    """Return `code` with None for each constant that `marshal` refuses, described in `patches`."""
     _check_nesting(len(path))
     if not type(code.co_name) is type(code.co_qualname) is type(code.co_filename) is str:
         code = code.replace(
@@ -171,7 +195,7 @@ def _decode(spec: tuple[Any, ...], external: tuple[Any, ...]) -> Any:
     if not external:
         return None
     if not 0 <= rest[0] < len(external):
-        raise pickle.UnpicklingError("the payload is damaged: a code object lacks one of its constants")
+        raise pickle.UnpicklingError("the payload is damaged: a constant of a code object is missing")
     return external[rest[0]]
 
 
@@ -183,12 +207,12 @@ def _patch(code: CodeType, path: Path, spec: Any, external: tuple[Any, ...]) -> 
 
 
 def parameter_count(code: CodeType) -> int:
-    """Return how many of its variables `code` takes as arguments, ``*args`` and ``**kwargs`` among them."""
+    """Return the number of parameters of `code`, ``*args`` and ``**kwargs`` included."""
     return code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
 
 
 def docstring(code: CodeType) -> Any:
-    """Return the docstring that a function made of `code` starts with, or None."""
+    """Return the ``__doc__`` that a new function with `code` gets, or None."""
     constants = code.co_consts
     if _HAS_DOCSTRING and not code.co_flags & _HAS_DOCSTRING:
         return None
@@ -196,9 +220,10 @@ def docstring(code: CodeType) -> Any:
 
 
 def instructions(code: CodeType) -> list[dis.Instruction]:
-    """Return the instructions of `code`, with None for its constants: `dis` spells each, and fails where integers are long.
+    """Return the instructions of `code`, with None for its constants.
 
-    It is left without the table of exceptions, too: `dis` takes a step for each offset that a damaged one names.
+    `dis` makes a `repr` of each constant, which fails for long integers. The exception table is
+    left out as well: `dis` loops over all offsets that a damaged one contains.
     """
     import dis  # few programs need it
 
@@ -206,10 +231,10 @@ def instructions(code: CodeType) -> list[dis.Instruction]:
 
 
 def interpreter(magic: bytes) -> str:
-    """Name the interpreter that a bytecode magic belongs to.
+    """Return the name of the interpreter with this magic number.
 
-    CPython sets 50 numbers aside for each minor version since 3.11 (``Include/internal/pycore_magic_number.h``); PyPy
-    counts from below 1000.
+    CPython reserves 50 numbers for each minor version since 3.11
+    (``Include/internal/pycore_magic_number.h``). PyPy's numbers are below 1000.
     """
     if magic == MAGIC:
         name = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)

@@ -1,4 +1,7 @@
-"""Bytecode of CPython 3.11 and later as instructions.  Offsets are in code units, of two bytes."""
+"""Decodes bytecode and exception tables of CPython 3.11 and later.
+
+Offsets are in code units of two bytes.
+"""
 
 from __future__ import annotations
 
@@ -31,23 +34,23 @@ def instructions(raw: bytes) -> Iterator[tuple[int, tuple[str, int, int]]]:
 
 
 def target(name: str, arg: int, after: int) -> int:
-    """Where an instruction jumps to that is followed by the one at `after`."""
+    """Return where a jump leads if the instruction after it is at `after`."""
     if "BACKWARD" in name:
         return after - arg
     return after + arg
 
 
 def exception_table(table: bytes) -> Iterator[tuple[int, int, int, int, bool]]:
-    """Yield start, end, target, depth and "push the instruction" of each entry.
+    """Yield start, end, target, stack depth, and "push the instruction's offset" of each entry.
 
-    CPython's `InternalDocs/exception_handling.md` has the format.
+    CPython's `InternalDocs/exception_handling.md` describes the format.
 
     Raises
     ------
     ValueError
         An entry is cut short.
     """
-    at = iter(table)
+    remaining = iter(table)
 
     def number(first: int) -> int:
         value = first & 63
@@ -57,10 +60,10 @@ def exception_table(table: bytes) -> Iterator[tuple[int, int, int, int, bool]]:
         return value
 
     def following() -> int:
-        for byte in at:
+        for byte in remaining:
             return byte
-        raise ValueError("a table of exceptions that is cut short")
+        raise ValueError("the exception table is cut short")
 
-    for first in at:
+    for first in remaining:
         start, size, target, rest = number(first), number(following()), number(following()), number(following())
         yield start, start + size, target, rest >> 1, bool(rest & 1)

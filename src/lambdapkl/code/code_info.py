@@ -1,4 +1,4 @@
-"""What pickling a function needs of its code, in Python: the blob, and the names that it looks up."""
+"""Computes, for the Python backend, the blob of a code object and the names that it looks up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from . import blobs
 _PYPY = sys.implementation.name == "pypy"
 _EXTENDED_ARG = opmap["EXTENDED_ARG"]
 _IMPORT_NAME = opmap["IMPORT_NAME"]
-# Opcode -> how far its argument is shifted to make room for flags (LOAD_GLOBAL's "push NULL" bit, CPython 3.11).
+# Opcode -> how many low bits of its argument are flags. CPython 3.11 has one, LOAD_GLOBAL's
+# "push NULL" bit.
 _GLOBAL_OPS = {
     opmap[name]: shift
     for name, shift in (
@@ -30,7 +31,21 @@ _GLOBAL_OPS = {
 
 
 class CodeInfo:
-    """What depends on a code object alone, computed once for each."""
+    """Facts that depend only on a code object, computed once for each.
+
+    Attributes
+    ----------
+    blob, file_name, constants
+        What `blobs.pack` returns.
+    names
+        The names that may be globals, in order of appearance.
+    attributes
+        All names that the code looks up, attributes included.
+    imports
+        Whether the code imports anything.
+    doc
+        The docstring.
+    """
 
     __slots__ = ("attributes", "blob", "constants", "doc", "file_name", "imports", "names")
 
@@ -45,15 +60,14 @@ class CodeInfo:
 
     def submodules(self, package: str) -> tuple[str, ...]:
         """Return the submodules of `package` that the code may use."""
-        found = submodules.used(package, self.attributes)
-        return tuple(map(private, found))
+        return tuple(map(private, submodules.used(package, self.attributes)))
 
 
 _infos: dict[int, tuple[weakref.ref[CodeType], CodeInfo]] = {}
 
 
 def code_info(code: CodeType) -> CodeInfo:
-    """Return what depends on `code` alone."""
+    """Return the `CodeInfo` of `code`."""
     entry = _infos.get(id(code))
     if entry is not None and entry[0]() is code:
         return entry[1]
@@ -67,7 +81,7 @@ def code_info(code: CodeType) -> CodeInfo:
 
 
 def packed(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
-    """Return what `blobs.pack` does, computed once."""
+    """Return the result of `blobs.pack`, which is computed once for each code object."""
     info = code_info(code)
     return info.blob, info.file_name, info.constants
 
@@ -75,8 +89,9 @@ def packed(code: CodeType) -> tuple[bytes, str | None, tuple[Any, ...]]:
 def _scan(code: CodeType, names: dict[str, str], attributes: set[str]) -> bool:
     """Collect the names that `code` and the code nested in it look up.
 
-    Names that may be global go to `names`, in order of appearance, all to `attributes`.  A class body reads globals with
-    LOAD_NAME, too.  Return whether anything is imported.
+    Names that may be globals are added to `names`, in order of appearance; a class body reads
+    globals with LOAD_NAME. All names are added to `attributes`. Return whether the code imports
+    anything.
     """
     co_names = code.co_names
     attributes.update(co_names)

@@ -1,11 +1,16 @@
-"""Marshalled code made small, and back.
+"""Shortens marshalled code, and restores what `marshal.loads` reads.
 
-`marshal` version 2 is what two processes write alike (see `codes`), at four bytes for each length.  `shorten` writes the
-same objects with lengths and numbers of as many bytes as they take (`_Writer.number`), each string once, no types where a
-field of a code object tells them, and bytecode without its inline caches, which are zero.  The file name, which all
-functions of a file share, is taken out.  `lengthen` makes of this what `marshal.loads` takes.
+`marshal` version 2 gives the same bytes for the same code in every process (see `blobs`), but uses
+four bytes for each length. `shorten` writes the same objects in a shorter form:
 
-The compiled backend has both in C.  Here `shorten` says what code becomes: C leaves what is unusual to it.
+- Lengths and numbers have a variable size (`_Writer.number`).
+- Each string is written once.
+- A field of a code object is written without its type if its type is always the same.
+- Bytecode is written without its inline caches, which are zero.
+- The file name is left out; all functions of a file share it.
+
+The compiled backend implements both directions in C, and calls `shorten` for unusual code. This
+file defines the format.
 """
 
 from __future__ import annotations
@@ -14,15 +19,16 @@ import opcode
 import sys
 from typing import Any
 
-# PyPy's code objects are made of other fields.
-_REWRITES = sys.implementation.name == "cpython"
+# PyPy's code objects have other fields.
+_ENABLED = sys.implementation.name == "cpython"
 
-# Before what is left as `marshal` wrote it.
+# The first byte of data that is kept as `marshal` wrote it.
 MARSHALLED = b"M"[0]
-# Of objects in each other, where the payload is damaged: more than `codes` lets through.
+# Objects in a payload may be nested so deep. `blobs` writes at most 400 levels, so a payload with
+# more than this is damaged.
 MAX_DEPTH = 500
 
-# Type of a marshalled object -> how many bytes follow.
+# Type code of `marshal` -> how many bytes follow.
 _FIXED = {b"N"[0]: 0, b"T"[0]: 0, b"F"[0]: 0, b"."[0]: 0, b"g"[0]: 8, b"y"[0]: 16}
 _SHARED = 0x80
 _MAX_NUMBER = 0x7FFFFFFF
@@ -30,10 +36,10 @@ _MAX_NUMBER = 0x7FFFFFFF
 
 def _caches() -> list[int]:
     """Return for each opcode how many code units of inline cache follow it."""
-    found: Any = getattr(opcode, "_inline_cache_entries", ()) if _REWRITES else ()
+    entries: Any = getattr(opcode, "_inline_cache_entries", ()) if _ENABLED else ()
     sizes = [0] * 256
-    # By number up to 3.12, by name from 3.13 on.
-    for op, count in found.items() if hasattr(found, "items") else enumerate(found):
+    # Up to 3.12 this is a list by opcode, since 3.13 a dictionary by name.
+    for op, count in entries.items() if hasattr(entries, "items") else enumerate(entries):
         sizes[opcode.opmap[op] if isinstance(op, str) else op] = count
     return sizes
 
@@ -42,15 +48,16 @@ CACHES = _caches()
 
 
 def shorten(data: bytes) -> tuple[bytes, str | None]:
-    """Return `data`, what `marshal.dumps` of version 2 made of code, in a shorter form, and the file name that was in it.
+    """Return a shorter form of `data`, which is code in `marshal` version 2, and its file name.
 
-    The file name is None where it was left in: where not all code in `data` has the same.
+    If the code objects in `data` have different file names, these stay in the result, and the
+    returned file name is None.
     """
-    if _REWRITES:
+    if _ENABLED:
         walk = _Writer(data)
         try:
             walk.value()
-        except _Unknown:
+        except _NotFromCompiler:
             pass
         else:
             return bytes(walk.out), None if walk.file_name is None else walk.file_name.decode("utf-8", "surrogatepass")
@@ -58,165 +65,174 @@ def shorten(data: bytes) -> tuple[bytes, str | None]:
 
 
 def lengthen(data: bytes) -> bytes:
-    """Return what `marshal.loads` takes, of what `shorten` returned; ValueError if `data` is damaged."""
+    """Return what `marshal.loads` reads, from what `shorten` returned.
+
+    Raises
+    ------
+    ValueError
+        `data` is damaged.
+    """
     if data[:1] == bytes((MARSHALLED,)):
         return data[1:]
     walk = _Reader(data)
     walk.value(0)
-    if walk.at != len(data):
+    if walk.position != len(data):
         raise ValueError("more than one value")
     return bytes(walk.out)
 
 
-class _Unknown(Exception):
-    """Something that no code object of the compiler's holds."""
+class _NotFromCompiler(Exception):
+    """The bytes cannot come from a code object that the compiler created."""
 
 
 class _Writer:
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.at = 0
+        self.position = 0
         self.out = bytearray()
-        self.shared: dict[bytes, int] = {}
+        self.strings: dict[bytes, int] = {}
         self.file_name: bytes | None = None
 
     def take(self, size: int) -> bytes:
-        start = self.at
-        self.at += size
-        return self.data[start : self.at]
+        start = self.position
+        self.position += size
+        return self.data[start : self.position]
 
-    def taken_number(self) -> int:
+    def read_number(self) -> int:
         return int.from_bytes(self.take(4), "little", signed=True)
 
-    def taken(self, kind: bytes) -> bytes:
-        """Return the contents of a string or bytes, which are of type `kind`."""
+    def read_contents(self, kind: bytes) -> bytes:
+        """Return the contents of a string or of bytes, whose type code is `kind`."""
         if self.take(1) != kind:
-            raise _Unknown
-        return self.take(self.taken_number())
+            raise _NotFromCompiler
+        return self.take(self.read_number())
 
     def number(self, value: int) -> None:
-        """Write a number from 0, seven bits a byte, the lowest first; a further byte follows one from 0x80."""
+        """Write a number of at least 0: seven bits a byte, the lowest first.
+
+        Each byte except the last has the highest bit set.
+        """
         if value < 0:
-            raise _Unknown
+            raise _NotFromCompiler
         while value >= 0x80:
             self.out.append(value & 0x7F | 0x80)
             value >>= 7
         self.out.append(value)
 
     def value(self) -> None:
-        """Write an object: its type, as `marshal` names it, and what it is made of."""
-        kind = self.data[self.at]
+        """Write an object: its type code in `marshal`, and its contents."""
+        kind = self.data[self.position]
         if kind == b"u"[0]:
             self.out.append(kind)
             self.string()
             return
-        self.at += 1
+        self.position += 1
         self.out.append(kind)
         if kind in _FIXED:
             self.out += self.take(_FIXED[kind])
         elif kind == b"i"[0]:
-            value = self.taken_number()
-            # The sign comes last.
+            value = self.read_number()
+            # The lowest bit is the sign.
             self.number(value << 1 if value >= 0 else ~value << 1 | 1)
         elif kind == b"s"[0]:
-            self.at -= 1
+            self.position -= 1
             self.contents()
         elif kind == b"c"[0]:
             self.code()
         elif kind in b"(>":
-            # Here, as in the reader: a function of its own would take twice the stack for nested ones.
+            # A separate function would need twice the stack for nested tuples; so in the reader.
             for _ in range(self.length()):
                 self.value()
         elif kind == b"l"[0]:
-            size = self.taken_number()
-            self.out += self.data[self.at - 4 : self.at] + self.take(2 * abs(size))
+            size = self.read_number()
+            self.out += self.data[self.position - 4 : self.position] + self.take(2 * abs(size))
         else:
-            raise _Unknown
+            raise _NotFromCompiler
 
     def length(self) -> int:
-        size = self.taken_number()
+        size = self.read_number()
         self.number(size)
         return size
 
     def contents(self) -> None:
-        data = self.taken(b"s")
+        data = self.read_contents(b"s")
         self.number(len(data))
         self.out += data
 
     def string(self) -> None:
-        """Write twice its length and a string, or twice the number of an earlier one and one more."""
-        text = self.taken(b"u")
-        index = self.shared.get(text)
+        """Write a string after twice its length, or twice the index of an earlier one, plus 1."""
+        text = self.read_contents(b"u")
+        index = self.strings.get(text)
         if index is not None:
             self.number(index << 1 | 1)
             return
-        self.shared[text] = len(self.shared)
+        self.strings[text] = len(self.strings)
         self.number(len(text) << 1)
         self.out += text
 
     def code(self) -> None:
-        """Write the fields of a code object (`marshal.c`, since 3.11), the first line after the name."""
+        """Write the fields of a code object in the order of `marshal.c` (since 3.11)."""
         for _ in range(5):
-            self.number(self.taken_number())
-        self.bytecode(self.taken(b"s"))
-        for _ in range(self.fields()):
+            self.number(self.read_number())
+        self.bytecode(self.read_contents(b"s"))
+        for _ in range(self.field_length()):
             self.value()
-        for _ in range(self.fields()):
+        for _ in range(self.field_length()):
             self.string()
-        variables = self.fields()
+        variables = self.field_length()
         for _ in range(variables):
             self.string()
-        kinds = self.taken(b"s")
-        if len(kinds) != variables:
-            raise _Unknown
-        self.out += kinds
-        file_name = self.taken(b"u")
+        slot_kinds = self.read_contents(b"s")
+        if len(slot_kinds) != variables:
+            raise _NotFromCompiler
+        self.out += slot_kinds
+        file_name = self.read_contents(b"u")
         if self.file_name is None:
             self.file_name = file_name
         elif self.file_name != file_name:
-            raise _Unknown
+            raise _NotFromCompiler
         self.string()
         self.string()
-        self.number(self.taken_number())
+        self.number(self.read_number())
         self.contents()
         self.contents()
 
-    def fields(self) -> int:
+    def field_length(self) -> int:
         if self.take(1) != b"(":
-            raise _Unknown
+            raise _NotFromCompiler
         return self.length()
 
     def bytecode(self, data: bytes) -> None:
-        """Write twice its length and bytecode, and one more where inline caches were left out."""
-        bare = bytearray()
-        at = 0
-        while at < len(data):
-            bare += data[at : at + 2]
-            caches = 2 * CACHES[data[at]]
-            at += 2
-            if data[at : at + caches] != bytes(caches):
-                # Not what the compiler makes; the reader is to have it as it is.
+        """Write bytecode after twice its length, plus 1 if the inline caches are left out."""
+        without_caches = bytearray()
+        position = 0
+        while position < len(data):
+            without_caches += data[position : position + 2]
+            caches = 2 * CACHES[data[position]]
+            position += 2
+            if data[position : position + caches] != bytes(caches):
+                # The compiler does not write this. Keep it unchanged for the reader.
                 self.number(len(data) << 1)
                 self.out += data
                 return
-            at += caches
-        self.number(len(bare) << 1 | 1)
-        self.out += bare
+            position += caches
+        self.number(len(without_caches) << 1 | 1)
+        self.out += without_caches
 
 
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.at = 0
+        self.position = 0
         self.out = bytearray()
-        self.shared = 0
+        self.string_count = 0
 
     def take(self, size: int) -> bytes:
-        start = self.at
-        self.at += size
-        if self.at > len(self.data):
+        start = self.position
+        self.position += size
+        if self.position > len(self.data):
             raise ValueError("code that is cut short")
-        return self.data[start : self.at]
+        return self.data[start : self.position]
 
     def number(self) -> int:
         value = shift = 0
@@ -268,10 +284,10 @@ class _Reader:
             digits = self.take(4)
             self.out += digits + self.take(2 * abs(int.from_bytes(digits, "little", signed=True)))
         else:
-            raise ValueError("an object of a type that there is not")
+            raise ValueError("an object of an unknown type")
 
     def length(self) -> int:
-        """Read the length of a tuple; `marshal` has a form for short ones."""
+        """Read and write the length of a tuple; `marshal` has a special form for short tuples."""
         size = self.number()
         if size < 256:
             self.out += bytes((b")"[0], size))
@@ -287,14 +303,14 @@ class _Reader:
     def string(self) -> None:
         number = self.number()
         if number & 1:
-            if number >> 1 >= self.shared:
-                raise ValueError("a string that did not come yet")
+            if number >> 1 >= self.string_count:
+                raise ValueError("a reference to a later string")
             self.out += b"r"
             self.write_number(number >> 1)
             return
-        self.shared += 1
+        self.string_count += 1
         text = self.take(number >> 1)
-        # `marshal` counts the objects that are flagged, to refer to them.
+        # `marshal` numbers the objects that have this flag, for references to them.
         if len(text) < 256 and text.isascii():
             self.out += bytes((b"z"[0] | _SHARED, len(text)))
         else:
@@ -329,10 +345,10 @@ class _Reader:
         if size & 1:
             if len(data) & 1:
                 raise ValueError("half of an instruction")
-            found = bytearray()
-            for at in range(0, len(data), 2):
-                found += data[at : at + 2] + bytes(2 * CACHES[data[at]])
-            data = bytes(found)
+            with_caches = bytearray()
+            for position in range(0, len(data), 2):
+                with_caches += data[position : position + 2] + bytes(2 * CACHES[data[position]])
+            data = bytes(with_caches)
         self.out += b"s"
         self.write_number(len(data))
         self.out += data

@@ -1,4 +1,4 @@
-"""`getsource`: the text of a function or class, where `inspect` does not get it or gets too much."""
+"""`getsource`: the source of functions and classes, also where `inspect.getsource` fails."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from types import CodeType, FunctionType, MethodType
 from typing import Any, cast
 
@@ -18,34 +19,41 @@ from .texts import Function, Text, first_line
 
 __all__ = ["find", "getsource"]
 
-# The longest definition, in lines, that is looked for in a history.
-_LONGEST = 200
-_COMPREHENSIONS = ("<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>", "<module>")
-# Where IPython and Jupyter say that a cell is, and the interactive interpreter and `-c` their input.
+# How many lines a definition in a history may have.
+_MAX_LINES = 200
+_NOT_FUNCTIONS = ("<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>", "<module>")
+# How the file names of typed code begin in IPython and Jupyter, the interactive interpreter, `-c`.
 _TYPED = ("<ipython-input-", "<python-input-", "<stdin>", "<string>")
 
 
 def getsource(obj: Any) -> str:
     """Return the source text of a function or class, typed into a session or written in a file.
 
-    Of a lambda it is the lambda alone, not the line that it stands in; of a function or class the whole definition, decorators
-    included, without common indentation.  Name, parameters and lines are compared with those of the code: where the text has
-    changed so far that they differ, that is an error and not the wrong text.  A class without methods is found by its name;
-    up to 3.12, in a session, that is the last one that was typed.
+    For a lambda, this is the lambda expression alone, not its whole line. For a function or class,
+    it is the whole definition with its decorators, without common indentation.
+
+    Name, parameters and lines of the text are compared with those of the code object. If the file
+    has changed and they differ, the result is an error, never the wrong text. A class without
+    methods is found by its name; in a session up to Python 3.12, the last definition is returned.
 
     Parameters
     ----------
     obj
-        A function, method, class, `functools.partial`, `property`, or code object; what `functools.wraps` has decorated
-        stands for what it wraps.
+        A function, method, class, `functools.partial`, `property`, or code object. For a wrapper
+        that `functools.wraps` made, the source of the wrapped function is returned.
+
+    Returns
+    -------
+    str
+        The source text.
 
     Raises
     ------
     OSError
-        The text cannot be had here, and why: it was typed into another process, or into an interpreter that keeps no history;
-        its file is not there or has changed.
+        The text is not available; the message says why. For example, it was typed into another
+        process, or its file is missing or has changed.
     TypeError
-        `obj` has no source in Python.
+        `obj` is not defined by Python source.
     """
     target = _unwrap(obj)
     if isinstance(target, type):
@@ -54,38 +62,41 @@ def getsource(obj: Any) -> str:
 
 
 def find(target: Any, code: CodeType, read: Callable[[str], Text] = Text) -> tuple[Text, Function]:
-    """Return the text that `code`, that of the function `target` or itself that, stands in, and its node there.
+    """Return the text that contains the definition of `code`, and the definition's node in it.
 
     Parameters
     ----------
+    target
+        A function with this code, or `code` itself.
     read
-        Parses a text, or knows it already.
+        Parses a text. A caller can pass a function that caches the results.
 
     Raises
     ------
     OSError, TypeError
-        Those of `getsource`.
+        As for `getsource`.
     """
-    if code.co_name in _COMPREHENSIONS:
-        raise TypeError(f"{code.co_name} is no function that has been written down")
+    if code.co_name in _NOT_FUNCTIONS:
+        raise TypeError(f"{code.co_name} is not the definition of a function: getsource has no text for it")
     text = _text_of(target, code)
     if text is not None:
         whole = read(text)
         node = _find_function(whole, code)
         if node is not None:
             return whole, node
-    found = _from_history(code)
-    if found is not None:
-        return found
-    # Everything that is typed may be called `<stdin>`, and all that `exec` runs `<string>`: that text is another's.
+    from_history = _from_history(code)
+    if from_history is not None:
+        return from_history
+    # `<stdin>` is the file name of all typed code, and `<string>` of all code that `exec` runs, so
+    # `text` may belong to other code.
     if text is None or code.co_filename.startswith("<"):
         raise OSError(_why_missing(code))
     place = f"{code.co_filename}:{code.co_firstlineno}"
-    raise OSError(f"the text of {code.co_qualname}, {place}, has changed since, or is not Python")
+    raise OSError(f"the source of {code.co_qualname} ({place}) has changed since it was compiled, or is not Python")
 
 
 def _unwrap(obj: Any) -> Any:
-    """Return the function, class or code object that `obj` stands for."""
+    """Return the function, class or code object that `obj` wraps."""
     for _ in range(100):
         if isinstance(obj, (type, CodeType)):
             return obj
@@ -103,30 +114,33 @@ def _unwrap(obj: Any) -> Any:
             return obj
         else:
             break
-    raise TypeError(f"{type(obj).__qualname__} has no source in Python; functions, methods and classes have")
+    raise TypeError(f"an object of type {type(obj).__qualname__} has no Python source; pass a function, method or class")
 
 
 def _text_of(target: Any, code: CodeType) -> str | None:
-    """Return the whole text that `code` was compiled from, None where it is not known."""
+    """Return the whole text that `code` was compiled from, or None if it is not known."""
     if os.path.exists(code.co_filename) and not os.path.isfile(code.co_filename):
-        return None  # a pipe or a device, which may have no end
+        return None  # a pipe or a device, which may never end
     linecache.checkcache(code.co_filename)
     namespace = getattr(target, "__globals__", None)
-    archived = _archived(namespace, code)
+    archived = _source_in_archive(namespace, code)
     if archived is not None:
         return archived
     lines = linecache.getlines(code.co_filename, namespace)
     if not lines and code.co_filename.startswith("<"):
         try:
-            # Since 3.13 the interactive interpreter keeps its input, by code object.
+            # Since 3.13, the interactive interpreter keeps its input by code object.
             lines = inspect.findsource(target)[0]
         except (OSError, TypeError, IndexError):
             return None
     return "".join(lines) or None
 
 
-def _archived(namespace: Any, code: CodeType) -> str | None:
-    """Return what the loader of a module in an archive has; `linecache` would split it where Python does not."""
+def _source_in_archive(namespace: Any, code: CodeType) -> str | None:
+    """Return the source of a module in an archive, from the module's loader.
+
+    `linecache` would split it at separators at which Python does not.
+    """
     spec: Any = None if namespace is None else namespace.get("__spec__")
     loader: Any = getattr(spec, "loader", None)
     if not hasattr(loader, "get_source") or spec.origin != code.co_filename or os.path.exists(code.co_filename):
@@ -140,23 +154,26 @@ def _archived(namespace: Any, code: CodeType) -> str | None:
 def _why_missing(code: CodeType) -> str:
     name, file = code.co_qualname, code.co_filename
     if file.startswith("<") or "ipykernel" in file:
-        where = "was typed into a session or made by exec: the text was never written to a file"
-        return f"no source for {name} ({file}): it {where}, and this process did not read it, or has kept no history"
-    return f"no source for {name}: its file {file} is not there; did it come from another machine?"
+        return (
+            f"no source for {name} ({file}): it was typed into a session or executed by exec, "
+            "and this process did not read its text, or keeps no history"
+        )
+    return f"no source for {name}: its file {file} does not exist; the function may come from another machine"
 
 
-# ---- in a text -------------------------------------------------------------------------------------------------------
+# ---- functions -----------------------------------------------------------------------------------
 
 
 def _find_function(text: Text, code: CodeType) -> Function | None:
-    """Return the node in `text` that `code` was made of, or None."""
+    """Return the node in `text` that `code` was compiled from, or None."""
     candidates = [node for node in text.functions.get(code.co_firstlineno, ()) if _may_be(node, code)]
     if len(candidates) > 1:
-        # Several lambdas in a line; one within another is covered by both.
+        # One line has several lambdas. A nested one is covered by the outer lambda, too: take the
+        # shortest.
         covering = [node for node in candidates if _covers(node, code)]
         candidates = [min(covering, key=lambda node: len(_cut(text, node)))] if covering else candidates
     if len(candidates) > 1:
-        # On 3.12 the instructions for a constant have no place.
+        # Python 3.12 gives the instructions for a constant no position.
         candidates = [node for node in candidates if any(_same(code, each) for each in _compiled(node))]
     if len({_cut(text, node) for node in candidates}) == 1:
         return candidates[0]
@@ -164,7 +181,7 @@ def _find_function(text: Text, code: CodeType) -> Function | None:
 
 
 def _may_be(node: ast.AST, code: CodeType) -> bool:
-    """Whether name, place and parameters of `node` are those of `code`."""
+    """Whether `node` and `code` have the same name, lines and parameters."""
     if isinstance(node, ast.Lambda):
         if code.co_name != "<lambda>" or node.lineno != code.co_firstlineno:
             return False
@@ -175,38 +192,38 @@ def _may_be(node: ast.AST, code: CodeType) -> bool:
         return False
     lines = [line for _, _, line in code.co_lines() if line is not None]
     names = code.co_varnames[: blobs.parameter_count(code)]
-    return _agree(_parameters(node), names) and max(lines, default=0) <= (node.end_lineno or 0)
+    return _same_names(_parameters(node), names) and max(lines, default=0) <= (node.end_lineno or 0)
 
 
-def _agree(written: list[str], names: tuple[str, ...]) -> bool:
-    """Whether parameters are called as they are written; in a class, the compiler puts its name before private ones."""
-    if len(written) != len(names):
+def _same_names(written: list[str], compiled: tuple[str, ...]) -> bool:
+    """Whether the names are equal, or are private names that the compiler mangled in a class."""
+    if len(written) != len(compiled):
         return False
     return all(
-        name == each or (each.startswith("__") and name.endswith(each)) for each, name in zip(written, names, strict=True)
+        name == each or (each.startswith("__") and name.endswith(each)) for each, name in zip(written, compiled, strict=True)
     )
 
 
 def _parameters(node: Function) -> list[str]:
-    """Names in the order in which code objects have them."""
+    """Return the names of the parameters, in the order of code objects."""
     args = node.args
-    found = [*args.posonlyargs, *args.args, *args.kwonlyargs]
-    return [each.arg for each in (*found, *(last for last in (args.vararg, args.kwarg) if last is not None))]
+    named = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    return [each.arg for each in (*named, *(last for last in (args.vararg, args.kwarg) if last is not None))]
 
 
 def _covers(node: ast.AST, code: CodeType) -> bool:
-    """Whether the instructions of `code` stand where the body of the lambda `node` does."""
+    """Whether the lambda `node` contains an instruction of `code`; True for other nodes."""
     if not isinstance(node, ast.Lambda):
         return True
     body = node.body
     start, end = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
-    places = [place for place in code.co_positions() if None not in place and place[3]]
-    # `RESUME` and the like have the place of the lambda itself, or none.
-    return any(start <= (line, first) and (last_line, last) <= end for line, last_line, first, last in places)
+    positions = [each for each in code.co_positions() if None not in each and each[3]]
+    # Instructions such as `RESUME` have the position of the whole lambda, or none.
+    return any(start <= (line, first) and (last_line, last) <= end for line, last_line, first, last in positions)
 
 
 def _compiled(node: Any) -> Iterator[CodeType]:
-    """Yield the code of `node` compiled by itself."""
+    """Compile `node` alone, and yield its code."""
     tree = ast.Expression(node) if isinstance(node, ast.Lambda) else ast.Module([node], [])
     whole = compile(tree, "<text>", "eval" if isinstance(node, ast.Lambda) else "exec", dont_inherit=True)
     yield from (constant for constant in whole.co_consts if isinstance(constant, CodeType))
@@ -219,16 +236,12 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
             yield from _nested(constant)
 
 
+_behaviour = attrgetter("co_name", "co_code", "co_names", "co_varnames", "co_freevars")
+
+
 def _same(one: CodeType, other: CodeType) -> bool:
-    """Whether two code objects do the same, wherever they were written."""
-    parts: tuple[Callable[[CodeType], Any], ...] = (
-        lambda code: code.co_code,
-        lambda code: code.co_names,
-        lambda code: code.co_varnames,
-        lambda code: code.co_freevars,
-        lambda code: len(code.co_consts),
-    )
-    if one.co_name != other.co_name or any(part(one) != part(other) for part in parts):
+    """Whether two code objects do the same; file names and lines may differ."""
+    if _behaviour(one) != _behaviour(other) or len(one.co_consts) != len(other.co_consts):
         return False
     return all(
         _same(left, right) if isinstance(left, CodeType) and isinstance(right, CodeType) else repr(left) == repr(right)
@@ -237,59 +250,58 @@ def _same(one: CodeType, other: CodeType) -> bool:
 
 
 def _cut(text: Text, node: Function | ast.ClassDef) -> str:
-    """Return the text of `node`, that of a definition as lines."""
+    """Return the text of `node`; for a definition, whole lines without common indentation."""
     if isinstance(node, ast.Lambda):
         return text.segment(node)
     return textwrap.dedent(text.definition(first_line(node), node))
 
 
-# ---- classes ---------------------------------------------------------------------------------------------------------
+# ---- classes -------------------------------------------------------------------------------------
 
 
 def _class_source(cls: type) -> str:
-    """Return the text of a class: that around its methods, or the last one typed under its name."""
+    """Return the text of a class: the one around its methods, or the last one with its name."""
     name = cls.__qualname__
     codes = [each.__code__ for each in map(_function_of, vars(cls).values()) if each is not None]
-    own = [code for code in codes if code.co_qualname.startswith(f"{name}.")]
-    for code in own:
+    written_inside = [code for code in codes if code.co_qualname.startswith(f"{name}.")]
+    for code in written_inside:
         whole = Text(_text_of(code, code) or "")
-        for node in ast.walk(whole.tree) if whole.tree is not None else ():
+        for node in whole.nodes():
             if isinstance(node, ast.ClassDef) and node.name == cls.__name__ and any(_may_be(each, code) for each in node.body):
                 return _cut(whole, node)
     line = vars(cls).get("__firstlineno__")
     for text in _texts_of_class(cls):
         whole = Text(text)
-        found = _classes(whole, cls, line)
-        if found and not own:
-            return _cut(whole, found[-1])
+        nodes = _classes(whole, cls, line)
+        if nodes and not written_inside:
+            return _cut(whole, nodes[-1])
     if not codes and not isinstance(getattr(sys.modules.get(cls.__module__), "__file__", None), str):
         raise OSError(
-            f"no source for class {name}: it has no method that tells where it was written, and no cell of this session has it"
+            f"no source for class {name}: it has no method with a line number, and no cell of this session contains it"
         )
-    if own:
-        raise OSError(_why_missing(own[0]))
-    raise OSError(f"no source for class {name}: its module {cls.__module__!r} does not have it")
+    if written_inside:
+        raise OSError(_why_missing(written_inside[0]))
+    raise OSError(f"no source for class {name}: its module {cls.__module__!r} does not contain it")
 
 
 def _function_of(value: Any) -> FunctionType | None:
     try:
-        found = _unwrap(value)
+        target = _unwrap(value)
     except TypeError:
         return None
-    return found if isinstance(found, FunctionType) else None
+    return target if isinstance(target, FunctionType) else None
 
 
 def _classes(text: Text, cls: type, line: int | None) -> list[ast.ClassDef]:
-    named = [
-        node
-        for node in (ast.walk(text.tree) if text.tree is not None else ())
-        if isinstance(node, ast.ClassDef) and node.name == cls.__name__
-    ]
+    named = [node for node in text.nodes() if isinstance(node, ast.ClassDef) and node.name == cls.__name__]
     return [node for node in named if line is None or first_line(node) == line]
 
 
 def _texts_of_class(cls: type) -> Iterator[str]:
-    """Yield the texts that may hold a class without methods: its module's file, or cells of the session, the last one first."""
+    """Yield the texts that may contain a class without methods.
+
+    These are the file of its module, and the cells of the session, the last one first.
+    """
     try:
         yield "".join(linecache.getlines(inspect.getfile(cls)))
     except (OSError, TypeError):
@@ -300,11 +312,11 @@ def _texts_of_class(cls: type) -> Iterator[str]:
                 yield "".join(linecache.getlines(file))
 
 
-# ---- in the history of the interactive interpreter -------------------------------------------------------------------
+# ---- the history of the interactive interpreter --------------------------------------------------
 
 
 def _from_history(code: CodeType) -> tuple[Text, Function] | None:
-    """Return what was typed and compiles to `code`, looked for in readline's history, the last lines first."""
+    """Return the latest text in readline's history that compiles to `code`."""
     readline: Any = sys.modules.get("readline")
     if readline is None or code.co_filename != "<stdin>":
         return None
@@ -314,18 +326,19 @@ def _from_history(code: CodeType) -> tuple[Text, Function] | None:
     for start in reversed(range(len(lines))):
         if not lines[start].startswith(starts) or lines[start][:1] in ("", " ", "\t") or lines[start - 1].startswith("@"):
             continue
-        for end in range(start + 1, min(len(lines), start + _LONGEST) + 1):
+        for end in range(start + 1, min(len(lines), start + _MAX_LINES) + 1):
             text = "\n".join(lines[start:end]) + "\n"
             whole = Text(text)
-            for node in ast.walk(whole.tree) if whole.tree is not None else ():
-                if isinstance(node, Function) and any(_same(code, each) for each in _places(text, node)):
+            for node in whole.nodes():
+                if isinstance(node, Function) and any(_same(code, each) for each in _codes_of(text, node)):
                     return whole, node
             if end < len(lines) and lines[end][:1] not in ("", " ", "\t") and whole.tree is not None:
-                break  # a statement that is complete
+                break  # the statement is complete
     return None
 
 
-def _places(text: str, node: Function) -> Iterator[CodeType]:
+def _codes_of(text: str, node: Function) -> Iterator[CodeType]:
+    """Compile `text`, and yield the code of `node` in it."""
     line = first_line(node)
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     for code in _nested(compile(text, "<stdin>", "exec", dont_inherit=True)):

@@ -1,4 +1,4 @@
-"""Constants as text that is the same in every process, and of which each has its own."""
+"""Gives each constant a text that is the same in every process and differs between constants."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 __all__ = ["spell", "spell_constant"]
 
-# In bits.  Decimal text of longer integers is refused from a length on that a program can choose (`sys.set_int_max_str_digits`,
-# at least 640 digits), and takes quadratic time.
-_LONGEST_DECIMAL = 2000
+# Integers with more bits are written in hexadecimal. Decimal text takes quadratic time, and is
+# refused beyond a limit that a program may lower to 640 digits (`sys.set_int_max_str_digits`).
+_MAX_DECIMAL_BITS = 2000
 
 
 def spell(value: Any) -> str:
-    """Return the `repr` of a value of which that tells all; of long integers another text."""
+    """Return the `repr` of a value whose type has an exact one; long integers are hexadecimal."""
     kind = type(value)
-    if kind is int and value.bit_length() > _LONGEST_DECIMAL:
+    if kind is int and value.bit_length() > _MAX_DECIMAL_BITS:
         return hex(value)
     if kind is range or kind is slice:
         return f"{kind.__name__}({', '.join([spell(each) for each in (value.start, value.stop, value.step)])})"
@@ -24,7 +24,10 @@ def spell(value: Any) -> str:
 
 
 def spell_constant(constant: Any, code_digest: Callable[[CodeType], bytes]) -> str:
-    """Return a text for a constant of a code object; of what the compiler never puts there, its type."""
+    """Return a text for a constant of a code object.
+
+    An object that the compiler never makes a constant is described by its type alone.
+    """
     kind = type(constant)
     if kind is CodeType:
         return f"code {code_digest(constant).hex()}"

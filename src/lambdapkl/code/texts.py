@@ -1,26 +1,28 @@
-"""A text as Python reads it: its lines, and the functions and lambdas in it by where they start."""
+"""Parses source text: its lines, and its functions and lambdas by their first line."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cached_property
 from typing import cast
 
 __all__ = ["Function", "Text", "first_line"]
 
-# What a function node and a lambda node have in common.
+# The nodes of functions and lambdas.
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class Text:
-    """A whole text, parsed once for all that is looked for in it.
+    """A source text, parsed once for all searches in it.
 
     Attributes
     ----------
     lines
-        With their ends.  `str.splitlines` would split at form feeds and separators, too, where Python does not.
+        The lines with their ends. `str.splitlines` would also split at form feeds and other
+        separators, where Python does not.
     tree
-        None where it is not Python.
+        The syntax tree; None if the text is not Python.
     """
 
     def __init__(self, text: str) -> None:
@@ -32,25 +34,29 @@ class Text:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             self.tree = None
 
+    def nodes(self) -> Iterator[ast.AST]:
+        """Return all nodes of the syntax tree; none if the text is not Python."""
+        return iter(()) if self.tree is None else ast.walk(self.tree)
+
     @cached_property
     def functions(self) -> dict[int, list[Function]]:
-        """The functions and lambdas by their first line, that of the first decorator, outer ones first."""
-        found: dict[int, list[Function]] = {}
-        for node in ast.walk(self.tree) if self.tree is not None else ():
+        """The functions and lambdas by their first line, decorators included; outer ones first."""
+        by_line: dict[int, list[Function]] = {}
+        for node in self.nodes():
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                found.setdefault(first_line(node), []).append(node)
-        return found
+                by_line.setdefault(first_line(node), []).append(node)
+        return by_line
 
     @cached_property
     def context(self) -> str:
-        """Statements that have functions beside them compiled as those in this text are.
+        """Statements that make the compiler treat functions after them as in this text.
 
-        By names that an import binds in the module itself the compiler calls attributes in another way, and `super` where the
-        module names it.
+        The bytecode for a call of an attribute depends on whether the module imports the name
+        before the dot. The bytecode for `super()` depends on whether the module uses that name.
         """
         imported: set[str] = set()
         names: set[str] = set()
-        # Not by `symtable`, which PyPy lacks.
+        # `symtable` would have this, but PyPy lacks it.
         waiting: list[ast.AST] = [self.tree] if self.tree is not None else []
         while waiting:
             node = waiting.pop()
@@ -69,15 +75,15 @@ class Text:
         """Return the text of an expression."""
         start, end = node.lineno - 1, cast(int, node.end_lineno)
         lines = [line.encode() for line in self.lines[start:end]]
-        if not lines:  # before 3.12, places in f-strings may be anywhere
+        if not lines:  # before 3.12, nodes in f-strings have arbitrary positions
             return ""
-        # In this order: it may be one line.
+        # The end first: if there is only one line, cutting its start would shift the end.
         lines[-1] = lines[-1][: node.end_col_offset]
         lines[0] = lines[0][node.col_offset :]
         return b"".join(lines).decode()
 
     def definition(self, start: int, node: ast.AST) -> str:
-        """Return the lines from `start` to the last one of `node`, as they stand there."""
+        """Return the lines from `start` to the last line of `node`, unchanged."""
         end = cast(int, node.end_lineno)  # type: ignore[attr-defined]
         return "".join(self.lines[start - 1 : end])
 

@@ -1,8 +1,9 @@
-"""What a standalone payload runs first where it is loaded: it keeps the constructors that payloads bring.
+"""The code that a standalone payload executes first: it creates the package for constructors.
 
-`standalone` sends the text of this module, so it uses nothing but the standard library.  All payloads of one release of
-lambdapkl share one package, `_lambdapkl.` and a digest of the release's sources in `sys.modules`, and each adds to it the
-definitions that are missing; so a class that two payloads bring is one class.
+`standalone` writes the text of this module into payloads, so it uses only the standard library. All
+payloads of one release of lambdapkl share one package. Its name in `sys.modules` is `_lambdapkl.`
+and a digest of the release's sources. Each payload adds the definitions that are missing. So a
+class of lambdapkl that two payloads contain exists once.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from typing import Any
 
 
 class Carried(ModuleType):
-    """The package of one release, called to get a constructor.
+    """The package of one release. A call of it returns a constructor.
+
+    `restorers.adoption` of other releases uses the names `found`, `lock` and `texts`: keep them.
 
     Attributes
     ----------
     found
-        Constructors by name: those of lambdapkl where that can be imported, else those of `texts`.
+        Constructors by name: lambdapkl's if it can be imported, else those from `texts`.
     """
 
     def __init__(self, name: str) -> None:
@@ -30,28 +33,30 @@ class Carried(ModuleType):
         self.__path__: list[str] = []
         self.lock = threading.RLock()
         self.found: dict[str, Any] = {}
-        # Chunks of definitions that nobody had a use for: lambdapkl has the constructors they are for.
+        # Chunks of definitions that were not executed yet. While lambdapkl has all constructors,
+        # they are not needed.
         self.texts: list[bytes] = []
-        # Module and number of the definitions that were executed.
+        # Module and number of each executed definition.
         self.done: set[tuple[str, str]] = set()
         if hasattr(os, "register_at_fork"):
-            # A child of a fork has no thread that would let go of it.
+            # The child of a fork lacks the thread that would release the lock.
             release = self.lock.release
             os.register_at_fork(before=self.lock.acquire, after_in_parent=release, after_in_child=release)
 
     def __call__(self, name: str, text: bytes) -> Any:
-        """Return the constructor `name`; `text` has what it is made of, but for what the payload has brought before."""
+        """Return the constructor `name`; `text` has the definitions that are new in the payload."""
         if name in self.found:
             return self.found[name]
-        # Not under the lock: whoever imports lambdapkl at this moment waits for that.
+        # Import without the lock: a thread that is importing lambdapkl now waits for it
+        # (`adoption`).
         try:
-            found = getattr(importlib.import_module("lambdapkl.wire"), name, None)
+            imported = getattr(importlib.import_module("lambdapkl.wire"), name, None)
         except ImportError:
-            found = None
+            imported = None
         with self.lock:
             self.texts.append(text)
             if name not in self.found:
-                self.found[name] = found or self.make(name)
+                self.found[name] = imported or self.make(name)
             return self.found[name]
 
     def make(self, name: str) -> Any:
@@ -67,21 +72,21 @@ class Carried(ModuleType):
         return getattr(self.module("wire"), name)
 
     def module(self, name: str) -> Any:
-        """Return the module `name` of this package, a new one at the first time."""
+        """Return the module `name` of this package; create it if there is none."""
         full = f"{self.__name__}.{name}"
         if full not in sys.modules:
             parent, _, last = name.rpartition(".")
             package: Any = self.module(parent) if parent else self
             package.__path__ = []
-            made: Any = ModuleType(full)
-            sys.modules[full] = made
-            made.__package__ = package.__name__
-            setattr(package, last, made)
+            module: Any = ModuleType(full)
+            sys.modules[full] = module
+            module.__package__ = package.__name__
+            setattr(package, last, module)
         return sys.modules[full]
 
 
 def package_of(key: str) -> Any:
-    """Return the package for the release with the digest `key`."""
+    """Return the package of the release whose digest is `key`."""
     parent: Any = sys.modules.setdefault("_lambdapkl", ModuleType("_lambdapkl"))
     package = sys.modules.setdefault(f"_lambdapkl.{key}", Carried(f"_lambdapkl.{key}"))
     vars(parent)[key] = package

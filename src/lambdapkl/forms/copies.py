@@ -1,4 +1,4 @@
-"""Whether two objects are copies of each other, as far as that can be told without doubt."""
+"""Decides whether two objects are certainly copies of each other."""
 
 from __future__ import annotations
 
@@ -9,51 +9,53 @@ from typing import Any
 from ..code.spelling import spell
 from ..rules import byvalue, edited_annotations
 
-__all__ = ["ATOMS", "Copies"]
+__all__ = ["ATOMS", "Comparer"]
 
 ATOMS = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellipsis), range))
 _UNORDERED = frozenset((set, frozenset))
 _ATTRIBUTES = ("__name__", "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__", "__dict__")
 _EMPTY = object()
-# A `__getstate__` may give new objects for ever.
-_MOST_PAIRS = 1_000_000
+# The comparison stops at so many pairs: a `__getstate__` may return new objects forever.
+_MAX_PAIRS = 1_000_000
 
 
-class Copies:
-    """Comparisons of two objects and of what they reach, for as long as both look alike."""
+class Comparer:
+    """Compares pairs of objects, and the objects that they reach."""
 
     def __init__(self) -> None:
         self._pairs: list[tuple[Any, Any]] = []
-        # Functions that are copies of each other, by their ids.
-        self._known: dict[tuple[int, int], tuple[Any, Any]] = {}
-        # Of what was met: its id and that of what it was met with, both ways.
-        self._twins: dict[int, int] = {}
-        self._of: dict[int, int] = {}
+        # ids of two functions that are copies of each other -> the functions
+        self._known_pairs: dict[tuple[int, int], tuple[Any, Any]] = {}
+        # id of an object that was reached -> id of its counterpart; and the reverse
+        self._counterparts: dict[int, int] = {}
+        self._reverse: dict[int, int] = {}
 
-    def are(self, one: Any, other: Any, session: Any) -> bool:
-        """Return whether nothing that `one` and `other` reach tells them apart; where that is not known, False.
+    def equal(self, one: Any, other: Any, session: Any) -> bool:
+        """Whether certainly nothing that `one` and `other` reach differs.
 
-        Objects that reach themselves are alike if following both alike comes to no difference.
+        Cyclic objects are equal if following the same paths in both finds no difference.
 
         Parameters
         ----------
         session
-            Tells of a code object what it does and which globals it names, and which instances `object` pickles.
+            Provides the behaviour and the global names of code objects, and knows which classes
+            `object.__reduce_ex__` pickles.
         """
-        self._twins, self._of = {}, {}
+        self._counterparts, self._reverse = {}, {}
         self._pairs = [(one, other)]
-        # They are kept up to the end: a dictionary may be made for the question, and its id must not come again.
-        alike = all(self._looks(*pair, session) for pair in self._pairs)
-        if alike:
-            self._known.update(((id(a), id(b)), (a, b)) for a, b in self._pairs if type(a) is FunctionType)
+        # `_pairs` keeps all objects until the end: some are temporary, and their ids must not be
+        # reused.
+        are_equal = all(self._compare(*pair, session) for pair in self._pairs)
+        if are_equal:
+            self._known_pairs.update(((id(a), id(b)), (a, b)) for a, b in self._pairs if type(a) is FunctionType)
         self._pairs = []
-        return alike
+        return are_equal
 
-    def _looks(self, one: Any, other: Any, session: Any) -> bool:
-        """Compare two objects but for what they hold, of which to compare is noted."""
-        if len(self._pairs) > _MOST_PAIRS:
+    def _compare(self, one: Any, other: Any, session: Any) -> bool:
+        """Compare two objects without their contents; add the pairs of contents to `_pairs`."""
+        if len(self._pairs) > _MAX_PAIRS:
             return False
-        if one is other or (id(one), id(other)) in self._known:
+        if one is other or (id(one), id(other)) in self._known_pairs:
             return True
         kind = type(one)
         if kind is not type(other):
@@ -62,9 +64,9 @@ class Copies:
             return spell(one) == spell(other)
         if kind in _UNORDERED:
             return _elements(one) == _elements(other) is not None
-        if id(one) in self._twins or id(other) in self._of:
-            return self._twins.get(id(one)) == id(other) and self._of.get(id(other)) == id(one)
-        self._twins[id(one)], self._of[id(other)] = id(other), id(one)
+        if id(one) in self._counterparts or id(other) in self._reverse:
+            return self._counterparts.get(id(one)) == id(other) and self._reverse.get(id(other)) == id(one)
+        self._counterparts[id(one)], self._reverse[id(other)] = id(other), id(one)
         if kind is tuple or kind is list:
             return self._all(one, other)
         if kind is dict:
@@ -88,17 +90,19 @@ class Copies:
         names = [*infos[0].names, "__name__", *(["__package__"] if infos[0].imports else [])]
         parts = []
         for each in (one, other):
-            found = [each.__globals__.get(name, _EMPTY) for name in names]
+            reached = [each.__globals__.get(name, _EMPTY) for name in names]
             if infos[0].imports:
-                found[-1] = found[-1] if found[-1] is not _EMPTY and found[-1] else _EMPTY
-            found += [getattr(each, name) for name in _ATTRIBUTES]
-            found += each.__closure__ or ()
-            # That there are none is kept once it was asked for, and means no more than before.
+                reached[-1] = reached[-1] if reached[-1] is not _EMPTY and reached[-1] else _EMPTY
+            reached += [getattr(each, name) for name in _ATTRIBUTES]
+            reached += each.__closure__ or ()
+            # An empty dictionary only caches that there are no annotations.
             annotate = getattr(each, "__annotate__", None)
-            kept = edited_annotations.kept(each) if annotate is not None else each.__annotations__ or None
-            found += [annotate, edited_annotations.edited(each, kept) if annotate is not None and kept is not None else kept]
-            found.append(getattr(each, "__type_params__", ()))
-            parts.append(found)
+            cached = edited_annotations.cached(each) if annotate is not None else each.__annotations__ or None
+            if annotate is not None and cached is not None:
+                cached = edited_annotations.edited(each, cached)
+            reached += [annotate, cached]
+            reached.append(getattr(each, "__type_params__", ()))
+            parts.append(reached)
         return self._all(*parts)
 
     def _instances(self, one: Any, other: Any, session: Any) -> bool:
@@ -107,9 +111,9 @@ class Copies:
         states = []
         for each in (one, other):
             reduced: Any = object.__reduce_ex__(each, 2)
-            made_by, args, state, *items = reduced
+            constructor, args, state, *items = reduced
             newobj = copyreg.__newobj__  # type: ignore[attr-defined]
-            if made_by is not newobj or len(args) != 1 or any(part is not None for part in items):
+            if constructor is not newobj or len(args) != 1 or any(part is not None for part in items):
                 return False
             states.append(state)
         return self._all(states[:1], states[1:])

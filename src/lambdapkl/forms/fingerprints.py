@@ -1,4 +1,4 @@
-"""`fingerprint`: a key for caches, which changes when what an object does changes, and only then."""
+"""`fingerprint`: a cache key that changes if, and only if, the behaviour of an object changes."""
 
 from __future__ import annotations
 
@@ -13,32 +13,39 @@ from ..error_paths import explain_error
 from ..frames import suspended
 from ..options import Variant, writing
 from ..reducers.table import DISPATCH_TABLE, refresh
-from .copies import ATOMS, Copies
+from .copies import ATOMS, Comparer
 from .ordered import OrderedPickler
 from .session import VariantSession
 
 __all__ = ["fingerprint"]
 
-# Fixed: a later protocol must not change every key.
+# A fixed number, so that a new protocol does not change all fingerprints.
 _PROTOCOL = 5
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
 
 def fingerprint(obj: Any) -> str:
-    """Return a SHA-256, in hexadecimal, that is the same for objects that do the same.
+    """Return a SHA-256 digest, in hexadecimal, that is the same for objects that do the same.
 
-    It is that of the pickle of `obj` with ``deterministic=True`` in which each code object is replaced by what its instructions
-    do.  So it changes with code, default values, captured values, and the globals that a function reaches; it does not change
-    with the layout of the source, comments, or the place where it is written, nor from process to process.
+    It is the digest of the pickle of `obj` with ``deterministic=True``, in which each code object
+    is replaced by a description of its instructions. It depends on code, default values, captured
+    values, and the globals that functions use. It does not depend on the process, on comments, on
+    the layout of the source, or on where the source is.
 
-    What is pickled by reference counts by its name alone: the functions of an installed library, and of a module of your own
-    unless `register_pickle_by_value` names it.  Two versions of Python, whose bytecode differs, give two fingerprints, and
-    so may two versions of lambdapkl.
+    Objects that are pickled by reference contribute only their name. These are the functions of
+    installed libraries, and of your own modules unless `register_pickle_by_value` was called for
+    them. Different versions of Python give different fingerprints, and different versions of
+    lambdapkl may do so.
 
     Parameters
     ----------
     obj
-        Whatever `dumps` takes, but for generators and coroutines that are not finished.
+        Any object that `dumps` accepts, except suspended generators and coroutines.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
 
     Raises
     ------
@@ -51,19 +58,19 @@ def fingerprint(obj: Any) -> str:
     ...                                                        + 1))
     True
     """
-    made = _Hash()
+    digest = _Hash()
     with writing(Variant(deterministic=True, fingerprint=True)):
         try:
             refresh()
-            OrderedPickler(made, _PROTOCOL, _new_session, buffer_callback=made.take_buffer).dump(obj)
+            OrderedPickler(digest, _PROTOCOL, _new_session, buffer_callback=digest.take_buffer).dump(obj)
         except Exception as error:
             explain_error(error, obj)
             raise
-    return made.hexdigest()
+    return digest.hexdigest()
 
 
 class _Hash:
-    """A file that keeps the hash of what is written."""
+    """A writable file that computes a hash of its contents."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
@@ -73,25 +80,25 @@ class _Hash:
         self._hash.update(data)
 
     def take_buffer(self, buffer: pickle.PickleBuffer) -> None:
-        """Take what an array hands over without a copy."""
+        """Add the contents of an array, which come without a copy."""
         view = buffer.raw()
         self._hash.update(b"%d %d" % (view.nbytes, view.readonly))
         self._hash.update(view)
 
 
 class _Session(VariantSession):
-    """A session in which code travels as what it does, and nothing that depends on what the process did before.
+    """A session that writes the behaviour of code, and nothing that depends on the process.
 
-    A function does not say whose globals it shares: one that was loaded has globals of its own, and a class that it reaches
-    may have been there before, with methods of other ones.  Each has the names it reaches instead; and what two globals of
-    one module hold under one name counts as one object where the second is a copy of the first.
+    It does not write which functions share globals, because a loaded function has globals of its
+    own. Each function has the globals that it reaches instead. If two namespaces of one module have
+    copies of an object under the same name, these count as one object.
     """
 
     def clear(self) -> None:
         super().clear()
-        # name of a module and name in it -> what was found there, copies but once
-        self._found: dict[tuple[str | None, str], list[Any]] = {}
-        self._copies = Copies()
+        # name of a module and name in it -> the objects there that are no copies of each other
+        self._distinct: dict[tuple[str | None, str], list[Any]] = {}
+        self._comparer = Comparer()
 
     def new_info(self, code: CodeType) -> CodeInfo:
         info = super().new_info(code)
@@ -99,30 +106,30 @@ class _Session(VariantSession):
         return info
 
     def reduce(self, obj: Any) -> Any:
-        """Reduce `obj` as for any payload, but refuse what has stopped at an instruction.
+        """Reduce `obj` as for any payload, but refuse suspended generators and coroutines.
 
         Raises
         ------
         pickle.PicklingError
-            It is a generator or coroutine that is not finished.
+            `obj` is one.
         """
         if isinstance(obj, _GENERATORS) and suspended.state_of(obj) != suspended.FINISHED:
             raise pickle.PicklingError(
-                f"cannot take the fingerprint of {type(obj).__name__} {obj.__qualname__!r}: where it has stopped goes by the "
-                "layout of its source; take that of its function and arguments"
+                f"cannot take the fingerprint of the {type(obj).__name__} {obj.__qualname__!r}: the instruction at which it is "
+                "suspended depends on the layout of its source; take the fingerprint of its function and arguments"
             )
         return super().reduce(obj)
 
     def _reduce_function(self, func: FunctionType) -> tuple[Any, ...]:
         namespace = func.__globals__
         owner, _ = self._globals.get(id(namespace), (None, None))
-        if isinstance(owner, ModuleType):  # which brings all its names
+        if isinstance(owner, ModuleType):  # the module's namespace is pickled whole
             return super()._reduce_function(func)
         self._globals.pop(id(namespace), None)
         reduced = super()._reduce_function(func)
         self._globals.pop(id(namespace), None)
-        found = namespace.get("__name__")
-        module = found if isinstance(found, str) else None
+        module_name = namespace.get("__name__")
+        module = module_name if isinstance(module_name, str) else None
         if namespace.get(func.__name__) is func:
             self._first(module, func.__name__, func)
         reached = reduced[2][0] if len(reduced) > 2 else None
@@ -132,18 +139,18 @@ class _Session(VariantSession):
         return reduced
 
     def _first(self, module: str | None, name: str, value: Any) -> Any:
-        """Return what was found first under a name of a module, if `value` is that or a copy of it."""
+        """Return the first object under this name if `value` is a copy of it, else `value`."""
         if type(value) in ATOMS or isinstance(value, (type, ModuleType)):
             return value
-        known = self._found.setdefault((module, name), [])
+        known = self._distinct.setdefault((module, name), [])
         for each in known:
-            if each is value or self._copies.are(each, value, self):
+            if each is value or self._comparer.equal(each, value, self):
                 return each
         known.append(value)
         return value
 
     def _add_submodules(self, *args: Any) -> None:
-        """Leave out which submodules of a package are imported by now: code names what it uses of them."""
+        """Do nothing: which submodules are imported depends on the process."""
 
 
 def _new_session() -> _Session:

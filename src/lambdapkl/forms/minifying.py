@@ -1,4 +1,4 @@
-"""Python source without what is in it for people."""
+"""Shortens Python source: removes docstrings and annotations, shortens names and indentation."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Collection
 from string import ascii_letters
 from typing import Any
 
-__all__ = ["bare", "indented_by_one", "with_short_names"]
+__all__ = ["indented_by_one", "parse_without_docs", "with_short_names"]
 
 
-def bare(source: str) -> ast.Module:
+def parse_without_docs(source: str) -> ast.Module:
     """Return the syntax tree of a module without docstrings and annotations."""
-    tree: ast.Module = _Bare().visit(ast.parse(source))
+    tree: ast.Module = _RemoveDocs().visit(ast.parse(source))
     return tree
 
 
-class _Bare(ast.NodeTransformer):
-    """Take out docstrings and annotations."""
+class _RemoveDocs(ast.NodeTransformer):
+    """Removes docstrings and annotations."""
 
     def _body(self, node: Any) -> Any:
         self.generic_visit(node)
@@ -40,7 +40,8 @@ class _Bare(ast.NodeTransformer):
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
-        # With strings inside, `unparse` writes since 3.12 what 3.11 does not read (PEP 701).
+        # Since 3.12, `unparse` writes strings inside an f-string in a way that 3.11 cannot read
+        # (PEP 701), so such an f-string becomes a call of `str.format`.
         self.generic_visit(node)
         values = [part for part in node.values if isinstance(part, ast.FormattedValue)]
         inner = (each for part in values for each in ast.walk(part.value))
@@ -55,7 +56,7 @@ class _Bare(ast.NodeTransformer):
 
 
 def _field(part: Any) -> str:
-    """A part of an f-string as a template of `str.format` has it."""
+    """Return a part of an f-string as a part of a template for `str.format`."""
     if isinstance(part, ast.Constant):
         return str(part.value).replace("{", "{{").replace("}", "}}")
     conversion = "" if part.conversion == -1 else f"!{chr(part.conversion)}"
@@ -66,12 +67,13 @@ def _field(part: Any) -> str:
 
 
 def with_short_names(text: str, kept: Collection[str]) -> str:
-    """Return a statement with names of one letter for parameters and local variables of functions, but for those in `kept`.
+    """Return a statement with one-letter names for the parameters and local variables of functions.
 
     Parameters
     ----------
     kept
-        At least the names that the statement reads as globals, and those of keyword arguments in calls.
+        Names that stay: at least the globals that the statement reads, and the keyword arguments of
+        calls.
     """
     tree = ast.parse(text)
     for function in _outermost(tree):
@@ -82,7 +84,7 @@ def with_short_names(text: str, kept: Collection[str]) -> str:
 def _outermost(node: ast.AST) -> list[ast.AST]:
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return [node]
-    return [found for child in ast.iter_child_nodes(node) for found in _outermost(child)]
+    return [function for child in ast.iter_child_nodes(node) for function in _outermost(child)]
 
 
 def _shorten(function: ast.AST, kept: Collection[str]) -> None:
@@ -116,6 +118,6 @@ def _shorten(function: ast.AST, kept: Collection[str]) -> None:
 
 
 def indented_by_one(text: str) -> str:
-    """Indent by one column a level, where no string has a line of its own."""
+    """Indent by one column a level. The text must have no string of several lines."""
     lines = text.split("\n")
     return "\n".join(line[3 * ((len(line) - len(line.lstrip(" "))) // 4) :] for line in lines)

@@ -1,8 +1,12 @@
-"""A pickler that writes equal data alike: sets in order, equal strings and tuples as one.
+"""A pickler that writes equal objects as equal bytes: sets are sorted, equal strings written once.
 
-What differs between two processes with equal objects is the order of a set, which goes by the hash seed and by what was
-in it before, and which of two equal strings are one object, which goes by the interpreter's interning and by how a module
-was loaded.  `pickle` writes both as they are.  The pickler in C offers no way to change that, so this is the one in Python.
+Two processes with equal objects may differ in two ways, and `pickle` writes both differences:
+
+- The order of a set depends on the hash seed, and on former elements.
+- Whether equal strings or tuples are one object depends on interning, and on how a module was
+  loaded.
+
+The C pickler offers no way to change this, so this class extends the Python pickler.
 """
 
 from __future__ import annotations
@@ -21,28 +25,28 @@ from ..stdlib_picklers import PythonPickler, SessionMixin
 
 __all__ = ["OrderedPickler"]
 
-_BATCH = 1000  # as `pickle` has it
-# Of these `spell` tells all.  A tuple of them, and of such tuples, is one with its equals: the compiler makes them one, too,
-# where they are in one piece of source.
+_BATCH = 1000  # the same as in `pickle`
+# `spell` is exact for these types. Equal tuples of them (and of such tuples) are written once, as
+# the compiler would merge them.
 _SPELLED = frozenset((type(None), bool, int, float, complex, str, bytes, type(Ellipsis)))
-# Elements of sets that lead to each other in circles are told apart by what is no more steps away than this.
-_ROUNDS = 32
+# How many references deep elements of sets are compared if they refer to each other in a cycle.
+_MAX_ROUNDS = 32
 _SETS = (set, frozenset)
 _SET_ITERATOR: Any = type(iter(set()))
 
-# The name of the type of an element, and what tells it from others of that type.
+# The sort key of an element: the name of its type, and bytes for its value.
 _Key = tuple[str, bytes]
 _Saver = Callable[["OrderedPickler", Any], None]
 _Parent: Any = PythonPickler
 
 
 class OrderedPickler(SessionMixin, PythonPickler):
-    """Write a pickle of which the bytes go by what is equal, and in no order but one of the program's.
+    """Writes pickles that depend on values alone, not on identity or on the order of sets.
 
     Parameters
     ----------
     make_session
-        Returns the session of a new pickler: elements of sets are pickled by themselves to be compared.
+        Returns a session for a new pickler. Elements of sets are pickled separately to be compared.
     buffer_callback, fix_imports
         As for `pickle.Pickler`.
     """
@@ -59,9 +63,9 @@ class OrderedPickler(SessionMixin, PythonPickler):
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         self._order = _Order(protocol, make_session)
         self._use(make_session(), protocol)
-        # What has equals -> the one that is written.
+        # value -> the first object with this value, which is written for all of them
         self._first: dict[Any, Any] = {}
-        # id of a tuple of tuples -> the tuple, and the one that is written for it, None if it is no constant.
+        # id of a tuple of tuples -> the tuple, and the first equal one; None if it is no constant
         self._nested: dict[int, tuple[Any, Any]] = {}
 
     def reducer_override(self, obj: Any) -> Any:
@@ -72,11 +76,11 @@ class OrderedPickler(SessionMixin, PythonPickler):
         if isinstance(obj, _SETS) and kind not in _SETS:
             return self._reduce_set_of_a_subclass(obj, kind)
         if kind is _SET_ITERATOR:
-            make, (left,), *rest = obj.__reduce__()
-            return (make, (self._listed(left),), *rest)
+            constructor, (remaining,), *rest = obj.__reduce__()
+            return (constructor, (self._sorted(remaining),), *rest)
         if kind is weakref.WeakSet and self.dispatch_table.get(kind) is weakrefs.reduce_container:
-            make, args, members, *rest = weakrefs.reduce_container(obj)
-            return (make, args, self._listed(members), *rest)
+            constructor, args, members, *rest = weakrefs.reduce_container(obj)
+            return (constructor, args, self._sorted(members), *rest)
         return NotImplemented
 
     def _reduce_set_of_a_subclass(self, obj: Any, kind: Any) -> Any:
@@ -87,11 +91,11 @@ class OrderedPickler(SessionMixin, PythonPickler):
             or kind in self.dispatch_table
         ):
             return NotImplemented
-        made_by, (items,), *rest = obj.__reduce_ex__(self.proto)
-        return (made_by, (self._listed(items),), *rest)
+        constructor, (items,), *rest = obj.__reduce_ex__(self.proto)
+        return (constructor, (self._sorted(items),), *rest)
 
     def _save_equal(self, obj: Any, save: _Saver) -> None:
-        """Save `obj`, or refer to an equal one that came before."""
+        """Save `obj`, or refer to an equal object that came earlier."""
         kind = type(obj)
         if kind is tuple:
             first = self._first_tuple(obj) if obj else None
@@ -103,7 +107,7 @@ class OrderedPickler(SessionMixin, PythonPickler):
             save(self, obj if first is None else first)
 
     def _first_tuple(self, obj: tuple[Any, ...]) -> Any:
-        """Return the first of the constants that are equal to a tuple, None where that is no constant."""
+        """Return the first constant that equals a tuple, or None if the tuple is no constant."""
         known = self._nested.get(id(obj))
         if known is not None:
             return known[1]
@@ -132,7 +136,7 @@ class OrderedPickler(SessionMixin, PythonPickler):
         self.save_reduce(complex, (obj.real, obj.imag), obj=obj)
 
     def _save_set(self, obj: set[Any]) -> None:
-        items = self._listed(obj)
+        items = self._sorted(obj)
         if self.proto < 4:
             self.save_reduce(set, (items,), obj=obj)
             return
@@ -145,25 +149,28 @@ class OrderedPickler(SessionMixin, PythonPickler):
             self.write(pickle.ADDITEMS)
 
     def _save_frozenset(self, obj: frozenset[Any]) -> None:
-        items = self._listed(obj)
+        items = self._sorted(obj)
         if self.proto < 4:
             self.save_reduce(frozenset, (items,), obj=obj)
             return
         self.write(pickle.MARK)
         for item in items:
             self.save(item)
-        if id(obj) in self.memo:  # an element refers to it and has written it
+        if id(obj) in self.memo:  # an element refers to the set, so the set was written with it
             self.write(pickle.POP_MARK + self.get(self.memo[id(obj)][0]))
             return
         self.write(pickle.FROZENSET)
         self.memoize(obj)
 
-    def _listed(self, items: Iterable[Any]) -> list[Any]:
-        """Return the elements of a set in order; of equal ones those first that have been written, in the order of that."""
-        found = list(items)
-        return sorted(found, key=lambda item: (*self._order.key(item), self._place(item))) if len(found) > 1 else found
+    def _sorted(self, items: Iterable[Any]) -> list[Any]:
+        """Return the elements of a set, sorted.
 
-    def _place(self, item: Any) -> int:
+        Among elements with equal keys, those that were already written come first, in that order.
+        """
+        elements = list(items)
+        return sorted(elements, key=lambda item: (*self._order.key(item), self._rank(item))) if len(elements) > 1 else elements
+
+    def _rank(self, item: Any) -> int:
         written = self.memo.get(id(item))
         return sys.maxsize if written is None else int(written[0])
 
@@ -179,28 +186,30 @@ class OrderedPickler(SessionMixin, PythonPickler):
 
 
 class _ElementPickler(OrderedPickler):
-    """Write what an element of a set is sorted by: where another set is in it, what that one's elements are sorted by."""
+    """Pickles an element for its sort key; an inner set is written as the keys of its elements."""
 
     def __init__(self, file: Any, protocol: int, make_session: Callable[[], Any], order: _Order) -> None:
         super().__init__(file, protocol, make_session)
         self._order = order
 
-    def _listed(self, items: Iterable[Any]) -> list[Any]:
+    def _sorted(self, items: Iterable[Any]) -> list[Any]:
         return sorted([self._order.key(item) for item in items])
 
 
 class _Order:
-    """What elements of sets are sorted by, of one pickle."""
+    """Computes the sort keys of elements of sets, for one pickle."""
 
     def __init__(self, protocol: int, make_session: Callable[[], Any]) -> None:
         self._protocol = protocol
         self._make_session = make_session
         # id of an element -> the element, and its key
         self._known: dict[int, tuple[Any, _Key]] = {}
-        # Tarjan's algorithm: elements whose keys are being found, or wait for that of one before them; id -> place in it;
-        # for each that is being found, the lowest place that it has led back to.
-        self._path: list[Any] = []
-        self._places: dict[int, int] = {}
+        # Tarjan's algorithm: the stack of elements whose keys are computed, or wait for an earlier
+        # one.
+        self._stack: list[Any] = []
+        # id of an element -> its index in the stack
+        self._indices: dict[int, int] = {}
+        # For each element whose key is computed now: the lowest index that it has reached.
         self._lowest: list[int] = []
 
     def key(self, item: Any) -> _Key:
@@ -216,43 +225,43 @@ class _Order:
         known = self._known.get(id(item))
         if known is not None:
             return known[1]
-        place = self._places.get(id(item))
-        if place is not None:
-            self._lowest[-1] = min(self._lowest[-1], place)
+        index = self._indices.get(id(item))
+        if index is not None:
+            self._lowest[-1] = min(self._lowest[-1], index)
             return name, b""
-        return self._find(item, name)
+        return self._compute_key(item, name)
 
-    def _find(self, item: Any, name: str) -> _Key:
-        place = len(self._path)
-        self._places[id(item)] = place
-        self._path.append(item)
-        self._lowest.append(place)
+    def _compute_key(self, item: Any, name: str) -> _Key:
+        index = len(self._stack)
+        self._indices[id(item)] = index
+        self._stack.append(item)
+        self._lowest.append(index)
         key = name, self._digest(item)
         lowest = self._lowest.pop()
-        if lowest < place:
+        if lowest < index:
             self._lowest[-1] = min(self._lowest[-1], lowest)
             return key
-        circle = self._path[place:]
-        del self._path[place:]
-        for each in circle:
-            del self._places[id(each)]
+        cycle = self._stack[index:]
+        del self._stack[index:]
+        for each in cycle:
+            del self._indices[id(each)]
         self._known[id(item)] = item, key
-        if len(circle) > 1:
-            self._refine(circle)
+        if len(cycle) > 1:
+            self._refine(cycle)
         return self._known[id(item)][1]
 
-    def _refine(self, circle: list[Any]) -> None:
-        """Find the keys of elements that lead to each other, whichever of them was met first."""
-        names = [f"{type(each).__module__}.{type(each).__qualname__}" for each in circle]
+    def _refine(self, cycle: list[Any]) -> None:
+        """Compute the keys of elements that refer to each other, independent of the first one."""
+        names = [f"{type(each).__module__}.{type(each).__qualname__}" for each in cycle]
         keys = [(name, b"") for name in names]
-        for _ in range(_ROUNDS):
-            self._known.update({id(each): (each, key) for each, key in zip(circle, keys, strict=True)})
+        for _ in range(_MAX_ROUNDS):
+            self._known.update({id(each): (each, key) for each, key in zip(cycle, keys, strict=True)})
             before = len(set(keys))
-            keys = [(name, self._digest(each)) for name, each in zip(names, circle, strict=True)]
-            # From here on nothing more is told apart.
+            keys = [(name, self._digest(each)) for name, each in zip(names, cycle, strict=True)]
+            # Further rounds would not distinguish more elements.
             if len(set(keys)) == before:
                 break
-        self._known.update({id(each): (each, key) for each, key in zip(circle, keys, strict=True)})
+        self._known.update({id(each): (each, key) for each, key in zip(cycle, keys, strict=True)})
 
     def _digest(self, item: Any) -> bytes:
         file = io.BytesIO()

@@ -1,8 +1,9 @@
-"""``dumps(portable=True)``: what travels so that another version of Python can read it.
+"""``dumps(portable=True)``: payloads that another version of Python can load.
 
-Bytecode is good for one minor version.  Its source is good for many: beside the bytecode goes the text of the one
-function that it was compiled from, found by `source`, and compiled and compared here before it is trusted.  What a version
-computes from source when it makes a class or evaluates annotations is left out or evaluated.
+Bytecode works in one minor version, and source in many. So the payload has the source of each
+function besides its bytecode. `code.source` finds the source. It is compiled here and compared with
+the bytecode, to be sure that it is the right one. Attributes that each version computes
+differently, such as methods of dataclasses, are left out or evaluated.
 """
 
 from __future__ import annotations
@@ -20,11 +21,10 @@ from typing import Any
 from .. import wire
 from ..code.behaviour import code_digest
 from ..code.code_info import CodeInfo
-from ..code.placeless import FILE_NAME
 from ..code.source import find
 from ..code.texts import Function, Text, first_line
 from ..frames import suspended
-from ..options import variant
+from ..options import FILE_NAME, variant
 from ..reducers.annotations import REDUCERS as IN_TYPING
 from ..restorers.source_code import FLAGS, REPLACE, compile_function
 from ..rules.names import private, private_key
@@ -32,67 +32,70 @@ from ..rules.names import private, private_key
 __all__ = ["adapt", "adapt_annotations", "forget", "reduce_code", "reduce_special", "source_of"]
 
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
-# The last one NamedTuple leaves behind: a cell with the dictionary of the class.
+# Attributes that evaluate annotations. The last one is a cell with the class namespace, which
+# NamedTuple leaves in the class.
 _ANNOTATE = ("__annotate__", ".__annotate__", "__annotate_func__", "__classdictcell__")
 
-# What the constructor makes of a function alone: locks up to 3.11, caches since 3.13.
+# Descriptors whose constructor creates attributes that only some versions have: locks up to 3.11,
+# caches since 3.13.
 _OF_FUNCTIONS = (functools.cached_property, functools.singledispatchmethod)
-_OF_ONE_VERSION = ("func", "lock", "_method_cache", "_all_weakrefable_instances")
-_DEFERRING = [kind for kind in IN_TYPING if kind.__name__ in ("TypeAliasType", "TypeVar", "TypeVarTuple", "ParamSpec")]
-# What `typing` gives to protocols, and the tables that it keeps of their members.
+_CREATED = ("func", "lock", "_method_cache", "_all_weakrefable_instances")
+_LAZILY_EVALUATED = [kind for kind in IN_TYPING if kind.__name__ in ("TypeAliasType", "TypeVar", "TypeVarTuple", "ParamSpec")]
+# Methods that `typing` adds to protocols, and its tables of their members.
 _OF_TYPING = ("__subclasshook__", "__init__")
 _MEMBERS = ("__protocol_attrs__", "__callable_proto_members_only__", "__non_callable_proto_members__")
 _OPTIMIZE = min(sys.flags.optimize, 2)
 
-# Equal code is of one text; the file may be another one, and so may the class that private names belong to.
+# Code object -> qualified name, text, and first line. Equal code objects share an entry: they have
+# the same text, but may have another qualified name, which decides how private names are mangled.
 _texts: weakref.WeakKeyDictionary[CodeType, tuple[str, str, int]] = weakref.WeakKeyDictionary()
 
 
 @functools.lru_cache(maxsize=16)
 def _read(text: str) -> Text:
-    """Parse a text once for all the functions in it that one payload takes."""
+    """Parse a text once for all of its functions in a payload."""
     return Text(text)
 
 
-# What they hold is large.
+# Called after each dump, because the syntax trees are large.
 forget = _read.cache_clear
 
 
 def reduce_special(obj: Any) -> Any:
-    """Reduce what keeps code that has no source of its own; refuse what belongs to one version of Python.
+    """Reduce objects with attributes that only some versions of Python have, else NotImplemented.
 
     Raises
     ------
     pickle.PicklingError
-        It is a generator or coroutine that is not finished, or keeps code without source.
+        `obj` is a suspended generator or coroutine, or refers to code without source.
     """
     if isinstance(obj, _GENERATORS) and suspended.state_of(obj) != suspended.FINISHED:
         raise pickle.PicklingError(
-            f"cannot pickle {type(obj).__name__} {obj.__qualname__!r} with portable=True: a frame belongs to one version of "
-            "Python; pickle its function, and call it where it is loaded"
+            f"cannot pickle {type(obj).__name__} {obj.__qualname__!r} with portable=True: a suspended frame belongs to "
+            "one version of Python; pickle its function, and call that in the reader"
         )
     if type(obj) is typing.ForwardRef:
         return typing.ForwardRef, (private(obj.__forward_arg__),)
-    if type(obj) in _DEFERRING:
-        _check_deferred(obj)
+    if type(obj) in _LAZILY_EVALUATED:
+        _check_lazily_evaluated(obj)
     if type(obj) in _OF_FUNCTIONS:
-        state = {private_key(name): value for name, value in list(vars(obj).items()) if name not in _OF_ONE_VERSION}
+        state = {private_key(name): value for name, value in list(vars(obj).items()) if name not in _CREATED}
         return type(obj), (vars(obj)["func"],), state
     return NotImplemented
 
 
-def _check_deferred(obj: Any) -> None:
-    """Refuse what `type`, or a bound or default of a type parameter, makes a function of, which stands nowhere by itself."""
+def _check_lazily_evaluated(obj: Any) -> None:
+    """Refuse type aliases and type parameters that refer to code without source."""
     reduced = IN_TYPING[type(obj)](obj)
     if type(reduced) is not tuple:
         return
-    what, instead = f"the type parameter {obj.__name__!r}", "make it with typing.TypeVar"
+    what, instead = f"the type parameter {obj.__name__!r}", "create it with typing.TypeVar"
     if reduced[0] is wire.type_alias:
         what, instead = f"the type alias {obj.__name__!r}", f"write {obj.__name__} = ... without `type`"
     elif not any(type(each) is dict and any(name.startswith("evaluate_") for name in each) for each in reduced[1]):
         return
     raise pickle.PicklingError(
-        f"cannot pickle {what} with portable=True: of its value, bound or default the interpreter keeps only code; {instead}"
+        f"cannot pickle {what} with portable=True: its value, bound or default is code without source; {instead}"
     )
 
 
@@ -102,12 +105,17 @@ def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> 
     Parameters
     ----------
     target
-        A function with this code, whose globals may tell where a text is that is no file; or the code.
+        A function with this code, or the code itself. The globals of a function help to find source
+        that is in no file.
+    info
+        The bytecode that is written.
+    file_name
+        The file name that is written; None for that of the code.
 
     Raises
     ------
     pickle.PicklingError
-        Its source cannot be had, or is not what it was compiled from.
+        The source is not available, or is not the one that the code was compiled from.
     """
     known = _texts.get(code)
     if known is None or known[0] != code.co_qualname:
@@ -122,46 +130,52 @@ def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> 
 
 
 def source_of(code: CodeType, target: Any) -> tuple[str, int]:
-    """Return the text that makes `code` again, and its first line; parameters and errors are those of `reduce_code`."""
-    made = _made_text(code)
+    """Return the text from which `code` can be compiled, and its first line.
+
+    The parameters and errors are those of `reduce_code`.
+    """
+    generated = _generated_text(code)
     try:
-        if made is None:
+        if generated is None:
             whole, node = find(target, code, _read)
         else:
-            whole = Text(made)
+            whole = Text(generated)
             node = whole.functions[1][0]
         text = _undecorated(whole, node)
     except (OSError, TypeError, ValueError) as error:
         raise _refusal(code, str(error)) from error
     line = code.co_firstlineno + node.lineno - first_line(node)
     args = (text, code.co_filename, code.co_qualname, line, code.co_freevars, code.co_flags & FLAGS, _OPTIMIZE)
-    # What is typed into a session is compiled apart from the imports before it.
+    # Code that is typed into a session is compiled without the imports before it.
     for context in dict.fromkeys((whole.context, "")):
         try:
-            again = compile_function(*args, context)
+            compiled = compile_function(*args, context)
         except pickle.UnpicklingError as error:
             raise _refusal(code, str(error)) from error
-        if code_digest(again) == code_digest(code):
+        if code_digest(compiled) == code_digest(code):
             return text, line
-    raise _refusal(code, "its source gives other bytecode than it has: it was changed since, or rewritten when imported")
+    raise _refusal(code, "its source compiles to other bytecode: it has changed since, or an import hook rewrites the module")
 
 
 def _refusal(code: CodeType, reason: str) -> pickle.PicklingError:
-    return pickle.PicklingError(f"cannot pickle {code.co_qualname!r} with portable=True, which takes its source: {reason}")
+    return pickle.PicklingError(f"cannot pickle {code.co_qualname!r} with portable=True, which needs its source: {reason}")
 
 
 def _undecorated(whole: Text, node: Function) -> str:
-    """Return the text of a lambda, or the lines of a definition below its decorators, as they are: strings may be in them."""
+    """Return the text of a lambda, or the lines of a definition without its decorators.
+
+    The lines are not dedented, because they may contain strings of several lines.
+    """
     if isinstance(node, ast.Lambda):
         return f"({whole.segment(node)})"
     text = whole.definition(node.lineno, node)
-    # A form feed starts the indentation anew.
+    # A form feed resets the indentation.
     blank = len(text) - len(text.lstrip(" \t\f"))
     return text[text.rfind("\f", 0, blank) + 1 :]
 
 
-def _made_text(code: CodeType) -> str | None:
-    """Return the text of what `collections.namedtuple` makes, which it keeps nowhere."""
+def _generated_text(code: CodeType) -> str | None:
+    """Return the text of the lambda that `collections.namedtuple` generates and does not keep."""
     if code.co_names != ("_tuple_new",) or code.co_name != "<lambda>" or not code.co_varnames:
         return None
     first, *fields = code.co_varnames
@@ -170,23 +184,23 @@ def _made_text(code: CodeType) -> str | None:
 
 
 def adapt(obj: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the reduced value of `obj` without what only one version has.
+    """Return the reduced value of `obj` without attributes that only some versions have.
 
     Raises
     ------
     pickle.PicklingError
-        Another version makes something else of it.
+        `obj` would be another object in other versions.
     """
     if reduced[0] is wire.enum_class and hasattr(obj, "__dataclass_fields__"):
         raise pickle.PicklingError(
-            f"cannot pickle the enumeration {obj.__qualname__!r} with portable=True: versions differ in what they make of "
-            "one whose values are those of a dataclass; set their attributes in __init__"
+            f"cannot pickle the enumeration {obj.__qualname__!r} with portable=True: versions of Python treat an enumeration "
+            "that inherits from a dataclass differently; set the attributes of its members in __init__"
         )
     return _adapt_class(obj, reduced) if isinstance(obj, type) else reduced
 
 
 def _adapt_class(cls: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Leave out of a reduced class what `dataclasses` and `typing` have made; the reader's version makes that again."""
+    """Leave out the methods that `dataclasses` and `typing` have added; the reader adds its own."""
     is_abstract = reduced[0] is wire.abc_class and len(reduced) > 2
     if not is_abstract and (reduced[0] is not wire.class_ or type(reduced[2]) is not dict):
         return reduced
@@ -194,51 +208,56 @@ def _adapt_class(cls: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
     of_typing: list[Any] = []
     if is_abstract and typing.Protocol in cls.__mro__:
         attributes, *of_typing = _without_protocol(attributes)
-    made = [name for name, value in attributes.items() if _is_made(value)] if "__dataclass_fields__" in vars(cls) else []
-    if not made and not of_typing:
+    generated = (
+        [name for name, value in attributes.items() if _is_generated(value)] if "__dataclass_fields__" in vars(cls) else []
+    )
+    if not generated and not of_typing:
         return reduced
-    if made:
+    if generated:
         import dataclasses  # the program has imported it
 
         replace = getattr(dataclasses, "_replace", None)
         attributes = {
-            name: value for name, value in attributes.items() if name not in made and not (name == REPLACE and value is replace)
+            name: value
+            for name, value in attributes.items()
+            if name not in generated and not (name == REPLACE and value is replace)
         }
         if type(attributes.get("__doc__")) not in (str, type(None)):
-            attributes["__doc__"] = cls.__doc__  # since 3.15 it is made when it is asked for
+            attributes["__doc__"] = cls.__doc__  # since 3.15, it is computed when it is first read
     state = (attributes, *reduced[2][1:]) if is_abstract else attributes
-    return *reduced[:2], (state, tuple(made), *of_typing), None, None, wire.dataclass_methods
+    return *reduced[:2], (state, tuple(generated), *of_typing), None, None, wire.dataclass_methods
 
 
 def _without_protocol(attributes: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the attributes that `typing` has not made, and which others there are but tables of members."""
-    made = [
+    """Return the attributes without those of `typing`, and the names of the methods it added."""
+    added = [
         name
         for name in _OF_TYPING
         if getattr(getattr(attributes.get(name), "__func__", attributes.get(name)), "__module__", None) == "typing"
     ]
-    left = {name: value for name, value in attributes.items() if name not in made and name not in _MEMBERS}
-    return left, tuple(map(private, made))
+    remaining = {name: value for name, value in attributes.items() if name not in added and name not in _MEMBERS}
+    return remaining, tuple(map(private, added))
 
 
-def _is_made(value: Any) -> bool:
+def _is_generated(value: Any) -> bool:
+    """Whether `dataclasses` has generated a method."""
     if not isinstance(value, FunctionType):
         return False
-    # `__repr__` is wrapped by `reprlib.recursive_repr`.
+    # `reprlib.recursive_repr` wraps `__repr__`.
     code = getattr(value, "__wrapped__", value).__code__
     return code.co_filename == "<string>" and code.co_qualname.startswith("__create_fn__.<locals>.")
 
 
-def adapt_annotations(owner: Any, found: Any, session: Any) -> Any:
-    """Replace the function that evaluates annotations, which has no source of its own (3.14), by what it gives."""
-    if sys.version_info < (3, 14) or type(found) is not dict or not any(name in found for name in _ANNOTATE):
-        return found
+def adapt_annotations(owner: Any, attributes: Any, session: Any) -> Any:
+    """Replace the function that evaluates annotations by its result; it has no source (3.14)."""
+    if sys.version_info < (3, 14) or type(attributes) is not dict or not any(name in attributes for name in _ANNOTATE):
+        return attributes
     annotationlib: Any = importlib.import_module("annotationlib")
 
     values = annotationlib.get_annotations(owner, format=annotationlib.Format.FORWARDREF)
     if any(isinstance(each, annotationlib.ForwardRef) for each in values.values()):
         values = annotationlib.get_annotations(owner, format=annotationlib.Format.STRING)
-    kept = {name: value for name, value in found.items() if name not in _ANNOTATE}
+    adapted = {name: value for name, value in attributes.items() if name not in _ANNOTATE}
     if values:
-        kept[session.name("__annotations__")] = dict(values)
-    return kept
+        adapted[session.name("__annotations__")] = dict(values)
+    return adapted

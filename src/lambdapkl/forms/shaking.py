@@ -1,8 +1,10 @@
-"""Which definitions of lambdapkl a constructor needs, as source text: a tree shaker for the modules that load.
+"""Collects the source of all definitions of lambdapkl that a constructor needs (tree shaking).
 
-A *unit* is a statement at the level of a module, or one name of an import.  What a unit needs is found in its bytecode (which
-names it reads as globals, nested functions included) and in its syntax tree (attributes of modules of ours that it names,
-imports inside functions).
+A *unit* is a top-level statement of a module, or one name of an import. The needs of a unit are
+found in two ways:
+
+- Its bytecode, nested functions included, has the names that it reads as globals.
+- Its syntax tree has the attributes of lambdapkl's modules, and the imports inside functions.
 """
 
 from __future__ import annotations
@@ -16,19 +18,20 @@ from importlib.util import find_spec, resolve_name
 from types import CodeType
 from typing import Any
 
-from .minifying import bare, indented_by_one, with_short_names
+from .minifying import indented_by_one, parse_without_docs, with_short_names
 
 __all__ = ["SourcesMissingError", "bootstrap", "chunk", "release"]
 
 _PACKAGE = __package__.partition(".")[0]
-# Module -> the one that is sent in its place: the reader gets the constructors in Python, and nothing that only dumps need.
-_INSTEAD = {"_backend.constructors": "_pure.constructors", "identity.script_classes": "identity.no_script_classes"}
+# Module -> the module that replaces it in payloads: the reader gets the constructors in Python, and
+# nothing that only dumps need.
+_REPLACEMENTS = {"_backend.constructors": "_pure.constructors", "identity.script_classes": "identity.no_script_classes"}
 _READS_GLOBAL = frozenset(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL"))
 _DIGEST_SIZE = 8
 
-_UNREADABLE = "the source files of lambdapkl are not there to be sent: install it with its .py files"
+_UNREADABLE = "the source files of lambdapkl are missing, and the payload must contain them: install it with its .py files"
 
-# The name of a module, and the place of a unit in it.
+# The name of a module, and the index of a unit in it.
 Unit = tuple[str, int]
 
 
@@ -37,89 +40,102 @@ class SourcesMissingError(Exception):
 
 
 class _Module:
-    """The units of a module, what each needs, and which bind a name."""
+    """The units of a module, their needs, and the names that they bind.
+
+    Attributes
+    ----------
+    binds
+        Name -> the indices of the units that bind it.
+    aliases
+        Name -> the module of lambdapkl that it refers to.
+    effects
+        Index of each unit that binds no name -> the names of this module that it reads.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         spec: Any = find_spec(name)
         self.package: str = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
-        self.units = list(_units(bare(_source(name))))
+        self.units = list(_units(parse_without_docs(_source(name))))
         self._texts: dict[int, str] = {}
         self._short: dict[int, str] = {}
         self._needs: dict[int, list[tuple[str, str]]] = {}
         self._reads: dict[int, frozenset[str]] = {}
         self.binds: dict[str, list[int]] = {}
-        # Name -> the module of ours that it stands for.
         self.aliases: dict[str, str] = {}
-        # Units without a name of their own -> the names of this module that they are about.
         self.effects: dict[int, frozenset[str]] = {}
-        for place, unit in enumerate(self.units):
-            bound = set(_bound(unit))
+        for index, unit in enumerate(self.units):
+            bound = set(_bound_names(unit))
             for name in bound:
-                self.binds.setdefault(name, []).append(place)
+                self.binds.setdefault(name, []).append(index)
             if isinstance(unit, ast.ImportFrom) and unit.level:
                 self.aliases.update(self._modules(unit))
             if not bound:
-                self.effects[place] = self.reads(place)
-        imported = {name for name, places in self.binds.items() if _imports(self.units[places[0]])}
-        self.effects = {place: (read & self.binds.keys()) - imported for place, read in self.effects.items()}
+                self.effects[index] = self.reads(index)
+        imported = {name for name, indices in self.binds.items() if _is_import(self.units[indices[0]])}
+        self.effects = {index: (read & self.binds.keys()) - imported for index, read in self.effects.items()}
 
-    def text(self, place: int) -> str:
-        """The source of a unit."""
-        if place not in self._texts:
-            self._texts[place] = ast.unparse(self.units[place])
-        return self._texts[place]
+    def text(self, index: int) -> str:
+        """Return the source of a unit."""
+        if index not in self._texts:
+            self._texts[index] = ast.unparse(self.units[index])
+        return self._texts[index]
 
-    def short(self, place: int) -> str:
-        """The same, as it travels."""
-        if place not in self._short:
-            kept = _keywords() | self.reads(place)
-            self._short[place] = indented_by_one(with_short_names(self.text(place), kept))
-        return self._short[place]
+    def short(self, index: int) -> str:
+        """Return the source of a unit in the short form for payloads."""
+        if index not in self._short:
+            kept = _keywords() | self.reads(index)
+            self._short[index] = indented_by_one(with_short_names(self.text(index), kept))
+        return self._short[index]
 
-    def reads(self, place: int) -> frozenset[str]:
-        """The names that a unit reads as globals."""
-        if place not in self._reads:
-            self._reads[place] = frozenset(_globals(compile(self.text(place), "", "exec", dont_inherit=True)))
-        return self._reads[place]
+    def reads(self, index: int) -> frozenset[str]:
+        """Return the names that a unit reads as globals."""
+        if index not in self._reads:
+            self._reads[index] = frozenset(_globals(compile(self.text(index), "", "exec", dont_inherit=True)))
+        return self._reads[index]
 
     def target(self, node: ast.ImportFrom) -> str:
-        """The module that a relative import is from."""
+        """Return the module that a relative import imports from."""
         return resolve_name("." * node.level + (node.module or ""), self.package).rstrip(".")
 
     def _modules(self, node: ast.ImportFrom) -> dict[str, str]:
-        found = {}
+        modules = {}
         for each in node.names:
             full = f"{self.target(node)}.{each.name}"
             if node.module is None or _is_module(full):
-                found[each.asname or each.name] = full
-        return found
+                modules[each.asname or each.name] = full
+        return modules
 
-    def needs(self, place: int) -> list[tuple[str, str]]:
-        """Return module and name of each thing that a unit needs."""
-        if place not in self._needs:
-            self._needs[place] = list(self._find_needs(place))
-        return self._needs[place]
+    def needs(self, index: int) -> list[tuple[str, str]]:
+        """Return module and name of everything that a unit needs."""
+        if index not in self._needs:
+            self._needs[index] = list(self._find_needs(index))
+        return self._needs[index]
 
-    def _find_needs(self, place: int) -> Iterator[tuple[str, str]]:
-        unit = self.units[place]
+    def _find_needs(self, index: int) -> Iterator[tuple[str, str]]:
+        unit = self.units[index]
         aliases = dict(self.aliases)
         for node in ast.walk(unit):
             if isinstance(node, ast.ImportFrom) and node.level:
                 modules = self._modules(node)
                 aliases.update(modules)
                 yield from ((self.target(node), each.name) for each in node.names if not modules)
-        for name in self.reads(place):
+        for name in self.reads(index):
             if name in self.binds:
                 yield self.name, name
-        whole = set()
+        with_attribute = set()
         for node in ast.walk(unit):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
-                whole.add(id(node.value))
+                with_attribute.add(id(node.value))
                 yield aliases[node.value.id], node.attr
         for node in ast.walk(unit):
-            if isinstance(node, ast.Name) and node.id in aliases and id(node) not in whole and node.id in self.reads(place):
-                raise AssertionError(f"{self.name} uses the module {node.id} itself: {self.text(place)}")
+            if (
+                isinstance(node, ast.Name)
+                and node.id in aliases
+                and id(node) not in with_attribute
+                and node.id in self.reads(index)
+            ):
+                raise AssertionError(f"{self.name} uses the module {node.id} itself: {self.text(index)}")
 
 
 @cache
@@ -143,7 +159,7 @@ def _units(tree: ast.Module) -> Iterator[ast.stmt]:
         if isinstance(node, ast.ImportFrom):
             if node.module == "__future__":
                 continue
-            module = _INSTEAD.get(node.module or "", node.module) if node.level else node.module
+            module = _REPLACEMENTS.get(node.module or "", node.module) if node.level else node.module
             for each in node.names:
                 yield ast.copy_location(ast.ImportFrom(module, [each], node.level), node)
         elif isinstance(node, ast.Import):
@@ -153,11 +169,11 @@ def _units(tree: ast.Module) -> Iterator[ast.stmt]:
             yield node
 
 
-def _imports(node: ast.stmt) -> bool:
+def _is_import(node: ast.stmt) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def _bound_names(node: ast.AST) -> Iterator[str]:
     """Yield the names that a statement binds in its module."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name
@@ -169,7 +185,7 @@ def _bound(node: ast.AST) -> Iterator[str]:
             yield node.id
     elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
         for child in ast.iter_child_nodes(node):
-            yield from _bound(child)
+            yield from _bound_names(child)
 
 
 def _globals(code: CodeType) -> Iterator[str]:
@@ -187,34 +203,34 @@ _WIRE = f"{_PACKAGE}.wire"
 
 @cache
 def _closure(name: str) -> frozenset[Unit]:
-    """The units that the constructor `name` needs."""
-    found: set[Unit] = set()
+    """Return the units that the constructor `name` needs."""
+    closure: set[Unit] = set()
     waiting = [(_WIRE, name)]
     seen = set(waiting)
     while waiting:
-        where, wanted = waiting.pop()
-        module = _module(where)
-        places = module.binds[wanted]
-        asked = [(where, place) for place in places if (where, place) not in found]
-        found.update(asked)
-        bound = {each for each, there in module.binds.items() if all((where, place) in found for place in there)}
-        asked += [
-            (where, place)
-            for place, about in module.effects.items()
-            if about and about <= bound and (where, place) not in found
+        module_name, needed = waiting.pop()
+        module = _module(module_name)
+        added = [(module_name, index) for index in module.binds[needed] if (module_name, index) not in closure]
+        closure.update(added)
+        bound = {each for each, binding in module.binds.items() if all((module_name, index) in closure for index in binding)}
+        # Add the units without names whose names are all bound by now.
+        added += [
+            (module_name, index)
+            for index, read in module.effects.items()
+            if read and read <= bound and (module_name, index) not in closure
         ]
-        found.update(asked)
-        for _, place in asked:
-            for need in module.needs(place):
+        closure.update(added)
+        for _, index in added:
+            for need in module.needs(index):
                 if need not in seen:
                     seen.add(need)
                     waiting.append(need)
-    return frozenset(found)
+    return frozenset(closure)
 
 
 @cache
 def _rank() -> dict[str, int]:
-    """Modules in the order in which they are imported: what a module needs at its import comes before it."""
+    """Return the rank of each module in the order of imports; imported modules come first."""
     ranks: dict[str, int] = {}
     visiting: set[str] = set()
 
@@ -245,18 +261,18 @@ def _used() -> frozenset[str]:
 
 @cache
 def _keywords() -> frozenset[str]:
-    """The names of all keyword arguments in calls."""
+    """Return the names of all keyword arguments in calls."""
     units = (unit for name in _used() for unit in _module(name).units)
     return frozenset(node.arg for unit in units for node in ast.walk(unit) if isinstance(node, ast.keyword) and node.arg)
 
 
 @cache
 def release() -> str:
-    """Return a digest of all that this lambdapkl could send: the name of what payloads of it share."""
+    """Return a digest of all sources for payloads; it names the package that the payloads share."""
     from hashlib import blake2b
 
     digest = blake2b(digest_size=_DIGEST_SIZE)
-    # The last two make units of them.
+    # The last two modules determine how the sources are written.
     for name in (*sorted(_used()), *(f"{_PACKAGE}.{each}" for each in ("forms.bootstrap", "forms.minifying", "forms.shaking"))):
         digest.update(repr((name, _source(name))).encode())
     return digest.hexdigest()
@@ -264,22 +280,22 @@ def release() -> str:
 
 @cache
 def chunk(name: str, sent: frozenset[str] = frozenset()) -> bytes:
-    """Return the definitions that the constructor `name` needs and the constructors in `sent` do not, compressed."""
+    """Return the compressed definitions that `name` needs, without those for the names in `sent`."""
     units: set[Unit] = set(_closure(name)).difference(*map(_closure, sent))
     parts: dict[str, list[str]] = {}
-    for module, place in sorted(units, key=lambda unit: (_rank()[unit[0]], unit[1])):
-        parts.setdefault(module, []).append(f"{place} {_module(module).short(place)}")
+    for module, index in sorted(units, key=lambda unit: (_rank()[unit[0]], unit[1])):
+        parts.setdefault(module, []).append(f"{index} {_module(module).short(index)}")
     texts = ("\0".join((module.removeprefix(f"{_PACKAGE}."), *sources)) for module, sources in parts.items())
     return _compressed(texts, "\1")
 
 
 @cache
 def bootstrap() -> bytes:
-    """Return the text of the module `bootstrap`, without what is there for the reader of its source, compressed."""
+    """Return the source of the module `bootstrap` in short form, compressed."""
     module = _module(f"{_PACKAGE}.forms.bootstrap")
-    needed = {place for name in ("Carried", "package_of") for place in module.binds[name]}
-    needed |= {place for each in list(needed) for name in module.reads(each) for place in module.binds.get(name, ())}
-    return _compressed((module.short(place) for place in sorted(needed)), "\n")
+    needed = {index for name in ("Carried", "package_of") for index in module.binds[name]}
+    needed |= {index for each in list(needed) for name in module.reads(each) for index in module.binds.get(name, ())}
+    return _compressed((module.short(index) for index in sorted(needed)), "\n")
 
 
 def _compressed(texts: Iterable[str], between: str) -> bytes:

@@ -1,8 +1,9 @@
-"""Payloads for readers without lambdapkl: the constructors travel by value, as source text.
+"""Writes payloads for readers without lambdapkl, with the source of the constructors.
 
-Where another payload names `lambdapkl.wire.function`, a standalone one calls a package of its own for it: with the name of the
-constructor, and with the definitions that it needs and that the payload has not brought yet.  `bootstrap` is what makes the
-package in the reader, `shaking` finds the definitions.
+Where other payloads refer to a constructor such as `lambdapkl.wire.function`, a standalone payload
+calls a package that it creates in the reader (`bootstrap`). The arguments are the name of the
+constructor, and the definitions that it needs and that did not come earlier in the payload
+(`shaking`).
 """
 
 from __future__ import annotations
@@ -19,41 +20,42 @@ from . import shaking
 
 __all__ = ["Carrier"]
 
-# In a reader with lambdapkl or with this package there is nothing to execute.
+# The expression that returns the package in the reader. It executes `bootstrap` only if the package
+# does not exist yet.
 _START = (
     "__import__('sys').modules.get('_lambdapkl.'+key)or exec(__import__('zlib').decompress(text).decode())or package_of(key)"
 )
 _OURS = __name__.partition(".")[0]
 _NAMES = {id(getattr(wire, name)): name for name in wire.__all__}
-# Constructors that need what cannot travel -> what they make.
-_HOMEBOUND = {
-    "generator": "a generator or coroutine that has begun to run needs lambdapkl's compiled backend in the reader; "
+# Constructors that a payload cannot contain -> why, and what to do instead.
+_REFUSED = {
+    "generator": "a suspended generator or coroutine needs lambdapkl's compiled backend in the reader; "
     "pickle it before its first step, pickle its results, or leave out standalone=True"
 }
 _KINDS = frozenset((FunctionType, BuiltinFunctionType, type(wire.function), ModuleType))
 
 
 class _Package:
-    """Stands for the reader's package, see `bootstrap.Carried`."""
+    """Represents the reader's package, a `bootstrap.Carried`, in the dump."""
 
     def __call__(self, name: str, text: bytes) -> Any:
         return getattr(wire, name)
 
 
 class Carrier:
-    """Brings the constructors of one payload."""
+    """Reduces the constructors of one payload to calls of the reader's package."""
 
     def __init__(self) -> None:
         self._package = _Package()
         self._reduced: dict[str, tuple[Any, ...]] = {}
 
     def reduce(self, obj: Any) -> Any:
-        """Return the reduced value of a callable of `lambdapkl.wire`, NotImplemented for anything else.
+        """Return the reduced value of a callable of `lambdapkl.wire`, else NotImplemented.
 
         Raises
         ------
         pickle.PicklingError
-            `obj` cannot travel to a reader without lambdapkl, or the source files of lambdapkl are not there.
+            `obj` cannot be loaded without lambdapkl, or the source files of lambdapkl are missing.
         """
         name = _NAMES.get(id(obj))
         if name is not None:
@@ -65,8 +67,8 @@ class Carrier:
         return NotImplemented
 
     def _constructor(self, name: str) -> tuple[Any, ...]:
-        if name in _HOMEBOUND:
-            raise _error(_HOMEBOUND[name])
+        if name in _REFUSED:
+            raise _error(_REFUSED[name])
         reduced = self._reduced.get(name)
         if reduced is None:
             try:
@@ -78,11 +80,11 @@ class Carrier:
 
 
 def refuse(obj: Any) -> None:
-    """Raise a PicklingError where `obj` itself is what cannot travel to a reader without lambdapkl."""
+    """Raise a PicklingError if `obj` itself cannot be loaded without lambdapkl."""
     name = _NAMES.get(id(obj))
     if name is not None:
-        if name in _HOMEBOUND:
-            raise _error(_HOMEBOUND[name])
+        if name in _REFUSED:
+            raise _error(_REFUSED[name])
         return
     kind = type(obj)
     if kind not in _KINDS and not issubclass(kind, type):
@@ -97,13 +99,13 @@ def refuse(obj: Any) -> None:
     else:
         return
     raise _error(
-        f"{what} is pickled by name, and the reader has no lambdapkl; "
+        f"{what} is pickled by reference, and the reader has no lambdapkl; "
         "import it inside the function where it is needed, or leave out standalone=True"
     )
 
 
 def _error(text: str) -> pickle.PicklingError:
     error = pickle.PicklingError(f"cannot pickle with standalone=True: {text}")
-    # For `error_paths`, whose walk knows nothing of this form.
+    # `error_paths` uses this: its walk does not know this form.
     error.refuse = refuse  # type: ignore[attr-defined]
     return error

@@ -1,10 +1,16 @@
-"""Classes that loads are building: no thread gets one that another thread has not completed.
+"""Keeps a thread from using a class that another thread is still loading.
 
-A class is complete when the load that makes it has ended: a method may use a global that the payload brings last.
-`pickle.loads` announces no end, but until then the unpickler's memo refers to the digest of each class in the payload, so
-the reference count of the digest tells whether the load still runs.  A thread that needs such a class waits for that load.
-It does not wait, and completes the class from its own payload, where the other thread (directly or through others) waits
-for this one, and where the other thread has made no class for a while: it may wait for something that this thread holds.
+A class is complete only when its load has ended: a method may use a global that comes last in the
+payload. `pickle.loads` does not announce its end. But until then, the unpickler's memo refers to
+the digest of each class in the payload, so the reference count of the digest shows whether the load
+is still running.
+
+A thread that needs such a class waits for that load. In two cases it does not wait, and completes
+the class from its own payload:
+
+- The other thread waits for this one, directly or through other threads.
+- The other thread has not started a class for a while, so it may be waiting for something that this
+  thread holds.
 """
 
 from __future__ import annotations
@@ -17,7 +23,7 @@ from typing import Any
 
 from ..rules import process_lock
 
-# Seconds without a new class after which a load is not waited for any longer.
+# A thread stops waiting for a load that has not started a class for so many seconds.
 _PATIENCE = 0.2
 _FIRST_PAUSE, _LONGEST_PAUSE = 2e-5, 1e-3
 
@@ -25,14 +31,14 @@ _ENDED, _MUTUAL, _STALLED, _CHANGED = "ended", "mutual", "stalled", "changed"
 
 
 class _Thread:
-    """What other threads need to know of a thread that loads.
+    """The state of a loading thread, for other threads.
 
     Attributes
     ----------
     classes
-        How many classes it has begun.
+        How many classes it has started.
     stalled_at
-        How many that were when another thread gave up waiting for it.
+        The value of `classes` when another thread stopped waiting for it; -1 before.
     waits_for
         The thread that it waits for, or None.
     """
@@ -53,11 +59,11 @@ class Building:
     builder
         The thread that loads it.
     witness
-        An object that the unpickler refers to as long as the load runs; None where there is none.
+        An object that the unpickler refers to as long as the load runs, or None.
     filled
         Whether the class has its attributes.
     refill
-        Whether `builder` replaces the attributes that another thread has set.
+        Whether `builder` has to set the attributes again, after another thread has set them.
     """
 
     __slots__ = ("builder", "filled", "refill", "witness")
@@ -72,74 +78,76 @@ class Building:
         return self.witness is not None and _references(self.witness) > _UNUSED
 
 
-# PyPy counts no references: there each thread completes the classes of its payload.
+# PyPy has no reference counts, so each thread completes the classes of its payload.
 _references: Any = getattr(sys, "getrefcount", lambda _: 0)
 _example = Building(None, bytes(bytearray(2)))
 _UNUSED: int = _references(_example.witness)
 
-# id of a class -> what is known of its load; an entry goes when the class is needed again after the end of that load.
+# id of a class -> its record. The record is removed when the class is next needed after its load.
 building: dict[int, Building] = {}
 _local = threading.local()
 
 
 def _this_thread() -> _Thread:
     try:
-        found: _Thread = _local.thread
+        thread: _Thread = _local.thread
     except AttributeError:
-        found = _local.thread = _Thread()
-    return found
+        thread = _local.thread = _Thread()
+    return thread
 
 
 def _as_witness(digest: Any) -> Any:
-    # The interpreter shares shorter ones.
+    # The interpreter shares shorter bytes objects.
     return digest if type(digest) is bytes and len(digest) > 1 else None
 
 
 def begin(obj: Any, digest: Any) -> None:
-    """Note that the skeleton `obj` was made by this thread, with the `digest` that the unpickler has passed."""
+    """Record that this thread has created the skeleton `obj`; the unpickler passed `digest`."""
     thread = _this_thread()
     thread.classes += 1
     building[id(obj)] = Building(thread, _as_witness(digest))
 
 
 def unfinished(obj: Any) -> bool:
-    """Whether `obj` came from a load and is to get its attributes from this thread."""
+    """Whether a load created `obj`, and this thread has to set its attributes."""
     record = building.get(id(obj))
     return record is not None and (not record.filled or (record.refill and record.builder is _this_thread()))
 
 
 def finish(obj: Any) -> None:
-    """Note that `obj` has its attributes: from now on loads leave them alone."""
+    """Record that `obj` has its attributes, so that no later load sets them."""
     record = building.get(id(obj))
     if record is not None:
         record.filled, record.refill = True, False
 
 
 def settle(obj: Any, digest: Any) -> None:
-    """Return once this thread may use `obj`, which another load has made.
+    """Wait until this thread may use `obj`, which another load has created.
 
-    It is complete then, or `unfinished` for this thread, or of a load that is not waited for.
+    `obj` is complete then, or this thread has to complete it (`unfinished`), or its load has
+    stalled after it set the attributes.
     """
-    me = _this_thread()
+    this_thread = _this_thread()
     while (record := building.get(id(obj))) is not None:
         builder = record.builder
-        if builder is me and record.running():
-            return  # a load within a load, or another one of the same unpickler
-        result = _ENDED if builder is me else _wait(record, me)
+        if builder is this_thread and record.running():
+            return  # a nested load, or another load of the same unpickler
+        result = _ENDED if builder is this_thread else _wait(record, this_thread)
         with process_lock.lock:
             if result == _CHANGED or record.builder is not builder or building.get(id(obj)) is not record:
                 continue
             if result == _ENDED and record.filled:
                 del building[id(obj)]
             elif result != _STALLED or not record.filled:
-                # The other thread goes on after this one, so what this one sets is complete for both.
+                # The other thread continues after this one, so the attributes that this thread sets
+                # are complete for both.
                 record.refill = record.filled
-                record.builder, record.witness = me, _as_witness(digest)
+                record.builder, record.witness = this_thread, _as_witness(digest)
             return
 
 
-def _wait(record: Building, me: _Thread) -> str:
-    """Wait for the end of the load that `record` belongs to; return what the wait ended with."""
+def _wait(record: Building, this_thread: _Thread) -> str:
+    """Wait for the end of the load of `record`; return why the wait ended."""
     builder = record.builder
     with process_lock.lock:
         if record.builder is not builder or builder is None:
@@ -148,35 +156,35 @@ def _wait(record: Building, me: _Thread) -> str:
             return _ENDED
         other: _Thread | None = builder
         while other is not None:
-            if other is me:
+            if other is this_thread:
                 return _MUTUAL
             other = other.waits_for
-        me.waits_for = builder
+        this_thread.waits_for = builder
     try:
-        pause, seen, deadline = _FIRST_PAUSE, -1, 0.0
+        pause, seen_count, deadline = _FIRST_PAUSE, -1, 0.0
         while record.running():
             if record.builder is not builder:
                 return _CHANGED
-            # What it waits for, it waits for no longer than this thread would.
-            if builder.classes != seen or builder.waits_for is not None:
-                seen, deadline = builder.classes, time.monotonic() + _PATIENCE
+            # A builder that waits itself has not stalled: its wait ends by the same rules.
+            if builder.classes != seen_count or builder.waits_for is not None:
+                seen_count, deadline = builder.classes, time.monotonic() + _PATIENCE
             elif time.monotonic() > deadline:
-                builder.stalled_at = seen
+                builder.stalled_at = seen_count
             if builder.stalled_at == builder.classes and builder.waits_for is None:
                 return _STALLED
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         return _ENDED
     finally:
-        me.waits_for = None
+        this_thread.waits_for = None
 
 
 def _in_child() -> None:
-    # The other threads are not in the child of a fork: their loads never end there.
-    me = _this_thread()
-    me.waits_for = None
+    # The child of a fork lacks the other threads, so their loads never end there.
+    this_thread = _this_thread()
+    this_thread.waits_for = None
     for record in building.values():
-        if record.builder is not me:
+        if record.builder is not this_thread:
             record.witness = None
 
 

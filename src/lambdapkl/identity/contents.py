@@ -1,4 +1,4 @@
-"""What an instance is made of, for the digest of a class that holds it."""
+"""Adds the contents of an instance to the digest of the class that refers to it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..rules.byvalue import by_reference, is_extension_type, module_in_payload
 from ..rules.reducer_tables import ITERATORS
 from .walk import Walk
 
-# Of what an object says that it holds, not more than this.
+# At most so many items of what a reducer yields.
 _MAX_ITEMS = 10_000
 
-# Wrappers written in C keep what they wrap in fields of their own.
+# Wrappers written in C, and the attributes that return their C fields.
 _WRAPPERS: dict[type, tuple[str, ...]] = {
     staticmethod: ("__func__",),
     classmethod: ("__func__",),
@@ -25,10 +25,10 @@ _WRAPPERS: dict[type, tuple[str, ...]] = {
 
 
 def feed_other(walk: Walk, obj: Any) -> None:
-    """An instance: its class, what that keeps where only C can see it, and the attributes that make it up."""
+    """Add an instance: its class, the state that only C can see, attributes and slots."""
     kind = type(obj)
     if isinstance(obj, type):
-        walk.classes(obj)
+        walk.add_class_name(obj)
         return
     walk.name("instance", kind)
     wrapped = False
@@ -42,7 +42,7 @@ def feed_other(walk: Walk, obj: Any) -> None:
             _feed_reduced(walk, obj)
             return
         if _keeps_state_in_c(kind):
-            # Their own reducer lists the elements in the order of the hash seed.
+            # `set.__reduce_ex__` would list the elements in an order that depends on the hash seed.
             if isinstance(obj, set):
                 walk.unordered(set.__iter__(obj))
             elif isinstance(obj, frozenset):
@@ -52,7 +52,7 @@ def feed_other(walk: Walk, obj: Any) -> None:
     attributes = getattr(obj, "__dict__", None)
     if type(attributes) is dict:
         if "_inverted_" in attributes and "_sort_order_" in attributes:
-            # A flag keeps there what `~` once gave.
+            # Flags cache the result of `~` in this attribute.
             attributes = {key: value for key, value in attributes.items() if key != "_inverted_"}
         feed_dict(walk, attributes)
     for base in kind.__mro__:
@@ -67,7 +67,10 @@ def feed_other(walk: Walk, obj: Any) -> None:
 
 
 def _feed_reduced(walk: Walk, obj: Any) -> None:
-    """What `pickle` would write of an object; nothing where it refuses that, for then the dump says what is wrong."""
+    """Add what `pickle` would write for an object.
+
+    Add nothing if `pickle` refuses it: the dump then raises the error.
+    """
     kind = type(obj)
     reducer = ITERATORS.get(kind) or dispatch_table.get(kind)
     try:
@@ -75,12 +78,12 @@ def _feed_reduced(walk: Walk, obj: Any) -> None:
         if isinstance(reduced, str):
             walk.add(reduced)
             return
-        made_by, made_of, state, items, pairs = (*reduced, None, None, None)[:5]
+        constructor, arguments, state, items, pairs = (*reduced, None, None, None)[:5]
         contents = [None if each is None else list(islice(each, _MAX_ITEMS)) for each in (items, pairs)]
     except Exception:
         return
-    walk.name("by", made_by)
-    walk.add(made_of)
+    walk.name("by", constructor)
+    walk.add(arguments)
     walk.add(state)
     for each in contents:
         if each is not None:
@@ -88,14 +91,17 @@ def _feed_reduced(walk: Walk, obj: Any) -> None:
 
 
 def _reduces_itself(kind: type) -> bool:
-    """Whether an importable class says in Python what its instances are: a logger is its name, not its handlers."""
+    """Whether an importable class defines in Python what its instances contain (`__reduce__`).
+
+    A logger, for example, is described by its name and not by its handlers.
+    """
     if not by_reference(kind):
         return False
     return any(type(vars(base).get(name)) is FunctionType for base in kind.__mro__ for name in ("__reduce__", "__reduce_ex__"))
 
 
 def _keeps_state_in_c(kind: type) -> bool:
-    """Whether an instance may be more than its attributes and slots: a date, a subclass of `list`, an array."""
+    """Whether instances may have state besides attributes and slots, as dates and arrays do."""
     if _sizes(kind) == _BARE:
         return False
     base: type | None = kind
@@ -107,7 +113,7 @@ def _keeps_state_in_c(kind: type) -> bool:
 
 
 def _sizes(kind: type) -> tuple[int, int]:
-    # PyPy does not say.
+    # PyPy's types have no such attributes.
     return getattr(kind, "__basicsize__", -1), getattr(kind, "__itemsize__", -1)
 
 
@@ -116,7 +122,7 @@ _BARE = _sizes(object) if hasattr(object, "__basicsize__") else None
 
 def feed_dict(walk: Walk, mapping: dict[Any, Any]) -> None:
     walk.text("dict", str(len(mapping)))
-    for key, value in mapping.copy().items():  # a reducer that is called may change it
+    for key, value in mapping.copy().items():  # the walk may call a reducer that changes the original
         walk.add(key)
-        # A named tuple keeps the namespace of its class statement (3.14).
+        # A named tuple has a copy of its class namespace, with `__module__` (3.14).
         walk.add(module_in_payload(value) if type(key) is str and key == "__module__" else value)

@@ -1,8 +1,9 @@
-"""What a by-value class is made of, as a few bytes.
+"""Computes a digest of the definition of a class that is pickled by value.
 
-The digest tells apart classes that share module and qualified name: a class that was redefined, two classes that one
-factory made of different arguments.  It is the same in every process that runs the same definition, so it goes by
-content only: no ids, no hashes, sets in sorted order.
+The digest distinguishes classes with the same module and qualified name, for example after a
+redefinition, or if one factory created them from different arguments. Every process that runs the
+same definition gets the same digest. So it depends only on contents, not on ids or hashes, and sets
+are sorted.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 
 
 def class_digest(cls: type) -> bytes:
-    """Return `DIGEST_SIZE` bytes that stand for the definition of `cls`."""
+    """Return a digest of the definition of `cls`, `DIGEST_SIZE` bytes."""
     walk = _new_walk()
-    walk.classes(cls, full=True)
+    walk.add_class_body(cls)
     return hashed(b"".join(walk.parts))
 
 
 def value_digest(value: Any) -> bytes:
-    """Return `DIGEST_SIZE` bytes that stand for any other value."""
+    """Return a digest of any other value, `DIGEST_SIZE` bytes."""
     walk = _new_walk()
     walk.add(value)
     return hashed(b"".join(walk.parts))
@@ -65,14 +66,14 @@ def _feed(walk: Walk, obj: Any) -> None:
 
 
 def hashed(data: bytes) -> bytes:
-    """Return the digest of what a walk found."""
+    """Return the digest of the bytes that a walk has collected."""
     digest: bytes = _blake2b()(data, digest_size=DIGEST_SIZE).digest()
     return digest
 
 
 @cache
 def _blake2b() -> Any:
-    # Not at import: it takes as long as all of this package.
+    # This import takes as long as that of the whole package, and few programs need it.
     from hashlib import blake2b
 
     return blake2b
@@ -80,7 +81,7 @@ def _blake2b() -> Any:
 
 def _feed_function(walk: Walk, func: FunctionType) -> None:
     walk.name("function", func)
-    if type(func.__code__) is not CodeType:  # PyPy's own functions
+    if type(func.__code__) is not CodeType:  # a built-in function of PyPy
         return
     walk.add(func.__code__)
     walk.add(func.__defaults__)
@@ -91,7 +92,7 @@ def _feed_function(walk: Walk, func: FunctionType) -> None:
     elif func.__annotations__:
         walk.add(func.__annotations__)
     for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
-        # That one holds the dictionary of a class, with what changes while the class is used.
+        # This cell holds the dictionary of a class, which changes while the class is used.
         if name != "__classdict__":
             walk.add(cell)
 
@@ -120,7 +121,7 @@ def _feed_frozenset(walk: Walk, items: frozenset[Any]) -> None:
 def _feed_proxy(walk: Walk, proxy: MappingProxyType[Any, Any]) -> None:
     try:
         contents = dict(proxy)
-    except Exception:  # of a mapping that the program made
+    except Exception:  # the mapping may be of a class of the program
         return
     walk.text("proxy", "")
     feed_dict(walk, contents)
@@ -149,7 +150,7 @@ FEEDERS: dict[type, Callable[[Walk, Any], None]] = {
     ModuleType: _name_only,
     weakref.ref: _name_only,
     weakref.WeakSet: lambda walk, obj: walk.unordered(obj),
-    # Copies of its own for each reading, in the order of the hash seed.
+    # Its reducer returns new objects each time, in an order that depends on the hash seed.
     type(iter(frozenset())): _name_only,
     **{
         kind: _name_only
@@ -162,7 +163,7 @@ FEEDERS: dict[type, Callable[[Walk, Any], None]] = {
             MethodWrapperType,
             WrapperDescriptorType,
         )
-        # What PyPy has in place of the interpreter's own kinds.
+        # On PyPy, some of these types are the ones above.
         if kind not in (FunctionType, MethodType, classmethod)  # type: ignore[comparison-overlap]
     },
 }

@@ -1,8 +1,8 @@
-"""Identity of by-value classes across dumps and loads.
+"""Keeps track of classes that are pickled by value, so that loading one twice gives one class.
 
-A class that travels by value is known by a *key*: its module, its qualified name, a digest of what it is made of, and a
-running number that tells apart live classes which agree in all three.  A reader that already holds a class with the key
-of a payload uses that one; so the same class loaded twice, or sent by two processes, is one class.
+Such a class has a *key*: its module, its qualified name, a digest of its definition, and a running
+number. The number distinguishes live classes that agree in the other three. If the reader already
+has a class with the key in the payload, it uses that class.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ Key = tuple[Any, str, bytes, int]
 # id of an object -> the object, and its key
 Keys = dict[int, tuple[weakref.ref[Any], Key]]
 keys: Keys = {}
-# The same with digests that do not go by where code was written, of objects that came by ``deterministic=True``.
+# Keys for payloads with ``deterministic=True``: their digests omit file names and line numbers.
 _placeless_keys: Keys = {}
-# What such a digest ends with: a key tells by it which kind it is.
+# Suffix that marks a digest made without file names and line numbers.
 PLACELESS = b"-"
 _by_key: dict[Key, weakref.ref[Any]] = {}
-# The first three of a key -> a running number of which all lower ones are taken.
+# module, qualified name, digest -> a running number; it and all lower ones may be in use
 _taken: dict[tuple[Any, str, bytes], int] = {}
-# Keys of objects that are gone, until a thread that has the lock removes them.
+# Keys of objects that no longer exist. The next thread with the lock removes them.
 _gone: deque[tuple[Key, weakref.ref[Any]]] = deque()
 
 
 def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes] = class_digest) -> Key:
-    """Return the key of a class (or of another tracked object), making one at the first call.
+    """Return the key of a class (or of another tracked object); the first call creates it.
 
-    A class that was renamed since gets a further key: a payload names a class as it is now.
+    A class that was renamed gets a new key, because a payload has the present name.
     """
     module = byvalue.module_in_payload(module)
-    wanted = variant()
-    if wanted.fingerprint:
+    form = variant()
+    if form.fingerprint:
         return module, qualname, b"", 0
-    if wanted.deterministic:
+    if form.deterministic:
         return _key_in(_placeless_keys, obj, module, qualname, lambda obj: digest_of(obj) + PLACELESS)
     return _key_in(keys, obj, module, qualname, digest_of)
 
@@ -53,7 +53,7 @@ def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callab
     known_key = _known_key(known, obj, module, qualname)
     if known_key is not None:
         return known_key
-    # Without the lock: it takes long, and may run code of the program.
+    # The lock is not held here: the digest takes long, and may run code of the program.
     start = module, qualname, digest_of(obj)
     with process_lock.lock:
         # Another thread may have been faster.
@@ -61,7 +61,7 @@ def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callab
         if known_key is not None:
             return known_key
         _remove()
-        # An object that was renamed, and now back, has a number.
+        # An object that got a former name back may have any of the numbers: start with the first.
         number = 0 if id(obj) in known else _taken.get(start, 0)
         while not _remember(key := (*start, number), obj, known):
             number += 1
@@ -84,46 +84,51 @@ def find(key: Key) -> Any:
 
 
 def track(key: Key, obj: Any, digest: Any = None) -> Any:
-    """Make `obj`, just created by a load, known under `key`; return the object that is known already, if there is one.
+    """Register `obj`, which a load has just created, under `key`, unless another object has it.
 
     Parameters
     ----------
     digest
-        Where `obj` is a skeleton: the digest in the key, as the unpickler has passed it.
+        The unpickler's object for the digest in the key, if `obj` is the skeleton of a class.
+
+    Returns
+    -------
+    object
+        The object that has the key: `obj` or an earlier one.
     """
     with process_lock.lock:
-        found = find(key)
-        if found is None:
+        existing = find(key)
+        if existing is None:
             if digest is not None:
-                # Before it can be found by its key.
+                # Another thread must not find it by its key before this is recorded.
                 loads.begin(obj, digest)
-                # Not the unpickler's object, whose references are counted.
+                # Copy the digest: the reference count of the unpickler's object is significant.
                 key = (*key[:2], bytes(bytearray(digest)), key[3]) if type(digest) is bytes else key
             _remember(key, obj, _placeless_keys if is_placeless(key[2]) else keys)
             return obj
-    loads.settle(found, digest)
-    return found
+    loads.settle(existing, digest)
+    return existing
 
 
 def get(key: Key, digest: Any) -> Any:
-    """Return the live class with `key`, complete or for this thread to fill; None if there is none."""
-    found = find(key)
-    if found is not None:
-        loads.settle(found, digest)
-    return found
+    """Return the live class with `key`, or None. This thread may have to complete it."""
+    existing = find(key)
+    if existing is not None:
+        loads.settle(existing, digest)
+    return existing
 
 
 def is_placeless(digest: Any) -> bool:
-    """Whether a digest in a key is one made without file and line numbers."""
-    # Other writers put there what they like.
+    """Whether the digest in a key was made without file names and line numbers."""
+    # Payloads of other writers may hold anything here.
     return type(digest) is bytes and len(digest) == DIGEST_SIZE + len(PLACELESS) and digest.endswith(PLACELESS)
 
 
 def _remember(key: Key, obj: Any, known: Keys) -> bool:
-    """Note the key of `obj`; return False, and do nothing, where another live object has it."""
+    """Register the key of `obj`. If another live object has it, do nothing and return False."""
     ident = id(obj)
     reference = weakref.ref(obj, partial(_forget, ident, key, known, loads.building, _gone, process_lock.lock, _remove))
-    # In one step, for whatever runs between two.
+    # One atomic step: other code may run between two.
     first = _by_key.setdefault(key, reference)
     if first is not reference:
         other = first()
@@ -134,7 +139,8 @@ def _remember(key: Key, obj: Any, known: Keys) -> bool:
     return True
 
 
-# When the interpreter ends, classes may outlive the globals of this module, which are None then.
+# The arguments replace globals: when the interpreter exits, a class may outlive this module, whose
+# globals are None then.
 def _forget(
     ident: int,
     key: Key,
@@ -149,7 +155,7 @@ def _forget(
     known.pop(ident, None)
     building.pop(ident, None)
     gone.append((key, reference))
-    # Without waiting: a daemon thread that had the lock when the interpreter ended has it for ever.
+    # Do not wait: a daemon thread that holds the lock when the interpreter exits never releases it.
     if lock.acquire(blocking=False):
         try:
             remove()
@@ -167,7 +173,7 @@ def _remove_gone(
         if by_key.get(key) is reference:
             del by_key[key]
             start, number = key[:3], key[3]
-            # A payload may say anything for a number.
+            # The number may come from a payload, and be anything.
             if type(number) is int and number < taken.get(start, 0):
                 if number > 0:
                     taken[start] = number

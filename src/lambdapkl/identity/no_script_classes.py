@@ -1,4 +1,4 @@
-"""Stands in for `script_classes` in standalone payloads, which do not bring what computes a key."""
+"""Replaces `script_classes` in standalone payloads, which omit the code that computes keys."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ __all__ = ["defined_by_script"]
 
 
 def defined_by_script(key: Any) -> Any:
-    """Return None: without a key, no class of the script is known to be the one in the payload."""
+    """Return None: without keys, no class of the script can be compared with the payload's."""
     return None

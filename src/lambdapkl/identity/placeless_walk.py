@@ -1,4 +1,4 @@
-"""The walk for digests that do not depend on files and lines, as ``deterministic=True`` needs them."""
+"""The walk for digests without file names and line numbers (``deterministic=True``)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["PlacelessWalk"]
 
 
 class PlacelessWalk(Walk):
-    """What a digest is made of, without the places where code was written."""
+    """Collects the bytes of a digest, without file names and line numbers."""
 
     def add(self, obj: Any) -> None:
         super().add(without_places(obj) if type(obj) is CodeType else obj)
 
-    def attributes(self, own: Mapping[str, Any]) -> None:
-        # Sorted: after a round trip, some attributes come in another order.
-        super().attributes({key: own[key] for key in sorted(own, key=str) if key != "__firstlineno__"})
+    def attributes(self, namespace: Mapping[str, Any]) -> None:
+        # Sorted, because a round trip changes the order of some attributes.
+        super().attributes({key: namespace[key] for key in sorted(namespace, key=str) if key != "__firstlineno__"})

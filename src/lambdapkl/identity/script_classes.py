@@ -1,4 +1,4 @@
-"""Classes that the script of this process has defined, found by the keys in payloads."""
+"""Finds the class of this process's script for a key in a payload."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ __all__ = ["defined_by_script"]
 
 
 def defined_by_script(key: Key) -> Any:
-    """Return the class that this process's script has defined and that `key` describes, or None.
+    """Return the class with `key` that this process's script has defined, or None.
 
-    Classes of a script get their keys when they are first pickled, which this process may not have done yet.
+    A class of the script gets its key when it is first pickled. This process may not have pickled
+    it yet, so the key is computed here.
     """
     module, qualname, digest, _ = key
     main = sys.modules.get("__main__")
     if module != "__main__" or main is None or type(qualname) is not str or qualname.partition(".")[0] not in vars(main):
         return None
-    found = byvalue.lookup(main, qualname)
-    if not isinstance(found, type) or found.__module__ not in byvalue.MAIN_MODULES or building.unfinished(found):
+    cls = byvalue.lookup(main, qualname)
+    if not isinstance(cls, type) or cls.__module__ not in byvalue.MAIN_MODULES or building.unfinished(cls):
         return None
     with writing(Variant(deterministic=is_placeless(digest))):
         try:
-            key_of(found, module, found.__qualname__)
-        # Code of the program may run, for what is in the class.
+            key_of(cls, module, cls.__qualname__)
+        # The digest may run code of the program.
         except Exception:
             return None
     return find(key)

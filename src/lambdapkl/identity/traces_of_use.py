@@ -1,13 +1,14 @@
-"""What use leaves in a class, and is no part of its definition."""
+"""Recognises what a class collects while it is used, and what is not part of its definition."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["VOLATILE", "is_answer", "is_inverted", "unused_enumeration"]
+__all__ = ["VOLATILE", "is_cached_absence", "is_inverted", "unused_enumeration"]
 
-# Made by the interpreter, or grown while a class is used (`copyreg` keeps `__slotnames__` there).
+# Attributes that the interpreter creates, or that change while a class is used (`copyreg` adds
+# `__slotnames__`).
 VOLATILE = frozenset(
     (
         "__dict__",
@@ -25,26 +26,27 @@ VOLATILE = frozenset(
 )
 
 
-def is_answer(name: str, value: Any) -> bool:
-    """Whether an attribute of a class may be there because somebody asked a class without annotations for them.
+def is_cached_absence(name: str, value: Any) -> bool:
+    """Whether this attribute only caches that the class has no annotations.
 
-    It then keeps an empty dictionary up to 3.13, and None for what would evaluate them since 3.14.
+    Reading them stores an empty dictionary in the class up to 3.13. Since 3.14, it stores None for
+    the function that would evaluate them.
     """
     if name == "__annotations__":
         return type(value) is dict and not value
     return name == "__annotate_func__" and value is None
 
 
-def unused_enumeration(own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the attributes of an enumeration without what it has learned of values that a program has asked for."""
-    members = {id(member) for member in own["_member_map_"].values()}
-    by_value = own.get("_value2member_map_")
+def unused_enumeration(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes of an enumeration without the values that lookups have added."""
+    members = {id(member) for member in namespace["_member_map_"].values()}
+    by_value = namespace.get("_value2member_map_")
     if type(by_value) is not dict:
-        return dict(own)
-    defined = {value: each for value, each in by_value.items() if id(each) in members and not is_inverted(own, value)}
-    return {**own, "_value2member_map_": defined}
+        return dict(namespace)
+    defined = {value: each for value, each in by_value.items() if id(each) in members and not is_inverted(namespace, value)}
+    return {**namespace, "_value2member_map_": defined}
 
 
-def is_inverted(own: Mapping[str, Any], value: Any) -> bool:
-    """Whether an enumeration of flags has the value from a member that was inverted."""
-    return "_flag_mask_" in own and type(value) is int and value < 0
+def is_inverted(namespace: Mapping[str, Any], value: Any) -> bool:
+    """Whether `value` is in an enumeration of flags because a member was inverted with ``~``."""
+    return "_flag_mask_" in namespace and type(value) is int and value < 0

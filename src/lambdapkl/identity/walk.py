@@ -1,4 +1,4 @@
-"""The walk over what a class is made of: how each part is written, numbered, and limited."""
+"""The walk over the parts of a class: how each part is written, numbered, and limited."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ from typing import Any
 from ..code.spelling import spell
 from ..rules.byvalue import module_in_payload
 from ..rules.names import TYPE_BASES
-from .traces_of_use import VOLATILE, is_answer, unused_enumeration
+from .traces_of_use import VOLATILE, is_cached_absence, unused_enumeration
 
-__all__ = ["MAX_DEPTH", "MAX_IN_SETS", "MAX_ITEMS", "SPELLED", "Walk"]
+__all__ = ["MAX_DEPTH", "MAX_ITEMS", "SET_BUDGET", "SPELLED", "Walk"]
 
-# A class attribute may lead to any amount of data.  What is further away than this does not make a class another one.
+# Class attributes may refer to any amount of data. Beyond these limits, a difference does not
+# change the digest.
 MAX_DEPTH = 12
 MAX_ITEMS = 10_000
-# Elements of sets are told one by one, with all that they share: so much of that in a class.
-MAX_IN_SETS = 200_000
+# Each element of a set is described separately, shared parts included; this limits the total number
+# of parts for a class.
+SET_BUDGET = 200_000
 
-# Types of which `spell` tells all.
+# The types for which `spell` is exact.
 SPELLED = frozenset((bool, int, float, complex, range, slice, type(Ellipsis)))
 
 
 class Walk:
-    """What was found so far, each part with its type and length; the compiled backend has it in C.
+    """Collects the bytes that the digest is made of; each part carries its type and length.
+
+    The compiled backend implements it in C.
 
     Parameters
     ----------
     feed
-        Called with this walk and an object that has parts; adds them.
+        Called with this walk and an object; adds the parts of the object to the walk.
     """
 
     def __init__(self, feed: Callable[[Any, Any], None]) -> None:
@@ -40,8 +44,8 @@ class Walk:
         self.alive: list[Any] = []
         self.depth = 0
         self.limit = MAX_ITEMS
-        # What is left for elements of sets; None inside of one.
-        self.room: int | None = MAX_IN_SETS
+        # How many parts sets may still add; None while inside a set.
+        self.set_budget: int | None = SET_BUDGET
 
     def text(self, tag: str, value: str) -> None:
         data = str.encode(value, "utf-8", "surrogatepass")
@@ -58,13 +62,14 @@ class Walk:
         elif self.depth >= MAX_DEPTH or len(self.parts) >= self.limit:
             self.name("deep", kind)
         elif kind is tuple:
-            # Of equal tuples, one object or several: that goes by the compiler, and by how a module was loaded.
+            # Tuples are never numbered: whether equal ones are one object depends on the compiler
+            # and on how the module was loaded.
             self._feed(obj)
         elif id(obj) in self.seen:
             self.text("r", str(self.seen[id(obj)]))
         else:
             self.number(obj)
-            # Objects made on the way (bound methods, copies) must not hand their id to the next one.
+            # Keep temporary objects (bound methods, copies) alive: no later one may get their id.
             self.alive.append(obj)
             self._feed(obj)
 
@@ -86,32 +91,36 @@ class Walk:
             self.add(item)
 
     def unordered(self, items: Any) -> None:
-        """Add a set: each element as if it came first, the results sorted, and only then numbered."""
+        """Add the elements of a set.
+
+        Each element is described as if it came first. The descriptions are sorted, and then their
+        objects are numbered.
+        """
         items = list(items)
         self.text("set", str(len(items)))
         if not items:
             return
-        whole, limit, room, base = self.parts, self.limit, self.room, self.numbered
-        # A share for each, or which elements get a place would go by the order in which they come.
-        self.limit = min(MAX_ITEMS, max(0, limit - len(whole) if room is None else room) // len(items))
-        self.room = None
+        whole, limit, budget, base = self.parts, self.limit, self.set_budget, self.numbered
+        # All elements get the same share. Otherwise, which are described depends on their order.
+        self.limit = min(MAX_ITEMS, max(0, limit - len(whole) if budget is None else budget) // len(items))
+        self.set_budget = None
         before = len(self.seen)
-        found: list[tuple[bytes, int, list[tuple[int, int]]]] = []
+        described: list[tuple[bytes, int, list[tuple[int, int]]]] = []
         used = 0
         for item in items:
             self.parts = []
             self.numbered = base
             self.add(item)
             numbers = [self.seen.popitem() for _ in range(len(self.seen) - before)]
-            found.append((b"".join(self.parts), self.numbered - base, numbers))
+            described.append((b"".join(self.parts), self.numbered - base, numbers))
             used += len(self.parts)
-        self.parts, self.limit, self.room = whole, limit, None if room is None else max(0, room - used)
-        found.sort(key=itemgetter(0))
+        self.parts, self.limit, self.set_budget = whole, limit, None if budget is None else max(0, budget - used)
+        described.sort(key=itemgetter(0))
         self.numbered = start = base
         last: bytes | None = None
-        for data, size, numbers in found:
+        for data, size, numbers in described:
             whole.append(data)
-            # Nothing tells apart what is equal: they share their numbers.
+            # Elements with equal descriptions share their numbers: nothing distinguishes them.
             if data != last:
                 last, start = data, self.numbered
                 self.numbered += size
@@ -123,25 +132,27 @@ class Walk:
         qualname = getattr(obj, "__qualname__", None)
         self.text(tag, f"{module}:{qualname}")
 
-    def classes(self, cls: type, full: bool = False) -> None:
+    def add_class_name(self, cls: type) -> None:
         self.name("class", cls)
-        if not full:
-            return
+
+    def add_class_body(self, cls: type) -> None:
+        self.add_class_name(cls)
         self.number(cls)
         self.name("meta", type(cls))
         for base in TYPE_BASES(cls):
             self.name("base", base)
-        own = dict(vars(cls))
-        self.attributes(unused_enumeration(own) if "_member_map_" in own else own)
+        namespace = dict(vars(cls))
+        self.attributes(unused_enumeration(namespace) if "_member_map_" in namespace else namespace)
 
-    def attributes(self, own: Mapping[str, Any]) -> None:
+    def attributes(self, namespace: Mapping[str, Any]) -> None:
         """Add the dictionary of a class."""
-        # A copy: describing a value may run code that changes the class; `copyreg` adds ``__slotnames__``.
-        for key, value in list(own.items()):
-            if key not in VOLATILE and not is_answer(key, value):
+        # A copy, because describing a value may run code that changes the class: `copyreg` adds
+        # ``__slotnames__``.
+        for key, value in list(namespace.items()):
+            if key not in VOLATILE and not is_cached_absence(key, value):
                 if isinstance(key, str):
                     self.text("k", key)
                 else:
                     self.add(key)
-                # The docstring of a dataclass has its signature, with types of the script.
+                # The docstring of a dataclass contains its signature, which may name `__mp_main__`.
                 self.add(module_in_payload(value) if key in ("__module__", "__doc__") else value)

@@ -17,7 +17,7 @@ from types import (
 from typing import Any
 
 from ..identity import keys
-from ..identity.traces_of_use import VOLATILE, is_answer
+from ..identity.traces_of_use import VOLATILE, is_cached_absence
 from ..options import variant
 from ..restorers.classes import FROZEN_SETS, SETS
 from ..rules.names import TYPE_BASES, class_names
@@ -95,7 +95,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
         special = SPECIAL_NAMES.get(name)
         if special == SHADOWS or name in taken:
             shadowing[session.key(name)] = value
-        elif special is None or (special == ANNOTATES and changed is None and not is_answer(name, value)):
+        elif special is None or (special == ANNOTATES and changed is None and not is_cached_absence(name, value)):
             attributes[session.key(name)] = portable(name, value)
     explicit = explicit_slots(own, slots, session) if slots or "__slots__" in own else None
     module, qualname, simple = class_names(cls)

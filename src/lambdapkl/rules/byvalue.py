@@ -1,8 +1,8 @@
-"""By reference or by value: the registry of modules and the one lookup rule.
+"""Decides whether a function, class or module is pickled by reference or by value.
 
-An object is pickled by reference when the reader can find it under its module and qualified name.  Otherwise, and
-always when its module is ``__main__`` or has been registered here, it travels by value.  The rule and the three
-registry functions are cloudpickle's.
+An object is pickled by reference if the reader can find it by its module and qualified name. It is
+pickled by value if not, or if its module is ``__main__`` or registered here. This rule and the
+three functions of the registry are those of cloudpickle.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from .names import plain
 
 __all__ = ["list_registry_pickle_by_value", "register_pickle_by_value", "unregister_pickle_by_value"]
 
-# A child that `multiprocessing` spawns has the parent's script as a module of this name, which only the parent can import.
+# In a child that `multiprocessing` spawns, this is the name of the parent's script. No other
+# process can import it.
 SPAWNED_MAIN = "__mp_main__"
 MAIN_MODULES = frozenset(("__main__", SPAWNED_MAIN))
 
@@ -23,12 +24,12 @@ registry: set[str] = set()
 
 
 def register_pickle_by_value(module: ModuleType) -> None:
-    """Pickle the functions and classes of `module`, and of its submodules, by value from now on.
+    """Pickle the functions and classes of `module` and its submodules by value from now on.
 
     Parameters
     ----------
     module
-        An imported module; a reader then needs no copy of it.
+        An imported module. Readers then need not have it installed.
 
     Raises
     ------
@@ -44,6 +45,11 @@ def register_pickle_by_value(module: ModuleType) -> None:
 
 def unregister_pickle_by_value(module: ModuleType) -> None:
     """Undo `register_pickle_by_value`.
+
+    Parameters
+    ----------
+    module
+        A registered module.
 
     Raises
     ------
@@ -63,7 +69,7 @@ def list_registry_pickle_by_value() -> set[str]:
 
 
 def module_in_payload(text: Any) -> Any:
-    """Return `text`, a module's name or a docstring that has one, as it is in the parent of a spawned child."""
+    """Return a module's name, or a text that contains one, as a spawned child's parent has it."""
     return text.replace(SPAWNED_MAIN, "__main__") if type(text) is str and SPAWNED_MAIN in text else text
 
 
@@ -77,26 +83,26 @@ def is_registered(name: str) -> bool:
 
 
 def is_dynamic(module: ModuleType) -> bool:
-    """Whether `module` was made at run time, so that no other process can import it.
+    """Whether `module` was created at run time, so that no other process can import it.
 
-    An imported module has a ``__spec__``.  Extension modules make submodules without one while they are imported: a
-    module inside an importable package counts as importable.
+    An imported module has a ``__spec__``. Some extension modules create submodules without one when
+    they are imported, so a module inside an importable package counts as importable.
     """
     name = getattr(module, "__name__", None)
     if getattr(module, "__spec__", None) is not None:
         return False
     if not isinstance(name, str):
         return True
-    if name in sys.builtin_module_names or name.startswith("_pypy_"):  # parts of PyPy, without a spec
+    if name in sys.builtin_module_names or name.startswith("_pypy_"):  # some of PyPy's have no spec
         return False
     parent = sys.modules.get(name.rpartition(".")[0])
     return parent is None or is_dynamic(parent)
 
 
 def imported_name(module: ModuleType) -> str:
-    """Return the name under which `module` can be imported: ``_collections_abc`` says that it is ``collections.abc``.
+    """Return the name under which `module` can be imported, or "" if its ``__name__`` is no str.
 
-    It is empty where ``__name__`` is no str, or not there.
+    The ``__name__`` may be another one: that of ``_collections_abc`` is ``collections.abc``.
     """
     name = getattr(module, "__name__", None)
     if not isinstance(name, str):
@@ -109,7 +115,7 @@ def imported_name(module: ModuleType) -> str:
 
 
 def module_by_reference(module: ModuleType) -> bool:
-    """Whether a module object is pickled by its name."""
+    """Whether a module is pickled by its name."""
     name = imported_name(module)
     if name in MAIN_MODULES:
         return sys.modules.get(name) is module
@@ -117,12 +123,12 @@ def module_by_reference(module: ModuleType) -> bool:
 
 
 def by_reference(obj: Any, qualname: str | None = None) -> bool:
-    """Whether `obj`, a function, class or other named object, is pickled by module and qualified name.
+    """Whether `obj`, which has a qualified name, is pickled by reference.
 
     Parameters
     ----------
     qualname
-        Where in its module to look; ``obj.__qualname__`` by default.
+        The name to look up in its module; ``obj.__qualname__`` by default.
     """
     if qualname is None:
         qualname = obj.__qualname__
@@ -135,25 +141,28 @@ def by_reference(obj: Any, qualname: str | None = None) -> bool:
     if module is None or lookup(module, qualname) is not obj:
         return False
     if is_registered(module_name):
-        # An extension type has nothing that could be copied.
+        # An extension type has no attributes in Python that could be pickled by value.
         return isinstance(obj, type) and _is_extension_type(obj, module_name)
     return not (isinstance(module, ModuleType) and is_dynamic(module))
 
 
 def lookup(module: Any, qualname: str) -> Any:
-    """Return what `qualname` names inside `module`, or None."""
-    found = module
+    """Return the object with this qualified name in `module`, or None."""
+    obj = module
     try:
         for part in qualname.split("."):
-            found = getattr(found, part)
-    # A module's `__getattr__` may raise anything: then the name is not there.
+            obj = getattr(obj, part)
+    # A module's `__getattr__` may raise any exception if it lacks the name.
     except Exception:
         return None
-    return found
+    return obj
 
 
 def bound_name(function: Any, owner: Any) -> str | None:
-    """Return the name under which `owner` gives `function` bound to itself by a class that is pickled by reference, or None."""
+    """Return the name of the attribute of `owner` that is `function` bound to `owner`, or None.
+
+    The attribute must come from a class that is pickled by reference.
+    """
     kind = type(owner)
     kinds = (*owner.__mro__, *kind.__mro__) if isinstance(owner, type) else kind.__mro__
     for each in kinds:
@@ -164,7 +173,7 @@ def bound_name(function: Any, owner: Any) -> str | None:
                 continue
             try:
                 bound = getattr(owner, name)
-            # Attributes may be computed, by code of the program.
+            # Attributes may run code of the program.
             except Exception:
                 continue
             if type(bound) is MethodType and bound.__func__ is function and bound.__self__ is owner:
@@ -173,9 +182,10 @@ def bound_name(function: Any, owner: Any) -> str | None:
 
 
 def owner_of(function: FunctionType) -> tuple[type, str] | None:
-    """Return the class by reference that has a function which its qualified name does not lead to, and its name there; or None.
+    """Return the class that contains `function`, and its name there, or None.
 
-    The name of a class method leads to the bound method, and a private name is another one in the class.
+    The class must be pickled by reference. This finds functions that `lookup` does not find: the
+    qualified name of a class method gives the bound method, and private names are mangled.
     """
     path, _, name = function.__qualname__.rpartition(".")
     module = sys.modules.get(function.__module__) if isinstance(function.__module__, str) else None
@@ -196,7 +206,7 @@ _HEAP_TYPE, _IMMUTABLE_TYPE = 1 << 9, 1 << 8  # Py_TPFLAGS_HEAPTYPE, Py_TPFLAGS_
 
 
 def is_extension_type(cls: type) -> bool:
-    """Whether `cls` is of a kind that no class statement can make."""
+    """Whether `cls` is a class that no class statement can create."""
     if cls.__flags__ & (_HEAP_TYPE | _IMMUTABLE_TYPE) != _HEAP_TYPE:
         return True
     new = vars(cls).get("__new__")
@@ -204,14 +214,17 @@ def is_extension_type(cls: type) -> bool:
 
 
 def _is_extension_type(cls: type, module_name: str) -> bool:
-    # C code also makes classes that look like any other, the syntax tree's in `_ast`: an accelerator module (PEP 399)
-    # has its name by an underscore in front.
+    # C code can also create ordinary classes, such as those of the syntax tree in `_ast`. The name
+    # of such an accelerator module begins with an underscore (PEP 399).
     accelerator = sys.modules.get(f"_{module_name}")
     return is_extension_type(cls) or (accelerator is not None and lookup(accelerator, cls.__qualname__) is cls)
 
 
 def other_name(cls: type) -> str | None:
-    """Return the name under which the module of `cls` holds it, None if it does not: ``_json.make_scanner`` is a `Scanner`."""
+    """Return the name of `cls` in its module, or None.
+
+    It may differ from ``__name__``: ``_json.make_scanner`` is the class `Scanner`.
+    """
     module = sys.modules.get(cls.__module__)
     for name, value in vars(module).items() if isinstance(module, ModuleType) else ():
         if value is cls:
@@ -220,12 +233,12 @@ def other_name(cls: type) -> str | None:
 
 
 def _found_anywhere(obj: Any, qualname: str) -> bool:
-    """Whether any imported module holds `obj`, which names no module of its own; `pickle` searches them all, too."""
+    """Whether an imported module contains `obj`, which has no ``__module__``; as in `pickle`."""
     first = qualname.partition(".")[0]
     for name, module in list(sys.modules.items()):
         if name in MAIN_MODULES or not isinstance(module, ModuleType) or is_registered(name):
             continue
-        # Not `lookup` alone: a module's `__getattr__` may import, and most have no such name.
+        # Check the namespace first: most modules lack the name, and their `__getattr__` may import.
         if first in vars(module) and lookup(module, qualname) is obj and not is_dynamic(module):
             return True
     return False

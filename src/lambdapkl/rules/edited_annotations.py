@@ -1,31 +1,30 @@
-"""Annotations that are evaluated when they are asked for (PEP 649), and may have been changed since."""
+"""Finds annotations that a program has changed after they were evaluated (PEP 649)."""
 
 from __future__ import annotations
 
 import gc
-from types import FunctionType
 from typing import Any
 
 
-def kept(func: FunctionType) -> dict[str, Any] | None:
-    """Return the dictionary of annotations that `func` keeps since it was asked for them, else None.
+def cached(func: Any) -> dict[str, Any] | None:
+    """Return the annotations that `func` has cached since they were first read, or None.
 
-    It is read behind the attribute, which would evaluate the annotations of a function that was never asked.
+    The attribute ``__annotations__`` is not read, because it evaluates annotations that are not
+    cached.
     """
-    own: Any = func
-    known = [id(each) for each in (own.__globals__, own.__builtins__, own.__kwdefaults__, own.__dict__)]
-    return next((each for each in gc.get_referents(func) if type(each) is dict and id(each) not in known), None)
+    other = [id(each) for each in (func.__globals__, func.__builtins__, func.__kwdefaults__, func.__dict__)]
+    return next((each for each in gc.get_referents(func) if type(each) is dict and id(each) not in other), None)
 
 
-def edited(func: FunctionType, kept: dict[str, Any]) -> dict[str, Any] | None:
-    """Return `kept`, the annotations that `func` keeps, if they are no longer what its ``__annotate__`` gives, else None.
+def edited(func: Any, annotations: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the cached `annotations` if they differ from what ``__annotate__`` returns, else None.
 
-    ``f.__annotations__["x"] = int`` changes that dictionary and nothing else.
+    ``f.__annotations__["x"] = int`` changes only the cached dictionary.
     """
-    own: Any = func
     try:
-        fresh = own.__annotate__(1)
-        return None if kept == fresh and list(kept) == list(fresh) else kept
+        evaluated = func.__annotate__(1)
+        return None if annotations == evaluated and list(annotations) == list(evaluated) else annotations
     except Exception:
-        # What it needs is gone since, or values that do not compare: what is kept is what the program sees.
-        return kept
+        # A name that they need no longer exists, or the values cannot be compared. The program sees
+        # the cached ones.
+        return annotations

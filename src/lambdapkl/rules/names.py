@@ -1,11 +1,11 @@
-"""The strings that reducers write, and names with a meaning in the state of a function."""
+"""Converts names to the strings that reducers write, and lists the special attribute names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-# Attributes of a function that are no entries of its `__dict__`.
+# Attributes of a function that are not in its `__dict__`.
 SPECIAL_ATTRIBUTES = frozenset(
     (
         "__code__",
@@ -20,57 +20,63 @@ SPECIAL_ATTRIBUTES = frozenset(
     )
 )
 
-# In the state of a function: its ``__annotate__``, to be named after it.
+# Key in the state of a function for an ``__annotate__`` whose qualified name the reader derives
+# from that of the function.
 NAMED_ANNOTATE = ".__annotate__"
 
 
-# In the dictionary of an instance: what decides how that instance is pickled.
+# Attributes that decide how an object is pickled, if they are in the dictionary of an instance.
 OVERRIDING = frozenset(("__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__"))
 
-# The attributes that `type` itself keeps, whatever a metaclass has under these names.
+# These read the attributes from the type object, even if a metaclass defines the same names.
 TYPE_BASES: Callable[[type], tuple[type, ...]] = vars(type)["__bases__"].__get__
 _TYPE_NAMES: list[Callable[[type], str]] = [vars(type)[name].__get__ for name in ("__qualname__", "__name__")]
 
 
 def plain(name: str) -> str:
-    """Return the text of `name`, which may be an instance of a subclass (`numpy.str_`, a member of a `StrEnum`), as a str."""
+    """Return `name`, which may be of a subclass (`numpy.str_`, a `StrEnum`), as an exact str."""
     return str.__str__(name)
 
 
 def class_names(cls: type) -> tuple[Any, str, str]:
-    """Return module, qualified name and name of `cls`.  The module may be anything; what is a str is a plain one."""
+    """Return module, qualified name and name of `cls`; each str is an exact one.
+
+    The module may be any object.
+    """
     module = cls.__module__
     names = [cls.__qualname__, cls.__name__]
     for index, name in enumerate(names):
-        # A metaclass may answer with anything.
+        # A metaclass may return any object.
         names[index] = plain(name if isinstance(name, str) else _TYPE_NAMES[index](cls))
     return plain(module) if isinstance(module, str) else module, names[0], names[1]
 
 
 def is_plain_key(key: object) -> bool:
-    """Whether `key`, of a namespace, is a str or is found under its text, as most instances of subclasses of str are."""
+    """Whether the key of a namespace is a str, or is interchangeable with its plain text."""
     if type(key) is str:
         return True
     return isinstance(key, str) and hash(key) == hash(plain(key)) and bool(plain(key) == key)
 
 
 def private_key(key: Any) -> Any:
-    """Return what is written for a key of a namespace: `private` of its text, or the key itself where that is another key."""
+    """Return `private(key)`, or the key itself if it is not interchangeable with its plain text."""
     return private(key) if is_plain_key(key) else key
 
 
 def private(name: str) -> str:
-    """Return a copy of `name` that nothing else refers to, as a plain str.
+    """Return a copy of `name`, as an exact str, to which nothing else refers.
 
-    The pickler's memo goes by identity.  An interned name would share its entry with an equal string of the user's
-    before a round trip and not after it (strings come back from a payload not interned), and the bytes would differ.
+    Attribute names are interned. The memo would treat an equal user string as the same object
+    before a round trip but not after (unpickled strings are not interned), so the bytes would
+    differ.
     """
     if type(name) is not str:
         name = plain(name)
     if len(name) != 1:
         return name[:1] + name[1:]
-    # CPython keeps one object for each character below 256, and up to 3.12 a second one where the interpreter itself uses
-    # it as a name; changing the case is what makes a new one.
+    # CPython shares one object for each character below 256; up to 3.12, a second one if the
+    # interpreter uses the character as a name. `lower` and `upper` return a new object even if the
+    # case does not change.
     for changed in (name.lower(), name.upper()):
         if changed == name:
             return changed

@@ -1,7 +1,7 @@
 """The tables of reducers, which `reducers.table` fills.
 
-They are here, below the code that uses them: the backends look reducers up in them, the digest of a class needs
-those of iterators, and neither may import the reducers, which are built on both.
+They are in this low layer because the backends and the class digest look reducers up. Neither can
+import the reducers, which depend on both.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Reducer = Callable[[Any], Any]
 
 
 class Fallback:
-    """A reducer for picklers without our `reducer_override`, of a type that a `Session` reduces."""
+    """A reducer for a type that a `Session` reduces itself, for picklers without a session."""
 
     __slots__ = ("_reduce",)
 
@@ -51,24 +51,27 @@ class WithSession:
         return lambda obj: self.reduce(obj, session)
 
 
-# Name -> the family of reducers that was added once the program had imported the module they are for.
+# Name -> a family of reducers, added after the program has imported the module with their types.
 FAMILIES: dict[str, ModuleType] = {}
 
 # Exact type -> reducer.
 TABLE: dict[type, Reducer] = {}
 
-# The part of `TABLE` for iterators.  Those of C cannot reduce themselves on every version.
+# The part of `TABLE` for iterators. Not every version of Python can reduce its own iterators.
 ITERATORS: dict[type, Reducer] = {}
 
-# Reducers that come before those registered with `copyreg`; user code adds to it through the pickler's dispatch table.
+# Reducers that take precedence over those registered with `copyreg`. User code adds to it through
+# the pickler's dispatch table.
 OVERRIDES: dict[type, Reducer] = {}
 
-# Types whose subclasses need a reducer, too.  It returns NotImplemented for a subclass that pickles in its own way.
+# Types whose subclasses use their reducer, too. The reducer returns NotImplemented for a subclass
+# that defines its own pickling.
 INHERITED: dict[type, Reducer | WithSession] = {}
 
-# Importable classes whose instances describe a class and hold the names of its attributes.  The names of the instances'
-# own attributes have to be kept apart from those.
+# Importable classes whose instances describe a class and refer to names of its attributes. The
+# names of an instance's own attributes are written as separate strings.
 OWN_KEYS: set[type] = set()
 
-# id of the code of a function that the reader can recreate -> that code, and what finds the arguments for such a function.
+# id of the code of a function that the reader recreates by a constructor -> the code, and a
+# callable that returns the arguments for the constructor.
 RECREATED: dict[int, tuple[Any, Callable[[Any], Any]]] = {}

@@ -1,8 +1,9 @@
-"""Submodules that a function uses through their package.
+"""Finds the submodules that a function uses through their package.
 
-``import numpy as np; lambda x: np.linalg.norm(x)`` names only ``numpy``; the reader has to import ``numpy.linalg``, too.
-A submodule counts as used when every part of its name behind the package's occurs among the code's names (cloudpickle's
-rule).  cloudpickle scans ``sys.modules`` at each dump; here an index by package is kept.
+``import numpy as np; lambda x: np.linalg.norm(x)`` refers only to ``numpy``, but the reader has to
+import ``numpy.linalg``, too. A submodule counts as used if all parts of its name after the package
+occur among the code's names. This is cloudpickle's rule. cloudpickle scans ``sys.modules`` in each
+dump; here, an index by package is kept.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ generation = 0
 
 
 def refresh() -> int:
-    """Bring the index up to date and return its generation, a number that changes when ``sys.modules`` has.
+    """Update the index and return its generation, which grows when ``sys.modules`` has changed.
 
-    Modules are added at the end of the dictionary: its length and last key tell, without a scan, whether one came.
+    New modules are added at the end of the dictionary, so its length and last key show whether
+    there are any.
     """
     global _stamp, _index, generation
     stamp = _now()
     if stamp != _stamp or stamp[1] is None:
-        # Or a thread with an older index could come last, and with a newer stamp.
+        # Without the lock, a thread could store an older index after a newer one.
         with process_lock.lock:
             stamp = _now()
             _index = _indexed()
@@ -54,5 +56,5 @@ def _indexed() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
 
 
 def used(package: str, names: frozenset[str]) -> tuple[str, ...]:
-    """Return the imported submodules of `package` that code with these `names` can reach, sorted."""
+    """Return the sorted names of imported submodules of `package` that code with `names` uses."""
     return tuple(sorted(name for name, parts in _index.get(package, ()) if names.issuperset(parts)))

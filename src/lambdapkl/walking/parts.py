@@ -1,4 +1,4 @@
-"""What a user sees in an object: its parts, each with what to call it in a path."""
+"""Lists the parts of an object that a user knows, each with its label for a path."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Part = tuple[str, Any]
 
 
 def name_of(obj: Any) -> str:
-    """Return what to call an object that a path starts at."""
+    """Return the label of an object at which a path starts."""
     if isinstance(obj, FunctionType):
         return f"function {obj.__qualname__}"
     if isinstance(obj, type):
@@ -39,17 +39,17 @@ def name_of(obj: Any) -> str:
 
 
 def type_name(obj: Any) -> str:
-    """Return the name of the type of `obj`, with its module where that says something."""
+    """Return the name of the type of `obj`, with its module except for builtins and `__main__`."""
     kind = type(obj)
     return kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def parts(obj: Any) -> Iterator[Part]:
-    """Yield what a user sees in `obj`, each with what to call it; where two are the same object, the better name is first."""
+    """Yield the labelled parts of `obj`; an object with two labels comes with the better one first."""
     kind = type(obj)
-    for base, found in _PARTS:
+    for base, parts_of_kind in _PARTS:
         if issubclass(kind, base):
-            yield from found(obj)
+            yield from parts_of_kind(obj)
     attributes = getattr(obj, "__dict__", None) if not isinstance(obj, type) else None
     if type(attributes) is dict:
         for name, value in list(attributes.items()):
@@ -66,9 +66,12 @@ def parts(obj: Any) -> Iterator[Part]:
 
 
 def labels_of(obj: Any) -> dict[int, Part]:
-    """Return the parts of `obj` by their id; with the parts, for the id of one that is gone becomes another's."""
+    """Return the labelled parts of `obj` by their id.
+
+    The result refers to the parts: without that, an id could be reused.
+    """
     labels: dict[int, Part] = {}
-    # Attributes are the user's code, too.
+    # Reading an attribute may run the user's code.
     with contextlib.suppress(Exception):
         for label, value in parts(obj):
             labels.setdefault(id(value), (label, value))
@@ -156,11 +159,11 @@ def _of_exception(error: BaseException) -> Iterator[Part]:
 
 
 def _fields(*names: str) -> Callable[[Any], Iterator[Part]]:
-    def found(obj: Any) -> Iterator[Part]:
+    def parts_of(obj: Any) -> Iterator[Part]:
         for name in names:
             yield name, getattr(obj, name, None)
 
-    return found
+    return parts_of
 
 
 def _of_module(module: ModuleType) -> Iterator[Part]:
@@ -186,18 +189,18 @@ _PARTS: tuple[tuple[Any, Callable[[Any], Iterator[Part]]], ...] = (
 
 
 def item_label(key: Any) -> str:
-    """Return what to call the value of a mapping at `key`."""
+    """Return the label of the value at `key` in a mapping."""
     return f"item {_shown(key)}"
 
 
 def key_label(key: Any) -> str:
-    """Return what to call a key of a mapping."""
+    """Return the label of a key of a mapping."""
     return f"key {_shown(key)}"
 
 
 def _shown(key: Any) -> str:
     try:
         return f"{key!r:.60}"
-    # A representation is the user's code.
+    # `repr` may run the user's code.
     except Exception:
         return f"<{type_name(key)}>"

@@ -1,8 +1,9 @@
-"""Walks an object as the pickler does, one object at a time, past what cannot be pickled.
+"""Walks an object as the pickler does, and continues after objects that cannot be pickled.
 
-What is done with an object is left to the pickler of the standard library in Python, with the reducers of lambdapkl: it
-is asked to save that one object, and whatever it would save next is noted instead (`_OneLevel`).  So reducers, hooks and
-`copyreg` decide here as they do in a dump, in the same order.  The walk keeps a stack of its own, so depth is no limit.
+The walk calls the standard library's Python pickler, with the reducers of lambdapkl, for one object
+at a time. `_OneLevel` saves this object and records the objects that the pickler would save next.
+So reducers, hooks and `copyreg` apply in the same order as in a dump. The walk has its own stack,
+so deep nesting causes no RecursionError.
 """
 
 from __future__ import annotations
@@ -24,42 +25,45 @@ __all__ = ["Node", "Walk"]
 
 _ATOMS = frozenset((type(None), bool, int, float, str, bytes, bytearray))
 _CONTAINERS = (tuple, list, dict, set, frozenset)
-# How many objects in each other may be in no attribute or item of the one around them.  A walk that finds more is not finished:
-# a `__reduce__` that makes a new object each time leads on without end.
-_MOST_HIDDEN = 5_000
-# What reducers call that says nothing to a user.
-_MOST_STEPS = 40
-# A reducer may yield new objects for ever: as parts of one object, and as parts of its parts.
-MOST_PARTS = 2_000_000
-MOST_DEEP = 200_000
-_PLUMBING = ("lambdapkl.", "copyreg", "_pickle", "pickle")
+# How many objects on a path may be no attribute or item of their parent. The walk stops at more: a
+# `__reduce__` that returns a new object each time would never end.
+_MAX_HIDDEN = 5_000
+# How many steps of a path are shown.
+_MAX_STEPS = 40
+# A reducer may yield new objects forever: as parts of one object, and as parts of these parts.
+MAX_PARTS = 2_000_000
+MAX_DEPTH = 200_000
+# Modules whose functions mean nothing to a user.
+_INTERNAL = ("lambdapkl.", "copyreg", "_pickle", "pickle")
 
-_CALLABLE = "what makes it again"
-_ARGUMENT = "argument of what makes it again"
+_CALLABLE = "constructor"
+_ARGUMENT = "argument of the constructor"
 _STATE = "state"
 
-# How an object travels.
+# How an object is pickled.
 VALUE, REFERENCE, DATA = "value", "reference", "data"
 
 
 class Node:
-    """An object that a user sees, and how the walk came to it.
+    """An object that a user knows, and the path on which the walk reached it.
 
     Attributes
     ----------
     label
-        How it is called in its parent.
+        Its name in its parent, such as ``attribute 'x'``.
     mode
-        ``"value"`` or ``"reference"`` for functions, classes and modules, ``"data"`` for all else.
+        ``"value"`` or ``"reference"`` for functions, classes and modules, else ``"data"``.
     children
-        Those that are worth telling of, see `Walk`.
+        The nodes below it that are in `Walk.culprits` or `Walk.definitions`, or lead to one.
     error
         What the pickler raised for it, or None.
     again
-        How often the walk came to a culprit after the first time.
+        If it has an error: how often the walk reached it after the first time.
+    hidden
+        How many nodes on the path to it are no part of their parents that a user knows.
     """
 
-    __slots__ = ("_labels", "again", "children", "error", "hidden", "kept", "label", "mode", "obj", "parent", "root")
+    __slots__ = ("_labels", "again", "children", "error", "hidden", "in_tree", "label", "mode", "obj", "parent", "root")
 
     def __init__(self, obj: Any, parent: Node | None, label: str) -> None:
         self.obj = obj
@@ -70,42 +74,41 @@ class Node:
         self.children: list[Node] = []
         self.error: Exception | None = None
         self.again = 0
-        self.kept = False
-        # How many nodes, down to this one, are no part of their parents that a user sees.
+        self.in_tree = False
         self.hidden = 0
         self._labels: dict[int, Part] | None = None
 
     def label_of(self, part: Any) -> str | None:
-        """Return how a user calls `part` of this object, None if it is none."""
+        """Return the label of `part`, or None if it is no part of this object that a user knows."""
         if self._labels is None:
             self._labels = labels_of(self.obj)
-        found = self._labels.get(id(part))
-        return None if found is None else found[0]
+        labelled = self._labels.get(id(part))
+        return None if labelled is None else labelled[0]
 
     def forget_labels(self) -> None:
         """Free what `label_of` keeps, once all parts have been seen."""
         self._labels = None
 
     def steps(self) -> list[str]:
-        """Return the path from the root to this object; the last step says of what type it is.
+        """Return the path from the root to this object; the last step includes its type.
 
-        Of a path with more than 40 steps, those between the first and the last are left out.
+        If the path has more than 40 steps, those after the first are shortened to "...".
         """
-        found: list[str] = []
+        labels: list[str] = []
         node: Node | None = self
-        while node is not None and len(found) < _MOST_STEPS:
-            found.append(node.label)
+        while node is not None and len(labels) < _MAX_STEPS:
+            labels.append(node.label)
             node = node.parent
         if node is not None:
-            found[-2:] = ["...", self.root.label]
-        found.reverse()
+            labels[-2:] = ["...", self.root.label]
+        labels.reverse()
         if self.parent is not None:
-            found[-1] += f" ({type_name(self.obj)})"
-        return found
+            labels[-1] += f" ({type_name(self.obj)})"
+        return labels
 
 
 class _OneLevel(SessionMixin, PythonPickler):
-    """Saves one object and notes what it would save next."""
+    """Saves one object, and records the objects that it would save next."""
 
     def __init__(self, session: Any, refuse: Callable[[Any], None] | None = None) -> None:
         super().__init__(Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None)
@@ -116,15 +119,18 @@ class _OneLevel(SessionMixin, PythonPickler):
         self.named = False
 
     def own_globals(self, module: ModuleType) -> None:
-        """Leave it to `module` to bring the globals of its functions."""
+        """Let the functions of `module` use its namespace, instead of pickling their globals."""
         self._session.own_globals(vars(module), module)
 
     def reach(self, root: Any) -> None:
-        """Have weak references refused where nothing else in `root` holds what they refer to."""
+        """Refuse a weak reference if nothing else in `root` refers to its object."""
         self._session.root = root
 
     def expand(self, obj: Any) -> list[Any]:
-        """Return what comes after `obj`; how it was reduced is left in `reduced`, whether by its name in `named`."""
+        """Return the objects that the pickler saves after `obj`.
+
+        Set `reduced` to its reduced value, and `named` to whether it was pickled by name.
+        """
         self._next = []
         self.reduced = None
         self.named = False
@@ -135,8 +141,8 @@ class _OneLevel(SessionMixin, PythonPickler):
         return self._next
 
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
-        if len(self._next) >= MOST_PARTS:
-            raise pickle.PicklingError(f"what makes it again yields more than {MOST_PARTS:,} parts, and may never end")
+        if len(self._next) >= MAX_PARTS:
+            raise pickle.PicklingError(f"its reducer yields more than {MAX_PARTS:,} parts, and may never end")
         self._next.append(obj)
 
     def save_reduce(self, func: Any, args: Any, *rest: Any, **named: Any) -> None:
@@ -149,9 +155,9 @@ class _OneLevel(SessionMixin, PythonPickler):
     def save_global(self, obj: Any, name: str | None = None) -> None:
         super().save_global(obj, name)
         self.named = True
-        self._next.clear()  # the strings of its name
+        self._next.clear()  # these were only the strings of the name
 
-    # The pickler finds it by type, not by attribute.
+    # The pickler looks methods up by type in this table, not as attributes.
     dispatch = {**PythonPickler.dispatch, FunctionType: save_global}
 
 
@@ -161,34 +167,35 @@ class Walk:
     Parameters
     ----------
     root
-        What to walk over.
+        The object to walk.
     until
-        Called with each culprit; the walk ends when it returns True.
+        Called with each object that cannot be pickled; the walk ends when it returns True.
     seconds
-        Give up after this time; None for no limit.
+        Stop after this time; None for no limit.
     progress
         Called now and then with the number of objects seen so far.
     owner
-        A module in which functions that belong to it find their globals, in the reader.
+        A module whose functions find their globals in it, in the reader.
     refuse
-        Called with each object, and with what makes it again; raises an error for what the dump in question refuses besides.
+        Called with each object, and with the constructor in its reduced value. It raises an error
+        for objects that only the form of the dump refuses.
     session
-        Of the kind that the dump in question uses; a plain one by default.
+        A session of the kind that the dump uses; a plain one by default.
 
     Attributes
     ----------
     culprits
-        What cannot be pickled, in the order of the pickler.
-    travellers
+        The objects that cannot be pickled, in the order of the pickler.
+    definitions
         Functions, classes and modules, by value and by reference.
     count
-        How many objects of the user's were seen; numbers, strings and bytes are not counted.
+        How many objects of the user were seen. Numbers, strings and bytes are not counted.
     deepest
-        The node at which most objects were in each other, `depth` of them.
+        The most deeply nested node; its depth is `depth`.
     too_deep
-        Whether it ended since objects are too deep in each other: a reducer may make new ones for ever.
+        Whether the walk stopped because of the depth: a reducer may return new objects forever.
     complete
-        Whether the walk came to its end: the time, the depth and the parts of one object are limited.
+        Whether the walk has seen everything. Time, depth and the parts of an object are limited.
     """
 
     def __init__(
@@ -205,7 +212,7 @@ class Walk:
         refresh()
         self.root = Node(root, None, name_of(root))
         self.culprits: list[Node] = []
-        self.travellers: list[Node] = []
+        self.definitions: list[Node] = []
         self.count = 0
         self.depth = 0
         self.deepest = self.root
@@ -219,11 +226,11 @@ class Walk:
             self._pickler.reach(root)
         else:
             self._pickler.own_globals(owner)
-        # id -> the object, which has to stay alive, and its node
+        # id of an object -> the object, kept alive so that its id stays its own, and its node
         self._seen: dict[int, tuple[Any, Node]] = {}
 
     def run(self) -> None:
-        """Walk."""
+        """Walk the root object."""
         if type(self.root.obj) in _ATOMS:
             self.complete = True
             return
@@ -250,18 +257,18 @@ class Walk:
                 except Exception as error:
                     node.error = error
                     self.culprits.append(node)
-                    _keep(node)
+                    _add_to_tree(node)
                     if self._until is not None and self._until(node):
                         return
                     continue
                 if node.obj is obj and node.mode is not DATA:
-                    self.travellers.append(node)
-                    _keep(node)
+                    self.definitions.append(node)
+                    _add_to_tree(node)
                 if expanded is not None:
                     stack.append((node, expanded))
                     if len(stack) > self.depth:
                         self.depth, self.deepest = len(stack), node
-                    if node.hidden > _MOST_HIDDEN or len(stack) > MOST_DEEP:
+                    if node.hidden > _MAX_HIDDEN or len(stack) > MAX_DEPTH:
                         self.too_deep = True
                         return
                     break
@@ -277,7 +284,11 @@ class Walk:
         return self._deadline is not None and time.monotonic() > self._deadline
 
     def _node(self, obj: Any, owner: Node, role: str) -> Node | None:
-        """Return the node of `obj`: `owner` where a user does not see it, None where there is nothing to be seen in it."""
+        """Return the node of `obj`.
+
+        This is `owner` if a user does not know the object itself, and None if the walk need not
+        expand it.
+        """
         if not role:
             return owner
         if type(owner.obj) in _CONTAINERS:
@@ -285,7 +296,7 @@ class Walk:
         label = owner.label_of(obj)
         if label is None:
             named = obj if isinstance(obj, (type, FunctionType, BuiltinFunctionType)) else type(obj)
-            if str(named.__module__).startswith(_PLUMBING):
+            if str(named.__module__).startswith(_INTERNAL):
                 return None
             if type(obj) in _CONTAINERS or type(obj) in (CellType, CodeType):
                 return owner
@@ -296,7 +307,7 @@ class Walk:
         return Node(obj, owner, label)
 
     def _expand(self, obj: Any, node: Node, role: str) -> Iterator[tuple[Any, str]] | None:
-        """Return what comes after `obj`, each with what to call it where a user has no name for it."""
+        """Return the objects that come after `obj`, each with a default label."""
         if type(obj) in _CONTAINERS:
             items: Any = list(obj.items()) if type(obj) is dict else list(obj)
             if node.obj is not obj:
@@ -311,10 +322,10 @@ class Walk:
         return iter([(child, _role(child, reduced)) for child in following])
 
 
-def _keep(node: Node) -> None:
-    """Enter `node`, and what leads to it, in the tree of what is worth telling of."""
-    while node.parent is not None and not node.kept:
-        node.kept = True
+def _add_to_tree(node: Node) -> None:
+    """Add `node`, and the nodes on its path, to the tree that `Node.children` forms."""
+    while node.parent is not None and not node.in_tree:
+        node.in_tree = True
         node.parent.children.append(node)
         node = node.parent
 
@@ -334,14 +345,14 @@ def _of_mapping(items: list[tuple[Any, Any]]) -> Iterator[tuple[Any, str]]:
 
 
 def _of_temporary(kind: type, items: list[Any], role: str) -> Iterator[tuple[Any, str]]:
-    """What is in a container that a reducer made."""
+    """Return the contents of a container that a reducer created."""
     if kind is not dict:
         return ((item, role) for item in items)
     return ((each, f"{role} {key!r:.60}" if type(key) is str else role) for key, value in items for each in (key, value))
 
 
 def _by_name(reduced: tuple[Any, ...] | None) -> bool:
-    """Whether `reduced`, of a function, class or module, is no more than a name."""
+    """Whether the reduced value of a function, class or module contains only its name."""
     if reduced is None:
         return False
     func, args, _ = reduced

@@ -28,7 +28,7 @@ for _ in range(4000):
     data = bytes(data)
     try:
         made = wire.code(codes.MAGIC + crc32(data).to_bytes(4, "little") + data, "f.py")
-        # Not its bytecode: CPython reads beyond the end of one that ends within an instruction.
+        # Leave the bytecode alone: CPython reads beyond its end if the last instruction is incomplete.
         result.append([made.co_name, *made.co_names, *made.co_varnames, made.co_flags, made.co_linetable])
     except Exception as error:
         result.append((type(error).__name__, str(error)))

@@ -24,7 +24,7 @@ def dump(f):
 
 
 threading.stack_size(256 * 1024)
-# Kept, for CPython itself takes more stack than that to free the deepest.
+# Keep the deepest one alive: CPython needs more stack than that to free it.
 for f in (made := [nested(depth) for depth in (100, 399, 400, 1_000, 20_000)]):
     thread = threading.Thread(target=dump, args=(f,))
     thread.start()

@@ -17,7 +17,7 @@ class Gate:
 
 
 class Stop:
-    # An action that stops a load until `release`; only the first one.
+    # An action that stops the first load that reaches it, until `free` is set.
     def __init__(self):
         self.reached, self.free, self.once = threading.Event(), threading.Event(), threading.Lock()
 
@@ -50,7 +50,7 @@ def start(*calls):
 
 
 def patient():
-    # For a slow machine: nothing is given up, so what should not be waited for hangs.
+    # No wait ends early, not even on a slow machine. So a wait that must not happen would hang.
     from lambdapkl.identity import building
 
     building._PATIENCE = 100

@@ -67,7 +67,7 @@ def work(value):
         Result,
         helper,
     ]
-    # What the worker pickles, it reads itself as its own.
+    # The worker can load its own payload.
     assert pickle.loads(lambdapkl.dumps(found))[1] is Status.POOR
     return lambdapkl.dumps(found)
 
@@ -81,7 +81,7 @@ def check(data):
     assert type(pair) is Pair and type(pair.left) is Result and type(failed) is Failed and type(inner) is Outer.Inner
     assert function.__module__ == "__main__" and function(4) == 8
     left = data.replace(Point.__doc__.replace("__main__", "__mp_main__").encode(), b"").count(b"__mp_main__")
-    # Since 3.14 a named tuple keeps the namespace of its class statement, as it was there.
+    # Since 3.14, a named tuple keeps the namespace of its class statement, with this module name.
     assert left <= (sys.version_info >= (3, 14)), left
 
 
@@ -96,6 +96,6 @@ def use(executor):
 if __name__ == "__main__":
     data = use(sys.argv[1] == "executor")
     check(data)
-    # The classes are also those that the script itself would send.
+    # The payloads of the script itself refer to the same classes.
     assert lambdapkl.dumps([Result, Status.POOR]) == lambdapkl.dumps(pickle.loads(data)[7:8] + [pickle.loads(data)[1]])
     pathlib.Path(sys.argv[2]).write_bytes(data)

@@ -29,6 +29,6 @@ for value in (Endless, lambda: [Endless()]):
         assert "recursion" in str(error)
     else:
         assert False
-# More pairs than are compared: they are not told to be copies, and the fingerprint is there.
+# There are more pairs than the comparison takes: they do not count as copies, and it ends.
 wide = [lambdapkl.fingerprint([function([[index] for index in range(5000)]) for _ in range(2)]) for _ in range(2)]
 assert wide[0] == wide[1]
