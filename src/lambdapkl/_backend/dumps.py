@@ -19,3 +19,6 @@ else:
     from .._pure.dumps import dumps, set_callbacks
     from .._pure.session import Session
     from ..rules.sets import in_order
+
+# Payloads name it as users do, and alike with both backends.
+dumps.__module__ = "lambdapkl"

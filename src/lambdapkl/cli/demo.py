@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from .common import tell_if_pure
+
 
 def add(commands: Any) -> None:
     """Describe the command."""
@@ -22,4 +24,5 @@ def add(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     from .comparison import run
 
+    tell_if_pure(options.json)
     return run(rounds=max(1, options.rounds), as_json=options.json)
