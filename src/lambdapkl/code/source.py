@@ -16,7 +16,7 @@ from typing import Any, cast
 from . import blobs
 from .texts import Function, Text, first_line
 
-__all__ = ["find", "getsource"]
+__all__ = ["find", "find_function", "getsource"]
 
 # The longest definition, in lines, that is looked for in a history.
 _LONGEST = 200
@@ -71,7 +71,7 @@ def find(target: Any, code: CodeType, read: Callable[[str], Text] = Text) -> tup
     text = _text_of(target, code)
     if text is not None:
         whole = read(text)
-        node = _find_function(whole, code)
+        node = find_function(whole, code)
         if node is not None:
             return whole, node
     found = _from_history(code)
@@ -148,7 +148,7 @@ def _why_missing(code: CodeType) -> str:
 # ---- in a text -------------------------------------------------------------------------------------------------------
 
 
-def _find_function(text: Text, code: CodeType) -> Function | None:
+def find_function(text: Text, code: CodeType) -> Function | None:
     """Return the node in `text` that `code` was made of, or None."""
     candidates = [node for node in text.functions.get(code.co_firstlineno, ()) if _may_be(node, code)]
     if len(candidates) > 1:
