@@ -56,7 +56,10 @@ EXPECTED = [
 ]
 for obj, title in EXPECTED:
     payload = lambdapkl.dumps(obj)
-    assert lambdapkl.inspect(payload).root == lambdapkl.weigh(payload).root.title == title, (obj, lambdapkl.inspect(payload).root)
+    assert lambdapkl.inspect(payload).root == lambdapkl.weigh(payload).root.title == title, (
+        obj,
+        lambdapkl.inspect(payload).root,
+    )
 
 # In a payload that calls `wire.function`, builtin types have numbers.
 for obj in [area, lambda: (float, range(3)), lambda x=range(3), y=dict: Made()]:
@@ -64,7 +67,9 @@ for obj in [area, lambda: (float, range(3)), lambda x=range(3), y=dict: Made()]:
         for line in text.splitlines():
             assert "(function)" not in line and "()" not in line and "class )" not in line, line
 text = str(lambdapkl.weigh(area))
-assert "item 'width' (class int)" in text and "item 'return' (class range)" in text and "item 'sides' (class list)" in text, text
+assert "item 'width' (class int)" in text and "item 'return' (class range)" in text and "item 'sides' (class list)" in text, (
+    text
+)
 for protocol in range(6):
-    assert lambdapkl.weigh(pickle.dumps(int, protocol)).root.title == "class int"
+    assert lambdapkl.weigh(pickle.dumps(dict, protocol)).root.title == "class dict"
     assert lambdapkl.weigh(pickle.dumps(type(None), protocol)).root.title == "class NoneType"
