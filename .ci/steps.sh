@@ -106,7 +106,7 @@ step_engines() {
 }
 
 # The cases of ../shared/cases whose issue is resolved, and what they need besides the extra `test`.
-CASES=(drop-in/ libraries/third_party/pydantic-error libraries/third_party/aiohttp-connection-error libraries/third_party/psycopg2-error)
+CASES=(drop-in/ newcomer/ libraries/third_party/pydantic-error libraries/third_party/aiohttp-connection-error libraries/third_party/psycopg2-error)
 CASE_PACKAGES=(pydantic aiohttp psycopg2-binary joblib)
 
 # step_cases PYTHON CASES_FOLDER: they are right, compiled and pure, and none is skipped for a package that is installed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import fresh
+from conftest import BACKENDS, Processes
 
 PROGRAMS = Path(__file__).with_name("programs")
 
@@ -122,3 +123,60 @@ def test_options(backend: fresh.Process) -> None:
 def test_payloads_with_a_preamble(backend: fresh.Process) -> None:
     """A payload whose root is a function or class by value begins with what it calls; all of `pickle` reads it."""
     backend.execute(PROGRAMS / "payloads_with_a_preamble.py")
+
+
+def test_parameters_are_shown_with_types_and_defaults(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "signatures.py")
+
+
+def test_a_misspelled_name_is_an_error(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "misspelled_names.py")
+
+
+def test_dir_has_the_public_names_only(backend: fresh.Process) -> None:
+    """Whatever was imported before."""
+    found = backend.execute(
+        """
+        import lambdapkl
+        before = dir(lambdapkl)
+        lambdapkl.inspect, lambdapkl.guard
+        import lambdapkl.tools.signing, lambdapkl.cli
+        assert dir(lambdapkl) == before == sorted(before)
+        assert all(hasattr(lambdapkl, name) for name in before)
+        result = before
+        """
+    )
+    assert {"dumps", "inspect", "copy", "trace", "options", "cloudpickle", "__version__"} <= set(found)
+    assert [name for name in found if name.startswith("_")] == ["__version__"]
+    assert not {"os", "Any", "annotations", "wire", "import_module", "TYPE_CHECKING"} & set(found)
+
+
+def test_a_star_import_hides_no_module_and_no_builtin(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import builtins, copy, inspect, sys, trace
+        from inspect import getsource
+        __version__ = "mine"
+        mine = dict(globals())
+        from lambdapkl import *
+        assert all(globals()[name] is value for name, value in mine.items() if name != "mine")
+        import lambdapkl
+        assert not set(lambdapkl.__all__) & ({*sys.stdlib_module_names, *dir(builtins), "cloudpickle"})
+        assert {"dumps", "loads", "Pickler", "explain", "weigh", "options"} <= set(globals())
+        assert loads(dumps(lambda: 5))() == 5
+        """
+    )
+
+
+def test_functions_of_the_interface_are_pickled_by_public_names(processes: Processes) -> None:
+    """A payload of one backend that names `dumps` is read by the other."""
+    define = "import lambdapkl\no = [lambdapkl.dumps, lambdapkl.loads, lambdapkl.dump, lambdapkl.Pickler]"
+    check = "import lambdapkl\nassert o == [lambdapkl.dumps, lambdapkl.loads, lambdapkl.dump, lambdapkl.Pickler]"
+    payloads = set()
+    for writer in BACKENDS:
+        payload = processes(writer).dumps(define)
+        payloads.add(payload)
+        assert b"_fast" not in payload and b"_pure" not in payload
+        for reader in BACKENDS:
+            processes(reader).loads(payload, check)
+    assert len(payloads) == 1

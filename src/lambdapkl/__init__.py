@@ -9,9 +9,9 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import cloudpickle
+from . import cloudpickle as cloudpickle
 from ._backend import COMPILED
-from ._version import __version__
+from ._version import __version__ as __version__
 from .cloudpickle import is_tornado_coroutine
 from .errors import BytecodeMismatchError, DamagedPayloadError, NotPicklableError
 from .options import options
@@ -22,16 +22,19 @@ from .unpickler import Unpickler, load, loads
 if TYPE_CHECKING:
     from . import guard
     from .answers.explain import explain
-    from .answers.inspect import inspect
+    from .answers.inspect import inspect as inspect
     from .answers.weigh import weigh
-    from .code.source import getsource
+    from .code.source import getsource as getsource
     from .engines.install import install, uninstall
     from .forms.fingerprints import fingerprint
-    from .tools.checking import CheckError, CheckReport, check, copy, pickles
+    from .tools.checking import CheckError, CheckReport, check, pickles
+    from .tools.checking import copy as copy
     from .tools.sessions import SessionError, dump_session, load_session
     from .tools.signing import SignatureError, sign, verify_loads
-    from .tools.tracing import trace
+    from .tools.tracing import trace as trace
 
+# What `from lambdapkl import *` brings.  The names of modules that a program may have imported are public as well, but not
+# in this list: see `_NOT_STARRED`.
 __all__ = [
     "COMPILED",
     "DEFAULT_PROTOCOL",
@@ -45,18 +48,13 @@ __all__ = [
     "SessionError",
     "SignatureError",
     "Unpickler",
-    "__version__",
     "check",
-    "cloudpickle",
-    "copy",
     "dump",
     "dump_session",
     "dumps",
     "explain",
     "fingerprint",
-    "getsource",
     "guard",
-    "inspect",
     "install",
     "is_tornado_coroutine",
     "list_registry_pickle_by_value",
@@ -67,12 +65,15 @@ __all__ = [
     "pickles",
     "register_pickle_by_value",
     "sign",
-    "trace",
     "uninstall",
     "unregister_pickle_by_value",
     "verify_loads",
     "weigh",
 ]
+
+# `copy`, `inspect` and `trace` are modules of the standard library, `getsource` is a function of `inspect`, `cloudpickle` is
+# another library.
+_NOT_STARRED = ("__version__", "cloudpickle", "copy", "getsource", "inspect", "trace")
 
 # Public name -> the submodule that has it, imported when the name is first asked for.
 _LAZY = {
@@ -99,18 +100,25 @@ _LAZY = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(f"{__name__}.{_LAZY[name]}")
-    value = getattr(module, name, module)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a type checker would take any name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LAZY:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(f"{__name__}.{_LAZY[name]}")
+        value = getattr(module, name, module)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted((*__all__, *_NOT_STARRED))
 
+
+if not COMPILED:
+    from ._backend.pure_reason import warn_main_script
+
+    warn_main_script()
 
 # Set by `install` for the processes that are started from one that called it.
 if os.environ.get("LAMBDAPKL_INSTALL", "0") not in ("", "0"):

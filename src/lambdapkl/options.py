@@ -6,7 +6,7 @@ from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Literal
 
 # What ``deterministic=True`` has in place of the file of code, and tracebacks show.
 FILE_NAME = "<lambdapkl>"
@@ -77,33 +77,48 @@ def current() -> Options:
 
 
 @contextmanager
-def options(**changes: Any) -> Iterator[None]:
+def options(
+    *,
+    held_locks: Literal["refuse", "unlocked"] | None = None,
+    file_contents: bool | None = None,
+    tracebacks: Literal["keep", "reprs", "omit"] | None = None,
+    deterministic: bool | None = None,
+) -> Iterator[None]:
     """Change what is pickled, in this thread or task, until the block ends.
+
+    An option that is not given, or None, stays as it is.
 
     Parameters
     ----------
-    held_locks : {"refuse", "unlocked"}
-        Pickle a `threading.Lock` or `RLock` that is held as one that nobody holds.
-    file_contents : bool
-        Pickle an open file with its contents; it is loaded as an `io.StringIO` or `io.BytesIO` at the same position.
-    tracebacks : {"keep", "reprs", "omit"}
-        Pickle exceptions with their traceback (the default), with representations of the local variables in it as well, or
-        without it.
-    deterministic : bool
-        Let `dumps` and `dump` write as with ``deterministic=True``.  A `Pickler` cannot, so its `dump` raises an error.
+    held_locks
+        ``"unlocked"`` pickles a `threading.Lock` or `RLock` that is held as one that nobody holds; ``"refuse"``, the default,
+        refuses it.
+    file_contents
+        Whether an open file is pickled with its contents; it is loaded as an `io.StringIO` or `io.BytesIO` at the same
+        position.
+    tracebacks
+        ``"keep"``, the default, pickles exceptions with their traceback; ``"reprs"`` adds representations of the local
+        variables in it; ``"omit"`` leaves it out.
+    deterministic
+        Whether `dumps` and `dump` write as with ``deterministic=True``.  A `Pickler` cannot, so its `dump` raises an error.
 
     Raises
     ------
     ValueError
-        A choice that does not exist.
+        An option has no such value.
     """
-    if changes.get("held_locks", "refuse") not in ("refuse", "unlocked"):
-        raise ValueError(f"held_locks is 'refuse' or 'unlocked', not {changes['held_locks']!r}")
-    if changes.get("tracebacks", "keep") not in ("keep", "reprs", "omit"):
-        raise ValueError(f"tracebacks is 'keep', 'reprs' or 'omit', not {changes['tracebacks']!r}")
-    if unknown := changes.keys() - set(Options.__slots__):
-        raise ValueError(f"there is no option {min(unknown)!r}; there are {', '.join(Options.__slots__)}")
-    token = _current.set(Options(**{name: changes.get(name, getattr(current(), name)) for name in Options.__slots__}))
+    before = current()
+    changed = Options(
+        before.held_locks if held_locks is None else held_locks,
+        before.file_contents if file_contents is None else file_contents,
+        before.tracebacks if tracebacks is None else tracebacks,
+        before.deterministic if deterministic is None else deterministic,
+    )
+    if changed.held_locks not in ("refuse", "unlocked"):
+        raise ValueError(f"held_locks is 'refuse' or 'unlocked', not {held_locks!r}")
+    if changed.tracebacks not in ("keep", "reprs", "omit"):
+        raise ValueError(f"tracebacks is 'keep', 'reprs' or 'omit', not {tracebacks!r}")
+    token = _current.set(changed)
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ import os
 import pickle
 from collections.abc import Callable
 from operator import index
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from . import files
 from ._backend.dumps import Session, dumps, set_callbacks
@@ -101,7 +101,22 @@ def _set_table(pickler: Any, table: Any) -> None:
         vars(pickler)["dispatch_table"] = table
 
 
-class Pickler(SessionMixin, BasePickler):
+class _PicklerWithSession(SessionMixin, BasePickler):
+    """A pickler that has a session from the start.
+
+    A class of its own: `inspect.signature(Pickler)` would else show the parameters of `__new__`, which takes anything.
+    """
+
+    _session: Session
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = super().__new__(cls)
+        # In `__new__`, because a subclass may set `dispatch_table` before calling `super().__init__()`.
+        self._session = Session(with_shared(cls.dispatch_table, DISPATCH_TABLE))
+        return self
+
+
+class Pickler(_PicklerWithSession):
     """Write pickles of nearly any Python object to a file.
 
     Subclasses may override `reducer_override`, `persistent_id` and `dump`, and call ``super()``.
@@ -118,17 +133,10 @@ class Pickler(SessionMixin, BasePickler):
         As for `pickle.Pickler`; of use with protocol 2 and below.
     """
 
-    _session: Session
     dispatch_table: Any = _DispatchTable(DISPATCH_TABLE)
     if _base_table is not None:
         # cloudpickle's name for it, which engines write to.  In `pickle._Pickler` (PyPy) it is a table of another kind.
         dispatch: Any = DISPATCH_TABLE
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Pickler:
-        self = super().__new__(cls)
-        # Here and not in `__init__`: a subclass may set its `dispatch_table` before it calls that.
-        self._session = Session(with_shared(cls.dispatch_table, DISPATCH_TABLE))
-        return self
 
     def __init__(
         self,

@@ -31,8 +31,16 @@ class Reader(Protocol):
 class Unpickler(pickle.Unpickler):
     """Read pickles from a file; parameters are those of `pickle.Unpickler`."""
 
-    def __init__(self, file: Any, **options: Any) -> None:
-        super().__init__(file, **options)
+    def __init__(
+        self,
+        file: Reader,
+        *,
+        fix_imports: bool = True,
+        encoding: str = "ASCII",
+        errors: str = "strict",
+        buffers: Iterable[Any] | None = (),
+    ) -> None:
+        super().__init__(file, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
         self.__file = file
 
     def load(self) -> Any:

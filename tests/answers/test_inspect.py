@@ -30,6 +30,10 @@ def test_names_everything(backend: fresh.Process) -> None:
     )
 
 
+def test_a_class_is_called_a_class_and_an_instance_by_its_class(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "labels_of_types.py")
+
+
 class Bomb:
     def __reduce__(self) -> Any:
         return importlib.import_module, ("this_module_must_not_be_imported",)

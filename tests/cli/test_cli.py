@@ -112,6 +112,29 @@ def test_wrong_targets(folder: Path, target: str, status: int, text: str) -> Non
         assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["explain", "weigh", "bench"])
+def test_a_target_without_an_object_names_what_was_forgotten(folder: Path, command: str) -> None:
+    (folder / "empty.py").write_text("x = 1\n")
+    (folder / "no_python.py").write_text("x = (\n")
+    for target, text in (
+        ("script.py", "script.py:bad; it defines bad, good, Holder"),
+        ("script.py:", "script.py:bad; it defines bad, good, Holder"),
+        ("empty.py", "empty.py:OBJECT"),
+        ("no_python.py", "no_python.py:OBJECT"),
+        (str(folder / "script.py"), f"{folder / 'script.py'}:bad"),
+    ):
+        done = run(command, target, directory=folder)
+        assert done.returncode == 2 and text in done.stderr and "name an object in it" in done.stderr, done
+        assert len(done.stderr.splitlines()) == 1 and not done.stdout
+    done = run(command, "mod", directory=folder)
+    assert done.returncode == 2 and "MODULE:OBJECT" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_inspect_of_a_script_says_that_it_is_no_payload(folder: Path) -> None:
+    done = run("inspect", "script.py", directory=folder)
+    assert done.returncode == 2 and "script.py is Python code" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
 def test_weigh(folder: Path) -> None:
     done = run("weigh", "payload", directory=folder)
     assert done.returncode == 0 and "item 'b'" in done.stdout.splitlines()[0], done
@@ -225,7 +248,7 @@ def test_run(folder: Path) -> None:
         "sys.exit(int(sys.argv[1]))\n"
     )
     done = run("run", "job.py", "7", "--json", "-x", directory=folder)
-    assert done.returncode == 7 and done.stdout.strip() == "['job.py', '7', '--json', '-x'] job.py", done
+    assert done.returncode == 7 and done.stdout.strip() == f"['job.py', '7', '--json', '-x'] {folder / 'job.py'}", done
     assert run("run", "job.py", "0", directory=folder).returncode == 0
     assert run("run", "nothing.py", directory=folder).returncode == 2
     (folder / "raises.py").write_text("def f(): raise KeyError('mine')\nf()\n")
@@ -234,3 +257,72 @@ def test_run(folder: Path) -> None:
     failed = subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False, timeout=SECONDS, text=True)
     # As `python raises.py` has it.
     assert failed.returncode == 1 and "KeyError: 'mine'" in failed.stderr and "Traceback" in failed.stderr
+
+
+# What a program sees of how it was started.
+SEEN = """
+import json, os, sys
+spec = __spec__ and [__spec__.name, __spec__.parent, __spec__.origin]
+main = sys.modules["__main__"]
+seen = [__file__, sys.argv, sys.path[0], sys._getframe().f_code.co_filename, __package__, spec, __name__, __doc__]
+seen += [type(__loader__).__name__, vars(main) is globals()]
+print(json.dumps(seen))
+"""
+
+
+def seen(folder: Path, *arguments: str, lambdapkl_run: bool) -> object:
+    how = ["-m", "lambdapkl", "run"] if lambdapkl_run else []
+    environment = {**os.environ, "PYTHONPATH": str(Path(lambdapkl.__file__).parents[1])}
+    command = [sys.executable, *how, *arguments]
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=True, timeout=SECONDS, text=True)
+    return json.loads(done.stdout)
+
+
+def test_a_script_sees_what_python_shows_it(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "script.py").write_text(SEEN)
+    scripts = ["sub/script.py", "./sub/../sub/script.py", str(tmp_path / "sub" / "script.py")]
+    if os.name == "posix":
+        (tmp_path / "link.py").symlink_to("sub/script.py")
+        scripts.append("link.py")
+    for script in scripts:
+        expected = seen(tmp_path, script, "-m", "x", lambdapkl_run=False)
+        assert seen(tmp_path, script, "-m", "x", lambdapkl_run=True) == expected
+
+
+def test_a_module_sees_what_python_shows_it(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    for file in (tmp_path / "module.py", package / "__main__.py", package / "inner.py"):
+        file.write_text(SEEN)
+    for name in ("module", "package", "package.inner", "package.__main__"):
+        expected = seen(tmp_path, "-m", name, "-m", "--json", lambdapkl_run=False)
+        assert seen(tmp_path, "-m", name, "-m", "--json", lambdapkl_run=True) == expected, name
+
+
+def test_run_a_module(folder: Path) -> None:
+    (folder / "job.py").write_text(
+        "import sys, pickle, lambdapkl.engines.install as install\n"
+        "assert install.installed() is not None\n"
+        "import lambdapkl\n"
+        "class C: pass\n"
+        "assert b'C' in lambdapkl.dumps(C) and len(lambdapkl.dumps(C)) > 60\n"
+        "sys.exit(int(sys.argv[1]))\n"
+    )
+    assert run("run", "-m", "job", "7", directory=folder).returncode == 7
+    for name, text in (("nothing", "nothing"), ("nothing.at.all", "nothing"), ("json", "json"), (".job", "elative")):
+        done = run("run", "-m", name, directory=folder)
+        assert done.returncode == 2 and text in done.stderr and len(done.stderr.splitlines()) == 1, done
+
+
+def test_a_pool_of_a_module_that_is_run(tmp_path: Path) -> None:
+    """multiprocessing's children import it by its name."""
+    (tmp_path / "pool.py").write_text(
+        "import multiprocessing\n"
+        "def double(x): return 2 * x\n"
+        "if __name__ == '__main__':\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool: print(pool.map(double, [1, 2]))\n"
+    )
+    assert run("run", "-m", "pool", directory=tmp_path).stdout == "[2, 4]\n"
+    assert run("run", "pool.py", directory=tmp_path).stdout == "[2, 4]\n"

@@ -370,6 +370,14 @@ def dump(folder: pathlib.Path, version: str) -> None:
             lambdapkl.dump(obj, into / name, portable=True, standalone=standalone)
 
 
+def again(folder: pathlib.Path, target: pathlib.Path) -> None:
+    """Load what is in the folders of `folder`, and write it into folders of the same names in `target`."""
+    for file in sorted(folder.glob("*/*")):
+        into = target / file.parent.name
+        into.mkdir(parents=True, exist_ok=True)
+        lambdapkl.dump(pickle.loads(file.read_bytes()), into / file.name, portable=True, standalone=into.name.endswith("s"))
+
+
 def load(folder: pathlib.Path, version: str) -> bool:
     right = True
     for each in sorted(folder.iterdir()):
@@ -388,5 +396,7 @@ if __name__ == "__main__":
     command, where = sys.argv[1], pathlib.Path(sys.argv[2])
     if command == "dump":
         dump(where, here)
+    elif command == "again":
+        again(where, pathlib.Path(sys.argv[3]))
     else:
         sys.exit(not load(where, here))

@@ -25,11 +25,21 @@ with open("data.txt", "w+") as file:
         data = lambdapkl.dumps(file)
 os.remove("data.txt")
 assert pickle.loads(data).read() == "two"
-for wrong in ({"held_locks": "x"}, {"nothing": 1}):
+for wrong, kind in (({"held_locks": "x"}, ValueError), ({"tracebacks": 1}, ValueError), ({"nothing": 1}, TypeError)):
     try:
         with lambdapkl.options(**wrong):
             pass
-    except ValueError:
-        pass
+    except kind as error:
+        assert next(iter(wrong)) in str(error)
     else:
         assert False
+# A block keeps what the block around it has chosen, unless it chooses anew.
+with lambdapkl.options(held_locks="unlocked"), lambdapkl.options(tracebacks="omit", held_locks=None):
+    assert lambdapkl.dumps(held)
+    with lambdapkl.options(held_locks="refuse"):
+        try:
+            lambdapkl.dumps(held)
+        except pickle.PicklingError:
+            pass
+        else:
+            assert False

@@ -18,3 +18,6 @@ if TYPE_CHECKING or COMPILED:
 else:
     from .._pure.dumps import dumps, set_callbacks
     from .._pure.session import Session
+
+# Payloads name it as users do, and alike with both backends.
+dumps.__module__ = "lambdapkl"

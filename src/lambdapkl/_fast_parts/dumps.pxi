@@ -238,16 +238,19 @@ cdef int _root_of(object obj) except -1:
     return _ANY_ROOT if _class_by_reference(cls) else _CLASS_ROOT
 
 
+# With `binding` its parameters can be inspected, with their types.
+@cython.binding(True)
+@cython.annotation_typing(False)
 def dumps(
-    obj,
-    protocol=None,
-    buffer_callback=None,
+    obj: Any,
+    protocol: int | None = None,
+    buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
     *,
-    fix_imports=True,
-    bint deterministic=False,
-    bint portable=False,
-    bint standalone=False,
-):
+    fix_imports: bool = True,
+    deterministic: bool = False,
+    portable: bool = False,
+    standalone: bool = False,
+) -> bytes:
     """Return `obj` as a pickle, which `pickle.loads` reads where lambdapkl is installed.
 
     Parameters and errors are those of `Pickler`, and:

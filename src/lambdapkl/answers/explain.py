@@ -18,6 +18,7 @@ from ..reducers.table import DISPATCH_TABLE
 from ..rules import byvalue
 from ..walking.parts import name_of, type_name
 from ..walking.walk import REFERENCE, VALUE, Node, Walk
+from .notebook import notebook_html
 from .remedies import why_and_remedies
 from .text import Branch, draw, rich_tree
 
@@ -85,7 +86,7 @@ class Traveller:
 
 
 class Explanation:
-    """The answer of `explain`; `str` and `rich.print` show it, `to_dict` gives plain data.
+    """The answer of `explain`; `str`, `rich.print` and notebooks show it, `to_dict` gives plain data.
 
     Attributes
     ----------
@@ -145,6 +146,10 @@ class Explanation:
 
         lines = [Text(text, style=style) for text, style in self._lines()]
         return Group(*lines, Text(""), rich_tree(self.tree, _SHOWN_LINES))
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show."""
+        return notebook_html([*self._lines(), ("", "")], self.tree)
 
     def _verdict(self) -> str:
         if self.ok:

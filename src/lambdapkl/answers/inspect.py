@@ -11,6 +11,7 @@ from typing import Any
 
 from ..code import blobs
 from ..code.blob_reader import Code
+from .notebook import notebook_html
 from .opcodes import read
 from .text import Branch, draw, rich_tree, size
 from .tree import Item, tree_of
@@ -86,7 +87,7 @@ class Class:
 
 
 class Inspection:
-    """The answer of `inspect`; `str` and `rich.print` show it, `to_dict` gives plain data.
+    """The answer of `inspect`; `str`, `rich.print` and notebooks show it, `to_dict` gives plain data.
 
     Attributes
     ----------
@@ -162,6 +163,11 @@ class Inspection:
 
         first, *rest = self._lines()
         return Group(Text(first, style="bold"), Text("\n".join([*rest, ""])), rich_tree(self._branch(), _SHOWN_LINES))
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show."""
+        first, *rest = self._lines()
+        return notebook_html([(first, "bold"), *((line, "") for line in [*rest, ""])], self._branch())
 
     def _summary(self) -> str:
         python = f", for {' and '.join(self.pythons)}" if self.pythons else ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 from ..code import blob_reader as blobs
+from ..rules.builtin_types import TYPES
 from .description import Meaning, is_leaf, text_of
 from .values import (
+    ATOM,
     BUFFER,
     CALL,
     DICT,
@@ -29,8 +32,11 @@ from .values import (
 
 __all__ = ["meaning_of"]
 
+_BUILTINS = ("builtins", "__builtin__")
 _WIRE = "lambdapkl.wire."
 _CLASSES = ("class_", "abc_class", "enum_class", "ctypes_class")
+# What the picklers call to get a type that is in no module by its name; the name is the first argument.
+_BUILTIN_TYPES = ("builtin_type", "_builtin_type", "_load_type")
 
 
 def meaning_of(value: Value) -> Meaning:
@@ -53,8 +59,13 @@ def meaning_of(value: Value) -> Meaning:
         _code(found, value)
     elif not (module.startswith(("cloudpickle", "dill", "lambdapkl")) or "cloudpickle" in module):
         _instance(found, value, name)
-    elif name == _WIRE + "function" and type(data_of(value, 0)) is not int:
-        _function(found, value)
+    elif name == _WIRE + "function":
+        number = data_of(value, 0)
+        if type(number) is not int:
+            _function(found, value)
+        else:
+            found.title = f"class {_numbered(number)}"
+            _generic(found, value)
     elif name.startswith(_WIRE) and last in _CLASSES:
         _class(found, value, data_of(value, 0), data_of(value, 1))
     elif last in ("_make_function", "_create_function"):
@@ -68,10 +79,14 @@ def meaning_of(value: Value) -> Meaning:
     else:
         if last in ("cell", "_make_empty_cell", "_create_cell", "_make_cell"):
             found.title = "cell"
+        elif last in _BUILTIN_TYPES:
+            found.title = f"class {data_of(value, 0)}"
+        elif name == _WIRE + "exception":
+            found.title = _dotted(item_of(value.args, 0)) or "exception"
+        elif name == _WIRE + "enum_member":
+            found.title = f"member of {_dotted(item_of(value.args, 0)) or 'an enumeration'}"
         elif name.startswith(_WIRE):
             found.title = last.strip("_").replace("_", " ")
-        elif last in ("_builtin_type", "_load_type"):
-            found.title = f"type {data_of(value, 0)}"
         _generic(found, value)
     return found
 
@@ -79,7 +94,8 @@ def meaning_of(value: Value) -> Meaning:
 def _of_leaf(value: Value) -> Meaning:
     data = value.data
     if value.kind == GLOBAL:
-        found = Meaning(".".join(data))
+        is_class = data[0] in _BUILTINS and isinstance(getattr(builtins, data[1], None), type)
+        found = Meaning(f"class {data[1]}" if is_class else ".".join(data))
     elif value.kind == BUFFER:
         found = Meaning(f"buffer {data}")
     elif isinstance(data, Long):
@@ -110,18 +126,24 @@ def _generic(found: Meaning, value: Made) -> None:
 
 def _instance(found: Meaning, value: Made, name: str) -> None:
     callee = resolve(value.callee)
-    if value.data in ("NEWOBJ", "NEWOBJ_EX", "INST", "OBJ") or isinstance(callee, Made):
+    if name == "type" and item_of(value.args, 0) is not None:
+        found.title = f"class {_type_of(resolve(item_of(value.args, 0)))}"
+    elif value.data in ("NEWOBJ", "NEWOBJ_EX", "INST", "OBJ") or isinstance(callee, Made):
         found.kind = "instance"
-        found.title = name
+        # `object.__new__` may be called as a function, with the class.
+        found.title = name or _dotted(item_of(value.args, 0)) or "instance"
+    elif name == "object.__new__" or name.endswith(".__new__"):
+        found.kind = "instance"
+        found.title = _dotted(item_of(value.args, 0)) or name
     elif name == "copyreg._reconstructor":
         found.kind = "instance"
         found.title = _dotted(item_of(value.args, 0))
     elif name.endswith(("._reconstruct", "._frombuffer")) and name.startswith("numpy"):
         found.title = "numpy.ndarray" + _shape(value)
-    elif name == "builtins.getattr":
-        found.title = f"{_dotted(item_of(value.args, 0))}.{data_of(value, 1)}"
+    elif name == "getattr":
+        found.title = f"{_dotted(item_of(value.args, 0)) or '(...)'}.{data_of(value, 1)}"
     if isinstance(value.callee, Made):
-        found.add(f"class {name}", value.callee)
+        found.add(f"class {name}" if name else "callable", value.callee)
     else:
         found.add("callable", value.callee)
     plain = value.data == "REDUCE" and found.title.startswith("numpy.ndarray")
@@ -142,6 +164,14 @@ def _instance(found: Meaning, value: Made, name: str) -> None:
                     found.named(half, "attribute" if resolve(half).kind == DICT else "state")
         else:
             found.named(state, "attribute" if resolve(state).kind == DICT else "state")
+
+
+def _type_of(value: Value) -> str:
+    """Return the name of the type of a value; `pickle` writes the types of None, Ellipsis and NotImplemented like this."""
+    data = value.data
+    if value.kind == GLOBAL:
+        data = getattr(builtins, data[1], None) if data[0] in _BUILTINS else None
+    return type(data).__name__ if value.kind in (ATOM, GLOBAL) else "of an object"
 
 
 def _shape(value: Made) -> str:
@@ -328,13 +358,21 @@ def _dotted(entry: Entry | None) -> str:
         return ""
     if value.kind == GLOBAL:
         module, qualname = value.data
-        return str(qualname) if module in ("builtins", "__builtin__", "__main__") else f"{module}.{qualname}"
+        return str(qualname) if module in (*_BUILTINS, "__main__") else f"{module}.{qualname}"
     if isinstance(value, Made) and value.kind == CALL:
         name = _dotted(value.callee)
         if name.startswith(_WIRE) and name.rpartition(".")[2] in _CLASSES:
             return str(data_of(value, 0))
         if name.endswith(("._make_skeleton_class", "._create_type", "._make_skeleton_enum")):
             return str(data_of(value, 1))
-        if name == _WIRE + "builtin_type" or name.endswith(("._builtin_type", "._load_type")):
+        if name.rpartition(".")[2] in _BUILTIN_TYPES:
             return str(data_of(value, 0))
+        number = data_of(value, 0)
+        if name == _WIRE + "function" and type(number) is int:
+            return _numbered(number)
     return ""
+
+
+def _numbered(number: int) -> str:
+    """Return the name of the builtin type that a payload has the number of."""
+    return TYPES[number].__name__ if 0 <= number < len(TYPES) else f"number {number}"

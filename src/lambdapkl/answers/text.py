@@ -22,12 +22,15 @@ class Branch:
         What is said after the label.
     style
         The style of the line in `rich`.
+    share
+        How much of the whole it is, from 0 to 1, if that is known; notebooks draw a bar.
     """
 
     label: str
     note: str = ""
     style: str = ""
     children: list[Branch] = field(default_factory=list)
+    share: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the tree as plain data; what is more than 100 deep is left out: readers of JSON recurse."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..pickler import dumps
+from .notebook import notebook_html
 from .opcodes import read
 from .text import Branch, draw, rich_tree, size
 from .tree import Beside, Item, tree_of
@@ -47,7 +48,7 @@ class Duplicate:
 
 
 class Weight:
-    """The answer of `weigh`; `str` and `rich.print` show it, `to_dict` gives plain data, `to_html` a page.
+    """The answer of `weigh`; `str`, `rich.print` and notebooks show it, `to_dict` gives plain data, `to_html` a page.
 
     Attributes
     ----------
@@ -134,6 +135,11 @@ class Weight:
         about = "\n".join(self._about_duplicates())
         return Group(Text(self.summary(), style="bold"), Text(""), rich_tree(self._branch(), _SHOWN_LINES), Text(about))
 
+    def _repr_html_(self) -> str:
+        """Return what notebooks show; `to_html` gives a page with a treemap."""
+        about = [(line, "") for line in self._about_duplicates()]
+        return notebook_html([(self.summary(), "bold"), *about, ("", "")], self._branch())
+
     def _branch(self) -> Branch:
         total = max(1, self.size)
         top = Branch(self.root.title, self._note(self.root, total))
@@ -142,7 +148,8 @@ class Weight:
             item, branch = stack.pop()
             small = [child for child in item.children if child.size < total * _SHOWN_PART]
             for child in item.children[: len(item.children) - len(small)]:
-                leaf = Branch(child.name, self._note(child, total), "bold" if child.size * 4 > total else "")
+                style = "bold" if child.size * 4 > total else ""
+                leaf = Branch(child.name, self._note(child, total), style, share=child.size / total)
                 branch.children.append(leaf)
                 stack.append((child, leaf))
             if small and len(small) < len(item.children):

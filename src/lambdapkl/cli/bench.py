@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .common import NO, OK, TARGET, find
+from .common import NO, OK, TARGET, find, tell_if_pure
 
 
 def add(commands: Any) -> None:
@@ -32,6 +32,7 @@ def _run(options: argparse.Namespace) -> int:
     from .. import COMPILED, __version__
     from . import comparison as demo
 
+    tell_if_pure(options.json)
     picklers = demo.installed()
     if options.target:
         objects = [(options.target, find(options.target, options.by_value))]

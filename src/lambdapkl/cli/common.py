@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from .. import COMPILED
+from .._backend.pure_reason import notice
 from ..files import replacing
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "is_file",
     "payload_of",
     "show",
+    "tell_if_pure",
     "write_whole",
 ]
 
@@ -50,6 +53,8 @@ def is_file(target: str) -> bool:
 
 def payload_of(target: str) -> bytes:
     """Return the bytes of the file `target`, of the standard input for ``-``."""
+    if target.endswith(".py"):
+        raise Problem(f"{target} is Python code; this command reads a file with a payload, which dump() writes")
     try:
         return sys.stdin.buffer.read() if target == "-" else Path(target).read_bytes()
     except OSError as error:
@@ -68,8 +73,10 @@ def find(target: str, by_value: bool = False) -> Any:
         Register the module to be pickled by value.
     """
     place, colon, name = target.rpartition(":")
+    if Path(target.removesuffix(":")).is_file():
+        raise Problem(f"{target} lacks the name of an object; {_object_in(target.removesuffix(':'))}")
     if not colon or not place or not name:
-        raise Problem(f"{target}: there is no such file, and an object is MODULE:OBJECT or SCRIPT.py:OBJECT")
+        raise Problem(f"{target}: there is no such file; an object is MODULE:OBJECT or SCRIPT.py:OBJECT")
     script = place.endswith(".py")
     if script and not Path(place).is_file():
         raise Problem(f"{place}: there is no such file")
@@ -104,6 +111,19 @@ def find(target: str, by_value: bool = False) -> Any:
     return found
 
 
+def _object_in(file: str) -> str:
+    """Say how to name an object in a file, with the names of functions and classes that it defines."""
+    import ast
+
+    try:
+        body = ast.parse(Path(file).read_bytes()).body
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        body = []
+    names = [each.name for each in body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+    defined = f"; it defines {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}" if names else ""
+    return f"name an object in it: {file}:{names[0] if names else 'OBJECT'}{defined}"
+
+
 def _raised(place: str, error: BaseException) -> str:
     last: TracebackType | None = error.__traceback__
     where = ""
@@ -127,6 +147,12 @@ def show(answer: Any, as_json: bool) -> None:
             rich.print(answer)
             return
     print(answer)
+
+
+def tell_if_pure(as_json: bool) -> None:
+    """Say first that the pure backend runs, and why: pip does not show it."""
+    if not COMPILED:
+        print(*notice(), "", sep="\n", file=sys.stderr if as_json else sys.stdout)
 
 
 def write_whole(path: str, text: str) -> None:

@@ -8,6 +8,8 @@ import platform
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .common import tell_if_pure
+
 if TYPE_CHECKING:
     from .comparison import Pickler, Result, Row
 
@@ -43,6 +45,7 @@ def _run(options: argparse.Namespace) -> int:
 
     picklers = comparison.installed()
     rounds = max(1, options.rounds)
+    tell_if_pure(options.json)
     if not options.json:
         print(f"{_versions(picklers)}\n", flush=True)
     rows = comparison.compare(picklers, rounds)

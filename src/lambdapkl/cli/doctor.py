@@ -10,10 +10,10 @@ import platform
 import subprocess
 import sys
 from importlib import metadata
-from importlib.util import find_spec
 from typing import Any
 
-from .common import NO, OK
+from .._backend.pure_reason import reason
+from .common import NO, OK, tell_if_pure
 
 # Distribution -> how lambdapkl gets into it.
 _ENGINES = {
@@ -46,13 +46,14 @@ def add(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     from .. import COMPILED, __version__
 
+    tell_if_pure(options.json)
     works = _works()
     grafts = _grafts()
     environment = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
     found = {
         "lambdapkl": __version__,
         "backend": "compiled" if COMPILED else "pure Python",
-        "why": _why(COMPILED),
+        "why": "the extension is built for this interpreter" if COMPILED else reason()[0],
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "executable": sys.executable,
         "platform": platform.platform(),
@@ -96,16 +97,6 @@ def _version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _why(compiled: bool) -> str:
-    if compiled:
-        return "the extension is built for this interpreter"
-    if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
-        return "LAMBDAPKL_PURE chooses it"
-    if find_spec("lambdapkl._fast") is None:
-        return "the extension is not built for this interpreter; installing with a C compiler builds it"
-    return "the extension is there"
 
 
 def _works() -> str:

@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     from ..answers.explain import explain
 
-    if is_file(options.target):
+    if is_file(options.target) and not options.target.endswith(".py"):
         if not options.load:
             raise Problem(f"{options.target} is a payload: `lambdapkl inspect` tells what is in it, --load would execute it")
         obj = load(payload_of(options.target))

@@ -33,7 +33,7 @@ def _run(options: argparse.Namespace) -> int:
     from ..pickler import dumps
 
     beside: list[Any] = []
-    if is_file(options.target):
+    if is_file(options.target) and not options.target.endswith(".py"):
         data = payload_of(options.target)
     else:
         obj = find(options.target, options.by_value)

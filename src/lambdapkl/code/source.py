@@ -17,7 +17,7 @@ from typing import Any, cast
 from . import blobs
 from .texts import Function, Text, first_line
 
-__all__ = ["find", "getsource"]
+__all__ = ["find", "find_function", "getsource"]
 
 # How many lines a definition in a history may have.
 _MAX_LINES = 200
@@ -81,7 +81,7 @@ def find(target: Any, code: CodeType, read: Callable[[str], Text] = Text) -> tup
     text = _text_of(target, code)
     if text is not None:
         whole = read(text)
-        node = _find_function(whole, code)
+        node = find_function(whole, code)
         if node is not None:
             return whole, node
     from_history = _from_history(code)
@@ -164,7 +164,7 @@ def _why_missing(code: CodeType) -> str:
 # ---- functions -----------------------------------------------------------------------------------
 
 
-def _find_function(text: Text, code: CodeType) -> Function | None:
+def find_function(text: Text, code: CodeType) -> Function | None:
     """Return the node in `text` that `code` was compiled from, or None."""
     candidates = [node for node in text.functions.get(code.co_firstlineno, ()) if _may_be(node, code)]
     if len(candidates) > 1:

@@ -19,10 +19,12 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import Any
 
 from .. import wire
+from ..code import carried
 from ..code.behaviour import code_digest
 from ..code.code_info import CodeInfo
-from ..code.source import find
-from ..code.texts import Function, Text, first_line
+from ..code.source import find, find_function
+from ..code.texts import Function, Text
+from ..code.texts import first_line as first_line_of
 from ..frames import suspended
 from ..options import FILE_NAME, variant
 from ..reducers.annotations import REDUCERS as IN_TYPING
@@ -117,16 +119,47 @@ def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> 
     pickle.PicklingError
         The source is not available, or is not the one that the code was compiled from.
     """
-    known = _texts.get(code)
-    if known is None or known[0] != code.co_qualname:
-        known = _texts[code] = code.co_qualname, *source_of(code, target)
-    _, text, first_line = known
+    optimize = _OPTIMIZE
+    brought = _brought_source(code)
+    if brought is not None:
+        text, first_line, optimize = brought
+    else:
+        known = _texts.get(code)
+        if known is None or known[0] != code.co_qualname:
+            known = _texts[code] = code.co_qualname, *source_of(code, target)
+        _, text, first_line = known
     if variant().deterministic:
         file_name, first_line = FILE_NAME, 1
     elif file_name is None:
         file_name = private(code.co_filename)
     args = (info.blob, file_name, text, code.co_qualname, first_line, code.co_freevars, code.co_flags & FLAGS)
-    return wire.source_code, (*args, _OPTIMIZE) if _OPTIMIZE else args
+    return wire.source_code, (*args, optimize) if optimize else args
+
+
+def _brought_source(code: CodeType) -> tuple[str, int, int] | None:
+    """Return text, first line and optimization of code that a portable payload brought, None if it came in another way."""
+    found = carried.origin_of(code)
+    if found is None:
+        return None
+    (text, qualname, line, free, flags, optimize), path = found
+    if not path:
+        return text, line, optimize
+    # A loaded function has made it: it stands in the text of that one, where this version of Python compiles its like.
+    indented = text[:1] in (" ", "\t")
+    whole = _read(f"if 1:\n{text}" if indented else text)
+    inner = compile_function(text, code.co_filename, qualname, 1 + indented, free, flags, optimize)
+    for index in path:
+        inside = carried.codes_in(inner)
+        if index >= len(inside):
+            return None
+        inner = inside[index]
+    node = find_function(whole, inner)
+    if node is None or inner.co_qualname != code.co_qualname:
+        return None
+    text = _undecorated(whole, node)
+    line = code.co_firstlineno + node.lineno - first_line_of(node)
+    args = (text, code.co_filename, code.co_qualname, line, code.co_freevars, code.co_flags & FLAGS, optimize)
+    return (text, line, optimize) if code_digest(compile_function(*args)) == code_digest(inner) else None
 
 
 def source_of(code: CodeType, target: Any) -> tuple[str, int]:
@@ -144,7 +177,7 @@ def source_of(code: CodeType, target: Any) -> tuple[str, int]:
         text = _undecorated(whole, node)
     except (OSError, TypeError, ValueError) as error:
         raise _refusal(code, str(error)) from error
-    line = code.co_firstlineno + node.lineno - first_line(node)
+    line = code.co_firstlineno + node.lineno - first_line_of(node)
     args = (text, code.co_filename, code.co_qualname, line, code.co_freevars, code.co_flags & FLAGS, _OPTIMIZE)
     # Code that is typed into a session is compiled without the imports before it.
     for context in dict.fromkeys((whole.context, "")):

@@ -8,6 +8,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..code import blobs
+from ..code.carried import remember
 from ..identity.building import unfinished
 from .classes import abc_class, class_
 
@@ -53,9 +54,12 @@ def source_code(
     optimize
         What ``-O`` (1) or ``-OO`` (2) left out where it was written: globals that only an `assert` names did not travel.
     """
+    origin = text, qualname, first_line, free, flags, optimize
     if type(blob) is bytes and blob[:2] == blobs.MAGIC:
-        return blobs.unpack(blob, file_name)
-    key = text, file_name, qualname, first_line, free, flags, optimize
+        code = blobs.unpack(blob, file_name)
+        remember(code, origin)
+        return code
+    key = file_name, origin
     if not (
         [type(each) for each in (text, qualname, first_line, free, flags, optimize)] == [str, str, int, tuple, int, int]
         and type(file_name) in (str, type(None))
@@ -70,6 +74,7 @@ def source_code(
         if len(_compiled) >= _MAX_CACHED:
             _compiled.clear()
         _compiled[key] = found
+        remember(found, origin)
     return found
 
 
