@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import gc
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Iterable
+from functools import partial
+from struct import calcsize
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
@@ -19,9 +20,6 @@ from ..identity import keys
 from ..identity.building import finish, unfinished
 from ..identity.script_classes import defined_by_script
 from ..rules import process_lock
-
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
-_IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 
 
 def class_(
@@ -72,9 +70,13 @@ def class_(
     namespace: dict[str, Any] = {"__module__": second, "__qualname__": first, **(shadowing or {})}
     if slots is not None:
         namespace["__slots__"] = slots
-    ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__)
-    with _shielded((each for each in ancestors if "__init_subclass__" in vars(each)), "__init_subclass__", None):
-        made = _written_in_c(metaclass, "__new__", BuiltinFunctionType)(metaclass, name, bases, namespace)
+    new = _written_in_c(metaclass, "__new__", BuiltinFunctionType)
+    if any("__init_subclass__" in vars(each) for base in bases for each in base.__mro__[:-1]):
+        # The mask keeps `__init_subclass__` from running: it ran when the class was defined.
+        made = new(metaclass, name, (_mask_for(bases), *bases), namespace)
+        _set_bases(made, bases)
+    else:
+        made = new(metaclass, name, bases, namespace)
     if slots is not None:
         type.__delattr__(made, "__slots__")
     if complete is not None:
@@ -104,11 +106,8 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
         attributes, registered = second
         with process_lock.lock:
             filled = fill(first, attributes)
-        for subclass in registered if filled else ():
-            # It asks both whether they are related already: by code of theirs, which may not be complete yet.
-            hooked = [each for each in (first, subclass) if isinstance(each, abc.ABCMeta)]
-            with _shielded(hooked, "__subclasshook__", False):
-                abc.ABCMeta.register(first, subclass)  # type: ignore[arg-type]
+        if filled and registered:
+            _register(first, registered)
     return first
 
 
@@ -144,38 +143,76 @@ def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
     return getattr(type, method)
 
 
-@contextmanager
-def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
-    """Have the class method `hook` of each of `kinds` do nothing but return `answer`, in this thread only."""
-    loading = threading.get_ident()
-    kinds = [kind for kind in kinds if kind.__flags__ & _HEAP_TYPE and not kind.__flags__ & _IMMUTABLE_TYPE]
-    if not kinds:
-        yield
+def _set_bases(cls: type, bases: tuple[type, ...]) -> None:
+    vars(type)["__bases__"].__set__(cls, bases)
+
+
+def _mask(has_dict: bool, has_weakref: bool) -> type:
+    """Make a class whose `__init_subclass__` does nothing, and whose instances have what is asked for."""
+    slots = [name for name, wanted in (("__dict__", has_dict), ("__weakref__", has_weakref)) if wanted]
+    return type("_Mask", (), {"__slots__": slots, "__init_subclass__": classmethod(lambda cls, **_: None)})
+
+
+_MASKS = {(first, second): _mask(first, second) for first in (False, True) for second in (False, True)}
+
+
+def _mask_for(bases: tuple[type, ...]) -> type:
+    """Return the mask that leaves the instances of a class with `bases` their layout, so that it can be taken out again.
+
+    It is the first base.  Where the bases add only `__dict__` and `__weakref__` to `object`, the first one decides, and has to
+    add the same as the real one.
+    """
+    first = bases[0]
+    if any(_has_fields(base) for base in bases):
+        return _MASKS[False, False]
+    return _MASKS[first.__dictoffset__ != 0, first.__weakrefoffset__ != 0]
+
+
+def _has_fields(cls: type) -> bool:
+    """Whether instances have more than a `__dict__` and a `__weakref__`."""
+    # A positive offset is one of a field in the instance itself.
+    extra = sum(offset > 0 for offset in (cls.__dictoffset__, cls.__weakrefoffset__))
+    return cls.__itemsize__ != 0 or cls.__basicsize__ - extra * _POINTER > object.__basicsize__
+
+
+_POINTER = calcsize("P")
+
+
+class _Nobody:
+    """A class that is registered for a moment."""
+
+
+def _register(cls: Any, subclasses: Iterable[type]) -> None:
+    """Register virtual subclasses without the question whether they are related already.
+
+    That is answered by code of theirs, which may not be complete yet.
+    """
+    import abc
+
+    if not hasattr(abc, "_abc_register"):  # on PyPy, `abc` is written in Python
+        for subclass in subclasses:
+            cls._abc_registry.add(subclass)
+        abc.ABCMeta._abc_invalidation_counter += 1  # type: ignore[attr-defined]
         return
-    with process_lock.lock:
-        originals: list[tuple[Any, Any]] = []
-        try:
-            for kind in kinds:
-                originals.append((kind, vars(kind).get(hook)))
-                type.__setattr__(kind, hook, _shield(loading, hook, answer, *originals[-1]))
-            yield
-        finally:
-            for kind, original in reversed(originals):
-                if original is None:
-                    type.__delattr__(kind, hook)
-                else:
-                    type.__setattr__(kind, hook, original)
+    # This class shares the registry of `cls`, and has no code.
+    stand_in: Any = type("_StandIn", (), {"_abc_impl": vars(cls)["_abc_impl"]})
+    nobody = weakref.ref(_Nobody)
+    abc._abc_register(stand_in, _Nobody)
+    # Of its sets of weak references, only the registry has one to that class.
+    registry = next(each for each in gc.get_referents(stand_in._abc_impl) if type(each) is set and nobody in each)
+    reference = weakref.ref(registry)
+    for subclass in subclasses:
+        registry.add(weakref.ref(subclass, partial(_forget, reference)))
+    registry.discard(nobody)
+    # Once more, since this is what makes answers invalid that were kept meanwhile.
+    abc._abc_register(stand_in, _Nobody)
+    registry.discard(nobody)
 
 
-def _shield(loading: int, hook: str, answer: Any, kind: Any, original: Any) -> Any:
-    def shield(cls: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if threading.get_ident() == loading:
-            return answer
-        if original is not None:
-            return original.__get__(None, cls)(*args, **kwargs)
-        return getattr(super(kind, cls), hook)(*args, **kwargs)
-
-    return classmethod(shield)
+def _forget(registry: weakref.ref[set[Any]], reference: Any) -> None:
+    found = registry()
+    if found is not None:
+        found.discard(reference)
 
 
 # Attributes that travel in another form: sets of names as sorted tuples, for their order goes by the hash seed.
