@@ -4,11 +4,14 @@ import abc
 import pickle
 import sys
 import threading
+from typing import Any
 
 import hooks
 
 import lambdapkl
 from lambdapkl import wire
+
+private: Any = abc
 
 sys.setswitchinterval(1e-6)
 result = []
@@ -68,18 +71,17 @@ class Late:
 
 
 cls = wire.abc_class("Late", __name__, b"digest", (abc.ABC,), 0, abc.ABCMeta)
-above = abc.ABCMeta("Above", (), {})
+above: Any = abc.ABCMeta("Above", (), {})
 above.register(cls)
 assert not issubclass(Late, above)
 wire.abc_class(cls, ({}, [Late]))
 assert issubclass(Late, above) and issubclass(Late, cls)
 if sys.implementation.name == "cpython":
-    assert len(abc._get_dump(cls)[0]) == 1
-    Late.__dict__
+    assert len(private._get_dump(cls)[0]) == 1
     del Late
     import gc
 
     above._abc_caches_clear()
     cls._abc_caches_clear()
     gc.collect()
-    assert not abc._get_dump(cls)[0]
+    assert not private._get_dump(cls)[0]
