@@ -32,6 +32,10 @@ set_callbacks(explain_error=explain_error, dumps_in_form=_dumps_in_form)
 _base_table: Any = vars(BasePickler).get("dispatch_table")
 
 
+# They hold nothing.
+_ALONE = (type(None), bool, int, float)
+
+
 class Writer(Protocol):
     """A file opened for writing in binary mode."""
 
@@ -106,6 +110,8 @@ class Pickler(SessionMixin, BasePickler):
     """
 
     _session: Session
+    # What was dumped since the memo was empty, for weak references.
+    _dumped: list[Any]
     dispatch_table: Any = _DispatchTable(DISPATCH_TABLE)
     if _base_table is not None:
         # cloudpickle's name for it, which engines write to.  In `pickle._Pickler` (PyPy) it is a table of another kind.
@@ -115,6 +121,7 @@ class Pickler(SessionMixin, BasePickler):
         self = super().__new__(cls)
         # Here and not in `__init__`: a subclass may set its `dispatch_table` before it calls that.
         self._session = Session(with_shared(cls.dispatch_table, DISPATCH_TABLE))
+        self._dumped = []
         return self
 
     def __init__(
@@ -126,6 +133,7 @@ class Pickler(SessionMixin, BasePickler):
         fix_imports: bool = True,
     ) -> None:
         self._session.clear()
+        self._dumped.clear()
         protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
         self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
@@ -138,6 +146,7 @@ class Pickler(SessionMixin, BasePickler):
         """Forget what was pickled so far: the next `dump` is a payload of its own."""
         super().clear_memo()
         self._session.clear()
+        self._dumped.clear()
 
     def dump(self, obj: Any) -> None:
         """Write the pickled `obj` to the file.
@@ -152,6 +161,8 @@ class Pickler(SessionMixin, BasePickler):
         session.root, session.pickler, session.held = obj, self, None
         try:
             super().dump(obj)
+            if type(obj) not in _ALONE:
+                self._dumped.append(obj)
         except Exception as error:
             explain_error(error, obj)
             raise

@@ -50,6 +50,9 @@ def second_pickler(session: Any, second: Any, table: Any, known: dict[int, Any])
         Gets the objects that have a persistent id, by `id`.
     """
     first = session.pickler
+    owner = getattr(first, "_owner", None)
+    if owner is not None:
+        second.own_globals(vars(owner), owner)
     find_id = getattr(first, "persistent_id", None)
     with_ids = find_id is not None and not isinstance(find_id, BuiltinMethodType)
     kind: Any = _SecondPicklerWithIds if with_ids else _SecondPickler

@@ -93,6 +93,21 @@ def _held(session: Any) -> _Held:
 
 def _search(session: Any, held: _Held) -> None:
     pickler = session.pickler
+    objects: dict[int, Any] = {}
+    try:
+        if pickler is not None and pickler._dumped:
+            # The memo of the pickler has objects, too, that weak containers alone hold.
+            written = pickler.memo.copy()
+            earlier = _reached(session, pickler._dumped, {}, set())
+            objects = {ident: known for ident, known in earlier.items() if ident in written}
+        held.objects = _reached(session, [session.root], objects, held.copied)
+    # The dump itself will say what is wrong.
+    except Exception:
+        held.copied.clear()
+
+
+def _reached(session: Any, roots: list[Any], objects: dict[int, Any], copied: set[int]) -> dict[int, Any]:
+    """Return `objects` with all that `roots` hold; add to `copied` the referents that are written in the place of proxies."""
     own = type(session)(session.table)
     # Weak references are noted there instead of being written.
     references: list[tuple[Any, Any]] = []
@@ -103,34 +118,28 @@ def _search(session: Any, held: _Held) -> None:
         containers.append(container)
         return list, ()
 
-    objects: dict[int, Any] = {} if pickler is None else dict(pickler.memo.copy())
     noted = {kind: note_container for kind in _CONTAINERS if session.table.get(kind) is reduce_container}
-    try:
-        with second_pickler(session, own, ChainMap(noted, session.table), objects) as search:
-            following = [session.root]
-            count = 0
-            followed: set[tuple[int, int]] = set()
-            while following:
-                for each in following:
-                    search.dump(each)
-                objects.update(search.memo.copy())
-                for _, referent in references[count:]:
-                    search.find(referent)
-                proxies = [referent for proxy, referent in references[count:] if proxy is not None]
-                following = [referent for referent in proxies if id(referent) not in objects]
-                held.copied.update(map(id, following))
-                count = len(references)
-                for container in containers:
-                    for holder, value in _conditional(container):
-                        # What lives as long as another object does.
-                        if id(holder) in objects and (id(container), id(holder)) not in followed:
-                            followed.add((id(container), id(holder)))
-                            following.append(value)
-    # The dump itself will say what is wrong.
-    except Exception:
-        held.copied.clear()
-        return
-    held.objects = objects
+    with second_pickler(session, own, ChainMap(noted, session.table), objects) as search:
+        following = list(roots)
+        count = 0
+        followed: set[tuple[int, int]] = set()
+        while following:
+            for each in following:
+                search.dump(each)
+            objects.update(search.memo.copy())
+            for _, referent in references[count:]:
+                search.find(referent)
+            proxies = [referent for proxy, referent in references[count:] if proxy is not None]
+            following = [referent for referent in proxies if id(referent) not in objects]
+            copied.update(map(id, following))
+            count = len(references)
+            for container in containers:
+                for holder, value in _conditional(container):
+                    # What lives as long as another object does.
+                    if id(holder) in objects and (id(container), id(holder)) not in followed:
+                        followed.add((id(container), id(holder)))
+                        following.append(value)
+    return objects
 
 
 def _conditional(container: Any) -> list[tuple[Any, Any]]:

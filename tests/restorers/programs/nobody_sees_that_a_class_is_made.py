@@ -36,7 +36,7 @@ def asked():
 
 
 hooks.ASKED.append(asked)
-for payload in payloads:  # noqa: F821
+for payload in payloads:  # type: ignore[name-defined]  # noqa: F821
     loaded = pickle.loads(payload)
     assert loaded.kind.made == "in the writer" and hooks.made == [], hooks.made
 hooks.ASKED.clear()
