@@ -136,8 +136,7 @@ def _check_iterator(code: Any, arguments: tuple[Any, ...]) -> None:
 
 
 def _finished_generator() -> Any:
-    return
-    yield
+    yield from ()
 
 
 async def _finished_coroutine() -> None:
@@ -145,8 +144,8 @@ async def _finished_coroutine() -> None:
 
 
 async def _finished_async_generator() -> Any:
-    return
-    yield
+    for nothing in ():
+        yield nothing
 
 
 def finished_generator(kind: str, name: str, qualname: str) -> Any:
