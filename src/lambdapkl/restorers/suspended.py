@@ -144,8 +144,9 @@ async def _finished_coroutine() -> None:
 
 
 async def _finished_async_generator() -> Any:
-    for nothing in ():
-        yield nothing
+    nothing: tuple[Any, ...] = ()
+    for each in nothing:
+        yield each
 
 
 def finished_generator(kind: str, name: str, qualname: str) -> Any:

@@ -24,14 +24,12 @@ __all__ = ["Node", "Walk"]
 
 _ATOMS = frozenset((type(None), bool, int, float, str, bytes, bytearray))
 _CONTAINERS = (tuple, list, dict, set, frozenset)
-# How many objects in each other may be in no attribute or item of the one around them.  A walk that finds more is not finished:
-# a `__reduce__` that makes a new object each time leads on without end.
-_MOST_HIDDEN = 5_000
 # What reducers call that says nothing to a user.
 _MOST_STEPS = 40
-# A reducer may yield new objects for ever: as parts of one object, and as parts of its parts.
+# A reducer may yield new objects for ever: as parts of one object, and as parts of its parts.  A walk that comes to more parts,
+# or deeper (an object with attributes takes two levels), ends there; no pickler comes that deep.
 MOST_PARTS = 2_000_000
-MOST_DEEP = 200_000
+MOST_DEEP = 30_000
 _PLUMBING = ("lambdapkl.", "copyreg", "_pickle", "pickle")
 
 _CALLABLE = "what makes it again"
@@ -59,7 +57,7 @@ class Node:
         How often the walk came to a culprit after the first time.
     """
 
-    __slots__ = ("_labels", "again", "children", "error", "hidden", "kept", "label", "mode", "obj", "parent", "root")
+    __slots__ = ("_labels", "again", "children", "error", "kept", "label", "mode", "obj", "parent", "root")
 
     def __init__(self, obj: Any, parent: Node | None, label: str) -> None:
         self.obj = obj
@@ -71,8 +69,6 @@ class Node:
         self.error: Exception | None = None
         self.again = 0
         self.kept = False
-        # How many nodes, down to this one, are no part of their parents that a user sees.
-        self.hidden = 0
         self._labels: dict[int, Part] | None = None
 
     def label_of(self, part: Any) -> str | None:
@@ -261,7 +257,7 @@ class Walk:
                     stack.append((node, expanded))
                     if len(stack) > self.depth:
                         self.depth, self.deepest = len(stack), node
-                    if node.hidden > _MOST_HIDDEN or len(stack) > MOST_DEEP:
+                    if len(stack) > MOST_DEEP:
                         self.too_deep = True
                         return
                     break
@@ -290,9 +286,6 @@ class Walk:
             if type(obj) in _CONTAINERS or type(obj) in (CellType, CodeType):
                 return owner
             label = role
-            node = Node(obj, owner, label)
-            node.hidden = owner.hidden + 1
-            return node
         return Node(obj, owner, label)
 
     def _expand(self, obj: Any, node: Node, role: str) -> Iterator[tuple[Any, str]] | None:
