@@ -136,12 +136,15 @@ def _sets_slots(kind: Any, slots: dict[str, Any]) -> bool:
 
 def reduce_subclass(obj: Any, plan: Plan, session: Any) -> Any:
     """Reduce an instance as its base does, with the attributes that are missing there; NotImplemented if there are none."""
+    restored = plan.restored
+    namespace = None if restored is None else getattr(obj, "__dict__", None)
+    if not namespace and not plan.slots:
+        return NotImplemented
     attributes: dict[Any, Any] = {}
-    if plan.restored is not None:
-        namespace = getattr(obj, "__dict__", None)
+    if restored is not None and namespace:
         if type(namespace) is not dict or not OVERRIDING.isdisjoint(namespace):
             return NotImplemented
-        attributes = {name: value for name, value in list(namespace.items()) if name not in plan.restored}
+        attributes = {name: value for name, value in list(namespace.items()) if name not in restored}
     slots = _values(obj, plan.slots)
     if not attributes and not slots:
         return NotImplemented
