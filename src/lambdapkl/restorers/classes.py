@@ -21,6 +21,9 @@ from ..identity.building import finish, unfinished
 from ..identity.script_classes import defined_by_script
 from ..rules import process_lock
 
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+
 
 def class_(
     first: Any,
@@ -71,7 +74,7 @@ def class_(
     if slots is not None:
         namespace["__slots__"] = slots
     new = _written_in_c(metaclass, "__new__", BuiltinFunctionType)
-    if any("__init_subclass__" in vars(each) for base in bases for each in base.__mro__[:-1]):
+    if any("__init_subclass__" in vars(each) and _is_mutable(each) for base in bases for each in base.__mro__):
         # The mask keeps `__init_subclass__` from running: it ran when the class was defined.
         made = new(metaclass, name, (_mask_for(bases), *bases), namespace)
         _set_bases(made, bases)
@@ -141,6 +144,11 @@ def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
         if isinstance(found := vars(base).get(method), kind) and not isinstance(found, FunctionType):
             return found
     return getattr(type, method)
+
+
+def _is_mutable(cls: type) -> bool:
+    """Whether a class statement may have made `cls`; the hooks of others, as that of `zoneinfo.ZoneInfo`, are needed."""
+    return cls.__flags__ & (_HEAP_TYPE | _IMMUTABLE_TYPE) == _HEAP_TYPE
 
 
 def _set_bases(cls: type, bases: tuple[type, ...]) -> None:
