@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from struct import calcsize
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
@@ -76,8 +78,14 @@ def class_(
     new = _written_in_c(metaclass, "__new__", BuiltinFunctionType)
     if any("__init_subclass__" in vars(each) and _is_mutable(each) for base in bases for each in base.__mro__):
         # The mask keeps `__init_subclass__` from running: it ran when the class was defined.
-        made = new(metaclass, name, (_mask_for(bases), *bases), namespace)
-        _set_bases(made, bases)
+        made = new(metaclass, name, (_mask_for(bases), *bases), dict(namespace))
+        try:
+            _set_bases(made, bases)
+        except TypeError:
+            # The mask cannot be taken out where an ancestor without fields, as `typing.Generic`, is below the first base.
+            ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__)
+            with _shielded((each for each in ancestors if "__init_subclass__" in vars(each)), "__init_subclass__", None):
+                made = new(metaclass, name, bases, namespace)
     else:
         made = new(metaclass, name, bases, namespace)
     if slots is not None:
@@ -221,6 +229,40 @@ def _forget(registry: weakref.ref[set[Any]], reference: Any) -> None:
     found = registry()
     if found is not None:
         found.discard(reference)
+
+
+@contextmanager
+def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
+    """Have the class method `hook` of each of `kinds` do nothing but return `answer`, in this thread only."""
+    loading = threading.get_ident()
+    kinds = [kind for kind in kinds if kind.__flags__ & _HEAP_TYPE and not kind.__flags__ & _IMMUTABLE_TYPE]
+    if not kinds:
+        yield
+        return
+    with process_lock.lock:
+        originals: list[tuple[Any, Any]] = []
+        try:
+            for kind in kinds:
+                originals.append((kind, vars(kind).get(hook)))
+                type.__setattr__(kind, hook, _shield(loading, hook, answer, *originals[-1]))
+            yield
+        finally:
+            for kind, original in reversed(originals):
+                if original is None:
+                    type.__delattr__(kind, hook)
+                else:
+                    type.__setattr__(kind, hook, original)
+
+
+def _shield(loading: int, hook: str, answer: Any, kind: Any, original: Any) -> Any:
+    def shield(cls: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if threading.get_ident() == loading:
+            return answer
+        if original is not None:
+            return original.__get__(None, cls)(*args, **kwargs)
+        return getattr(super(kind, cls), hook)(*args, **kwargs)
+
+    return classmethod(shield)
 
 
 # Attributes that travel in another form: sets of names as sorted tuples, for their order goes by the hash seed.
