@@ -128,6 +128,11 @@ def test_dumps_while_the_interpreter_ends(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "dumps_while_the_interpreter_ends.py")
 
 
+@pytest.mark.skipif(PYPY, reason="no reference counts: it calls no `__del__` at its end")
+def test_classes_by_value_while_the_interpreter_ends(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "classes_by_value_while_the_interpreter_ends.py")
+
+
 def test_throw_into_an_async_generator_that_nobody_awaits(backend: fresh.Process) -> None:
     backend.execute(
         """

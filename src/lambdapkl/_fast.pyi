@@ -58,6 +58,7 @@ def bind(
     modules: ModuleType,
     namespaces: ModuleType,
     skeletons: ModuleType,
+    subclass_state: ModuleType,
     table: ModuleType,
 ) -> None: ...
 def set_callbacks(*, explain_error: Callable[[Exception, Any], None], dumps_in_form: Callable[..., bytes]) -> None: ...

@@ -6,6 +6,7 @@ After a failed dump, `walking.walk` walks the object a second time. It is slow, 
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -17,7 +18,14 @@ _PREFIX = "path: "
 
 
 def explain_error(
-    error: Exception, obj: Any, *, owner: ModuleType | None = None, make_session: Callable[[], Any] | None = None
+    error: Exception,
+    obj: Any,
+    *,
+    owner: ModuleType | None = None,
+    make_session: Callable[[], Any] | None = None,
+    # When the interpreter ends, the globals of this module may be None.
+    _sys: ModuleType = sys,
+    _error: type[Exception] = pickle.PicklingError,
 ) -> None:
     """Add a note with the path to the object that cannot be pickled.
 
@@ -36,8 +44,13 @@ def explain_error(
     Raises
     ------
     pickle.PicklingError
-        In place of a RecursionError.
+        In place of a RecursionError, and of any error while the interpreter ends.
     """
+    if _sys.meta_path is None:
+        raise _error(
+            "cannot pickle this while the interpreter ends: modules are gone already, and nothing can be imported "
+            f"({error}); pickle it earlier, in a function registered with atexit for example"
+        ) from error
     if isinstance(error, RecursionError):
         raise pickle.PicklingError(_TOO_DEEP) from error
     # A MemoryError has no cause in the object, and a second walk would need memory, too.

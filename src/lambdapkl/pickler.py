@@ -47,6 +47,10 @@ def refuse_deterministic(what: str) -> None:
     )
 
 
+# Instances of these types refer to no other object.
+_ALONE = (type(None), bool, int, float)
+
+
 class Writer(Protocol):
     """A file opened for writing in binary mode."""
 
@@ -108,9 +112,12 @@ class _PicklerWithSession(SessionMixin, BasePickler):
     """
 
     _session: Session
+    # What was dumped since the memo was empty, for weak references.
+    _dumped: list[Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)
+        self._dumped = []
         # In `__new__`, because a subclass may set `dispatch_table` before calling `super().__init__()`.
         self._session = Session(with_shared(cls.dispatch_table, DISPATCH_TABLE))
         return self
@@ -147,6 +154,7 @@ class Pickler(_PicklerWithSession):
         fix_imports: bool = True,
     ) -> None:
         self._session.clear()
+        self._dumped.clear()
         protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
         self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
@@ -159,6 +167,7 @@ class Pickler(_PicklerWithSession):
         """Forget what was pickled so far: the next `dump` is a payload of its own."""
         super().clear_memo()
         self._session.clear()
+        self._dumped.clear()
 
     def dump(self, obj: Any) -> None:
         """Write the pickled `obj` to the file.
@@ -176,6 +185,8 @@ class Pickler(_PicklerWithSession):
         session.root, session.pickler, session.held = obj, self, None
         try:
             super().dump(obj)
+            if type(obj) not in _ALONE:
+                self._dumped.append(obj)
         except Exception as error:
             explain_error(error, obj)
             raise

@@ -141,3 +141,7 @@ assert type(proxy) is weakref.ProxyType and proxy.parts == held.parts
 assert type(pickle.loads(lambdapkl.dumps(weakref.proxy(node), {form}=True))).__name__ == "Node"
 """
     )
+
+
+def test_weak_containers_do_not_hold(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "weak_containers_do_not_hold.py")

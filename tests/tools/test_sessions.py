@@ -360,3 +360,39 @@ def test_cases_of_the_corpus_in_a_session(case, processes):
     save = "\nimport lambdapkl\nresult = lambdapkl.dump_session('session', skip=['pickler'])"
     assert backend.execute(fresh.dedent(case.define) + save, **options) == {}
     backend.execute("import lambdapkl\nlambdapkl.load_session('session')\n" + fresh.dedent(case.check), pickler=None, **options)
+
+
+WEAK = """
+import weakref, lambdapkl
+class Node: pass
+node, other, hidden = Node(), Node(), Node()
+weak, members, late = weakref.ref(node), weakref.WeakSet([node, hidden]), weakref.ref(other)
+def shows(): return hidden
+del other
+lone = weakref.proxy(hidden)
+"""
+
+
+def test_weak_references(backend, directory):
+    backend.execute(WEAK + "lambdapkl.dump_session('session', skip=['hidden'])", directory=directory)
+    backend.execute(
+        """
+        import gc, lambdapkl, weakref
+        lambdapkl.load_session("session")
+        gc.collect()
+        assert weak() is node and late() is None and node in members
+        # What only a proxy and a weak set hold comes in the place of the proxy.
+        assert type(lone) is Node and "hidden" not in globals()
+        """,
+        directory=directory,
+    )
+
+
+def test_a_weak_reference_to_what_is_not_saved(backend, directory):
+    more = "lost = weakref.ref(hidden)\ndel lone\n"
+    failed = """
+    try: lambdapkl.dump_session('session', skip=['hidden'])
+    except lambdapkl.SessionError as error: result = str(error)
+    """
+    text = backend.execute(WEAK + more + fresh.dedent(failed), directory=directory)
+    assert "lost: cannot pickle a weakref.ref to a 'Node' object that nothing else" in text

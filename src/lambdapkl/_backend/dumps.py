@@ -11,10 +11,10 @@ __all__ = ["Session", "dumps", "set_callbacks"]
 if TYPE_CHECKING or COMPILED:
     from .. import wire
     from .._fast import Session, bind, dumps, set_callbacks
-    from ..reducers import classes, descriptors, enumerations, modules, namespaces, skeletons, table
+    from ..reducers import classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table
 
     # The extension is one module, loaded before these; the pure backend imports what it uses.
-    bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, table)
+    bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table)
 else:
     from .._pure.dumps import dumps, set_callbacks
     from .._pure.session import Session

@@ -31,8 +31,14 @@ cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
         return found.bind(self) if type(found) is _WithSession else found
     found = _own_reducer(self, kind)
     if found is None and heap:
-        return _learn(self, obj, kind)
+        found = _learn(self, obj, kind)
+        return _subclass_plan(self, <object>kind) if found is None else found
     return _quicker(found, kind)
+
+
+cdef object _subclass_plan(Session self, object cls):
+    """Return how instances of `cls` are pickled if their base leaves out attributes, else None."""
+    return None if _in_table(self, cls) else _plan_of(cls)
 
 
 cdef object _inherited_reducer(PyTypeObject *kind):

@@ -234,6 +234,8 @@ cdef class Session:
             return _reduce_named_tuple(obj)
         if entry is _ENUM:
             return _reduce_instance(obj, self)
+        if type(entry) is _Plan:
+            return _reduce_subclass(obj, entry, self)
         return entry(obj)
 
     def describe(self, cls):

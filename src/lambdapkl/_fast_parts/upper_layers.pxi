@@ -20,6 +20,9 @@ cdef object _changed_annotations = None
 cdef object _of_slot = None
 cdef object _check_attribute = None
 cdef object _explicit_slots = None
+cdef object _Plan = None
+cdef object _plan_of = None
+cdef object _reduce_subclass = None
 cdef object _SHADOWS = None
 cdef object _ANNOTATES = None
 cdef tuple _EARLY = ()
@@ -34,19 +37,19 @@ cdef object _dumps_in_form = None
 cdef object _table = None
 
 
-def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, table):
+def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table):
     """Look up what the hot reducers use of the layers above: this extension is one module, and loaded before them.
 
     Parameters
     ----------
     wire
         `lambdapkl.wire`.
-    classes, descriptors, enumerations, modules, namespaces, skeletons, table
+    classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table
         The modules of these names in `lambdapkl.reducers`.
     """
     global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
     global _reduce_by_name, _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
-    global _enumerations, _enum_class
+    global _enumerations, _enum_class, _Plan, _plan_of, _reduce_subclass
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _preambles, _memos, _refresh, _table
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
@@ -63,6 +66,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     _portable, _intercepted = skeletons.portable, skeletons.intercepted
     _changed_annotations, _explicit_slots = skeletons.changed_annotations, skeletons.explicit_slots
     _of_slot, _check_attribute = skeletons.of_slot, skeletons.check_attribute
+    _Plan, _plan_of, _reduce_subclass = subclass_state.Plan, subclass_state.plan_of, subclass_state.reduce_subclass
     _SHADOWS, _ANNOTATES = skeletons.SHADOWS, skeletons.ANNOTATES
     _EARLY, _special_names = skeletons.EARLY, skeletons.SPECIAL_NAMES
     _preambles = preamble.preambles(wire)

@@ -16,7 +16,7 @@ from typing import Any
 
 from .. import wire
 from ..code.code_info import CodeInfo, code_info
-from ..reducers import classes, descriptors, modules, namespaces, skeletons
+from ..reducers import classes, descriptors, modules, namespaces, skeletons, subclass_state
 from ..rules import builtin_types, byvalue, edited_annotations, submodules
 from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
 from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, Fallback, WithSession
@@ -77,7 +77,7 @@ class Session:
         # id of a cell -> the function that brought it, and its place in the closure
         self._cells: dict[int, tuple[FunctionType, int]] = {}
         self._standalone: dict[int, CellType] = {}
-        self._plain: dict[type, bool] = {}
+        self._plain: dict[type, bool | subclass_state.Plan] = {}
         # id and qualified name of a class in the payload -> the class
         self.class_dicts: dict[Any, type] = {}
         # What reducers write more than once -> the one copy of it
@@ -154,8 +154,10 @@ class Session:
             ancestor = ancestor.__base__
         plain = self._plain.get(kind)
         if plain is None:
-            plain = self._plain[kind] = self._is_plain(kind)
-        return self._reduce_plain(obj) if plain else NotImplemented
+            plain = self._plain[kind] = self._is_plain(kind) or self._subclass_plan(kind)
+        if plain is True:
+            return self._reduce_plain(obj)
+        return NotImplemented if plain is False else subclass_state.reduce_subclass(obj, plain, self)
 
     def _is_left_to_table(self, kind: type) -> bool:
         """Whether the program's dispatch table has a reducer for what the session reduces otherwise."""
@@ -182,6 +184,12 @@ class Session:
             and kind not in self.table
             and (kind in OWN_KEYS or not byvalue.by_reference(kind))
         )
+
+    def _subclass_plan(self, kind: Any) -> bool | subclass_state.Plan:
+        """Return how instances of `kind` are pickled if their base leaves out attributes, else False."""
+        if not kind.__flags__ & HEAP_TYPE or kind in self.table:
+            return False
+        return subclass_state.plan_of(kind) or False
 
     def _reduce_plain(self, obj: Any) -> Any:
         """Reduce an instance as `object` does, but with names of the payload's own for its attributes.

@@ -48,7 +48,7 @@ abc_class async_generator_asend attribute awaited_coroutine builtin_type cell cl
 code comparison_key context ctypes_array ctypes_class dataclass_annotate dataclass_field dataclass_methods
 dataclass_params descriptor dynamic_module enum_class enum_member finished_generator frame function function_wrapper
 generator generic_alias iterator json_scanner lru_cache method new_generator new_type partial_method property_ raised
-recursive_repr source_code traceback type_alias type_variable ufunc
+recursive_repr source_code subclass_state traceback type_alias type_variable ufunc
 """
 # Name in `lambdapkl.wire` -> its kind.
 KINDS_OF_WIRE: dict[str, Kind] = {

@@ -18,7 +18,9 @@ from .rules import (
     SHARED,
     STATES,
     is_exception,
+    is_referent,
     is_state_made_by_call,
+    linked,
 )
 from .sizes import COPIED, HASHED, result_size
 from .stdlib_rules import DATETIME
@@ -41,6 +43,9 @@ _LONGEST_NAME = 4096
 # Of a dictionary that may become a state, and what stands for its simple values.
 _MOST_ATTRIBUTES = 1000
 _OF_KIND: dict[str, Value] = {}
+
+_EXCEPTION = "lambdapkl.wire.exception"
+_REFERENCE = "lambdapkl.wire.weak_reference"
 
 _OWN = frozenset(("list", "dict", "set"))
 
@@ -254,7 +259,12 @@ class Machine:
                 self.use(callee.data).call_with(args.data)
             if full in FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
                 self.grow(args.data[0], args.data[1:])
+                for each in linked(args.data) if full == _EXCEPTION else ():
+                    self.grow(each, args.data[:1])
                 self.push(args.data[0])
+                return
+            if full == _REFERENCE and is_referent(args.data):
+                self.push(args.data[1])
                 return
         shared = full in SHARED and not self.policy.any_code
         made = self.container("shared" if shared else "object", [args] if named is None else [args, named])
@@ -288,7 +298,7 @@ class Machine:
                 self.count_hashed(0 if each.kind == "dict" else each.heaviest, each.weight)
                 for pair in each.growing if each.kind != "dict" else ():
                     self.count_hashed(pair.heaviest, pair.weight)
-        if full == "lambdapkl.wire.exception" and args[0].kind == "shared":
+        if full == _EXCEPTION and args[0].kind == "shared":
             if args[0].filled:
                 raise self.refuse("a second state for one exception")
             args[0].filled = True

@@ -24,7 +24,9 @@ __all__ = [
     "SHARED",
     "STATES",
     "is_exception",
+    "is_referent",
     "is_state_made_by_call",
+    "linked",
 ]
 
 Rule = Callable[[list[Value]], bool]
@@ -144,9 +146,11 @@ def _refill(name: str, *kinds: str) -> Rule:
 
 
 def _exception_state(args: list[Value]) -> bool:
-    if not _refill("exception", "tuple")(args) or len(args[1].data) > 5:
+    if not _refill("exception", "tuple")(args) or len(args[1].data) > 6:
         return False
     parts = args[1].data
+    if parts[5:] and not _are_links(parts[5]):
+        return False
     if parts and parts[0].kind != "none":
         made = args[0].args[0]
         known = parts[0].data if parts[0].kind == "dict" else None
@@ -156,7 +160,20 @@ def _exception_state(args: list[Value]) -> bool:
             _full(made), {key: value for key, value in known.items() if key != "__notes__"}
         ):
             return False
-    return all(map(_fits, parts[1:], ("none|shared|object", "none|shared|object", "none|bool", "none|object")))
+    return all(map(_fits, parts[1:5], ("none|shared|object", "none|shared|object", "none|bool", "none|object")))
+
+
+def _are_links(links: Value) -> bool:
+    """Whether these are pairs of an exception, of which the cause or the context is set to a group, and which of both."""
+    if links.kind != "tuple":
+        return False
+    return all(link.kind == "tuple" and len(link.data) == 2 and _is("object|shared", "int")(link.data) for link in links.data)
+
+
+def linked(args: list[Value]) -> list[Value]:
+    """Return the exceptions that refer to the group `args[0]` once it has the state `args[1]`."""
+    parts = args[1].data
+    return [link.data[0] for link in parts[5].data] if len(parts) > 5 else []
 
 
 def _new(args: list[Value]) -> bool:
@@ -183,11 +200,16 @@ _WEAK_CONTAINERS = frozenset(
 
 
 def _is_reference(args: list[Value]) -> bool:
-    if not args:
+    if not args or is_referent(args):
         return True
     if args[0].kind != "global" or _full(args[0]) not in _REFERENCES:
         return False
     return len(args) <= 2 or (len(args) == 3 and args[2].kind == "none")
+
+
+def is_referent(args: list[Value]) -> bool:
+    """Whether `weak_reference` returns its second argument itself, in place of a proxy of it."""
+    return len(args) == 2 and args[0].kind == "none"
 
 
 def _is_weak_container(args: list[Value]) -> bool:

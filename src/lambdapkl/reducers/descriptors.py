@@ -22,6 +22,7 @@ from ..options import variant
 from ..restorers.builtin import BUILTIN_TYPES
 from ..rules import byvalue
 from ..rules.names import private, private_key
+from .subclass_state import with_slots
 
 # Since 3.13 a property knows the name under which its class holds it.
 _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
@@ -76,6 +77,16 @@ def reduce_super(obj: Any) -> Any:
     return (super, (this,)) if bound is None else (super, (this, bound))
 
 
+def refuse_super_subclass(obj: Any) -> Any:
+    """Refuse an instance of a subclass of `super`, which answers all questions about it with those of another object."""
+    if type(obj) is super:
+        return reduce_super(obj)
+    raise NotPicklableError(
+        f"cannot pickle a {type(obj).__name__!r} object: instances of subclasses of super do not say what they are made of; "
+        "pickle the class and the object that it is bound to instead"
+    )
+
+
 def reduce_property(obj: Any) -> Any:
     """`property` and its subclasses, whose constructors may take other arguments."""
     kind = type(obj)
@@ -100,9 +111,9 @@ def reduce_property(obj: Any) -> Any:
             reduced = (wire.property_, (kind, *functions, None if doc == inherited else doc, state.pop("__name__")))
     own = {private_key(key): value for key, value in getattr(obj, "__dict__", {}).items()}
     if not own and not state:
-        return reduced
+        return with_slots(reduced, obj)
     # `pickle` updates `__dict__` with the first half of the pair and applies the second with setattr.
-    return (*reduced, (own or None, {private(key): value for key, value in state.items()}))
+    return with_slots((*reduced, (own or None, {private(key): value for key, value in state.items()})), obj)
 
 
 def reduce_wrapper(obj: Any) -> Any:
@@ -120,7 +131,7 @@ def reduce_wrapper(obj: Any) -> Any:
         if key not in copied or not (copied[key] is value or copied[key] == value)
     }
     reduced = (kind, (function,)) if kind is base else (wire.function_wrapper, (kind, function))
-    return (*reduced, own) if own else reduced
+    return with_slots((*reduced, own) if own else reduced, obj)
 
 
 def _reduces_itself(kind: type, base: type) -> bool:
@@ -146,4 +157,5 @@ INHERITED: dict[type, Any] = {
     property: reduce_property,
     staticmethod: reduce_wrapper,
     classmethod: reduce_wrapper,
+    super: refuse_super_subclass,
 }

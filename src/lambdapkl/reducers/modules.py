@@ -8,6 +8,7 @@ from typing import Any
 from .. import wire
 from ..options import variant
 from ..rules import byvalue
+from .subclass_state import with_slots
 
 _NEVER_SENT = frozenset(("__builtins__",))
 # Where the module was found and by what; and what `warnings` has noted in it, by lines.
@@ -31,4 +32,4 @@ def reduce_module(module: ModuleType, session: Any) -> Any:
         # A package is still one.
         state[session.name("__path__")] = []
     args = (name,) if kind is ModuleType else (name, kind)
-    return wire.dynamic_module, args, state, None, None, wire.dynamic_module
+    return with_slots((wire.dynamic_module, args, state, None, None, wire.dynamic_module), module)

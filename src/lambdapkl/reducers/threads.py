@@ -13,6 +13,7 @@ from .. import wire
 from ..errors import NotPicklableError
 from ..options import current
 from ..rules.names import private, private_key
+from .subclass_state import with_slots
 
 _Lock: Any = type(threading.Lock())
 _RLock: Any = type(threading.RLock())
@@ -45,7 +46,7 @@ def reduce_local(local: Any) -> Any:
     # The arguments for `__init__` in further threads have no public name.
     args = next((each for each in gc.get_referents(local) if type(each) is tuple), ())
     state = {private_key(name): value for name, value in list(vars(local).items())}
-    return wire.thread_local, (kind, args), state or None, None, None, wire.thread_local
+    return with_slots((wire.thread_local, (kind, args), state or None, None, None, wire.thread_local), local)
 
 
 def refuse_thread(thread: Any) -> Any:

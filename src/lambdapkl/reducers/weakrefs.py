@@ -10,15 +10,14 @@ import pickle
 import weakref
 from collections import ChainMap
 from enum import Enum
-from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from .. import wire
 from ..errors import NotPicklableError
-from ..files import Nowhere
 from ..rules import byvalue
 from ..rules.reducer_tables import WithSession
-from ..stdlib_picklers import BasePickler
+from .second_pickler import second_pickler
 
 
 class _Held:
@@ -92,28 +91,23 @@ def _held(session: Any) -> _Held:
     return held
 
 
-class _Search(BasePickler):
-    """Pickles to nowhere; its memo then has all that is held."""
-
-    reducer_override: Any
-
-
-class _SearchWithIds(_Search):
-    """The same for a pickler with a `persistent_id` of its own."""
-
-    find_id: Any
-    # What has an id: the reader has it by other means.
-    known: dict[int, Any]
-
-    def persistent_id(self, obj: Any) -> Any:
-        found = self.find_id(obj)
-        if found is not None:
-            self.known[id(obj)] = obj
-        return found
-
-
 def _search(session: Any, held: _Held) -> None:
     pickler = session.pickler
+    objects: dict[int, Any] = {}
+    try:
+        if pickler is not None and pickler._dumped:
+            # The memo of the pickler has objects, too, that weak containers alone hold.
+            written = pickler.memo.copy()
+            earlier = _reached(session, pickler._dumped, {}, set())
+            objects = {ident: known for ident, known in earlier.items() if ident in written}
+        held.objects = _reached(session, [session.root], objects, held.copied)
+    # The dump itself will say what is wrong.
+    except Exception:
+        held.copied.clear()
+
+
+def _reached(session: Any, roots: list[Any], objects: dict[int, Any], copied: set[int]) -> dict[int, Any]:
+    """Return `objects` with all that `roots` hold; add to `copied` the referents that are written in the place of proxies."""
     own = type(session)(session.table)
     # Weak references are noted there instead of being written.
     references: list[tuple[Any, Any]] = []
@@ -124,32 +118,20 @@ def _search(session: Any, held: _Held) -> None:
         containers.append(container)
         return list, ()
 
-    find_id = getattr(pickler, "persistent_id", None)
-    with_ids = find_id is not None and not isinstance(find_id, BuiltinMethodType)
-    search: Any = (_SearchWithIds if with_ids else _Search)(
-        Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None
-    )
-    objects: dict[int, Any] = {} if pickler is None else dict(pickler.memo.copy())
-    search.find_id, search.known = find_id, objects
-    search.reducer_override = own.reduce if pickler is None else pickler.reducer_override
     noted = {kind: note_container for kind in _CONTAINERS if session.table.get(kind) is reduce_container}
-    search.dispatch_table = ChainMap(noted, session.table)
-    if pickler is not None:
-        pickler._session = own
-    try:
-        following = [session.root]
+    with second_pickler(session, own, ChainMap(noted, session.table), objects) as search:
+        following = list(roots)
         count = 0
         followed: set[tuple[int, int]] = set()
         while following:
             for each in following:
                 search.dump(each)
             objects.update(search.memo.copy())
-            if with_ids:
-                for _, referent in references[count:]:
-                    search.persistent_id(referent)
+            for _, referent in references[count:]:
+                search.find(referent)
             proxies = [referent for proxy, referent in references[count:] if proxy is not None]
             following = [referent for referent in proxies if id(referent) not in objects]
-            held.copied.update(map(id, following))
+            copied.update(map(id, following))
             count = len(references)
             for container in containers:
                 for holder, value in _conditional(container):
@@ -157,14 +139,7 @@ def _search(session: Any, held: _Held) -> None:
                     if id(holder) in objects and (id(container), id(holder)) not in followed:
                         followed.add((id(container), id(holder)))
                         following.append(value)
-    # The dump itself will say what is wrong.
-    except Exception:
-        held.copied.clear()
-        return
-    finally:
-        if pickler is not None:
-            pickler._session = session
-    held.objects = objects
+    return objects
 
 
 def _conditional(container: Any) -> list[tuple[Any, Any]]:

@@ -10,8 +10,11 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from struct import calcsize
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
@@ -72,9 +75,19 @@ def class_(
     namespace: dict[str, Any] = {"__module__": second, "__qualname__": first, **(shadowing or {})}
     if slots is not None:
         namespace["__slots__"] = slots
-    ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__)
-    with _shielded((each for each in ancestors if "__init_subclass__" in vars(each)), "__init_subclass__", None):
-        made = _written_in_c(metaclass, "__new__", BuiltinFunctionType)(metaclass, name, bases, namespace)
+    new = _written_in_c(metaclass, "__new__", BuiltinFunctionType)
+    if any("__init_subclass__" in vars(each) and _is_mutable(each) for base in bases for each in base.__mro__):
+        # The mask keeps `__init_subclass__` from running: it ran when the class was defined.
+        made = new(metaclass, name, (_mask_for(bases), *bases), dict(namespace))
+        try:
+            _set_bases(made, bases)
+        except TypeError:
+            # The mask cannot be taken out where an ancestor without fields, as `typing.Generic`, is below the first base.
+            ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__)
+            with _shielded((each for each in ancestors if "__init_subclass__" in vars(each)), "__init_subclass__", None):
+                made = new(metaclass, name, bases, namespace)
+    else:
+        made = new(metaclass, name, bases, namespace)
     if slots is not None:
         type.__delattr__(made, "__slots__")
     if complete is not None:
@@ -104,11 +117,8 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
         attributes, registered = second
         with process_lock.lock:
             filled = fill(first, attributes)
-        for subclass in registered if filled else ():
-            # It asks both whether they are related already: by code of theirs, which may not be complete yet.
-            hooked = [each for each in (first, subclass) if isinstance(each, abc.ABCMeta)]
-            with _shielded(hooked, "__subclasshook__", False):
-                abc.ABCMeta.register(first, subclass)  # type: ignore[arg-type]
+        if filled and registered:
+            _register(first, registered)
     return first
 
 
@@ -142,6 +152,83 @@ def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
         if isinstance(found := vars(base).get(method), kind) and not isinstance(found, FunctionType):
             return found
     return getattr(type, method)
+
+
+def _is_mutable(cls: type) -> bool:
+    """Whether a class statement may have made `cls`; the hooks of others, as that of `zoneinfo.ZoneInfo`, are needed."""
+    return cls.__flags__ & (_HEAP_TYPE | _IMMUTABLE_TYPE) == _HEAP_TYPE
+
+
+def _set_bases(cls: type, bases: tuple[type, ...]) -> None:
+    vars(type)["__bases__"].__set__(cls, bases)
+
+
+def _mask(has_dict: bool, has_weakref: bool) -> type:
+    """Make a class whose `__init_subclass__` does nothing, and whose instances have what is asked for."""
+    slots = [name for name, wanted in (("__dict__", has_dict), ("__weakref__", has_weakref)) if wanted]
+    return type("_Mask", (), {"__slots__": slots, "__init_subclass__": classmethod(lambda cls, **_: None)})
+
+
+_MASKS = {(first, second): _mask(first, second) for first in (False, True) for second in (False, True)}
+
+
+def _mask_for(bases: tuple[type, ...]) -> type:
+    """Return the mask that leaves the instances of a class with `bases` their layout, so that it can be taken out again.
+
+    It is the first base.  Where the bases add only `__dict__` and `__weakref__` to `object`, the first one decides, and has to
+    add the same as the real one.
+    """
+    first = bases[0]
+    if any(_has_fields(base) for base in bases):
+        return _MASKS[False, False]
+    return _MASKS[first.__dictoffset__ != 0, first.__weakrefoffset__ != 0]
+
+
+def _has_fields(cls: type) -> bool:
+    """Whether instances have more than a `__dict__` and a `__weakref__`."""
+    # A positive offset is one of a field in the instance itself.
+    extra = sum(offset > 0 for offset in (cls.__dictoffset__, cls.__weakrefoffset__))
+    return cls.__itemsize__ != 0 or cls.__basicsize__ - extra * _POINTER > object.__basicsize__
+
+
+_POINTER = calcsize("P")
+
+
+class _Nobody:
+    """A class that is registered for a moment."""
+
+
+def _register(cls: Any, subclasses: Iterable[type]) -> None:
+    """Register virtual subclasses without the question whether they are related already.
+
+    That is answered by code of theirs, which may not be complete yet.
+    """
+    import abc
+
+    if not hasattr(abc, "_abc_register"):  # on PyPy, `abc` is written in Python
+        for subclass in subclasses:
+            cls._abc_registry.add(subclass)
+        abc.ABCMeta._abc_invalidation_counter += 1  # type: ignore[attr-defined]
+        return
+    # This class shares the registry of `cls`, and has no code.
+    stand_in: Any = type("_StandIn", (), {"_abc_impl": vars(cls)["_abc_impl"]})
+    nobody = weakref.ref(_Nobody)
+    abc._abc_register(stand_in, _Nobody)
+    # Of its sets of weak references, only the registry has one to that class.
+    registry = next(each for each in gc.get_referents(stand_in._abc_impl) if type(each) is set and nobody in each)
+    reference = weakref.ref(registry)
+    for subclass in subclasses:
+        registry.add(weakref.ref(subclass, partial(_forget, reference)))
+    registry.discard(nobody)
+    # Once more, since this is what makes answers invalid that were kept meanwhile.
+    abc._abc_register(stand_in, _Nobody)
+    registry.discard(nobody)
+
+
+def _forget(registry: weakref.ref[set[Any]], reference: Any) -> None:
+    found = registry()
+    if found is not None:
+        found.discard(reference)
 
 
 @contextmanager

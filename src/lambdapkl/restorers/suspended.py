@@ -136,8 +136,7 @@ def _check_iterator(code: Any, arguments: tuple[Any, ...]) -> None:
 
 
 def _finished_generator() -> Any:
-    return
-    yield
+    yield from ()
 
 
 async def _finished_coroutine() -> None:
@@ -145,8 +144,9 @@ async def _finished_coroutine() -> None:
 
 
 async def _finished_async_generator() -> Any:
-    return
-    yield
+    nothing: tuple[Any, ...] = ()
+    for each in nothing:
+        yield each
 
 
 def finished_generator(kind: str, name: str, qualname: str) -> Any:

@@ -228,11 +228,14 @@ def _ipython(main: ModuleType) -> Any:
 
 
 class _SessionPickler(Pickler):
-    """Pickles values of one module after the other; functions of it travel without globals."""
+    """Pickles `values` of one module after the other; functions of it travel without globals."""
 
-    def __init__(self, file: Writer, main: ModuleType) -> None:
+    def __init__(self, file: Writer, main: ModuleType, values: dict[str, Any]) -> None:
         super().__init__(file)
+        self._owner = main
         self._session.own_globals(vars(main), main)
+        # Weak references may refer to what any of them holds.
+        self._session.root, self._session.pickler = list(values.values()), self
 
     def dump(self, obj: Any) -> None:
         # The error is explained by the caller, who knows `main`.
@@ -265,7 +268,7 @@ def _write(
         # All of those before were written: what they share with each other does not make a difference to whether they can be.
         suspects = list(values)[list(values).index(failed) :]
         for name in suspects:
-            reason = _reason(main, name, values[name])
+            reason = _reason(main, values, values[name])
             if reason is None and name != failed:
                 continue
             imported = _as_imported(name, values[name])
@@ -282,30 +285,30 @@ def _write(
 
 def _write_once(file: BinaryIO, main: ModuleType, module: str, values: dict[str, Any]) -> str | None:
     """Write `values` to `file`; return the first name that fails, or None."""
-    pickler = _SessionPickler(file, main)
+    pickler = _SessionPickler(file, main, values)
     pickler.dump({"format": _FORMAT, "version": _VERSION, "module": module, "names": len(values)})
     for name, value in values.items():
         try:
             pickler.dump((private_key(name), value))
         except Exception as error:
-            if isinstance(error, OSError) and not _fails(main, value):
+            if isinstance(error, OSError) and not _fails(main, values, value):
                 raise  # of the file
             return name
     return None
 
 
-def _fails(main: ModuleType, value: Any) -> bool:
+def _fails(main: ModuleType, values: dict[str, Any], value: Any) -> bool:
     try:
-        _SessionPickler(Nowhere(), main).dump(value)
+        _SessionPickler(Nowhere(), main, values).dump(value)
     except Exception:
         return True
     return False
 
 
-def _reason(main: ModuleType, name: str, value: Any) -> str | None:
+def _reason(main: ModuleType, values: dict[str, Any], value: Any) -> str | None:
     """Return why `value` cannot be pickled, None if it can."""
     try:
-        _SessionPickler(Nowhere(), main).dump(value)
+        _SessionPickler(Nowhere(), main, values).dump(value)
     except Exception as raised:
         error = raised
         try:

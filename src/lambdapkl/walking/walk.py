@@ -25,14 +25,13 @@ __all__ = ["Node", "Walk"]
 
 _ATOMS = frozenset((type(None), bool, int, float, str, bytes, bytearray))
 _CONTAINERS = (tuple, list, dict, set, frozenset)
-# How many objects on a path may be no attribute or item of their parent. The walk stops at more: a
-# `__reduce__` that returns a new object each time would never end.
-_MAX_HIDDEN = 5_000
 # How many steps of a path are shown.
 _MAX_STEPS = 40
-# A reducer may yield new objects forever: as parts of one object, and as parts of these parts.
+# A reducer may yield new objects forever: as parts of one object, and as parts of these parts. The
+# walk ends at more parts, or deeper (an object with attributes takes two levels); no pickler gets
+# that deep.
 MAX_PARTS = 2_000_000
-MAX_DEPTH = 200_000
+MAX_DEPTH = 30_000
 # Modules whose functions mean nothing to a user.
 _INTERNAL = ("lambdapkl.", "copyreg", "_pickle", "pickle")
 
@@ -59,11 +58,9 @@ class Node:
         What the pickler raised for it, or None.
     again
         If it has an error: how often the walk reached it after the first time.
-    hidden
-        How many nodes on the path to it are no part of their parents that a user knows.
     """
 
-    __slots__ = ("_labels", "again", "children", "error", "hidden", "in_tree", "label", "mode", "obj", "parent", "root")
+    __slots__ = ("_labels", "again", "children", "error", "in_tree", "label", "mode", "obj", "parent", "root")
 
     def __init__(self, obj: Any, parent: Node | None, label: str) -> None:
         self.obj = obj
@@ -75,7 +72,6 @@ class Node:
         self.error: Exception | None = None
         self.again = 0
         self.in_tree = False
-        self.hidden = 0
         self._labels: dict[int, Part] | None = None
 
     def label_of(self, part: Any) -> str | None:
@@ -268,7 +264,7 @@ class Walk:
                     stack.append((node, expanded))
                     if len(stack) > self.depth:
                         self.depth, self.deepest = len(stack), node
-                    if node.hidden > _MAX_HIDDEN or len(stack) > MAX_DEPTH:
+                    if len(stack) > MAX_DEPTH:
                         self.too_deep = True
                         return
                     break
@@ -301,9 +297,6 @@ class Walk:
             if type(obj) in _CONTAINERS or type(obj) in (CellType, CodeType):
                 return owner
             label = role
-            node = Node(obj, owner, label)
-            node.hidden = owner.hidden + 1
-            return node
         return Node(obj, owner, label)
 
     def _expand(self, obj: Any, node: Node, role: str) -> Iterator[tuple[Any, str]] | None:

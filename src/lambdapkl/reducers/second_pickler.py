@@ -1,0 +1,71 @@
+"""A second pickler for a part of what is being pickled: it writes to nowhere, and has the hooks of the first one."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import BuiltinMethodType
+from typing import Any
+
+from ..files import Nowhere
+from ..stdlib_picklers import BasePickler
+
+
+class _SecondPickler(BasePickler):
+    reducer_override: Any
+
+    def find(self, obj: Any) -> None:
+        """Have `persistent_id` note an object that the pickler itself does not meet."""
+
+
+class _SecondPicklerWithIds(_SecondPickler):
+    """The same for a pickler with a `persistent_id` of its own."""
+
+    find_id: Any
+    # Objects that have an id: the reader has them by other means.
+    known: dict[int, Any]
+
+    def persistent_id(self, obj: Any) -> Any:
+        found = self.find_id(obj)
+        if found is not None:
+            self.known[id(obj)] = obj
+        return found
+
+    def find(self, obj: Any) -> None:
+        self.persistent_id(obj)
+
+
+@contextmanager
+def second_pickler(session: Any, second: Any, table: Any, known: dict[int, Any]) -> Iterator[Any]:
+    """Make a pickler to nowhere whose reducers use the session `second`; until the end of the block the first one uses it, too.
+
+    Parameters
+    ----------
+    session
+        The session of the dump that is running.
+    table
+        The dispatch table.
+    known
+        Gets the objects that have a persistent id, by `id`.
+    """
+    first = session.pickler
+    owner = getattr(first, "_owner", None)
+    if owner is not None:
+        second.own_globals(vars(owner), owner)
+    find_id = getattr(first, "persistent_id", None)
+    with_ids = find_id is not None and not isinstance(find_id, BuiltinMethodType)
+    kind: Any = _SecondPicklerWithIds if with_ids else _SecondPickler
+    made = kind(Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None)
+    made.find_id, made.known = find_id, known
+    made.reducer_override = second.reduce if first is None else first.reducer_override
+    made.dispatch_table = table
+    if first is None:
+        yield made
+        return
+    before = first._session
+    first._session = second
+    try:
+        yield made
+    finally:
+        first._session = before

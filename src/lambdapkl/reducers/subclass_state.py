@@ -1,0 +1,273 @@
+"""Attributes of subclasses whose base, in the standard library or in C, has its own way to be pickled.
+
+`datetime.date.__reduce__` returns a call of the class with the date.  It does not know of attributes and slots that a
+subclass adds: `pickle` loses them without a word.  They are restored here: as a state where the base has none, else after
+that of the base.
+
+An attribute that cannot be pickled is left to the constructor, as `pickle` does, where the class has one that runs
+during a load, or where `pickle` itself accepts the object.  Else the dump is refused.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from functools import cached_property
+from types import MemberDescriptorType, WrapperDescriptorType
+from typing import Any
+
+from .. import wire
+from ..rules import byvalue
+from ..rules.names import OVERRIDING, private, private_key
+from .second_pickler import second_pickler
+
+_METHODS = ("__reduce_ex__", "__reduce__", "__getstate__")
+_CONSTRUCTORS = ("__new__", "__init__", "__setstate__")
+_MISSING: Any = object()
+_SIMPLE = (type(None), bool, int, float, complex, str, bytes)
+
+# Classes of the standard library that have a `__dict__` and do not pickle it -> the attributes that they restore themselves.
+_NETWORK = frozenset(("network_address", "netmask", "_prefixlen", "hosts", "_cache"))
+_ADDRESS = frozenset(("_ip", "network", "netmask", "_prefixlen", "_scope_id"))
+_RESTORED = {
+    ("collections", "Counter"): frozenset[str](),
+    ("http.cookies", "Morsel"): frozenset(("_key", "_value", "_coded_value")),
+    ("ipaddress", "IPv4Interface"): _ADDRESS,
+    ("ipaddress", "IPv4Network"): _NETWORK,
+    ("ipaddress", "IPv6Interface"): _ADDRESS,
+    ("ipaddress", "IPv6Network"): _NETWORK,
+    ("random", "Random"): frozenset(("gauss_next",)),
+}
+# The reader's own: `getLogger` finds it by its name.
+_LOOKED_UP = {("logging", "Logger")}
+
+# Keys in `Session.shared`.
+_DECIDED = "attributes of subclasses that can be pickled"
+_TRYING = "objects whose attributes are being tried"
+
+
+class Plan:
+    """The attributes that instances of a class may have, and its base does not pickle.
+
+    Attributes
+    ----------
+    slots
+        Names and descriptors.
+    restored
+        None, or attributes in the `__dict__` that the base restores; all others are not pickled by it.
+    lenient
+        Whether attributes that cannot be pickled are left out.
+    by_setattr
+        Whether `pickle` can set the slots.
+    """
+
+    __slots__ = ("by_setattr", "lenient", "restored", "slots")
+
+    def __init__(self, kind: Any, users: list[Any], restored: frozenset[str] | None) -> None:
+        self.restored = restored
+        self.slots = slots_of(users)
+        constructed = any(name in vars(user) for user in users for name in _CONSTRUCTORS)
+        self.lenient = constructed or byvalue.by_reference(kind)
+        self.by_setattr = _sets_slots(kind, self.slots)
+
+
+# id of a class of the standard library -> the class, and the plan for instances of exactly that class
+_known: dict[int, tuple[Any, Plan | None]] = {}
+
+
+def plan_of(kind: Any) -> Plan | None:
+    """Return the `Plan` for instances of `kind`, a class in no dispatch table; None if the result of its base is complete."""
+    known = _known.get(id(kind))
+    if known is not None and known[0]() is kind:
+        return known[1]
+    if all(getattr(kind, name) is getattr(object, name) for name in _METHODS):
+        return None
+    users, library = [], None
+    for base in kind.__mro__:
+        if base is object:
+            continue
+        if not is_library(base):
+            if any(name in vars(base) for name in _METHODS):
+                return None
+            users.append(base)
+        elif (base.__module__, base.__qualname__) in _LOOKED_UP:
+            return None
+    library = kind
+    while library in users:
+        library = library.__base__
+    if library.__dictoffset__ == 0:
+        restored = frozenset[str]() if kind.__dictoffset__ else None
+    else:
+        restored = _RESTORED.get((library.__module__, library.__qualname__))
+        if restored is not None:
+            cached = [name for name in dir(library) if isinstance(getattr(library, name, None), cached_property)]
+            restored = restored.union(cached)
+    made = Plan(kind, users, restored)
+    found = made if made.slots or restored is not None else None
+    if not users:
+        _known[id(kind)] = weakref.ref(kind), found
+    return found
+
+
+def is_library(cls: Any) -> bool:
+    """Whether a class is one of the standard library, or written in C: it does not know of classes that are derived from it."""
+    if byvalue.is_extension_type(cls):
+        return True
+    module = cls.__module__
+    return isinstance(module, str) and module.partition(".")[0] in sys.stdlib_module_names and byvalue.by_reference(cls)
+
+
+def slots_of(classes: list[Any]) -> dict[str, Any]:
+    """Return names and descriptors of the slots that `classes`, in the order of an MRO, have made."""
+    found: dict[str, Any] = {}
+    for cls in classes:
+        if "__slots__" in vars(cls):
+            for name, value in list(vars(cls).items()):
+                if type(value) is MemberDescriptorType and value.__objclass__ is cls and isinstance(name, str):
+                    found.setdefault(name, value)
+    return found
+
+
+def _sets_slots(kind: Any, slots: dict[str, Any]) -> bool:
+    if type(kind.__setattr__) is not WrapperDescriptorType:
+        return False
+    return all(next(vars(base)[name] for base in kind.__mro__ if name in vars(base)) is slot for name, slot in slots.items())
+
+
+def reduce_subclass(obj: Any, plan: Plan, session: Any) -> Any:
+    """Reduce an instance as its base does, with the attributes that are missing there; NotImplemented if there are none."""
+    restored = plan.restored
+    namespace = None if restored is None else getattr(obj, "__dict__", None)
+    if not namespace and not plan.slots:
+        return NotImplemented
+    attributes: dict[Any, Any] = {}
+    if restored is not None and namespace:
+        if type(namespace) is not dict or not OVERRIDING.isdisjoint(namespace):
+            return NotImplemented
+        attributes = {name: value for name, value in list(namespace.items()) if name not in restored}
+    slots = _values(obj, plan.slots)
+    if not attributes and not slots:
+        return NotImplemented
+    reduced = obj.__reduce_ex__(session.protocol)
+    if type(reduced) is not tuple or not _makes(reduced, type(obj)):
+        return reduced
+    attributes, slots = _missing(reduced, attributes, slots)
+    if plan.lenient:
+        attributes, slots = _only_picklable(obj, attributes, slots, session)
+    return _combined(reduced, type(obj), attributes, slots, plan.by_setattr)
+
+
+def with_slots(reduced: Any, obj: Any) -> Any:
+    """Return what a reducer of ours returned for `obj`, and the values of slots that its class, a subclass, has."""
+    kind = type(obj)
+    if type(reduced) is not tuple or not kind.__flags__ & _HEAP_TYPE:
+        return reduced
+    slots = slots_of([base for base in kind.__mro__ if base is not object and not is_library(base)])
+    return _combined(reduced, kind, {}, _values(obj, slots), _sets_slots(kind, slots))
+
+
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+
+
+def _values(obj: Any, slots: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, slot in slots.items():
+        try:
+            found[name] = slot.__get__(obj)
+        except AttributeError:
+            continue
+    return found
+
+
+def _makes(reduced: tuple[Any, ...], kind: Any) -> bool:
+    """Whether the call in `reduced` is told which class to make an instance of."""
+    made_by, args = reduced[:2]
+    if made_by is kind or getattr(made_by, "__self__", None) is kind:
+        return True
+    return type(args) is tuple and any(each is kind for each in args)
+
+
+def _halves(state: Any) -> tuple[dict[Any, Any], dict[Any, Any]] | None:
+    """The attributes and slots in a state as `object` returns it, None for another one."""
+    halves = state if type(state) is tuple and len(state) == 2 else (state, None)
+    if any(half is not None and type(half) is not dict for half in halves):
+        return None
+    return halves[0] or {}, halves[1] or {}
+
+
+def _missing(reduced: tuple[Any, ...], attributes: dict[Any, Any], slots: dict[str, Any]) -> tuple[Any, Any]:
+    halves = _halves(reduced[2]) if len(reduced) > 2 else None
+    if halves is None:
+        return attributes, slots
+    known, known_slots = halves
+    return (
+        {name: value for name, value in attributes.items() if name not in known},
+        {name: value for name, value in slots.items() if name not in known_slots},
+    )
+
+
+def _combined(reduced: Any, kind: Any, attributes: dict[Any, Any], slots: dict[str, Any], by_setattr: bool) -> Any:
+    if not attributes and not slots:
+        return reduced
+    made_by, args, state, items, pairs, setter = reduced + (None,) * (6 - len(reduced))
+    attributes = {private_key(name): value for name, value in attributes.items()}
+    slots = {private(name): value for name, value in slots.items()}
+    halves = _halves(state)
+    by_state = setter is None and halves is not None and not hasattr(kind, "__setstate__") and (by_setattr or not slots)
+    if by_state and halves is not None:
+        attributes, slots = {**halves[0], **attributes}, {**halves[1], **slots}
+        combined: Any = (attributes or None, slots) if slots else attributes
+    else:
+        combined = [attributes or None, slots or None, state, setter]
+        while combined[-1] is None:
+            combined.pop()
+        combined, setter = tuple(combined), wire.subclass_state
+    complete = [made_by, args, combined, items, pairs, setter]
+    while complete[-1] is None:
+        complete.pop()
+    return tuple(complete)
+
+
+# ---- attributes that cannot be pickled ----
+
+
+def _only_picklable(obj: Any, attributes: dict[Any, Any], slots: dict[str, Any], session: Any) -> tuple[Any, Any]:
+    doubtful = {**slots, **attributes}
+    doubtful = {name: value for name, value in doubtful.items() if type(value) not in _SIMPLE}
+    if not doubtful:
+        return attributes, slots
+    decided = session.shared.setdefault(_DECIDED, {})
+    trying = session.shared.setdefault(_TRYING, set())
+    if id(obj) in trying:
+        # Further out, the same attributes are being tried.
+        return {}, {}
+    known = decided.get(id(obj))
+    if known is None:
+        trying.add(id(obj))
+        try:
+            names = set(doubtful)
+            if not _can_be_pickled(list(doubtful.values()), session):
+                names = {name for name in doubtful if _can_be_pickled(doubtful[name], session)}
+        finally:
+            trying.discard(id(obj))
+        known = decided[id(obj)] = obj, set(doubtful) - names
+    left_out = known[1]
+    return (
+        {name: value for name, value in attributes.items() if name not in left_out},
+        {name: value for name, value in slots.items() if name not in left_out},
+    )
+
+
+def _can_be_pickled(value: Any, session: Any) -> bool:
+    second = type(session)(session.table)
+    second.pickler, second.protocol = session.pickler, session.protocol
+    second.shared.update({key: session.shared[key] for key in (_DECIDED, _TRYING)})
+    # Weak references are noted there: whether they can be pickled depends on the whole payload.
+    second.held = []
+    try:
+        with second_pickler(session, second, session.table, {}) as pickler:
+            pickler.dump(value)
+    # The constructor makes do without the attribute, whatever the error is.
+    except Exception:
+        return False
+    return True
