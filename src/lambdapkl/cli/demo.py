@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
 
     picklers = comparison.installed()
     rounds = max(1, options.rounds)
-    tell_if_pure(options.json)
+    tell_if_pure(options.json or options.markdown)
     if not options.json:
         print(f"{_versions(picklers)}\n", flush=True)
     rows = comparison.compare(picklers, rounds)
