@@ -3,7 +3,7 @@ import pickle
 import lambdapkl
 from lambdapkl.forms import copies
 
-copies._MOST_PAIRS = 3000
+copies._MAX_PAIRS = 3000
 
 
 class Node:
