@@ -66,9 +66,7 @@ def test_both_backends_write_the_same_and_this_version_loads_it(tmp_path: pathli
     assert done.returncode == 0 and done.stdout.count("ok") == 2, done.stdout + done.stderr
 
 
-def test_cases_are_compiled_from_source_by_another_version(
-    tmp_path: pathlib.Path, reader: fresh.Process
-) -> None:
+def test_cases_are_compiled_from_source_by_another_version(tmp_path: pathlib.Path, reader: fresh.Process) -> None:
     done = run(str(CASES), "dump", str(tmp_path), pure=False)
     assert done.returncode == 0, done.stderr
     (folder,) = [each for each in tmp_path.iterdir() if not each.name.endswith("s")]
