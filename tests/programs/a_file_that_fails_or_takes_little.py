@@ -47,7 +47,7 @@ lambdapkl.dump([1], silent)
 assert pickle.loads(silent.data) == [1]
 
 
-# What a file with a buffer returns does not count, as for `pickle.dump`: it may be the size after compression.
+# As in `pickle.dump`, the result of a buffered file's `write` is ignored. It may be the compressed size.
 class Packing(Silent):
     def write(self, data):
         super().write(data)
@@ -66,6 +66,6 @@ for wrong in 0, -1, 10**6:
     try:
         lambdapkl.dump([1], Strange())
     except OSError as error:
-        assert f"took {wrong} of" in str(error), error
+        assert f"returned {wrong} for" in str(error), error
     else:
         raise AssertionError("no error")

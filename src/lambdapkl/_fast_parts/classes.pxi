@@ -54,7 +54,7 @@ cdef tuple _describe(Session self, cls):
     for early in _EARLY:
         value = _lookup(own, early)
         if value is not None and (usual or early not in taken):
-            attributes[self.name(early)] = _portable(early, value)
+            attributes[self.name(early)] = _in_wire_form(early, value)
     if _DEFERRED_ANNOTATIONS:
         changed = _changed_annotations(cls)
         if changed is not None:
@@ -87,7 +87,7 @@ cdef tuple _describe(Session self, cls):
             shadowing[self.key(name)] = value
         elif special is None:
             if of is &PyTuple_Type or of is &PyFrozenSet_Type or of is &PySet_Type:
-                value = _portable(name, value)
+                value = _in_wire_form(name, value)
             attributes[self.key(name)] = value
         elif special is _ANNOTATES and changed is None and not _is_cached_absence(name, value):
             attributes[self.name(name)] = value

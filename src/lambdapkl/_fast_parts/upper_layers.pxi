@@ -14,7 +14,7 @@ cdef object _reduce_module = None
 cdef object _reduce_instance = None
 cdef object _class_dict = None
 cdef object _staged = None
-cdef object _portable = None
+cdef object _in_wire_form = None
 cdef object _intercepted = None
 cdef object _changed_annotations = None
 cdef object _of_slot = None
@@ -48,7 +48,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
         The modules of these names in `lambdapkl.reducers`.
     """
     global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
-    global _reduce_by_name, _reduce_module, _reduce_instance, _class_dict, _staged, _portable, _intercepted, _changed_annotations
+    global _reduce_by_name, _reduce_module, _reduce_instance, _class_dict, _staged, _in_wire_form, _intercepted, _changed_annotations
     global _enumerations, _enum_class, _Plan, _plan_of, _reduce_subclass
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _preambles, _memos, _refresh, _table
@@ -63,7 +63,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     _reduce_module = modules.reduce_module
     _class_dict, _staged = namespaces.class_dict, namespaces.staged
     _enumerations, _enum_class = enumerations, wire.enum_class
-    _portable, _intercepted = skeletons.portable, skeletons.intercepted
+    _in_wire_form, _intercepted = skeletons.in_wire_form, skeletons.intercepted
     _changed_annotations, _explicit_slots = skeletons.changed_annotations, skeletons.explicit_slots
     _of_slot, _check_attribute = skeletons.of_slot, skeletons.check_attribute
     _Plan, _plan_of, _reduce_subclass = subclass_state.Plan, subclass_state.plan_of, subclass_state.reduce_subclass

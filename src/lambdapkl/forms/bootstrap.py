@@ -3,7 +3,7 @@
 `standalone` writes the text of this module into payloads, so it uses only the standard library. All
 payloads of one release of lambdapkl share one package. Its name in `sys.modules` is `_lambdapkl.`
 and a digest of the release's sources. Each payload adds the definitions that are missing. So a
-class of lambdapkl that two payloads contain exists once.
+class that two payloads contain is loaded once.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _placeless_keys: Keys = {}
 # Suffix that marks a digest made without file names and line numbers.
 PLACELESS = b"-"
 _by_key: dict[Key, weakref.ref[Any]] = {}
-# module, qualified name, digest -> a running number; it and all lower ones may be in use
+# module, qualified name, digest -> the first running number that may be free
 _taken: dict[tuple[Any, str, bytes], int] = {}
 # Keys of objects that no longer exist. The next thread with the lock removes them.
 _gone: deque[tuple[Key, weakref.ref[Any]]] = deque()

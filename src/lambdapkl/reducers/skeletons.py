@@ -71,7 +71,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
         namespaces.note_owner(cls, session)
     for name in EARLY:
         if own.get(name) is not None and name not in taken:
-            attributes[session.name(name)] = portable(name, own[name])
+            attributes[session.name(name)] = in_wire_form(name, own[name])
     if _PYPY and "__del__" in own:
         # A class that has none from the start never has it called.
         shadowing[session.name("__del__")] = None
@@ -96,7 +96,7 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
         if special == SHADOWS or name in taken:
             shadowing[session.key(name)] = value
         elif special is None or (special == ANNOTATES and changed is None and not is_cached_absence(name, value)):
-            attributes[session.key(name)] = portable(name, value)
+            attributes[session.key(name)] = in_wire_form(name, value)
     explicit = explicit_slots(own, slots, session) if slots or "__slots__" in own else None
     module, qualname, simple = class_names(cls)
     bases = TYPE_BASES(cls)
@@ -190,8 +190,8 @@ def intercepted(metaclass: type) -> frozenset[str]:
 _INTERCEPTED: dict[type, frozenset[str]] = {type: frozenset()}
 
 
-def portable(name: str, value: Any) -> Any:
-    """The form in which an attribute travels: sets of names get an order."""
+def in_wire_form(name: str, value: Any) -> Any:
+    """Return the value of an attribute as it is pickled: sets of names are sorted."""
     if (name in FROZEN_SETS and type(value) is frozenset) or (name in SETS and type(value) is set):
         return tuple(sorted(value))
     if name == "__static_attributes__" and type(value) is tuple:
