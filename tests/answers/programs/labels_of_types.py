@@ -26,7 +26,7 @@ def raised(kind):
 
 
 def area(width: int, sides: list, *rest: None) -> range:
-    return width
+    return range(width)
 
 
 EXPECTED = [
