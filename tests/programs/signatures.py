@@ -29,9 +29,9 @@ for name, expected in EXPECTED.items():
     assert str(inspect.signature(value)) == expected, (name, str(inspect.signature(value)))
     assert value.__doc__
     if name in ("dumps", "dump", "loads", "load"):
-        text = pydoc.plain(pydoc.render_doc(value))
-        assert f"{name}{expected}" in text and "=" in text, text
-assert "portable: 'bool' = False" in pydoc.plain(pydoc.render_doc(lambdapkl.dumps))
+        # Since 3.13 each parameter may be on a line of its own.
+        text = "".join(pydoc.plain(pydoc.render_doc(value)).split())
+        assert f"{name}{expected}".replace(" ", "") in text, text
 
 
 class WithOwnParameters(lambdapkl.Pickler):
