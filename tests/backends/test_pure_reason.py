@@ -130,6 +130,7 @@ def test_children_of_a_main_script_are_not_warned(without_extension: Path, tmp_p
 
 
 @pytest.mark.parametrize("command", ["demo", "bench", "doctor"])
+@pytest.mark.slow
 def test_commands_say_first_which_backend_runs_and_why(without_extension: Path, tmp_path: Path, command: str) -> None:
     rounds = [] if command == "doctor" else ["--rounds", "1"]
     done = run(without_extension, tmp_path, "-m", "lambdapkl", command, *rounds)

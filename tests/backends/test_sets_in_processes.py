@@ -14,6 +14,7 @@ VALUES = fresh.dedent(PROGRAMS / "sets_and_functions_with_sets.py")
 
 
 @pytest.mark.parametrize("protocol", [4, 5])
+@pytest.mark.slow
 def test_hash_seeds_backends_and_round_trips(processes: Processes, protocol: int, tmp_path: Path) -> None:
     source = (
         VALUES

@@ -45,6 +45,7 @@ def rows() -> list[comparison.Row]:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.slow
 def test_demo_is_right_everywhere(backend: str) -> None:
     assert [row["object"] for row in measured(backend)] == NAMES[: len(NAMES) - (find_spec("numpy") is None)]
     for row in measured(backend):
@@ -55,6 +56,7 @@ def test_demo_is_right_everywhere(backend: str) -> None:
         assert stdlib["right"] == (row["object"] == IMPORTABLE) and bool(stdlib["problem"]) != stdlib["right"], row
 
 
+@pytest.mark.slow
 def test_dill_is_measured_in_another_way_where_its_default_fails() -> None:
     if "dill" not in comparison.installed():
         pytest.skip("dill cannot be imported here")
@@ -66,6 +68,7 @@ def test_dill_is_measured_in_another_way_where_its_default_fails() -> None:
             assert cell == f"{results[comparison.RECURSE].size} (r)"
 
 
+@pytest.mark.slow
 def test_demo_prints_a_table() -> None:
     done = run("demo", "--rounds", "1", pure=True)
     assert done.returncode == 0, done.stderr

@@ -305,7 +305,7 @@ def test_lazily_evaluated_types_are_refused(tmp_path: pathlib.Path) -> None:
 
 def test_enumerations_that_inherit_from_a_dataclass_are_refused(tmp_path: pathlib.Path) -> None:
     source = "import dataclasses, enum\n@dataclasses.dataclass\nclass M:\n    x: int\nclass E(M, enum.Enum):\n    A = 1\n"
-    with pytest.raises(pickle.PicklingError, match="the enumeration 'E' with portable=True: versions differ"):
+    with pytest.raises(pickle.PicklingError, match="the enumeration 'E' with portable=True: versions of Python treat"):
         lambdapkl.dumps(written(tmp_path, source)["E"], portable=True)
 
 

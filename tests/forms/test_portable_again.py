@@ -19,6 +19,7 @@ SAME_OR_OTHER = pytest.mark.parametrize("start", ["", OTHER_VERSION], ids=["same
 
 @SAME_OR_OTHER
 @pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.slow
 def test_every_case_after_two_more_hops(tmp_path: pathlib.Path, start: str, backend: str) -> None:
     done = run(str(CASES), "dump", str(tmp_path / "0"), pure=False)
     assert done.returncode == 0, done.stderr
@@ -66,6 +67,7 @@ MADE = {
 
 @SAME_OR_OTHER
 @pytest.mark.parametrize("form", ["portable=True", "portable=True, deterministic=True", "portable=True, standalone=True"])
+@pytest.mark.slow
 def test_functions_that_a_loaded_function_makes(tmp_path: pathlib.Path, backend: fresh.Process, start: str, form: str) -> None:
     wrong = {}
     for name, (source, make, condition) in MADE.items():

@@ -283,14 +283,14 @@ def test_suspended_generators_are_refused(dumper: fresh.Process) -> None:
         next(made)
         o = {'steps': [made]}
         """,
-        "begun to run",
+        "suspended generator",
     )
     assert "path: dict -> item 'steps' -> item 0 (generator)" in text, text
 
 
 @pytest.mark.parametrize("value", ["lambdapkl", "lambdapkl.dumps", "lambdapkl.Pickler", "lambdapkl.BytecodeMismatchError('x')"])
 def test_objects_of_lambdapkl_are_refused(value: str, dumper: fresh.Process) -> None:
-    text = dumper.refuses(f"import lambdapkl\nused = {value}\no = [1, lambda: used]", "is pickled by name")
+    text = dumper.refuses(f"import lambdapkl\nused = {value}\no = [1, lambda: used]", "is pickled by reference")
     assert "used" in text.partition("path: ")[2], text
 
 

@@ -22,7 +22,7 @@ EXPECTED = {
     "CloudPickler": PICKLER,
     "Unpickler": f"(file: 'Reader', *, {READING}) -> 'None'",
     "options": "(*, held_locks: \"Literal['refuse', 'unlocked'] | None\" = None, file_contents: 'bool | None' = None, "
-    "tracebacks: \"Literal['keep', 'reprs', 'omit'] | None\" = None) -> 'Iterator[None]'",
+    "tracebacks: \"Literal['keep', 'reprs', 'omit'] | None\" = None, deterministic: 'bool | None' = None) -> 'Iterator[None]'",
 }
 for name, expected in EXPECTED.items():
     value = getattr(lambdapkl, name)

@@ -14,6 +14,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from .. import wire
+from .._backend.dumps import dumps
 from ..rules import byvalue
 from ..rules.names import private
 from . import shaking
@@ -32,7 +33,7 @@ _REFUSED = {
     "generator": "a suspended generator or coroutine needs lambdapkl's compiled backend in the reader; "
     "pickle it before its first step, pickle its results, or leave out standalone=True"
 }
-_KINDS = frozenset((FunctionType, BuiltinFunctionType, type(wire.function), ModuleType))
+_KINDS = frozenset((FunctionType, BuiltinFunctionType, type(wire.function), type(dumps), ModuleType))
 
 
 class _Package:
