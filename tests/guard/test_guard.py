@@ -38,7 +38,7 @@ def test_no_bypass_passes(name: str, tmp_path: pathlib.Path, monkeypatch: pytest
     with pytest.raises(guard.GuardError) as caught:
         guard.loads(BYPASSES[name], allow=GENEROUS)
     # By the first pass: before anything was imported or called.
-    assert "while it was loaded" not in str(caught.value) and "bug of the guard" not in str(caught.value)
+    assert "while it was loaded" not in str(caught.value) and "bug in lambdapkl.guard" not in str(caught.value)
     assert set(sys.modules) == before and not os.path.exists(CANARY)
 
 
@@ -142,7 +142,7 @@ def test_code_by_value_is_off_until_it_is_allowed(backend: Any) -> None:
     data = backend.execute(
         "import lambdapkl\nclass A:\n    def m(self): return 5\nresult = lambdapkl.dumps((lambda x: x + 1, A, A()))"
     )
-    with pytest.raises(guard.GuardError, match=r"of the kind by-value code; allow=\[..., guard.CODE\] lets it in"):
+    with pytest.raises(guard.GuardError, match=r"of the kind by-value code; allow=\[..., guard.CODE\] would allow it"):
         guard.loads(data, allow=GENEROUS)
     f, cls, instance = guard.loads(data, allow=[guard.CODE])
     assert f(1) == 2 and instance.m() == 5 and type(instance) is cls
@@ -182,7 +182,7 @@ def test_a_module_stands_for_what_it_defines_alone() -> None:
 
 
 def test_a_nested_name_leads_through_classes_alone() -> None:
-    with pytest.raises(guard.GuardError, match="'os', which is no class"):
+    with pytest.raises(guard.GuardError, match="'os' is not a class"):
         guard.loads(payload(named(__name__, "os.system")), allow=[f"{__name__}:os.system"])
 
 

@@ -60,7 +60,7 @@ def test_every_kind_of_argument(body: bytes) -> None:
 
 
 def test_a_frame_in_a_frame() -> None:
-    with pytest.raises(guard.GuardError, match="in a frame"):
+    with pytest.raises(guard.GuardError, match="inside a frame"):
         guard.check(payload(frame(12) + frame(2) + b"K\x01"))
 
 

@@ -35,7 +35,7 @@ def generator(first: Any, second: Any) -> Any:
 
 
 def _resume(made: Any, state: Any) -> None:
-    from ..frames.kinds import Unproven
+    from ..frames.slot_kinds import Unproven
 
     if type(state) is not tuple or not 3 <= len(state) <= 5:
         raise damage("with a state of the wrong form")
