@@ -306,7 +306,9 @@ def test_a_module_is_not_asked_for_what_it_lacks(monkeypatch: pytest.MonkeyPatch
     made.__getattr__ = asked.append
     monkeypatch.setitem(sys.modules, "asking_module", made)
     for name in ("nothing", "__getattr__", "__dict__"):
-        with pytest.raises(guard.GuardError, match=r"after everything before this point was executed: .* not defined in asking_module"):
+        with pytest.raises(
+            guard.GuardError, match=r"after everything before this point was executed: .* not defined in asking_module"
+        ):
             guard.loads(payload(named("asking_module", name)), allow=["asking_module"])
     assert not asked
     guard.loads(payload(named("asking_module", "nothing")), allow=["asking_module:nothing"])

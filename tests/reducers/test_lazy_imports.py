@@ -64,7 +64,7 @@ def test_known_layout() -> None:
     ids=repr,
 )
 def test_an_unknown_layout_is_refused(lazy: Any) -> None:
-    with pytest.raises(pickle.PicklingError, match="keeps lazy imports in a way that lambdapkl does not know"):
+    with pytest.raises(pickle.PicklingError, match="lambdapkl does not know the lazy imports"):
         reduce_lazy_import(lazy)
 
 

@@ -75,7 +75,7 @@ def test_bytes_that_decode_to_nothing_are_met_by_the_loop(tmp_path: Path, chunk:
     [
         ("utf-16", "strict", "from the start"),
         ("iso2022_jp", "strict", "from the start"),
-        ("ascii", "replace", "'replace' hides"),
+        ("ascii", "replace", "with errors='replace'"),
     ],
 )
 def test_what_cannot_be_found_is_said_before_anything_is_read(tmp_path: Path, encoding: str, errors: str, reason: str) -> None:

@@ -26,7 +26,7 @@ except pickle.UnpicklingError as error:
     result = str(error)
 """
     result = processes("compiled").execute(source, modules=CHAINS)  # type: ignore[operator]
-    assert "wait for each other" in result
+    assert "chain of awaits" in result
 
 
 @pytest.mark.parametrize("order", ["range(count)", "reversed(range(count))"])

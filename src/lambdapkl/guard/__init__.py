@@ -202,7 +202,7 @@ class _Allowed(Policy):
             kind = KINDS_OF_WIRE.get(name)
             if kind is None:
                 return "lambdapkl has no such constructor"
-            return None if kind in self.kinds else f"it is of the kind {kind.value}; allow=[..., guard.{kind.name}] would allow it"
+            return None if kind in self.kinds else f"it has the kind {kind.value}; allow=[..., guard.{kind.name}] allows it"
         if f"{module}:{name}" in self.exact or (module in self.modules and "." not in name):
             return None
         entry = f"{module}.{name}" if "." not in name else f"{module}:{name}"
@@ -241,7 +241,7 @@ class _Unpickler(StrictUnpickler):
             package, _, attribute = module.rpartition(".")
             other = vars(sys.modules[package]).get(attribute) if package in sys.modules else None
             if not (other is None or isinstance(other, ModuleType) or other is found):
-                raise GuardError(f"the entry {module!r} means the attribute {attribute!r} of {package}, not the module {module}")
+                raise GuardError(f"the entry {module!r} means the attribute {attribute!r} of {package}, not the module")
         if self._policy.any_code:
             return found
         if isinstance(found, type) and (module, name) in self._uses:

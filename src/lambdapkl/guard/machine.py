@@ -347,7 +347,7 @@ class Machine:
     def count_hashed(self, weight: int, total: int) -> None:
         self.hashing += total
         if weight > _MOST_HASHED or self.hashing > _MOST_HASHED_IN_ALL:
-            raise self.refuse(f"a key or an element of a set holds more than {_MOST_HASHED:,} values, or there are too many of them")
+            raise self.refuse(f"a key or an element of a set holds more than {_MOST_HASHED:,} values, or all of them too many")
 
     def hashed(self, items: list[Value]) -> None:
         for each in items:

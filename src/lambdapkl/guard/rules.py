@@ -17,9 +17,9 @@ from .values import Value, is_bytes
 
 __all__ = [
     "ARRAYS",
+    "CALLS_FIRST_ARGUMENT",
     "FILLED_BY_CALL",
     "ITEMS",
-    "CALLS_FIRST_ARGUMENT",
     "READY_MADE",
     "RULES",
     "SHARED",

@@ -85,7 +85,7 @@ class Value:
         whether it has fields of the type object.
     """
 
-    __slots__ = ("args", "data", "depth", "filled", "unfinished", "heaviest_item", "held", "kind", "size", "special", "weight")
+    __slots__ = ("args", "data", "depth", "filled", "heaviest_item", "held", "kind", "size", "special", "unfinished", "weight")
 
     def __init__(self, kind: str, data: Any = None, size: int = 0) -> None:
         self.kind = kind
