@@ -1,4 +1,4 @@
-"""`lambdapkl.guard`: states of NumPy's dtypes, which NumPy believes."""
+"""`lambdapkl.guard`: states of NumPy's dtypes, which NumPy does not check."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def test_copy_is_deep_and_keeps_classes():
     assert history == []
 
 
-def test_copy_of_what_cannot_be_pickled():
+def test_copy_of_an_unpicklable_object_raises():
     with socket.socket() as connection:
         with pytest.raises(pickle.PicklingError, match="socket") as caught:
             lambdapkl.copy({"connection": connection})
@@ -91,7 +91,7 @@ def test_check_raises_what_the_test_raised():
     assert "in strict" in "".join(traceback.format_exception(cause))
 
 
-def test_check_of_what_does_not_load(tmp_path, monkeypatch):
+def test_check_of_an_object_that_cannot_be_loaded(tmp_path, monkeypatch):
     (tmp_path / "only_here.py").write_text("def f():\n    return 1\n")
     monkeypatch.syspath_prepend(tmp_path)
     import only_here
@@ -110,7 +110,7 @@ def test_check_of_what_does_not_load(tmp_path, monkeypatch):
 
 
 def _environment():
-    """The environment of a process that finds lambdapkl, wherever it is, and nothing else of this one's path."""
+    """The environment of a process that finds lambdapkl but nothing else on this process's path."""
     source = os.path.dirname(os.path.dirname(lambdapkl.__file__))
     return {**os.environ, "PYTHONPATH": source}
 
@@ -125,12 +125,12 @@ def test_check_runs_where_it_says(tmp_path, monkeypatch):
     assert away.result[0] != here.result[0] and away.result[1] == []
 
 
-def test_check_ends_what_takes_too_long():
+def test_check_kills_the_process_on_timeout():
     def forever(_):
         import subprocess
         import sys
 
-        # A grandchild that keeps what it inherited open.
+        # A grandchild keeps inherited file descriptors open.
         subprocess.run([sys.executable, "-c", "import time; time.sleep(300)"])
 
     started = time.monotonic()
@@ -165,6 +165,6 @@ def test_check_without_lambdapkl(tmp_path):
     assert caught.value.phase == "start" and "not the real one" in caught.value.output
 
 
-def test_check_refuses_what_does_not_pickle_here():
+def test_check_of_an_unpicklable_object_raises():
     with socket.socket() as connection, pytest.raises(pickle.PicklingError, match="socket"):
         lambdapkl.check(connection)

@@ -1,4 +1,4 @@
-"""Signed payloads: what is not signed by a key of the reader's is refused before anything of it is read."""
+"""Signed payloads: a payload that is not signed with a key of the reader is refused before it is unpickled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAC_AT = HEAD + 8 + 8
 
 
 class Trap:
-    """Whoever reads the payload makes a folder."""
+    """Unpickling this creates a folder."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -44,7 +44,7 @@ def test_in_another_process(backend: fresh.Process) -> None:
     )
 
 
-def test_nothing_is_read_of_what_is_refused(tmp_path: Any) -> None:
+def test_refused_payloads_are_not_unpickled(tmp_path: Any) -> None:
     path = str(tmp_path / "trap")
     good = lambdapkl.sign(Trap(path), KEY)
     refused(good, OTHER, "signed with another key")
@@ -57,7 +57,7 @@ def test_nothing_is_read_of_what_is_refused(tmp_path: Any) -> None:
     assert os.path.isdir(path)
 
 
-def test_every_byte_counts() -> None:
+def test_changing_any_byte_is_detected() -> None:
     good = lambdapkl.sign([1, "two"], KEY, key_id="k")
     assert lambdapkl.verify_loads(good, {"k": KEY}) == [1, "two"]
     for place in range(len(good)):
@@ -70,7 +70,7 @@ def test_every_byte_counts() -> None:
 
 
 def test_the_format() -> None:
-    """A payload that is put together as the documentation says is read, and the MAC is the one of `openssl`."""
+    """A payload assembled according to the documentation is accepted, and `openssl` computes the same MAC."""
     import hashlib
     import hmac
     import struct
