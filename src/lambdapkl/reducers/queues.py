@@ -24,7 +24,7 @@ def reduce_simple_queue(items: Any) -> Any:
     return wire.simple_queue, (), parts or None, None, None, wire.simple_queue
 
 
-# Instances have an attribute with the name of a module; see `reducer_tables.OWN_KEYS`.
+# Their instances have an attribute `queue`, which is also the name of their module; see `reducer_tables.OWN_KEYS`.
 OWN_KEYS = (queue.Queue, queue.LifoQueue, queue.PriorityQueue)
 
 REDUCERS: dict[type, Any] = {}

@@ -92,7 +92,7 @@ def _read(generator: Any, function: Any) -> tuple[int, bytes, tuple[Any, ...], t
     if misfit >= 0:
         _refuse(
             generator,
-            f"its frame was changed from outside (slot {misfit} holds an object that its code cannot have put there)",
+            f"something else changed its frame (slot {misfit} holds an object that its own code cannot have put there)",
             "pickle it without a debugger",
         )
     if function.__closure__:
