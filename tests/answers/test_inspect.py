@@ -92,7 +92,7 @@ def test_plain_pickles() -> None:
         assert "pickle.UnpicklingError" in answer.imports or "_pickle.UnpicklingError" in answer.imports
         assert answer.protocol == (protocol if protocol >= 2 else 0)
     assert lambdapkl.inspect(pickle.dumps(pickle.PickleBuffer(b"x"), 5, buffer_callback=lambda buffer: None)).buffers == 1
-    with pytest.raises(TypeError, match="a payload is bytes"):
+    with pytest.raises(TypeError, match="a payload must be bytes"):
         lambdapkl.inspect([1])  # type: ignore[arg-type]
     assert "persistent" in str(lambdapkl.inspect(b"Pid\n."))
 
@@ -146,7 +146,7 @@ def test_other_interpreters() -> None:
     payload = payload.replace(codes.MAGIC, other, 1)
     answer = lambdapkl.inspect(payload)
     assert answer.functions and answer.functions[0].python != PYTHON
-    with pytest.raises(ValueError, match="disassemble it there"):
+    with pytest.raises(ValueError, match="disassemble it with that interpreter"):
         answer.functions[0].disassemble()
 
 

@@ -152,7 +152,7 @@ def test_refuses() -> None:
         b"}s.",
         b"\x80\x05K\x01b.",
     ):
-        with pytest.raises(pickle.UnpicklingError, match="no pickle, or it is damaged"):
+        with pytest.raises(pickle.UnpicklingError, match="not a pickle, or damaged"):
             lambdapkl.weigh(damaged)
 
 
