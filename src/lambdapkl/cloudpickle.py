@@ -1,4 +1,4 @@
-"""cloudpickle's name for its own module: ``cloudpickle.cloudpickle.CloudPickler`` works with ours in its place."""
+"""The module ``cloudpickle.cloudpickle``, for code that uses names such as ``cloudpickle.cloudpickle.CloudPickler``."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import wire
 from .answers import opcodes
-from .answers.meaning import meaning_of
+from .answers.describing import describe
 from .answers.values import CALL, DICT, GLOBAL, LIST, PERSISTENT, SET, Entry, Made, resolve
 from .errors import DamagedPayloadError
 
@@ -217,7 +217,7 @@ class _Checker(opcodes.Machine):
     def call(self, callee: Entry, args: Entry, own: int) -> Made:
         kind, data = resolve(callee).kind, resolve(callee).data
         if kind == CALL:
-            self.called[meaning_of(resolve(callee)).title] = None
+            self.called[describe(resolve(callee)).title] = None
         elif kind == GLOBAL and data[0] not in _INTERNAL_MODULES:
             self.called[".".join(data)] = None
         return super().call(callee, args, own)

@@ -1,4 +1,4 @@
-"""`lambdapkl.explain`: every culprit, with its path, and what travels."""
+"""`lambdapkl.explain`: every object that cannot be pickled, its path, and what is pickled by value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_every_culprit_with_path_reason_and_remedy(backend: fresh.Process) -> No
     backend.execute(SETUP + fresh.dedent(PROGRAMS / "every_culprit.py"))
 
 
-def test_what_travels(backend: fresh.Process) -> None:
+def test_by_value_and_by_reference(backend: fresh.Process) -> None:
     backend.execute(SETUP + fresh.dedent(PROGRAMS / "what_travels.py"))
 
 
@@ -67,8 +67,8 @@ assert "1 culprit" in repr(explain(held))
 @pytest.mark.parametrize("part", range(4))
 @pytest.mark.parametrize("name", ["compiled", "pure"])
 def test_it_decides_as_the_pickler_does(processes: Processes, name: str, part: int) -> None:
-    """Over the corpus: explained to be fine exactly where a dump succeeds, and with the culprit the error names."""
-    # Imported once: that takes many times as long as a case.
+    """For each case of the corpus, `explain` finds no culprit if a dump succeeds, else the one in the error."""
+    # Imported once, as the import takes much longer than a case.
     process = processes(name, imports=("lambdapkl.answers.explain",))
     wrong = []
     for case in sample.part(CASES)[part::4]:

@@ -1,4 +1,4 @@
-"""`lambdapkl.inspect`: what is in a payload, told without running it."""
+"""`lambdapkl.inspect`: the contents of a payload, without loading it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_payloads_of_peers(peer: str) -> None:
     assert answer.writer == peer
     names = {each.name: each for each in answer.functions}
     found = next(each for name, each in names.items() if name.endswith("outer"))
-    # cloudpickle 3.1.3 writes the name of no file any more.
+    # cloudpickle 3.1.3 no longer writes file names.
     file = __file__ if peer == "dill" else module.loads(payload).__code__.co_filename
     assert found.file == file and found.line == outer.__code__.co_firstlineno
     assert "Local" in found.closure
@@ -96,7 +96,7 @@ def test_plain_pickles() -> None:
         assert "pickle.UnpicklingError" in answer.imports or "_pickle.UnpicklingError" in answer.imports
         assert answer.protocol == (protocol if protocol >= 2 else 0)
     assert lambdapkl.inspect(pickle.dumps(pickle.PickleBuffer(b"x"), 5, buffer_callback=lambda buffer: None)).buffers == 1
-    with pytest.raises(TypeError, match="a payload is bytes"):
+    with pytest.raises(TypeError, match="a payload must be bytes"):
         lambdapkl.inspect([1])  # type: ignore[arg-type]
     assert "persistent" in str(lambdapkl.inspect(b"Pid\n."))
 
@@ -112,7 +112,7 @@ def spelled() -> Any:
 
 
 def test_code_is_read_as_marshal_does() -> None:
-    """The reader of blobs against `codes.unpack`, over the standard library's code."""
+    """The reader of blobs agrees with `blobs.unpack` on the code of the standard library."""
     import argparse
     import collections
     import inspect as inspector
@@ -137,20 +137,20 @@ def test_code_is_read_as_marshal_does() -> None:
                 assert set(found.variables) >= set(code.co_varnames)
                 seen += 1
     assert seen > 300
-    # Constants that are spelled in another way.
+    # The reader represents these constants differently.
     odd = sample.__code__.replace(co_consts=(*sample.__code__.co_consts, [1]))
     found = blobs.read(codes.pack(odd)[0])
     assert found is not None and found.qualname == "sample"
 
 
 def test_other_interpreters() -> None:
-    """A payload of another version is told from this one, and is described, but not disassembled."""
+    """A payload of another version is recognized and described, but not disassembled."""
     payload = bytearray(lambdapkl.dumps(lambda: spelled))
     other = (3500 if PYTHON == "CPython 3.11" else 3450).to_bytes(2, "little")
     payload = payload.replace(codes.MAGIC, other, 1)
     answer = lambdapkl.inspect(payload)
     assert answer.functions and answer.functions[0].python != PYTHON
-    with pytest.raises(ValueError, match="disassemble it there"):
+    with pytest.raises(ValueError, match="disassemble it with that interpreter"):
         answer.functions[0].disassemble()
 
 

@@ -1,4 +1,4 @@
-"""`lambdapkl.weigh`: every byte has its place, in the tree and on the page."""
+"""`lambdapkl.weigh`: the tree and the page account for every byte."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sizes(root) -> int:
     return total
 
 
-def test_answers_in_one_look(backend: fresh.Process) -> None:
+def test_summary_names_the_largest_part(backend: fresh.Process) -> None:
     backend.execute(PROGRAMS / "answers_in_one_look.py")
 
 
@@ -58,7 +58,7 @@ def test_shared_once_and_duplicates() -> None:
     twice["b"]["x"][1] = "".join(["t"] * 600)
     weight = lambdapkl.weigh(twice)
     (duplicate,) = weight.duplicates
-    # The outermost of what is equal, and not each of its parts.
+    # Only the outermost equal objects are reported, not their parts.
     assert duplicate.paths == (("dict", "item 'a'"), ("dict", "item 'b'")), duplicate
     assert duplicate.title == "dict" and 25_600 < duplicate.size < 25_700 and duplicate.wasted == duplicate.size
     assert "2 equal copies of dict" in str(weight)
@@ -135,7 +135,7 @@ def test_deep_and_large() -> None:
     numbers = pickle.dumps(list(range(200_000)))
     weight = lambdapkl.weigh(numbers, progress=lambda done, total: calls.append((done, total)))
     assert calls and all(total == len(numbers) for _, total in calls) and calls == sorted(calls)
-    assert weight.root.meaning.count == 200_000
+    assert weight.root.description.count == 200_000
 
 
 def test_refuses() -> None:
@@ -152,11 +152,11 @@ def test_refuses() -> None:
         b"}s.",
         b"\x80\x05K\x01b.",
     ):
-        with pytest.raises(pickle.UnpicklingError, match="no pickle, or it is damaged"):
+        with pytest.raises(pickle.UnpicklingError, match="not a pickle, or damaged"):
             lambdapkl.weigh(damaged)
 
 
-def test_damage_never_does_worse() -> None:
+def test_damaged_payloads_raise_only_unpickling_errors() -> None:
     rng = random.Random(7)
     for payload in (lambdapkl.dumps([Model, lambda: 1, {"a": [1, (2,)]}]), pickle.dumps({"a": Model()}, 2)):
         for _ in range(1500):
@@ -238,7 +238,7 @@ def test_page_is_drawn(page: Path, scheme: str, tmp_path: Path) -> None:
             assert {"dict", "item 'half' (dict)", "item 'third' (bytes of length 400,000)", "item 'rest' (list)"} <= set(found)
             assert "640.0 kB, 51.6%" in found["item 'half' (dict)"]["text"]
             assert seen["heading"].startswith("1.2 MB: 52% is dict → item 'half'")
-            # Areas are in the proportion of the bytes, but for borders and captions.
+            # Areas are proportional to bytes, except for borders and captions.
             area = {name: box["w"] * box["h"] for name, box in found.items()}
             assert area["item 'half' (dict)"] / area["item 'third' (bytes of length 400,000)"] == pytest.approx(1.6, rel=0.1)
             assert area["item 'half' (dict)"] / area["item 'rest' (list)"] == pytest.approx(3.2, rel=0.1)
@@ -249,7 +249,7 @@ def test_page_is_drawn(page: Path, scheme: str, tmp_path: Path) -> None:
                 assert contrast(box["fill"], seen["label"]) > 4.5, box
             assert (luminance(seen["background"]) > 0.5) is (scheme == "light")
             assert (luminance(found["item 'half' (dict)"]["fill"]) > 0.3) is (scheme == "light")
-            # A click goes into a box, and one on the bar above comes back.
+            # A click zooms into a box, and a click on the bar above zooms out.
             box = found["item 'rest' (list)"]
             tab.mouse.click(box["x"] + box["w"] / 2, box["y"] + 8)
             tab.wait_for_timeout(1500)

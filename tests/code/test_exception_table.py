@@ -11,7 +11,7 @@ import pytest
 
 import lambdapkl
 from lambdapkl.code.bytecode import exception_table
-from lambdapkl.frames.kinds import Unproven
+from lambdapkl.frames.slot_kinds import Unproven
 from lambdapkl.frames.verifier import points
 
 

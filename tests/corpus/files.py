@@ -49,7 +49,7 @@ case(
         def readinto(self, into): return 0
     o = io.BufferedReader(Raw())
     """,
-    refused="cannot pickle the file.*does not tell its position",
+    refused="cannot pickle the file.*its position is unknown",
 )
 
 case(

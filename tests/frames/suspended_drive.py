@@ -15,7 +15,7 @@ HERE = os.path.dirname(__file__)
 
 
 class Awaitable:
-    """Something of the user's to await: it asks for each of its values."""
+    """A user-defined awaitable that yields each of its values."""
 
     def __init__(self, *values: Any) -> None:
         self.values = values
@@ -36,7 +36,7 @@ class Cases(dict[str, Any]):
 
 
 def one(subject: Any, way: str) -> Any:
-    """Take one step, and return what comes out."""
+    """Advance `subject` by one step and return the result."""
     if isinstance(subject, types.AsyncGeneratorType):
         made = {
             "next": lambda: subject.__anext__(),
@@ -72,7 +72,7 @@ def show(value: Any) -> str:
 
 
 def trace(subject: Any, log: list[Any], way: str) -> list[str]:
-    """What happens if `subject` takes a step in this way, and then goes on to its end."""
+    """The results if `subject` takes this kind of step and then runs to its end."""
     seen = []
     for _ in range(MOST_STEPS):
         try:
@@ -86,7 +86,7 @@ def trace(subject: Any, log: list[Any], way: str) -> list[str]:
 
 
 def dump_all(cases: dict[str, Any], file: str, set_up: str, every: int | str = 1) -> None:
-    """For one case in `every`, and each place where it stops: what is pickled there, and what comes after it for the original."""
+    """For one case in `every`, at each stop: the payload, and the further results of the original."""
     import lambdapkl
 
     found = {}
@@ -125,7 +125,7 @@ def advance(subject: Any, steps: int) -> bool:
 
 
 def load_all(file: str, set_up: str) -> None:
-    """Print, as one line for each case, how the loaded ones go on otherwise than the originals."""
+    """Print a line for each case in which the loaded object behaves differently from the original."""
     with open(file, "rb") as source:
         found = pickle.load(source)
     problems = {}
@@ -150,12 +150,12 @@ def load_all(file: str, set_up: str) -> None:
 
 
 def is_traced(code: Any) -> bool:
-    """Whether it is of the cases: tracing lambdapkl itself would take long and show nothing."""
+    """Whether the code belongs to the cases; tracing lambdapkl itself would be slow and show nothing."""
     return code.co_filename == "<string>" or code.co_filename.startswith(HERE)
 
 
 def turn_on(set_up: str) -> None:
-    """Have every line traced, every instruction, or what coverage listens to."""
+    """Trace every line, every instruction, or the events that coverage uses."""
 
     def follow(frame: Any, event: str, arg: Any) -> Any:
         if not is_traced(frame.f_code):
@@ -199,7 +199,7 @@ def turn_off(set_up: str) -> None:
 
 
 if __name__ == "__main__":
-    # Not under the name of this module, which the payloads refer to.
+    # Under another name, as the payloads refer to this module's name.
     import suspended_drive
 
     suspended_drive.load_all(*sys.argv[1:])

@@ -122,7 +122,7 @@ async def asks() -> Any:
 
 
 def subjects() -> Any:
-    """Each generator that is tried, at each of its places: its payload, and that of its parts."""
+    """For each generator at each of its stops: its payload, and that of its parts."""
     for make in (lambda: loops([1, 2]), lambda: blocks(Manager()), lambda: cells(2), delegates, variables, waits):
         for steps in itertools.count(1):
             made = make()
@@ -218,7 +218,7 @@ def stop(*args: Any) -> None:
 
 
 def use(made: Any) -> None:
-    """Let it run, whatever comes of it; a loop can have become endless."""
+    """Let it run for a while and ignore the result; a loop may have become endless."""
     signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
     try:
         steps(made)
@@ -259,7 +259,7 @@ def main(tries: int, seed: int = 1) -> None:
             load = lambda: wire.generator(made, state)
         else:
             payload = bytearray(chance.choice(pairs)[0])
-            # What is in the frame is at the end, behind the function.
+            # The contents of the frame are at the end, after the function.
             at = len(payload) - 1 - int(chance.random() ** 2 * min(len(payload) - 1, 200))
             payload[at] = chance.choice((chance.randrange(256), payload[at] ^ 1, payload[at] + 1 & 255))
             load = lambda: pickle.loads(payload)

@@ -1,4 +1,4 @@
-"""Generators, coroutines and async generators in mid-run: in fresh processes, with all kinds of tracing, against damage."""
+"""Suspended generators, coroutines and async generators: in fresh processes, under tracing, with damaged payloads."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def checked(*arguments: str, **variables: str) -> str:
 def test_continues_in_another_process(
     way: str, importable: bool, frames: fresh.Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each case, at each of its stops, takes a step there in each way, and goes on to its end, as the original does."""
+    """Each case is pickled at each of its stops; the copy takes each kind of step and runs to its end like the original."""
     set_up, options = WAYS[way]
     if importable and way not in ("plain", "monitoring"):
         pytest.skip("tracing does not depend on how the function travels")
@@ -73,7 +73,7 @@ def test_continues_in_another_process(
     if name == "coverage":
         pytest.importorskip("coverage")
         monkeypatch.setenv("COVERAGE_CORE", core)
-        # It deletes what is there before: never the null device.
+        # coverage deletes an existing data file, so the path must not be the null device.
         monkeypatch.setenv("COVERAGE_FILE", str(tmp_path / "coverage"))
     every = 1 if way == "plain" else sample.EVERY
     file = str(tmp_path / "dumped.pickle")
@@ -92,7 +92,7 @@ def test_continues_in_another_process(
     assert not wrong, "\n".join(f"{name}: {text[0]}" for name, text in wrong.items())
 
 
-def test_one_generator_stays_one(frames: fresh.Process) -> None:
+def test_generator_referenced_twice_stays_one_object(frames: fresh.Process) -> None:
     frames.run(
         """
         def run():
@@ -149,7 +149,7 @@ def test_closed_over_cell_of_the_generator(frames: fresh.Process) -> None:
 
 
 @pytest.mark.parametrize("kind", ["def", "async def"])
-def test_names_travel(kind: str, frames: fresh.Process) -> None:
+def test_names_are_pickled(kind: str, frames: fresh.Process) -> None:
     frames.run(
         f"""
         {kind} run():
@@ -178,7 +178,7 @@ def test_suspended_needs_the_compiled_backend(processes: Processes) -> None:
         o = run()
         next(o)
         """,
-        "takes the compiled backend",
+        "needs the compiled backend",
     )
 
 
@@ -211,7 +211,7 @@ def test_by_reference(frames: fresh.Process) -> None:
     payload = frames.dumps(USE, modules=modules)
     assert b"jobs" in payload and len(payload) < 500
     frames.loads(payload, "a, b = o; assert list(a) == [2, 3] and b.send(4) == 4", modules=modules)
-    # Lines and comments may change.
+    # Changed line numbers and comments do not matter.
     moved = "# a comment\n\n" + MODULE.format("# and another")
     frames.loads(payload, "a, b = o; assert list(a) == [2, 3] and b.send(4) == 4", modules={"jobs.py": moved})
 
@@ -224,7 +224,7 @@ def test_by_reference_with_other_code_is_refused(frames: fresh.Process) -> None:
         "def run(items):\n    raise SystemExit('the body has run')\n",
     ):
         outcome = frames.load(payload, modules={"jobs.py": other}, check="")
-        assert not outcome.ok and re.search(r"UnpicklingError[^\n]*jobs\.run: its code is not what it was", outcome.report())
+        assert not outcome.ok and re.search(r"UnpicklingError[^\n]*jobs\.run: its code has changed", outcome.report())
 
 
 # ---- refused ----
@@ -321,7 +321,7 @@ def test_by_reference_with_other_code_is_refused(frames: fresh.Process) -> None:
                 yield 1
             o = run().athrow(ValueError)
             """,
-            "nothing awaits it",
+            "C code hides the exception",
         ),
         (
             """
@@ -333,7 +333,7 @@ def test_by_reference_with_other_code_is_refused(frames: fresh.Process) -> None:
             next(o)
             run.__code__ = other.__code__
             """,
-            "another __code__",
+            "__code__ of its function was replaced",
         ),
     ],
     ids=["running", "held lock", "stack slot", "task", "awaiting a future", "aclose", "athrow", "changed function"],
@@ -343,7 +343,7 @@ def test_refused(define: str, match: str, frames: fresh.Process) -> None:
         frames.refuses(define, match)
     else:
         outcome = frames.dump(define)
-        assert not outcome.ok and "it is running, or being traced" in outcome.report()
+        assert not outcome.ok and "it is running or being traced" in outcome.report()
 
 
 # ---- damage ----
@@ -353,7 +353,7 @@ def test_damaged_states_are_refused(frames: fresh.Process) -> None:
     checked("-X", "faulthandler", str(HERE / "suspended_fuzz.py"), str(TRIES))
 
 
-def test_interpreters_are_told_apart(frames: fresh.Process) -> None:
+def test_other_interpreters_are_refused(frames: fresh.Process) -> None:
     frames.execute(PROGRAMS / "interpreters_are_told_apart.py")
 
 
@@ -368,7 +368,7 @@ def test_no_reference_is_lost(frames: fresh.Process) -> None:
 
 @pytest.mark.slow
 def test_the_verifier_follows_the_standard_library(frames: fresh.Process) -> None:
-    """All generators and coroutines in some large packages, and the depth of the stack as the compiler has it."""
+    """The verifier accepts all generators and coroutines of large packages, and computes the compiler's stack depths."""
     count = frames.execute(PROGRAMS / "the_verifier_follows_the_standard_library.py")
     assert count > 500
 
@@ -377,8 +377,8 @@ def test_the_verifier_follows_the_standard_library(frames: fresh.Process) -> Non
 
 
 @pytest.mark.slow
-def test_job_survives_being_killed(frames: fresh.Process, tmp_path: Path) -> None:
-    """Twenty times, at random; then it ends with the result of a job that nobody killed."""
+def test_job_resumes_after_its_process_is_killed(frames: fresh.Process, tmp_path: Path) -> None:
+    """Kill the job twenty times at random; its result is that of a job that was not killed."""
     import random
     import time
 

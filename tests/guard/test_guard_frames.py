@@ -1,4 +1,4 @@
-"""`lambdapkl.guard`: frames, where the unpickler in C reads other bytes than one reads on with."""
+"""`lambdapkl.guard`: malformed frames, after which the C unpickler reads other bytes than a simple reader."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def frame(size: int) -> bytes:
 
 
 def straddling(names: list[tuple[str, str]], evil: bytes) -> bytes:
-    """Names in the memo, then a string whose end is after its frame: CPython goes on with `evil`, a plain reader with a string."""
+    """A string that extends beyond its frame: after it CPython executes `evil`, and a simple reader sees a string."""
     swallow = b"0B" + struct.pack("<I", len(evil))
     inside = b"\x8c" + bytes([5 + len(swallow)]) + b"A" * len(swallow)
     head = b"".join(named(*name) + b"\x940" for name in names)
@@ -60,14 +60,14 @@ def test_every_kind_of_argument(body: bytes) -> None:
 
 
 def test_a_frame_in_a_frame() -> None:
-    with pytest.raises(guard.GuardError, match="in a frame"):
+    with pytest.raises(guard.GuardError, match="inside a frame"):
         guard.check(payload(frame(12) + frame(2) + b"K\x01"))
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 def test_payloads_of_many_frames_pass(protocol: int) -> None:
     value: Any = [b"x" * 200_000, "y" * 300_000, list(range(60_000)), bytearray(200_000), [["a" * 5] * 3] * 30_000]
-    # `pickle._dumps` uses what an `import dill` in this process has made of its pickler.
+    # Not `pickle._dumps`, as an `import dill` in this process may have patched its pickler.
     in_python = io.BytesIO()
     PythonPickler(in_python, protocol).dump(value)
     for data in (pickle.dumps(value, protocol), in_python.getvalue(), lambdapkl.dumps(value, protocol)):

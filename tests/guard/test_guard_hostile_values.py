@@ -1,4 +1,4 @@
-"""`lambdapkl.guard`: values that CPython itself cannot survive, and what a payload leaves behind in the process."""
+"""`lambdapkl.guard`: values that crash CPython, and lasting effects of a payload on the process."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ UNSAFE_SUBCLASSES = {
 
 
 @pytest.mark.parametrize("name", UNSAFE)
-def test_what_cpython_cannot_survive_is_refused(name: str) -> None:
+def test_values_that_crash_cpython_are_refused(name: str) -> None:
     with pytest.raises(guard.GuardError, match=r"^refused at byte .* called with arguments that pickle does not write"):
         guard.loads(payload(UNSAFE[name]), allow=guard.STANDARD | MINE | {guard.OBJECTS})
 
 
 @pytest.mark.parametrize("name", UNSAFE_SUBCLASSES)
-def test_nor_do_subclasses_get_it(name: str) -> None:
-    with pytest.raises(guard.GuardError, match="what its base class in C believes"):
+def test_values_that_crash_cpython_are_refused_for_subclasses(name: str) -> None:
+    with pytest.raises(guard.GuardError, match="arguments that its base class in C does not check"):
         guard.loads(payload(UNSAFE_SUBCLASSES[name]), allow=guard.STANDARD | MINE | {guard.OBJECTS})
 
 
@@ -110,7 +110,7 @@ def test_dates_and_times_pass(protocol: int) -> None:
     ]
 
 
-def test_a_payload_does_not_choose_the_context_variables_of_later_ones(backend: fresh.Process) -> None:
+def test_untrusted_payload_does_not_define_context_variables_of_later_payloads(backend: fresh.Process) -> None:
     trusted = backend.execute(
         """
         import contextvars, pickletools, lambdapkl
@@ -130,7 +130,7 @@ def test_a_payload_does_not_choose_the_context_variables_of_later_ones(backend: 
         foreign_one = guard.loads(foreign, allow={guard.OBJECTS})
         assert foreign_one.get() == "root"
         assert lambdapkl.loads(data)() == "nobody"
-        # What a trusted payload brought is found by a guarded one.
+        # A guarded payload finds the variable of a trusted one.
         again = guard.loads(foreign, allow={guard.OBJECTS})
         assert again.get() == "nobody" and again is not foreign_one
         """,
@@ -139,7 +139,7 @@ def test_a_payload_does_not_choose_the_context_variables_of_later_ones(backend: 
     )
 
 
-def test_masks_that_networks_keep_for_good_are_short() -> None:
+def test_long_network_masks_are_refused() -> None:
     allow = guard.STANDARD
     for name, long in (("IPv4Network", "1.2.3.0/" + "0" * 500 + "24"), ("IPv6Network", "fe80::/" + "0" * 500 + "64")):
         with pytest.raises(guard.GuardError, match="arguments that pickle does not write"):
@@ -149,7 +149,7 @@ def test_masks_that_networks_keep_for_good_are_short() -> None:
     )
 
 
-def test_long_paths_count() -> None:
+def test_long_paths_count_against_max_memory() -> None:
     part = text("x/" * (1 << 16))
     data = payload(part + b"\x940" + named("pathlib", "PureWindowsPath") + b"(" + b"h\x00" * 1500 + b"tR")
     with pytest.raises(guard.GuardError, match="max_memory"):

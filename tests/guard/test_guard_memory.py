@@ -1,4 +1,4 @@
-"""`lambdapkl.guard`: what is loaded never takes more than twice the memory that `max_memory` is compared with."""
+"""`lambdapkl.guard`: loading never takes more than twice the estimated memory that `max_memory` limits."""
 
 from __future__ import annotations
 
@@ -126,10 +126,10 @@ ALLOWED |= {"_thread._local", "weakref.WeakKeyDictionary", "weakref.WeakSet", "w
 
 
 def many(name: str, arguments: bytes, after: bytes = b"", count: int = COUNT) -> bytes:
-    """A list of results of one call; everything that can be shared is shared."""
+    """A list of results of the same call, with shared arguments."""
     module, _, last = name.rpartition(".")
     shared = named(module, last) + b"\x940" + arguments + b"\x940" + ATTRIBUTES + b"\x940"
-    # Memo entries 0, 1 and 2, behind those that the arguments made: they make none.
+    # The arguments write no memo entries, so these are entries 0, 1 and 2.
     return payload(shared + b"](" + (b"h\x00h\x01R" + after) * count + b"e", 5)
 
 
@@ -277,7 +277,7 @@ def test_growing_containers(size: int) -> None:
 
 
 def test_arrays() -> None:
-    """Each has its state from one tuple, whose bytes NumPy may copy."""
+    """All arrays get the same state, whose bytes NumPy may copy."""
     pytest.importorskip("numpy._core")
     array = call("numpy._core.multiarray", "_reconstruct", named("numpy", "ndarray"), b"K\x00\x85", octets(b"b"))
     for dtype in ("f8", ">f8"):

@@ -1,4 +1,4 @@
-"""`lambdapkl.guard`: which methods of an allowed class a payload can have called."""
+"""`lambdapkl.guard`: the methods of an allowed class that a payload can call."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_methods_that_the_documentation_does_not_name_are_not_called(name: str) 
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
-def test_what_pickle_writes_for_such_classes_passes(protocol: int) -> None:
+def test_real_pickles_of_such_classes_pass(protocol: int) -> None:
     slotted, only, stateful, cart = Slotted(), AppendOnly(), Stateful(), Cart()
     only.items = [1, 2]
     stateful.__dict__["total"] = cart.__dict__["total"] = 3
@@ -114,6 +114,6 @@ def test_what_pickle_writes_for_such_classes_passes(protocol: int) -> None:
         assert vars(loaded[3]) == {"total": 3} and list(loaded[4]) == [1, 2] and loaded[5] == {"a"} and loaded[6] == [1]
 
 
-def test_a_state_of_slots_for_a_class_with_setstate_is_given_to_that() -> None:
+def test_setstate_gets_a_state_of_slots() -> None:
     data = payload(call(__name__, "Stateful") + b"N}" + text("total") + b"K\x63s\x86b")
     assert guard.loads(data, allow=MINE).state == (None, {"total": 99})

@@ -1,4 +1,4 @@
-"""`lambdapkl.guard`: states of NumPy's dtypes, which NumPy believes."""
+"""`lambdapkl.guard`: states of NumPy's dtypes, which NumPy does not check."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_the_memory_of_an_array_of_structures() -> None:
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_dtype_that_numpy_does_not_write(name: str) -> None:
     with pytest.raises(
-        guard.GuardError, match=r"a state that pickle does not write|put into a value of the kind finished dict"
+        guard.GuardError, match=r"a state that pickle does not write|added to a value of the kind finished dict"
     ):
         guard.check(payload(REFUSED[name]), allow=guard.NUMPY)
 

@@ -84,14 +84,14 @@ def test_every_constructor_that_needs_no_code_has_a_rule() -> None:
 
 
 def doubled(times: int) -> bytes:
-    """A tuple of the one before and the one before, and so on."""
+    """Nested tuples, each of which holds the one before twice."""
     return b")\x94" + b"".join(b"0" + get(index) * 2 + b"\x86\x94" for index in range(times))
 
 
 _ANY = named(__name__, "Order")
 MADE = call(__name__, "Order")
 REFUSED: dict[str, bytes] = {
-    # Constructors that call, ask for or set what the payload says.
+    # Constructors that call, look up or set names from the payload.
     "view by any method": wire("dict_view", MADE, text("pop")),
     "view of what is no dictionary": wire("dict_view", MADE, text("keys")),
     "view of what has a method of its own": wire(
@@ -118,7 +118,7 @@ REFUSED: dict[str, bytes] = {
     "layer of any kind": wire("layered_file", _ANY, wire("file_in_memory", b"C\x00", b"K\x00", text("")), b"N", b"K\x00"),
     "memory by a file": wire("file_in_memory", RANGE, b"K\x00", text("")),
     "module by what a call gives": wire("module", MADE),
-    # What belongs to others.
+    # Objects that other code uses, too.
     "state of a module": wire("module", text("hmac")) + state(text("compare_digest"), _ANY) + b"b",
     "state of a stream": wire("standard_stream", text("stdout")) + state(text("write"), _ANY) + b"b",
     "item of a module": wire("module", text("hmac")) + text("x") + b"Ns",
@@ -162,15 +162,15 @@ REFUSED: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_refused_before_anything_is_done(name: str) -> None:
+def test_refused_before_anything_is_imported_or_called(name: str) -> None:
     allow = guard.PANDAS | EVERYTHING_BUT_CODE | {*MINE, "weakref.ref"}
     with pytest.raises(guard.GuardError, match=r"^refused at byte") as caught:
         guard.check(payload(REFUSED[name]), allow=allow)
-    assert "would let it in; do that" not in str(caught.value), caught.value
+    assert "would allow it; add that" not in str(caught.value), caught.value
 
 
 def test_a_pair_that_gets_longer_in_the_list() -> None:
-    # The list 0 holds the list 1, which gets a key only then.
+    # List 0 holds list 1, which gets its key after that.
     lists = b"]\x94]\x94a0"
     tuples = b")\x94" + b"".join(b"0" + get(2 + index) * 2 + b"\x86\x94" for index in range(30)) + b"0"
     data = payload(lists + tuples + get(1) + get(32) + b"aNa0" + call("builtins", "dict", get(0)))
@@ -179,7 +179,7 @@ def test_a_pair_that_gets_longer_in_the_list() -> None:
 
 
 @pytest.mark.parametrize("container", ["list", "bytearray", "set", "dict"])
-def test_copies_count(container: str) -> None:
+def test_copies_count_against_max_memory(container: str) -> None:
     what = {
         "list": b"](" + b"N" * 100_000 + b"e",
         "bytearray": b"B" + struct.pack("<I", 1_000_000) + bytes(1_000_000),
@@ -192,13 +192,13 @@ def test_copies_count(container: str) -> None:
         guard.check(data, max_memory=40_000_000)
 
 
-def test_what_is_put_in_late_is_as_deep() -> None:
+def test_items_added_late_count_for_max_depth() -> None:
     count = 1000
     lists = b"]\x940" * count + b"".join(get(index) + get(index + 1) + b"a0" for index in range(count - 1))
     with pytest.raises(guard.GuardError, match="max_depth=200"):
         guard.check(payload(lists + get(0)))
     assert guard.check(payload(lists + get(0)), max_depth=count).depth == count
-    # A tuple between them, which does not change itself.
+    # The same with a tuple, which never changes, between the lists.
     tuples = b"]\x940" * count + b"".join(get(index) + get(index + 1) + b"\x85a0" for index in range(count - 1))
     with pytest.raises(guard.GuardError, match="max_depth=200"):
         guard.check(payload(tuples + get(0)))
@@ -210,7 +210,7 @@ def test_what_is_put_in_late_is_as_deep() -> None:
             guard.check(payload(errors + chain + last + b"N"), allow=guard.BUILTINS | {guard.OBJECTS})
 
 
-def test_what_refers_to_itself_is_not_deep() -> None:
+def test_cycles_are_not_deep() -> None:
     top: list[Any] = []
     for _ in range(1000):
         node = Order()
@@ -243,8 +243,8 @@ def test_values_of_the_lists_pass(protocol: int) -> None:
         assert guard.loads(data, allow=guard.STANDARD) == values
 
 
-def test_exceptions_of_the_interpreter_pass(backend: Any) -> None:
-    # Not pickled here: tblib, which comes with Dask, changes how exceptions are.
+def test_builtin_exceptions_pass(backend: Any) -> None:
+    # Pickled in a fresh process, as tblib, which Dask imports here, changes the pickling of exceptions.
     data = backend.execute(
         """
         import pickle, lambdapkl
@@ -279,7 +279,7 @@ def test_objects_pass(backend: Any) -> None:
         assert [each.get() for each in loaded[12:]] == ([1] if queue.SimpleQueue.__module__ == "_queue" else [])
 
 
-def test_what_a_constructor_calls_is_told() -> None:
+def test_report_names_classes_that_a_constructor_calls() -> None:
     data = payload(wire("thread_local", named(__name__, "Local"), b")"))
     assert guard.check(data, allow={guard.OBJECTS, *MINE}).calls == ("lambdapkl.wire:thread_local", f"{__name__}:Local")
 
@@ -300,20 +300,24 @@ def test_a_member_of_an_enumeration_is_not_changed() -> None:
     assert Colour.RED.value == 1
 
 
-def test_a_module_is_not_asked_for_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_module_getattr_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
     made: Any = types.ModuleType("asking_module")
     asked = []
     made.__getattr__ = asked.append
     monkeypatch.setitem(sys.modules, "asking_module", made)
     for name in ("nothing", "__getattr__", "__dict__"):
-        with pytest.raises(guard.GuardError, match=r"after what comes before was done: .* not defined in asking_module"):
+        with pytest.raises(
+            guard.GuardError, match=r"after everything before this point was executed: .* not defined in asking_module"
+        ):
             guard.loads(payload(named("asking_module", name)), allow=["asking_module"])
     assert not asked
     guard.loads(payload(named("asking_module", "nothing")), allow=["asking_module:nothing"])
     assert asked == ["nothing"]
 
 
-def test_an_entry_stands_for_a_module_or_for_what_hides_it(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entry_with_a_dot_means_the_attribute_if_it_is_not_a_module(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = tmp_path / "hiding_package"
     package.mkdir()
     (package / "__init__.py").write_text("from .Hidden import Hidden\n")
@@ -321,21 +325,21 @@ def test_an_entry_stands_for_a_module_or_for_what_hides_it(tmp_path: pathlib.Pat
     (package / "plain.py").write_text("class Plain:\n    pass\n")
     monkeypatch.syspath_prepend(tmp_path)
     allow = ["hiding_package.Hidden", "hiding_package.plain"]
-    with pytest.raises(guard.GuardError, match="stands for what hiding_package has under this name"):
+    with pytest.raises(guard.GuardError, match="means the attribute 'Hidden' of hiding_package"):
         guard.loads(payload(call("hiding_package.Hidden", "wipe")), allow=allow)
     for module, name in (("hiding_package.Hidden", "Hidden"), ("hiding_package", "Hidden"), ("hiding_package.plain", "Plain")):
         assert type(guard.loads(payload(call(module, name)), allow=allow)).__name__ == name
     assert guard.loads(payload(named("hiding_package.Hidden", "wipe")), allow=["hiding_package.Hidden:wipe"]).__name__ == "wipe"
 
 
-def test_attributes_of_exceptions_that_are_nobodys_else() -> None:
+def test_only_attributes_that_exceptions_keep_in_c_are_refused() -> None:
     loaded = guard.loads(payload(error() + state(text("code"), b"K\x05", text("start"), b"]") + b"b"))
     assert loaded.code == 5 and loaded.start == []
     with pytest.raises(guard.GuardError, match="a state that pickle does not write"):
         guard.check(payload(error("UnicodeEncodeError") + state(text("start"), b"K\x05") + b"b"))
 
 
-def test_constructors_themselves_make_nothing_else() -> None:
+def test_wire_constructors_check_the_classes_they_create() -> None:
     for data in (wire("dict_view", MADE, text("pop")), wire("weak_reference", _ANY, MADE), wire("thread_local", _ANY, b")")):
         with pytest.raises(pickle.UnpicklingError, match="the payload is damaged"):
             pickle.loads(payload(data))

@@ -1,4 +1,4 @@
-"""Exceptions come back with every member they had: fields in C, attributes, causes; whatever their class is written in."""
+"""Exceptions keep their fields in C, attributes and causes, whether the class is in Python, C or Cython."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class WireError(ValueError):
 
 
 @pytest.mark.parametrize("raised", [False, True])
-def test_a_reducer_that_is_no_function_of_python(backend: fresh.Process, raised: bool) -> None:
+def test_reducer_that_is_not_a_python_function(backend: fresh.Process, raised: bool) -> None:
     create = "try: raise WireError(code=7)\nexcept ValueError as error: o = error\n" if raised else "o = WireError(code=7)\n"
     backend.run(
         IN_C + create,
@@ -90,7 +90,7 @@ def test_a_reducer_that_is_no_function_of_python(backend: fresh.Process, raised:
 
 @pytest.fixture(scope="module")
 def cython_module(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return modules for a fresh process: one of them is the extension module ``errors_in_cython``, where Cython is installed."""
+    """Return modules for a fresh process, with the extension module ``errors_in_cython`` if Cython is installed."""
     pytest.importorskip("Cython")
     setuptools = pytest.importorskip("setuptools")
     from Cython.Build import cythonize
@@ -155,7 +155,7 @@ def test_exceptions_written_in_cython(backend: fresh.Process, cython_module: dic
 
 
 @pytest.mark.skipif(PYPY, reason="classes written in C")
-def test_one_in_cython_that_cannot_be_created_is_refused(backend: fresh.Process, cython_module: dict[str, str]) -> None:
+def test_cython_exception_that_cannot_be_created_is_refused(backend: fresh.Process, cython_module: dict[str, str]) -> None:
     for arguments in '"m", 4', '"m"':
         backend.refuses(
             f"""
@@ -169,7 +169,7 @@ def test_one_in_cython_that_cannot_be_created_is_refused(backend: fresh.Process,
         )
 
 
-def test_a_class_that_cannot_be_called_with_what_it_says_is_refused(backend: fresh.Process) -> None:
+def test_class_that_rejects_its_own_args_is_refused(backend: fresh.Process) -> None:
     for method in "__init__", "__new__":
         made = "super().__init__(a)" if method == "__init__" else "return super().__new__(self, a)"
         backend.refuses(
@@ -183,14 +183,14 @@ def test_a_class_that_cannot_be_called_with_what_it_says_is_refused(backend: fre
         )
 
 
-def test_a_group_that_its_exceptions_lead_back_to(backend: fresh.Process) -> None:
+def test_group_in_the_cause_of_its_exceptions(backend: fresh.Process) -> None:
     backend.run(
         PROGRAMS / "a_group_that_its_exceptions_lead_back_to_dumped.py",
         PROGRAMS / "a_group_that_its_exceptions_lead_back_to_loaded.py",
     )
 
 
-def test_a_group_first_that_its_exceptions_lead_back_to(backend: fresh.Process) -> None:
+def test_group_in_the_cause_of_its_exceptions_pickled_first(backend: fresh.Process) -> None:
     backend.run(
         """
         try:

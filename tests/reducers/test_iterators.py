@@ -1,4 +1,4 @@
-"""Iterators at every position: from the start to past the end, dumped in one process and gone on with in another."""
+"""Iterators at every position, from the start to past the end, resumed in another process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HIDDEN_IN_ITERTOOLS = HIDDEN | {"dropwhile", "islice", "takewhile", "tee"}
 
 
 @pytest.mark.skipif(PYPY, reason="its own `pickle` gets many of them wrong")
-def test_goes_on_where_it_was(backend: fresh.Process, processes: Processes) -> None:
+def test_iterator_resumes_at_its_position(backend: fresh.Process, processes: Processes) -> None:
     dumped = backend.execute(
         MAKERS
         + """
@@ -39,7 +39,7 @@ for name, make in makers.items():
         result.append((name, steps, payload))
 """
     )
-    # The ones with an element twice, or at their first result, are refused by the pure backend at some places.
+    # The pure backend refuses some positions of iterators with a repeated element or at their first result.
     refused = {name for name, _, payload in dumped if isinstance(payload, str)}
     texts = {payload for _, _, payload in dumped if isinstance(payload, str)}
     if backend.compiled and GIL:
@@ -80,12 +80,12 @@ for name, steps, payload in payloads:
 
 
 def test_groups_and_tees_share_their_source(processes: Processes) -> None:
-    """What reads from one source before reads from one source after."""
+    """Iterators that share a source still share it after loading."""
     processes("compiled").execute(PROGRAMS / "groups_and_tees_share_their_source.py")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14) or PYPY or not GIL, reason="`itertools` pickles them itself, or nobody does")
-def test_a_long_tee_is_no_deep_recursion(processes: Processes) -> None:
+def test_long_tee_does_not_recurse(processes: Processes) -> None:
     processes("compiled").execute(
         """
         import itertools, lambdapkl, pickle

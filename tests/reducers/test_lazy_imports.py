@@ -1,4 +1,4 @@
-"""Lazy imports (PEP 810): written only where this interpreter keeps them as lambdapkl knows them."""
+"""Lazy imports (PEP 810) are refused if this interpreter has an unknown memory layout for them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Lazy:
 
 
 class Named(Lazy):
-    """One with its fields in slots, as the interpreter has them."""
+    """A lazy import with its fields in slots, as in the interpreter."""
 
     __slots__ = ("attribute", "parent")
 
@@ -64,7 +64,7 @@ def test_known_layout() -> None:
     ids=repr,
 )
 def test_an_unknown_layout_is_refused(lazy: Any) -> None:
-    with pytest.raises(pickle.PicklingError, match="keeps lazy imports in a way that lambdapkl does not know"):
+    with pytest.raises(pickle.PicklingError, match="lambdapkl does not know the lazy imports"):
         reduce_lazy_import(lazy)
 
 
@@ -76,7 +76,7 @@ def test_a_layout_that_never_ends_is_refused() -> None:
 
 
 @pytest.mark.skipif(sys.version_info < (3, 15), reason="lazy imports came with 3.15")
-def test_each_statement_comes_back_as_it_was(backend: fresh.Process) -> None:
+def test_each_kind_of_lazy_import_statement(backend: fresh.Process) -> None:
     """`lazy import a.b.c as name` must not become `lazy from a.b import c`, which may find something else."""
     statements = [
         "lazy import {0}",

@@ -1,4 +1,4 @@
-"""The place of a text file in a loop over its lines is that of the next line, whatever its encoding and its ends of lines."""
+"""The position of a text file in a loop over its lines is that of the next line, for any encoding and newline."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def in_loop(path: Path, count: int, chunk: int, **arguments: Any) -> tuple[list[
     chunk=st.sampled_from((1, 2, 3, 7, 8192)),
 )
 @settings(deadline=None, max_examples=300)
-def test_the_rest_is_what_was_not_read(tmp_path_factory, lines, encoding, newline, count, chunk) -> None:
+def test_reader_gets_the_unread_lines(tmp_path_factory, lines, encoding, newline, count, chunk) -> None:
     path = tmp_path_factory.getbasetemp() / "lines.txt"
     text = "".join(line + end for line, end in lines)
     if encoding in ("ascii", "latin-1"):
@@ -54,7 +54,7 @@ def test_the_rest_is_what_was_not_read(tmp_path_factory, lines, encoding, newlin
 
 
 @pytest.mark.parametrize("chunk", [1, 4, 5, 8192])
-def test_bytes_that_decode_to_nothing_are_met_by_the_loop(tmp_path: Path, chunk: int) -> None:
+def test_undecodable_bytes_raise_only_when_the_loop_reads_them(tmp_path: Path, chunk: int) -> None:
     path = tmp_path / "bad.txt"
     path.write_bytes(b"one\ntwo\n" + b"\xe4\xb8" + b"three\n")
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -75,10 +75,10 @@ def test_bytes_that_decode_to_nothing_are_met_by_the_loop(tmp_path: Path, chunk:
     [
         ("utf-16", "strict", "from the start"),
         ("iso2022_jp", "strict", "from the start"),
-        ("ascii", "replace", "'replace' hides"),
+        ("ascii", "replace", "with errors='replace'"),
     ],
 )
-def test_what_cannot_be_found_is_said_before_anything_is_read(tmp_path: Path, encoding: str, errors: str, reason: str) -> None:
+def test_unsupported_encodings_are_refused_before_reading(tmp_path: Path, encoding: str, errors: str, reason: str) -> None:
     path = tmp_path / "lines.txt"
     path.write_text("one\ntwo\n", encoding=encoding)
     with open(path, encoding=encoding, errors=errors) as file:
@@ -87,11 +87,11 @@ def test_what_cannot_be_found_is_said_before_anything_is_read(tmp_path: Path, en
         assert next(file) == "two\n"
 
 
-def test_a_file_that_was_written_to_since(tmp_path: Path) -> None:
+def test_file_overwritten_after_reading_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "lines.txt"
     path.write_text("one\ntwo\nthree\n")
     with open(path, encoding="utf-8") as file:
         next(file)
         path.write_text("completely different\n")
-        with pytest.raises(pickle.PicklingError, match=r"lines\.txt.*no longer in it"):
+        with pytest.raises(pickle.PicklingError, match=r"lines\.txt.*overwritten after lines were read"):
             text_position.find(file)

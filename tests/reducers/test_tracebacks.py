@@ -1,4 +1,4 @@
-"""Exceptions travel with their traceback: the text that the reader prints is the writer's."""
+"""Exceptions are pickled with their traceback: the reader prints the same text as the writer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Universal functions of NumPy that a library has under a dotted name."""
+"""NumPy ufuncs that a library has under a dotted name."""
 
 from __future__ import annotations
 

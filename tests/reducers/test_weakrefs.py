@@ -1,4 +1,4 @@
-"""Weak references and proxies whose referent something else in the payload holds, and those where nothing does."""
+"""Weak references and proxies, with and without another reference to the referent in the payload."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_what_the_copy_of_a_proxy_holds_counts(backend: fresh.Process) -> None:
         "outer = Node(inner)\no = [weakref.ref(inner), weakref.proxy(outer)]",
         "reference, outer = o\nassert reference() is outer.parts[0]",
     )
-    # A proxy that its own referent holds.
+    # The referent holds its own proxy.
     backend.run(
         f"{NODE}\nnode.me = weakref.proxy(node)\no = node.me",
         "assert type(o).__name__ == 'Node' and o.me is o",

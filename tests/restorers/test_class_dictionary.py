@@ -1,4 +1,4 @@
-"""The dictionary of a class, which functions in it look names up in through a cell called ``__classdict__``."""
+"""The dictionary of a class, in which functions look up names through a cell called ``__classdict__``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restored tracebacks and frames as objects: what they hold, what keeps them alive, and what damage does."""
+"""Restored tracebacks and frames: their contents, their lifetime, and damaged payloads."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_deep_recursion_is_small_and_quick(backend: fresh.Process) -> None:
 
 
 def test_while_it_is_handled(backend: fresh.Process) -> None:
-    """Its frame goes on running: that changes nothing."""
+    """Pickling an exception while its frame is running changes nothing."""
     backend.execute(
         """
         import lambdapkl
@@ -72,7 +72,7 @@ def test_damaged_payloads(backend: fresh.Process) -> None:
 
 
 def test_unseen_by_tracers(backend: fresh.Process) -> None:
-    """No code of a snapshot is run where a tracer or profiler would take it for the real one."""
+    """Snapshots run no code that a tracer or profiler could mistake for the original code."""
     if PYPY or sys.version_info < (3, 12):
         pytest.skip("dropping a generator is seen there")
     backend.execute(PROGRAMS / "unseen_by_tracers.py")

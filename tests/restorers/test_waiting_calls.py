@@ -1,4 +1,4 @@
-"""Suspended calls that wait for each other, in chains that no program can make: closing them overflows the stack."""
+"""Chains of awaits longer than the recursion limit, which no program can create: closing one overflows the stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHAINS = {"chains.py": Path(__file__).with_name("programs") / "chains.py"}
 
 
 @pytest.mark.parametrize("order", ["range(count)", "reversed(range(count))", "[*range(1, count, 2), *range(0, count, 2)]"])
-def test_too_many_are_refused_in_whatever_order_they_come(processes: object, order: str) -> None:
+def test_too_long_chains_are_refused_in_any_order(processes: object, order: str) -> None:
     source = f"""
 import pickle
 from chains import build
@@ -26,11 +26,11 @@ except pickle.UnpicklingError as error:
     result = str(error)
 """
     result = processes("compiled").execute(source, modules=CHAINS)  # type: ignore[operator]
-    assert "wait for each other" in result
+    assert "chain of awaits" in result
 
 
 @pytest.mark.parametrize("order", ["range(count)", "reversed(range(count))"])
-def test_as_many_as_can_run_are_restored(processes: object, order: str) -> None:
+def test_chains_up_to_the_recursion_limit_are_restored(processes: object, order: str) -> None:
     source = f"""
 from chains import build
 chain = build(100, lambda count: {order})

@@ -38,7 +38,7 @@ def test_copy_is_deep_and_keeps_classes():
     assert history == []
 
 
-def test_copy_of_what_cannot_be_pickled():
+def test_copy_of_an_unpicklable_object_raises():
     with socket.socket() as connection:
         with pytest.raises(pickle.PicklingError, match="socket") as caught:
             lambdapkl.copy({"connection": connection})
@@ -83,7 +83,7 @@ def test_check_raises_what_the_test_raised():
     def strict(loaded):
         assert loaded == 2, "not two"
 
-    with pytest.raises(lambdapkl.CheckError, match="the test fails: AssertionError: not two") as caught:
+    with pytest.raises(lambdapkl.CheckError, match="the test failed: AssertionError: not two") as caught:
         lambdapkl.check(1, strict)
     assert caught.value.phase == "test"
     cause = caught.value.__cause__
@@ -91,14 +91,14 @@ def test_check_raises_what_the_test_raised():
     assert "in strict" in "".join(traceback.format_exception(cause))
 
 
-def test_check_of_what_does_not_load(tmp_path, monkeypatch):
+def test_check_of_an_object_that_cannot_be_loaded(tmp_path, monkeypatch):
     (tmp_path / "only_here.py").write_text("def f():\n    return 1\n")
     monkeypatch.syspath_prepend(tmp_path)
     import only_here
 
     assert lambdapkl.check(only_here.f, lambda loaded: loaded()).result == 1
     with pytest.raises(
-        lambdapkl.CheckError, match=r"does not load in a fresh process: ModuleNotFoundError.*only_here"
+        lambdapkl.CheckError, match=r"cannot be loaded in a fresh process: ModuleNotFoundError.*only_here"
     ) as caught:
         lambdapkl.check(only_here.f, same_path=False, env=_environment())
     assert caught.value.phase == "load" and isinstance(caught.value.__cause__, ModuleNotFoundError)
@@ -110,7 +110,7 @@ def test_check_of_what_does_not_load(tmp_path, monkeypatch):
 
 
 def _environment():
-    """The environment of a process that finds lambdapkl, wherever it is, and nothing else of this one's path."""
+    """The environment of a process that finds lambdapkl but nothing else on this process's path."""
     source = os.path.dirname(os.path.dirname(lambdapkl.__file__))
     return {**os.environ, "PYTHONPATH": source}
 
@@ -125,16 +125,16 @@ def test_check_runs_where_it_says(tmp_path, monkeypatch):
     assert away.result[0] != here.result[0] and away.result[1] == []
 
 
-def test_check_ends_what_takes_too_long():
+def test_check_kills_the_process_on_timeout():
     def forever(_):
         import subprocess
         import sys
 
-        # A grandchild that keeps what it inherited open.
+        # A grandchild keeps inherited file descriptors open.
         subprocess.run([sys.executable, "-c", "import time; time.sleep(300)"])
 
     started = time.monotonic()
-    with pytest.raises(lambdapkl.CheckError, match="3 s are over") as caught:
+    with pytest.raises(lambdapkl.CheckError, match="killed after 3 s") as caught:
         lambdapkl.check(None, forever, timeout=3)
     assert caught.value.phase == "timeout" and time.monotonic() - started < 60
 
@@ -143,7 +143,7 @@ def test_check_of_a_process_that_dies():
     with pytest.raises(lambdapkl.CheckError, match="exit code 7") as caught:
         lambdapkl.check("text", lambda loaded: (print("last words", flush=True), os._exit(7)))
     assert caught.value.phase == "died" and caught.value.output == "last words\n"
-    with pytest.raises(lambdapkl.CheckError, match="the test fails: SystemExit: 3"):
+    with pytest.raises(lambdapkl.CheckError, match="the test failed: SystemExit: 3"):
         lambdapkl.check("text", lambda loaded: sys.exit(3))
 
 
@@ -153,7 +153,7 @@ def test_check_when_the_result_does_not_pickle():
 
         return socket.socket()
 
-    with pytest.raises(lambdapkl.CheckError, match="what the test returned cannot be pickled") as caught:
+    with pytest.raises(lambdapkl.CheckError, match="its result cannot be pickled") as caught:
         lambdapkl.check(None, connect)
     assert caught.value.phase == "return"
 
@@ -165,6 +165,6 @@ def test_check_without_lambdapkl(tmp_path):
     assert caught.value.phase == "start" and "not the real one" in caught.value.output
 
 
-def test_check_refuses_what_does_not_pickle_here():
+def test_check_of_an_unpicklable_object_raises():
     with socket.socket() as connection, pytest.raises(pickle.PicklingError, match="socket"):
         lambdapkl.check(connection)

@@ -1,4 +1,4 @@
-"""`trace`: lines in the order in which things are pickled, with their sizes."""
+"""`trace`: lines in the order in which objects are pickled, with their sizes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_size_is_that_of_dumps(obj):
     assert size == pytest.approx(len(lambdapkl.dumps(obj)), rel=0.01, abs=60)
 
 
-def test_what_is_pickled_twice_has_one_line():
+def test_object_pickled_twice_has_one_line():
     part, other = Part("x"), Part("y")
     assert traced([part, part]).count(": test_tracing.Part") == 1
     assert traced([part, other]).count(": test_tracing.Part") == 2
@@ -78,13 +78,13 @@ def test_depth():
     assert "│ │ │ │ │" not in traced(nested, depth=3)
 
 
-def test_the_last_line_tells_where_it_failed():
+def test_last_line_shows_where_pickling_failed():
     lock = threading.Lock()
     file = io.StringIO()
     with lock, pytest.raises(Exception, match="lock") as caught:
         lambdapkl.trace({"parts": [1, lock]}, file=file)
     assert file.getvalue().endswith("│ item 'parts': list of 2\n│ │ item 1: _thread.lock\n│ │ │ failed: NotPicklableError\n")
-    # Since 3.14 `pickle` leaves notes of its own before the path.
+    # Since 3.14 `pickle` adds its own notes before the path.
     assert caught.value.__notes__[-1] == "path: dict -> item 'parts' -> item 1 (_thread.lock)"
 
 
@@ -97,6 +97,6 @@ def test_protocols():
     assert "all of it" in traced(make(), protocol=2)
 
 
-def test_a_peer_that_changes_pickle(backend):
-    """`import dill` registers its reducers with the pickler in Python that paths and traces are found with."""
+def test_trace_while_dill_patches_pickle(backend):
+    """`import dill` registers its reducers with the pure-Python pickler that `trace` is based on."""
     backend.execute(PROGRAMS / "a_peer_that_changes_pickle.py")

@@ -1,9 +1,9 @@
-# Enumerations as they mostly are: `reducers/enumerations.py`, which has all others.
+# A fast path for plain enumerations; `reducers/enumerations.py` handles all others.
 
 cdef object _reduce_usual_enum(Session self, object cls):
-    """`reduce_enum_class` for members that are made of nothing and have no more than a value each, else NotImplemented."""
+    """Reduce an enumeration whose members have a value and nothing else; NotImplemented for others."""
     cdef dict own = lp_copy_class_dict(<PyTypeObject *>cls)
-    cdef dict given
+    cdef dict defaults
     cdef dict each
     cdef dict attributes
     cdef list members = []
@@ -23,15 +23,15 @@ cdef object _reduce_usual_enum(Session self, object cls):
         names.append(name)
         members.append(self.name(<str>name))
         values.append(value)
-    # There may be values that are equal to one of a member, or were made known for it.
+    # Further values may have been registered for a member, or be equal to its value.
     for (value, found), member, usual in zip((<dict>by_value).items(), (<dict>by_name).values(), values):
         if value is not usual or found is not member:
             return NotImplemented
     args, attributes = _describe(self, cls)
     if "" in attributes:
         return NotImplemented
-    given = _enumerations.given()
-    for name in given:
+    defaults = _enumerations.enum_defaults()
+    for name in defaults:
         if name not in attributes:
             return NotImplemented
     for name, member in (<dict>by_name).items():
@@ -39,14 +39,14 @@ cdef object _reduce_usual_enum(Session self, object cls):
             del attributes[name]
     attributes.pop("_member_map_", None)
     attributes.pop("_value2member_map_", None)
-    for name, value in given.items():
+    for name, value in defaults.items():
         if name == "_member_names_":
             usual = names
         elif name == "_hashable_values_":
             usual = values
         else:
             usual = value
-        if _alike_given(attributes[name], usual):
+        if _is_enum_default(attributes[name], usual):
             del attributes[name]
     if attributes:
         state = _enumerations.staged(cls, attributes, values, {}, False, self)
@@ -56,7 +56,7 @@ cdef object _reduce_usual_enum(Session self, object cls):
 
 
 cdef dict _usual_member(object name, object member, Py_ssize_t place):
-    """Return the attributes of a member that has those of every one, with what its name and place tell, else None."""
+    """Return the attributes of a member, or None if it has more than its value and the defaults."""
     cdef dict each
     if type(name) is not str or (<PyTypeObject *>Py_TYPE(member)).tp_dictoffset == 0:
         return None
@@ -76,8 +76,8 @@ cdef dict _usual_member(object name, object member, Py_ssize_t place):
     return each if own_name == name and order == place else None
 
 
-cdef bint _alike_given(object value, object usual) except -1:
-    """`reducers.enumerations._alike`."""
+cdef bint _is_enum_default(object value, object usual) except -1:
+    """The same as `reducers.enumerations._is_default`."""
     if value is usual:
         return True
     if type(value) is not type(usual):

@@ -163,7 +163,7 @@ cdef Py_ssize_t _misfit(const char *kinds, const char *marks, Py_ssize_t count, 
 
 
 cdef bint _fits(const char *kinds, const char *marks, Py_ssize_t index, Py_ssize_t count, tuple values, object code) except -1:
-    """Whether the value in slot `index` is of the kind that belongs there; see `kinds`."""
+    """Whether the value in slot `index` is of the kind that belongs there; see `frames.slot_kinds`."""
     cdef object value = values[index]
     cdef char kind = kinds[index]
     cdef char mark = marks[index]

@@ -1,4 +1,4 @@
-"""Answers to "why does it not pickle" (`explain`), "why is it so big" (`weigh`) and "what is in it" (`inspect`).
+"""`explain` (why does it not pickle?), `weigh` (why is it so big?) and `inspect` (what is in it?).
 
-Nothing here is imported with `lambdapkl` itself; see `_LAZY` there.
+`import lambdapkl` does not import this package; see `_LAZY` there.
 """

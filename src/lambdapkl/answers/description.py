@@ -1,4 +1,4 @@
-"""What a value of a payload is, and what is in it, in a user's words."""
+"""The description of a value of a payload, in a user's words."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from ..code import blob_reader as blobs
 from .opcodes import SMALL
 from .values import ATOM, BUFFER, CALL, DICT, PERSISTENT, Entry, Long, Made, Ref, Value, resolve
 
-__all__ = ["Meaning", "is_leaf", "text_of"]
+__all__ = ["Description", "is_leaf", "text_of"]
 
 Label = Callable[[int], str]
 
 
-class Meaning:
-    """What a value is, and what is in it.
+class Description:
+    """What a value is, and which parts it has.
 
     Attributes
     ----------
     title
-        What to call it where nothing names it.
+        Its name, or its type if it has no name.
     kind
         ``"function"``, ``"class"``, ``"module"``, ``"instance"``, ``"code"`` or ``"data"``.
     parts
-        What is in it, each with what to call it.
+        Pairs of a label and a value.
     own
-        Bytes that make it itself.
+        Size in bytes without `parts`.
     module
-        Of a function or class: where it was defined.
+        The module that defines a function or class.
     code
-        Of a function: what is known of its code.
+        The code of a function, as far as it can be read.
     count
-        How many small values are counted in `own`.
+        How many small values are counted in `own` instead of being parts.
     imports
         Names of modules that the reader imports for it.
     labels
-        Of a function: what its parts are called, the small ones too.
+        Labels of all parts of a function, including small ones.
     """
 
     def __init__(self, title: str, kind: str = "data") -> None:
@@ -50,7 +50,7 @@ class Meaning:
         self.labels: list[str] = []
 
     def add(self, label: str, entry: Entry | None) -> None:
-        """Take `entry` as a part, or, where it is small or was there before, among the bytes of the value itself."""
+        """Add `entry` as a part; if it is small or a reference, count its bytes in `own` instead."""
         if entry is None:
             return
         if self.kind == "function":
@@ -65,7 +65,7 @@ class Meaning:
         self.parts.append((label, entry))
 
     def open(self, entry: Entry | None, label: Label | str) -> None:
-        """Take what is in a container that only brings it: its items are parts, the container itself is not seen."""
+        """Add the items of a container as parts; the container itself is not shown."""
         made = None if isinstance(entry, Ref) else entry
         if not isinstance(made, Made) or made.kind in (CALL, PERSISTENT):
             self.add(label if isinstance(label, str) else label(0), entry)
@@ -76,7 +76,7 @@ class Meaning:
         self.add_pairs(made, label if isinstance(label, str) else "item")
 
     def named(self, entry: Entry | None, prefix: str, special: dict[str, str] | None = None) -> None:
-        """Take the values of a dictionary of names: attributes, globals."""
+        """Add the values of a dictionary of names, such as attributes or globals."""
         made = None if isinstance(entry, Ref) else entry
         if not isinstance(made, Made) or made.kind != DICT:
             self.open(entry, prefix)
@@ -85,7 +85,7 @@ class Meaning:
         self.add_pairs(made, prefix, special)
 
     def add_pairs(self, made: Made, prefix: str, special: dict[str, str] | None = None) -> None:
-        """Take keys and values, these under the name of their key, or what `special` has for that."""
+        """Add keys and values. A value is labelled by its key, or as `special` says for that key."""
         for index in range(0, len(made.pairs), 2):
             key, value = made.pairs[index], made.pairs[index + 1]
             text = text_of(key)
@@ -94,12 +94,12 @@ class Meaning:
 
 
 def is_leaf(value: Value) -> bool:
-    """Whether nothing is in `value`."""
+    """Whether `value` contains no other values."""
     return not isinstance(value, Made)
 
 
 def text_of(entry: Entry) -> str:
-    """Return what to call a key."""
+    """Return a text for a key."""
     value = resolve(entry)
     if value.kind == ATOM:
         return f"{value.data!r:.60}" if not isinstance(value.data, Long) else "..."

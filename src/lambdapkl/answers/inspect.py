@@ -1,4 +1,4 @@
-"""`inspect`: what is in a payload, without running it."""
+"""`inspect`: show the contents of a payload without loading it."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ _SHOWN_LINES = 40
 
 @dataclass(frozen=True)
 class Function:
-    """A function that travels by value.
+    """A function pickled by value.
 
     Attributes
     ----------
     name
         Its qualified name.
     module, file, line
-        Where it was defined, as far as the payload tells: None or 0 where it does not.
+        Where it was defined; None or 0 if the payload does not say.
     size
-        Its bytes, with all that it brings.
+        Size in bytes, including everything pickled with it.
     path
         The steps from the root to it.
     globals, closure
-        Names of the globals that come with it, and of its closure's variables.
+        Names of the globals pickled with it, and of its closure variables.
     python
-        The interpreter that its bytecode is for, "" where the payload does not tell.
+        The interpreter that its bytecode is for; "" if the payload does not say.
     """
 
     name: str
@@ -54,22 +54,22 @@ class Function:
     _code: Code
 
     def disassemble(self) -> str:
-        """Return its bytecode as `dis` shows it.
+        """Return the output of `dis` for its bytecode.
 
         Raises
         ------
         ValueError
-            The bytecode is that of another interpreter, or was not written by lambdapkl.
+            The bytecode is for another interpreter, or was not written by lambdapkl.
         pickle.UnpicklingError
-            It is damaged.
+            The bytecode is damaged.
         """
         if not self._code.blob:
             raise ValueError(f"the bytecode of {self.name} was not written by lambdapkl: use pickletools.dis")
         if self._code.blob[:2] != blobs.MAGIC:
-            raise ValueError(f"{self.name} has bytecode of {self.python}: disassemble it there")
+            raise ValueError(f"{self.name} has bytecode for {self.python}; disassemble it with that interpreter")
         out = io.StringIO()
         try:
-            # Makes a code object, and does not run it.
+            # This creates a code object but does not run it.
             dis.dis(blobs.unpack(self._code.blob, self.file), file=out)
         except (ValueError, EOFError, TypeError, IndexError) as error:
             raise pickle.UnpicklingError(f"the payload is damaged: the code of {self.name}: {error}") from error
@@ -78,7 +78,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Class:
-    """A class that travels by value: its qualified name, module, bytes with all that it brings, and path."""
+    """A class pickled by value: qualified name, module, size with everything pickled with it, and path."""
 
     name: str
     module: str | None
@@ -87,22 +87,23 @@ class Class:
 
 
 class Inspection:
-    """The answer of `inspect`; `str`, `rich.print` and notebooks show it, `to_dict` gives plain data.
+    """The result of `inspect`; `str`, `rich.print` and notebooks show it, `to_dict` returns plain data.
 
     Attributes
     ----------
     protocol
         The pickle protocol.
     writer
-        ``"lambdapkl"``, ``"cloudpickle"``, ``"dill"`` or ``"pickle"``, by the names that the payload calls.
+        ``"lambdapkl"``, ``"cloudpickle"``, ``"dill"`` or ``"pickle"``, guessed from the names that the
+        payload imports.
     pythons
-        The interpreters that its bytecode is for, if it holds any that tells.
+        The interpreters that the bytecode in the payload is for.
     root
-        What the payload holds.
+        A description of the object that the payload holds.
     size, trailing, buffers
-        Bytes of the payload, bytes after its end, and how many buffers travelled beside it.
+        Bytes of the payload, bytes after its end, and the number of out-of-band buffers.
     functions, classes
-        What travels by value.
+        The functions and classes pickled by value.
     imports
         Names that the reader imports and may call.
     persistent
@@ -120,21 +121,23 @@ class Inspection:
         self._tree = tree_of(payload)
         self.root = self._tree.title
         items = _all(self._tree)
-        self.functions = tuple(_function(item) for item in items if item.meaning.kind == "function" and item.meaning.code)
+        self.functions = tuple(
+            _function(item) for item in items if item.description.kind == "function" and item.description.code
+        )
         self.classes = tuple(
-            Class(item.title.removeprefix("class "), item.meaning.module, item.size, tuple(item.path()))
+            Class(item.title.removeprefix("class "), item.description.module, item.size, tuple(item.path()))
             for item in items
-            if item.meaning.kind == "class"
+            if item.description.kind == "class"
         )
         names = {f"{module}.{name}" for module, name in payload.globals}
         self.writer = _writer({module for module, _ in payload.globals})
-        modules = {item.title.removeprefix("module ") for item in items if item.meaning.kind == "module"}
-        used = {name for item in items for name in item.meaning.imports}
+        modules = {item.title.removeprefix("module ") for item in items if item.description.kind == "module"}
+        used = {name for item in items for name in item.description.imports}
         self.imports = tuple(sorted(names | modules | used))
         self.pythons = tuple(sorted({each.python for each in self.functions if each.python}))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as plain data, for JSON."""
+        """Return the result as plain data, for JSON."""
         return {
             "root": self.root,
             "writer": self.writer,
@@ -157,7 +160,7 @@ class Inspection:
         return f"<Inspection of {self.root}: {self._summary()}>"
 
     def __rich__(self) -> Any:
-        """Return what `rich.print` shows: the same, in colours."""
+        """Return a coloured version of ``str(self)`` for `rich.print`."""
         from rich.console import Group
         from rich.text import Text
 
@@ -178,7 +181,7 @@ class Inspection:
         if self.trailing:
             lines.append(f"{size(self.trailing)} follow after its end")
         if self.buffers:
-            lines.append(f"{self.buffers:,} buffers travel beside it")
+            lines.append(f"{self.buffers:,} buffers are stored out of band")
         if self.persistent:
             lines.append(f"{self.persistent:,} objects are referred to by a persistent id")
         if self.functions:
@@ -198,7 +201,7 @@ class Inspection:
         while stack:
             item, branch = stack.pop()
             for child in item.children[:_SHOWN]:
-                leaf = Branch(child.name, size(child.size), "yellow" if child.meaning.kind in ("function", "class") else "")
+                leaf = Branch(child.name, size(child.size), "yellow" if child.description.kind in ("function", "class") else "")
                 branch.children.append(leaf)
                 stack.append((child, leaf))
             if len(item.children) > _SHOWN:
@@ -207,32 +210,32 @@ class Inspection:
 
 
 def inspect(payload: Any, *, progress: Callable[[int, int], None] | None = None) -> Inspection:
-    """Tell what is in a payload, of lambdapkl's or of any other pickler's.
+    """Show the contents of a payload of lambdapkl or any other pickler.
 
-    Nothing of it is run or imported: opcodes are read, and calls are only named.
+    Nothing in the payload is executed or imported. Its opcodes are read, and calls are only named.
 
     Parameters
     ----------
     payload
         bytes, bytearray or memoryview.
     progress
-        Called now and then with the bytes that were read and all there are.
+        Called from time to time with the number of bytes read and the total.
 
     Raises
     ------
     pickle.UnpicklingError
-        The payload is damaged or cut short, or is no pickle.
+        The payload is damaged, truncated or not a pickle.
     TypeError
-        It is not bytes.
+        The payload is not bytes.
     """
     if not isinstance(payload, (bytes, bytearray, memoryview)):
-        raise TypeError(f"a payload is bytes, not {type(payload).__name__}; lambdapkl.explain tells about objects")
+        raise TypeError(f"a payload must be bytes, not {type(payload).__name__}; use lambdapkl.explain() for other objects")
     return Inspection(payload, progress)
 
 
 def _writer(modules: set[str]) -> str:
     parts = {part for module in modules for part in module.split(".")}
-    # cloudpickle is also a part of others: `ray.cloudpickle`, `joblib.externals.cloudpickle`.
+    # Other packages contain copies of cloudpickle: `ray.cloudpickle`, `joblib.externals.cloudpickle`.
     if "lambdapkl.wire" in modules:
         return "lambdapkl"
     return next((writer for writer in ("cloudpickle", "dill") if writer in parts), "pickle")
@@ -249,13 +252,13 @@ def _all(root: Item) -> list[Item]:
 
 
 def _function(item: Item) -> Function:
-    code = item.meaning.code
+    code = item.description.code
     assert code is not None
-    brought = tuple(name[len("global '") : -1] for name in item.meaning.labels if name.startswith("global '"))
+    brought = tuple(name[len("global '") : -1] for name in item.description.labels if name.startswith("global '"))
     name = code.qualname or item.title.removeprefix("function ")
     return Function(
         name,
-        item.meaning.module,
+        item.description.module,
         code.file,
         code.line,
         item.size,

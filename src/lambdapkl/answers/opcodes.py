@@ -1,7 +1,7 @@
-"""Reads the opcodes of a payload without running it: what would be made, and which bytes make it.
+"""Read the opcodes of a payload without loading it: which values it would create, from which bytes.
 
-Nothing is imported and nothing called: where `pickle` would call something, a `Made` says so.  Any pickle can be read,
-whoever wrote it, and each byte of it belongs to one value.
+Nothing is imported or called: a `Made` describes each call that `pickle` would make. Payloads of any
+pickler can be read. Each byte of a payload belongs to one value.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from .values import (
 
 __all__ = ["MARK", "Machine", "read"]
 
-# A container lists so many entries; small atoms beyond are only counted, or millions of numbers would fill the memory.
+# A container lists this many entries. Further small atoms are only counted, to save memory.
 MOST_LISTED: Final = 1000
 SMALL: Final = 256
-# Of a longer string no more than its start is kept.
+# Only the start of a longer string is kept.
 MOST_KEPT: Final = 1 << 20
 
 _PROGRESS_EVERY = 20_000
@@ -66,26 +66,26 @@ def read(data: bytes | bytearray | memoryview, progress: Callable[[int, int], No
     Parameters
     ----------
     progress
-        Called now and then with the bytes read and all there are.
+        Called from time to time with the number of bytes read and the total.
 
     Raises
     ------
     pickle.UnpicklingError
-        It is no pickle, or damaged or cut short.
+        The data is not a pickle, damaged or truncated.
     """
     machine = Machine(data, progress)
     try:
         return machine.run()
     except _DAMAGE as error:
-        # The opcodes go wrong in these ways; `genops` says the others in words.
+        # The messages of these two would not help a user; others have a text, mostly from `genops`.
         reason = "a value is missing" if isinstance(error, IndexError) else str(error) or type(error).__name__
         if isinstance(error, KeyError):
-            reason = f"it refers to number {error}, which was not there yet"
-        raise pickle.UnpicklingError(f"this is no pickle, or it is damaged after byte {machine.at:,}: {reason:.200}") from error
+            reason = f"it reads memo entry {error} before it is written"
+        raise pickle.UnpicklingError(f"this is not a pickle, or damaged after byte {machine.at:,}: {reason:.200}") from error
 
 
 class Machine:
-    """The unpickler's stack and memo; see `read`."""
+    """The stack and the memo of an unpickler; see `read`."""
 
     def __init__(self, data: Any, progress: Callable[[int, int], None] | None) -> None:
         self.file = io.BytesIO(data)
@@ -123,13 +123,13 @@ class Machine:
     def top(self) -> Value:
         value: Value = resolve(self.stack[-1])
         if not isinstance(value, Value):
-            raise ValueError("a mark where a value belongs")
+            raise ValueError("a mark in place of a value")
         return value
 
     def target(self) -> Made:
         value = self.top()
         if not isinstance(value, Made):
-            raise ValueError(f"something is put into a value of kind {value.kind}")
+            raise ValueError(f"items or a state are added to a value of kind {value.kind}")
         return value
 
     def refer(self, value: Value, own: int) -> None:
@@ -139,7 +139,7 @@ class Machine:
     def pop(self) -> Entry:
         entry: Entry = self.stack.pop()
         if entry is MARK:
-            raise ValueError("a mark where a value belongs")
+            raise ValueError("a mark in place of a value")
         return entry
 
     def since_mark(self) -> list[Entry]:
@@ -155,14 +155,14 @@ class Machine:
 
     def name(self, module: Any, qualname: Any, own: int) -> Value:
         if type(module) is not str or type(qualname) is not str:
-            raise ValueError("the name of a global is no string")
+            raise ValueError("the name of a global is not a string")
         key = module, qualname
         self.payload.globals[key] = self.payload.globals.get(key, 0) + 1
         return Value(GLOBAL, key, own)
 
     def call(self, callee: Entry, args: Entry, own: int) -> Made:
         if resolve(args).kind != TUPLE:
-            raise ValueError("arguments that are no tuple")
+            raise ValueError("the arguments of a call are not a tuple")
         if resolve(callee).kind in (ATOM, LIST, TUPLE, DICT, SET, FROZENSET, BUFFER):
             raise ValueError(f"a {resolve(callee).kind} is called")
         made = Made(CALL, own, callee, args)
@@ -189,7 +189,7 @@ class Machine:
             if made.kind == DICT:
                 _put(made, found)
             elif made.kind == TUPLE:
-                made.items = found  # arguments and states are tuples, and have to be there as they are
+                made.items = found  # complete: a tuple may be the arguments of a call, or a state
             else:
                 _add(made, found)
             stack.append(made)
@@ -274,10 +274,13 @@ class Machine:
             if name == "PROTO":
                 payload.protocol = max(payload.protocol, argument)
         else:
-            raise ValueError(f"there is an opcode {name}")
+            raise ValueError(f"unknown opcode {name}")
 
     def drop(self, entry: Entry) -> None:
-        """Take what is left to nothing: the result of a call that gave an object its state belongs to that object."""
+        """Note a value that is popped and not used.
+
+        If it is the result of a call that restores the state of an object, its bytes belong to that object.
+        """
         made = resolve(entry)
         if isinstance(entry, Made) and made.kind == CALL and isinstance(made.args, Made) and len(made.args.items) == 2:
             first, state = made.args.items

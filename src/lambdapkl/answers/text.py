@@ -19,7 +19,7 @@ class Branch:
     Attributes
     ----------
     note
-        What is said after the label.
+        Text after the label.
     style
         The style of the line in `rich`.
     share
@@ -33,7 +33,7 @@ class Branch:
     share: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the tree as plain data; what is more than 100 deep is left out: readers of JSON recurse."""
+        """Return the tree as plain data, at most 100 levels deep, as readers of JSON recurse."""
         top: dict[str, Any] = {}
         stack = [(self, top, 0)]
         while stack:
@@ -52,12 +52,12 @@ class Branch:
 def draw(root: Branch, lines: int) -> list[str]:
     """Return the tree at `root` as at most about `lines` lines of text."""
     out: list[str] = []
-    # What is before the children of a branch, and the branch; None for what was left out
+    # Indentation, connector, branch and depth.
     stack: list[tuple[str, str, Branch, int]] = [("", "", root, 0)]
     while stack:
         if len(out) >= lines:
-            left = len(stack)
-            out.append(f"... {left:,} more branch{'es' if left > 1 else ''}")
+            more = len(stack)
+            out.append(f"... {more:,} more branch{'es' if more > 1 else ''}")
             break
         before, mark, branch, depth = stack.pop()
         out.append(f"{before}{mark}{branch.label}{f': {branch.note}' if branch.note else ''}")
@@ -95,7 +95,7 @@ def rich_tree(root: Branch, lines: int) -> Any:
 
 
 def size(count: int) -> str:
-    """Return a number of bytes for people, in powers of 1000: ``214.5 MB``."""
+    """Format a number of bytes in powers of 1000, such as ``214.5 MB``."""
     value = float(count)
     for unit in _UNITS[:-1]:
         if value < 999.95 or (unit == "B" and count < 1000):

@@ -1,16 +1,16 @@
-"""The tree of the parts of a payload, each with its size."""
+"""The tree of the parts of a payload, with their sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .description import Meaning, is_leaf
-from .meaning import meaning_of
+from .describing import describe
+from .description import Description, is_leaf
 from .values import BUFFER, Payload, Ref, Value, resolve
 
 __all__ = ["Beside", "Item", "tree_of"]
 
-# A buffer that is pickled beside the payload: its length and a checksum.
+# An out-of-band buffer: its length and a checksum.
 Beside = tuple[int, int]
 
 
@@ -20,32 +20,33 @@ class Item:
     Attributes
     ----------
     label
-        How it is called in its parent.
+        Its name in its parent.
     title
-        What it is.
+        A description of it.
     size
-        Its bytes and those of its parts; what is there more than once is counted where it comes first.
+        Size in bytes, including its parts. An object that is referred to several times counts as a part
+        of the first object that refers to it.
     own
-        Its bytes without those of its parts.
+        Size in bytes without its parts.
     shared
-        How often it is referred to from elsewhere.
+        How many other references to it there are.
     """
 
-    __slots__ = ("children", "label", "meaning", "own", "parent", "shared", "size", "value")
+    __slots__ = ("children", "description", "label", "own", "parent", "shared", "size", "value")
 
-    def __init__(self, label: str, value: Value | None, meaning: Meaning, parent: Item | None) -> None:
+    def __init__(self, label: str, value: Value | None, description: Description, parent: Item | None) -> None:
         self.label = label
         self.value = value
-        self.meaning = meaning
+        self.description = description
         self.parent = parent
-        self.own = meaning.own
-        self.size = meaning.own
+        self.own = description.own
+        self.size = description.own
         self.shared = 0 if value is None else value.refs
         self.children: list[Item] = []
 
     @property
     def title(self) -> str:
-        return self.meaning.title
+        return self.description.title
 
     @property
     def name(self) -> str:
@@ -55,7 +56,7 @@ class Item:
         return self.label if self.label == self.title else f"{self.label} ({self.title})"
 
     def path(self) -> list[str]:
-        """Return the steps from the root; of more than 40, those in the middle are left out."""
+        """Return the steps from the root; if there are more than 40, those in the middle are left out."""
         found: list[str] = []
         item: Item | None = self
         while item is not None and item.parent is not None and len(found) < 39:
@@ -71,10 +72,11 @@ class Item:
 
 
 def tree_of(payload: Payload, buffers: Sequence[Beside] = ()) -> Item:
-    """Return the tree of what is in `payload`, the largest part first."""
+    """Return the tree of the parts of `payload`, the largest part first."""
     value = resolve(payload.root)
-    root = Item("", value, meaning_of(value), None)
-    # Each value belongs where it was made, which is not always where the root is (a recursive tuple is made inside itself).
+    root = Item("", value, describe(value), None)
+    # A value is a part of the object inside which it was created. That need not be below the root: a
+    # recursive tuple is created inside itself.
     seen: set[int] = {id(value)}
     if isinstance(payload.root, Ref):
         root.own += payload.root.own
@@ -83,9 +85,9 @@ def tree_of(payload: Payload, buffers: Sequence[Beside] = ()) -> Item:
     stack = [root]
     while stack:
         item = stack.pop()
-        for label, part in item.meaning.parts:
+        for label, part in item.description.parts:
             _grow(item, label, part, seen, stack, items)
-        item.meaning.parts = []
+        item.description.parts = []
         if item is root:
             for entry in payload.dropped:
                 if isinstance(entry, Ref) or is_leaf(entry):
@@ -96,13 +98,13 @@ def tree_of(payload: Payload, buffers: Sequence[Beside] = ()) -> Item:
         if item.value is not None and item.value.kind == BUFFER and item.value.data < len(buffers):
             length, checksum = buffers[item.value.data]
             item.own += length
-            item.meaning.title = f"buffer of length {length:,}"
+            item.description.title = f"buffer of length {length:,}"
             item.value.data = "beside", length, checksum
     for item in reversed(items):
         item.size = item.own + sum(child.size for child in item.children)
         item.children.sort(key=lambda child: -child.size)
         if item.title.startswith("numpy.ndarray"):
-            # That its data is one more object in the payload says nothing to a user.
+            # Its data is a separate object in the payload, but not for a user.
             item.own, item.children = item.size, []
     return root
 
@@ -111,7 +113,7 @@ def _grow(item: Item, label: str, part: Value, seen: set[int], stack: list[Item]
     if id(part) in seen:
         return
     seen.add(id(part))
-    child = Item(label, part, meaning_of(part), item)
+    child = Item(label, part, describe(part), item)
     item.children.append(child)
     stack.append(child)
     items.append(child)

@@ -1,4 +1,4 @@
-"""The page of `Weight.to_html`: a treemap that plotly draws, in one file that needs no network."""
+"""The page of `Weight.to_html`: a treemap drawn by plotly, in one file that needs no network."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .tree import Item
 
 __all__ = ["page"]
 
-# Boxes that are too small to be seen cost time in the browser: the largest are drawn.
+# Only this many of the largest boxes are drawn; the browser takes time for boxes too small to see.
 _MOST_BOXES = 1500
-_MISSING = "plotly draws the page and is not installed: pip install 'lambdapkl[html]'"
+_MISSING = "the page needs plotly, which is not installed: pip install 'lambdapkl[html]'"
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -46,7 +46,7 @@ main {{ flex: 1; min-height: 320px; position: relative; }}
 </html>
 """
 
-# plotly takes colours, not CSS: the page's are read again whenever the reader's preference changes.
+# plotly needs colours instead of CSS variables, so the page sets them again when dark mode changes.
 _PAINT = """
 const plot = document.getElementById("{plot_id}");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -63,23 +63,23 @@ dark.addEventListener("change", paint);
 paint();
 """
 
-# Light and dark of the hues that the parts of the root take in turn; text on them has a contrast above 4.5 in both.
+# Hues for the parts of the root, in turn. Text on them has a contrast above 4.5 in light and dark mode.
 _HUES = (211, 28, 140, 282, 350, 178, 52, 246)
 
 
 def page(root: Item, total: int, summary: str, notes: Sequence[str]) -> str:
-    """Return the page.
+    """Return the HTML page.
 
     Parameters
     ----------
     root
         The tree of parts.
     total
-        Bytes in all.
+        Total size in bytes.
     summary
         The heading.
     notes
-        Lines below it.
+        Lines below the heading.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def page(root: Item, total: int, summary: str, notes: Sequence[str]) -> str:
 
 
 class _Boxes:
-    """The columns that plotly wants, for the largest parts."""
+    """The columns of data for plotly, with a row for each of the largest parts."""
 
     def __init__(self, root: Item, total: int) -> None:
         self.ids: list[str] = []
@@ -154,7 +154,7 @@ class _Boxes:
                 self._box(f"{ident}+", ident, f"{small:,} smaller", rest, " → ".join(item.path()), depth + 1, hue)
 
     def _least(self, root: Item) -> int:
-        """Return the size below which parts are not drawn on their own."""
+        """Return the size below which parts are summed up in one box."""
         sizes: list[int] = []
         stack = [root]
         while stack:
@@ -167,7 +167,7 @@ class _Boxes:
     def _box(self, ident: str, parent: str, label: str, count: int, path: str, depth: int, hue: int) -> None:
         self.ids.append(ident)
         self.parents.append(parent)
-        # plotly takes a little of HTML in texts.
+        # plotly interprets some HTML tags in labels.
         self.labels.append(html.escape(f"{label}: {size(count)}, {count / self.total:.1%}"))
         self.values.append(count)
         self.paths.append(html.escape(path))

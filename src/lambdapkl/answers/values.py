@@ -1,4 +1,4 @@
-"""What a payload makes, as `opcodes` reads it: values on a stack that is never run."""
+"""The values on the stack of `opcodes.Machine`, which reads a payload without loading it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LIST, TUPLE, DICT, SET, FROZENSET, CALL = "list", "tuple", "dict", "set", "froze
 
 
 class Long:
-    """A string too long to be kept: its length, its hash and its start."""
+    """The length, hash and start of a string that is too long to be kept."""
 
     __slots__ = ("hash", "kind", "length", "start")
 
@@ -30,16 +30,16 @@ class Long:
 
 
 class Value:
-    """What an opcode puts on the stack.
+    """A value that an opcode pushes on the stack.
 
     Attributes
     ----------
     data
-        Of an atom, its value; of a global, its module and qualified name.
+        The value of an atom; module and qualified name of a global.
     own
-        How many bytes of the payload make it, those of its parts apart.
+        Number of bytes of the payload that create it, without its parts.
     refs
-        How often it is referred to after it was made.
+        How often it is referred to after it is created.
     """
 
     __slots__ = ("data", "kind", "own", "refs")
@@ -52,20 +52,20 @@ class Value:
 
 
 class Made(Value):
-    """A container, or what a call makes.
+    """A container, or the result of a call.
 
     Attributes
     ----------
     items, pairs
-        What is in it, and in a dictionary's way keys and values in turn, as far as they are listed.
+        Its items, or keys and values in turn. Only the first ones are listed if there are many.
     more
-        How many small atoms more there are in it; their bytes are `own`.
+        How many small atoms are not listed; `own` includes their bytes.
     mark
-        A hash of those.
+        A hash of those atoms.
     callee, args, named
-        Of a call: what is called, with which arguments.
+        The callable and the arguments of a call.
     states
-        What it is given after it was made.
+        The states it is given.
     """
 
     __slots__ = ("args", "callee", "items", "mark", "more", "named", "pairs", "states")
@@ -83,7 +83,7 @@ class Made(Value):
 
 
 class Ref:
-    """A value that was made before, and the bytes that say which."""
+    """A reference to an earlier value, and the number of bytes that it takes."""
 
     __slots__ = ("own", "value")
 
@@ -96,33 +96,33 @@ Entry = Value | Ref
 
 
 def resolve(entry: Entry | None) -> Any:
-    """Return the value that an entry of the stack stands for."""
+    """Return the value of an entry on the stack, which may be a reference."""
     return entry.value if isinstance(entry, Ref) else entry
 
 
 class Payload:
-    """What was read.
+    """The contents of a payload.
 
     Attributes
     ----------
     root
-        What `pickle.loads` would return.
+        The value that `pickle.loads` would return.
     size
-        In bytes, up to and with STOP.
+        Number of bytes up to and including STOP.
     trailing
-        Bytes that follow.
+        Number of bytes after STOP.
     globals
-        Module and qualified name of each, in order.
+        Module and qualified name of each global -> how often it is named.
     extensions
         Codes of the extension registry of `copyreg`.
     dropped
-        What was made, and left to nothing: preparations.
+        Values that are popped from the stack and not used.
     overhead
-        Bytes of no value: protocol, frames, STOP.
+        Bytes that belong to no value: protocol, frames, STOP.
     opcodes
-        How often each is there.
+        How often each opcode occurs.
     buffers
-        How many buffers travelled beside the payload.
+        Number of out-of-band buffers.
     """
 
     def __init__(self) -> None:
@@ -150,7 +150,7 @@ def item_of(entry: Entry | None, index: int) -> Entry | None:
 
 
 def data_of(value: Made, index: int) -> Any:
-    """The argument at `index` of a call, where it is plain data."""
+    """The argument of a call at `index`, or None if it is not an atom."""
     found = resolve(item_of(value.args, index))
     return found.data if found is not None and found.kind == ATOM else None
 

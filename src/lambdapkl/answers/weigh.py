@@ -1,4 +1,4 @@
-"""`weigh`: which part of an object or payload takes how many bytes."""
+"""`weigh`: measure how many bytes each part of an object or payload takes."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from .values import ATOM, BUFFER, CALL, GLOBAL, Made, Payload, Value, resolve
 __all__ = ["Duplicate", "Item", "Weight", "weigh"]
 
 _SHOWN_LINES = 40
-# What the text tree shows is at least this part of the whole.
+# Smallest part that the text tree shows, as a fraction of the whole.
 _SHOWN_PART = 0.005
+# In bytes; smaller equal parts are not reported.
 _LEAST_DUPLICATE = 512
 
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Something large that is in the payload more than once.
+    """Large equal objects that are pickled more than once.
 
     Attributes
     ----------
     title
-        What it is.
+        A description of the object.
     size
-        Of each of them, in bytes.
+        Size of one copy in bytes.
     paths
-        Where they are.
+        The path to each copy.
     """
 
     title: str
@@ -43,19 +44,21 @@ class Duplicate:
 
     @property
     def wasted(self) -> int:
-        """The bytes that would be saved if it were one object."""
+        """Bytes that would be saved if all copies were one object."""
         return self.size * (len(self.paths) - 1)
 
 
 class Weight:
-    """The answer of `weigh`; `str`, `rich.print` and notebooks show it, `to_dict` gives plain data, `to_html` a page.
+    """The result of `weigh`.
+
+    `str`, `rich.print` and notebooks show it, `to_dict` returns plain data, and `to_html` a page.
 
     Attributes
     ----------
     size
-        All bytes, those of buffers that travel beside the payload included.
+        Size in bytes, including out-of-band buffers.
     out_of_band
-        The bytes of those buffers.
+        Size of the out-of-band buffers in bytes.
     root
         The tree of parts: see `Item`.
     duplicates
@@ -69,14 +72,14 @@ class Weight:
         self.duplicates = _duplicates(self.root)
 
     def heaviest(self) -> Item:
-        """Return the part that answers why it is so big: the deepest one that holds at least half of all bytes."""
+        """Return the deepest part that holds at least half of all bytes."""
         item = self.root
         while item.children and item.children[0].size * 2 >= self.size:
             item = item.children[0]
         return item
 
     def summary(self) -> str:
-        """Return the answer in a line."""
+        """Return the result in one line."""
         total = size(self.size)
         if self.out_of_band:
             total += f", {size(self.out_of_band)} of it out of band"
@@ -84,14 +87,14 @@ class Weight:
         if item is self.root:
             if not item.children:
                 return total
-            return f"{total}, no part of which is half; {self._about(item.children[0])}"
+            return f"{total}; no part takes half of it; {self._about(item.children[0])}"
         return f"{total}: {self._about(item)}"
 
     def _about(self, item: Item) -> str:
         return f"{item.size / max(1, self.size):.0%} is {' -> '.join(item.path())} ({item.title}, {size(item.size)})"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as plain data, for JSON; parts below a thousandth of the whole are added up."""
+        """Return the result as plain data, for JSON; parts below a thousandth of the whole are summed up."""
         return {
             "size": self.size,
             "out_of_band": self.out_of_band,
@@ -105,12 +108,12 @@ class Weight:
         }
 
     def to_html(self) -> str:
-        """Return a page with a treemap to zoom into by clicks, for light and dark; it needs no network.
+        """Return an HTML page with a zoomable treemap. The page needs no network.
 
         Raises
         ------
         ImportError
-            plotly, which draws it, is not installed: ``pip install 'lambdapkl[html]'``.
+            plotly, which draws the treemap, is not installed: ``pip install 'lambdapkl[html]'``.
         """
         from .treemap import page
 
@@ -128,7 +131,7 @@ class Weight:
         return f"<Weight of {self.root.title}: {self.summary()}>"
 
     def __rich__(self) -> Any:
-        """Return what `rich.print` shows: the same, in colours."""
+        """Return a coloured version of ``str(self)`` for `rich.print`."""
         from rich.console import Group
         from rich.text import Text
 
@@ -181,23 +184,23 @@ def weigh(
     protocol: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Weight:
-    """Find which part of an object, or of a payload, takes how many bytes.
+    """Measure how many bytes each part of an object or payload takes.
 
-    Nothing of a payload is run or imported.
+    Nothing in a payload is executed or imported.
 
     Parameters
     ----------
     what
-        A payload, of any pickler, as bytes, bytearray or memoryview; or an object, which is pickled first.  To weigh
-        bytes as an object, put them into a list.
+        A payload of any pickler, as bytes, bytearray or memoryview, or an object, which is pickled first.
+        To weigh bytes as an object, put them into a list.
     buffers
-        What travels beside a payload (PEP 574), in its order.
+        The out-of-band buffers of a payload (PEP 574), in order.
     out_of_band
-        Pickle an object with its buffers beside the payload, as Dask and Ray do; they are counted all the same.
+        Pickle an object with out-of-band buffers, as Dask and Ray do. They are counted, too.
     protocol
         The pickle protocol for an object.
     progress
-        Called now and then with the bytes that were read and all there are.
+        Called from time to time with the number of bytes read and the total.
 
     Raises
     ------
@@ -238,21 +241,21 @@ def _to_dict(root: Item, least: int) -> dict[str, Any]:
 
 
 def _duplicates(root: Item) -> tuple[Duplicate, ...]:
-    """Find large parts that are equal, and of those that are in each other the outermost."""
+    """Find large equal parts; if equal parts contain each other, report only the outermost."""
     groups: dict[int, list[Item]] = {}
     order: list[Item] = []
     stack = [root]
     while stack:
         item = stack.pop()
         order.append(item)
-        # Nothing in a part that is too small is large.
+        # A part that is too small cannot contain a large one.
         stack += (child for child in reversed(item.children) if child.size >= _LEAST_DUPLICATE)
     digests: dict[int, int] = {}
     places = {id(item): place for place, item in enumerate(order)}
-    # A digest takes time, and what is the only one of its kind has no equal.
-    kinds = Counter(item.title for item in order)
+    # Digests take time. An item whose title is unique has no equal, so it needs none.
+    titles = Counter(item.title for item in order)
     for item in order:
-        if item.value is not None and item.size >= _LEAST_DUPLICATE and kinds[item.title] > 1:
+        if item.value is not None and item.size >= _LEAST_DUPLICATE and titles[item.title] > 1:
             groups.setdefault(_digest(item.value, digests), []).append(item)
     alike = {id(item): key for key, items in groups.items() if len(items) > 1 for item in items}
     found: list[Duplicate] = []
@@ -263,7 +266,7 @@ def _duplicates(root: Item) -> tuple[Duplicate, ...]:
         if None not in above and len(items) == sum(len(groups[each]) for each in above if each is not None):
             continue
         items.sort(key=lambda item: places[id(item)])
-        # The shortest path first: it is where a user looks for it.
+        # The shortest path first, as it is the easiest to find.
         paths = sorted((tuple(item.path()) for item in items), key=len)
         found.append(Duplicate(items[0].title, min(item.size for item in items), tuple(paths)))
     return tuple(sorted(found, key=lambda each: -each.wasted))
@@ -273,7 +276,7 @@ _CYCLE = 7
 
 
 def _digest(value: Value, digests: dict[int, int]) -> int:
-    """Return a number that equal values have alike, within this process; what a value refers to counts as what it is."""
+    """Return a number that is the same for equal values in this process, references included."""
     stack: list[tuple[Value, bool]] = [(value, False)]
     while stack:
         each, ready = stack.pop()

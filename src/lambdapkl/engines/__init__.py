@@ -1,1 +1,1 @@
-"""lambdapkl in the libraries that run code elsewhere: multiprocessing, joblib, Dask, Ray, Spark."""
+"""lambdapkl in libraries that run code in other processes: multiprocessing, joblib, Dask, Ray, Spark."""

@@ -1,4 +1,4 @@
-"""`concurrent.futures.InterpreterPoolExecutor` (3.14 and later) for whatever lambdapkl pickles."""
+"""`concurrent.futures.InterpreterPoolExecutor` (3.14 and later) with lambdapkl as its pickler."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..pickler import dumps
 
 if sys.version_info < (3, 14):
     raise ImportError("InterpreterPoolExecutor needs Python 3.14 or later")
-# mypy sees a version that has no such module.
+# Imported by name, as mypy checks for a Python version without this module.
 _standard: Any = import_module("concurrent.futures.interpreter")
 
 __all__ = ["InterpreterPoolExecutor"]
@@ -29,17 +29,17 @@ def _run(payload: bytes) -> tuple[bool, bytes]:
         try:
             return False, dumps(error)
         except Exception:
-            # Something that cannot be pickled hangs on it: then `concurrent.futures` says what it can.
+            # The error cannot be pickled, so `concurrent.futures` reports it as text.
             raise error from None
 
 
 class _Context(_standard.WorkerContext):  # type: ignore[misc]
-    """A worker that gets tasks, and gives results, as bytes."""
+    """A worker that receives tasks and returns results as bytes."""
 
     @classmethod
     def prepare(cls, initializer: Any, initargs: Any) -> Any:
         def resolve(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Task:
-            # When the task is submitted, so that what cannot be pickled is an error there.
+            # Pickled here so that `submit` raises the error if something cannot be pickled.
             return _run, (dumps((function, args, kwargs)),), {}
 
         first = None if initializer is None else resolve(initializer, tuple(initargs), {})
@@ -54,14 +54,14 @@ class _Context(_standard.WorkerContext):  # type: ignore[misc]
 
 
 class InterpreterPoolExecutor(_standard.InterpreterPoolExecutor):  # type: ignore[misc]
-    """`concurrent.futures.InterpreterPoolExecutor` for tasks, results and initializers that only lambdapkl pickles.
+    """`concurrent.futures.InterpreterPoolExecutor` with lambdapkl for tasks, results and initializers.
 
-    Everything of ``__main__`` travels by value: its functions share no global variables with those of other tasks, nor
-    with the initializer.  In the workers' interpreters lambdapkl is pure Python.  Parameters and errors are those of the
-    standard library.
+    Everything in ``__main__`` is pickled by value, so functions share no global variables with other tasks or
+    with the initializer. In the workers' interpreters lambdapkl is pure Python. Parameters and errors are
+    those of the standard library.
     """
 
     @classmethod
     def prepare_context(cls, initializer: Any, initargs: Any) -> Any:
-        """Return what makes a worker, and what makes a task."""
+        """Return a function that creates a worker and one that creates a task."""
         return _Context.prepare(initializer, initargs)

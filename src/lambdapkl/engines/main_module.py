@@ -1,8 +1,8 @@
-"""What the child processes of `multiprocessing` have of ``__main__``.
+"""Decide which objects of ``__main__`` child processes of `multiprocessing` have themselves.
 
-Elsewhere all of ``__main__`` travels by value.  But a worker of `multiprocessing` has the module itself: it was forked
-with it, or has imported the script.  What is there travels by its name, as with the standard library, so that an
-initializer and the tasks after it share global variables, and a class is the same class on both sides.
+Normally everything in ``__main__`` is pickled by value. But a worker of `multiprocessing` has the module
+itself, forked or imported from the script. So objects in it are pickled by reference, as with the standard
+library. An initializer and later tasks then share global variables, and classes are the same on both sides.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from ..rules.byvalue import MAIN_MODULES, lookup
 __all__ = ["child_imports", "child_inherits", "known_to_children"]
 
 _imported = False
-# What there was at every fork so far.
+# The functions and classes that ``__main__`` had at every fork so far; None before the first fork.
 _forked: dict[str, object] | None = None
 
 
 def child_imports() -> None:
-    """Note that there is a process which imports the script: the start method is spawn or forkserver."""
+    """Record that a child process imports the script, as with the start methods spawn and forkserver."""
     global _imported
     _imported = True
 
 
 def child_inherits() -> None:
-    """Note that a process is about to be forked."""
+    """Record the contents of ``__main__`` before a process is forked."""
     global _forked
-    # Two threads that fork at once must not each leave out what the other one has seen.
+    # Under the lock, as two threads that fork at once must not overwrite each other's result.
     with process_lock.lock:
         now: dict[str, object] = {
             name: value for name, value in vars(_main()).copy().items() if isinstance(value, (FunctionType, type))
@@ -42,7 +42,7 @@ def child_inherits() -> None:
 
 
 def known_to_children(obj: FunctionType | type) -> bool:
-    """Whether each process that was started so far finds `obj` in its own ``__main__``."""
+    """Whether every child process started so far has `obj` in its own ``__main__``."""
     if not (_imported or _forked is not None) or obj.__module__ not in MAIN_MODULES:
         return False
     main = _main()
@@ -61,7 +61,7 @@ def _main() -> ModuleType:
 def _importable(main: ModuleType) -> frozenset[str]:
     """Return the names that `main` has when it is imported as ``__mp_main__``."""
     path = getattr(main, "__file__", None)
-    # Without a file or a spec, in a notebook for one, children import nothing: see `spawn.get_preparation_data`.
+    # Without a file, as in a notebook, children import nothing: see `spawn.get_preparation_data`.
     return frozenset() if path is None else _names_in(path)
 
 

@@ -1,4 +1,4 @@
-"""`multiprocessing` and `concurrent.futures` for lambdas, closures, local classes and whatever else lambdapkl pickles.
+"""`multiprocessing` and `concurrent.futures` with lambdapkl as their pickler.
 
 ::
 
@@ -7,7 +7,7 @@
     with get_context("spawn").Pool() as pool:
         print(pool.map(lambda x: x + 1, range(10)))
 
-The classes are those of the standard library, with our pickler for tasks, results, exceptions and messages.
+The classes are those of the standard library, with lambdapkl for tasks, results, exceptions and messages.
 """
 
 from __future__ import annotations
@@ -57,18 +57,18 @@ def __getattr__(name: str) -> Any:
 # ---- the pickler -------------------------------------------------------------------------------------------------------
 
 _extra: dict[type, Reducer] = _reduction.ForkingPickler._extra_reducers  # type: ignore[attr-defined]
-# Methods, partial objects and the like, for which `multiprocessing` has simpler reducers than we do.
+# lambdapkl's reducers for methods, partial objects and other types for which `multiprocessing` has simpler ones.
 _ours = {kind: TABLE[kind] for kind in _extra if kind in TABLE and not hasattr(kind, "fileno")}
 
 
 class ForkingPickler(pickler.Pickler):
-    """Our pickler with `multiprocessing`'s reducers for connections, sockets and shared memory."""
+    """lambdapkl's pickler with `multiprocessing`'s reducers for connections, sockets and shared memory."""
 
-    # Its reducers are added to while its modules are imported.
+    # `_extra` is used directly, not a copy, as importing modules of `multiprocessing` adds reducers to it.
     dispatch_table = DispatchTable(_ours, _extra, *DISPATCH_TABLE.maps)
 
     def reducer_override(self, obj: Any) -> Any:
-        """Return the name of what the other process has in its ``__main__``; all else as `lambdapkl.Pickler` does."""
+        """Pickle objects that the other process has in its ``__main__`` by reference, others as `lambdapkl.Pickler`."""
         if isinstance(obj, (FunctionType, type)) and main_module.known_to_children(obj):
             return obj.__qualname__
         return super().reducer_override(obj)
@@ -82,7 +82,7 @@ class ForkingPickler(pickler.Pickler):
 
 
 def _with(function: Any, **names: Any) -> Any:
-    """Return the standard library's `function` with other values for some of its globals."""
+    """Return a copy of the standard library's `function` with other values for some globals."""
     copy = FunctionType(
         function.__code__, {**function.__globals__, **names}, function.__name__, function.__defaults__, function.__closure__
     )
@@ -106,7 +106,7 @@ class Connection(_BaseConnection):  # type: ignore[misc]
 
     @classmethod
     def take(cls, other: Any) -> Connection:
-        """Return a connection that has the handle of `other`, which is closed."""
+        """Return a connection that takes over the handle of `other`, which can no longer be used."""
         handle, other._handle = other._handle, None
         return cls(handle, other.readable, other.writable)
 
@@ -129,7 +129,7 @@ class Queue(_BaseQueue):  # type: ignore[misc]
     _feed = staticmethod(_with(_BaseQueue._feed, _ForkingPickler=ForkingPickler))
 
 
-# It names the class whose `_feed` its thread runs.
+# The method refers to `Queue._feed` by the global name `Queue`.
 Queue._start_thread = _with(_BaseQueue._start_thread, Queue=Queue)
 
 
@@ -145,7 +145,7 @@ class SimpleQueue(_BaseSimpleQueue):  # type: ignore[misc]
 
     def __init__(self, *, ctx: Any) -> None:
         super().__init__(ctx=ctx)
-        # `Pool` sends to the one and receives from the other.
+        # `Pool` uses these connections directly.
         self._reader = Connection.take(self._reader)
         self._writer = Connection.take(self._writer)
         if hasattr(self, "_poll"):
@@ -163,7 +163,7 @@ def _client(*args: Any, **kwargs: Any) -> Connection:
     return Connection.take(_connection.Client(*args, **kwargs))
 
 
-# What the serializers of managers are looked up in, on both sides.
+# Managers look up serializers in this table, on both sides.
 _managers.listener_client["lambdapkl"] = _Listener, _client  # type: ignore[attr-defined]
 
 
@@ -171,7 +171,7 @@ _managers.listener_client["lambdapkl"] = _Listener, _client  # type: ignore[attr
 
 
 class _Process:
-    """A process that is pickled with our pickler, by whatever pickles it."""
+    """A process that is pickled with lambdapkl, whichever pickler is used."""
 
     _start_method: str
 
@@ -196,7 +196,7 @@ def _restore_process(payload: bytes) -> _Process:
 
 
 class _Context:
-    """What the contexts have in common."""
+    """Base class of the contexts."""
 
     def Pipe(self, duplex: bool = True) -> tuple[Connection, Connection]:
         """Return two connected ends of a pipe."""
@@ -258,47 +258,47 @@ if sys.platform != "win32":
 
     _CONTEXTS.update(fork=ForkContext, forkserver=ForkServerContext)
 
-_made: dict[str, Any] = {}
+_contexts_by_name: dict[str, Any] = {}
 
 
 def get_context(method: str | None = None) -> Any:
     """Return a context like that of `multiprocessing.get_context`.
 
-    Its `Process`, `Pool`, `Pipe`, `Queue`, `JoinableQueue`, `SimpleQueue` and `Manager` pickle with lambdapkl.  What else
-    a context has is the standard library's.
+    Its `Process`, `Pool`, `Pipe`, `Queue`, `JoinableQueue`, `SimpleQueue` and `Manager` pickle with lambdapkl.
+    Everything else is the standard library's.
 
     Parameters
     ----------
     method
-        ``"spawn"``, ``"fork"`` or ``"forkserver"``; None stands for what `multiprocessing` would take.
+        ``"spawn"``, ``"fork"`` or ``"forkserver"``; None for the default of `multiprocessing`.
 
     Raises
     ------
     ValueError
-        There is no such method on this platform.
+        The platform does not have this method.
     """
     name: str = multiprocessing.get_context().get_start_method() if method is None else method
     if name not in _CONTEXTS:
-        raise ValueError(f"cannot find context for {name!r}; there are {', '.join(sorted(_CONTEXTS))}")
-    return _made.setdefault(name, _CONTEXTS[name]())
+        raise ValueError(f"cannot find context for {name!r}; use one of {', '.join(sorted(_CONTEXTS))}")
+    return _contexts_by_name.setdefault(name, _CONTEXTS[name]())
 
 
 # ---- concurrent.futures ------------------------------------------------------------------------------------------------
 
 
 class _CallQueue(Queue, _executor._SafeQueue):
-    """The queue of tasks, whose errors reach the task's future."""
+    """The queue of tasks; a task that cannot be pickled sets the error on its future."""
 
 
 class ProcessPoolExecutor(futures.ProcessPoolExecutor):
-    """`concurrent.futures.ProcessPoolExecutor` for tasks, results and initializers that only lambdapkl pickles.
+    """`concurrent.futures.ProcessPoolExecutor` with lambdapkl for tasks, results and initializers.
 
     Parameters
     ----------
     mp_context
         A context that `get_context` returned, or the name of a start method; by default ``get_context()``.
 
-    The others, and the errors, are those of the standard library.
+    The other parameters and the errors are those of the standard library.
     """
 
     def __init__(
@@ -310,10 +310,10 @@ class ProcessPoolExecutor(futures.ProcessPoolExecutor):
         **more: Any,
     ) -> None:
         if mp_context is None and more.get("max_tasks_per_child") is not None:
-            mp_context = "spawn"  # the base class's choice, too: it refuses "fork" then
+            mp_context = "spawn"  # as the base class does, which refuses "fork" with max_tasks_per_child
         if not isinstance(mp_context, _Context):
             named = mp_context is None or isinstance(mp_context, str)
             mp_context = get_context(mp_context if named else mp_context.get_start_method())
         super().__init__(max_workers, mp_context, initializer, tuple(initargs), **more)
-        # What its constructor takes differs from version to version.
+        # Replacing the class works in all versions; the arguments of its constructor differ between them.
         self._call_queue.__class__ = _CallQueue  # type: ignore[attr-defined]

@@ -1,7 +1,8 @@
-"""The daemon that forks PySpark's Python workers, with lambdapkl installed in it: ``spark.python.daemon.module``.
+"""The daemon that forks PySpark's Python workers, with lambdapkl installed in it.
 
-Set that option to the name of this module, on the builder of the session or with ``--conf``; Spark then starts
-``python -m lambdapkl.engines.pyspark`` where it would start ``python -m pyspark.daemon``.
+Set the option ``spark.python.daemon.module`` to the name of this module, on the builder of the session or
+with ``--conf``. Spark then runs ``python -m lambdapkl.engines.pyspark`` instead of
+``python -m pyspark.daemon``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Install lambdapkl and do what ``python -m pyspark.daemon`` does: workers are forked with it."""
+    """Install lambdapkl and run PySpark's daemon, so that the workers it forks have lambdapkl."""
     install()
     importlib.import_module("pyspark.daemon").manager()
 

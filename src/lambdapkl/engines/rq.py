@@ -9,9 +9,10 @@ __all__ = ["Serializer"]
 
 
 class Serializer:
-    """What RQ calls to write and read jobs, their metadata and their results.
+    """RQ's interface to serialize jobs, their metadata and their results.
 
-    Both sides have to name it.  RQ sends functions by name: send a lambda or a local function as ``functools.partial(f)``.
+    Set it in the queue and in the worker. RQ sends functions by name: wrap a lambda or local function as
+    ``functools.partial(f)``.
     """
 
     dumps = staticmethod(dumps)

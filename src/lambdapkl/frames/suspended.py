@@ -1,6 +1,6 @@
-"""Calls that have begun: what is known of generators, coroutines and async generators, and of their code.
+"""The state, function and frame of generators, coroutines and async generators.
 
-`_fast.Frames` reads and writes frames, `verifier` says what belongs into them; this puts them together.
+`_fast.Frames` reads and writes frames. `verifier` works out what a frame may hold.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ KINDS: dict[type, tuple[str, int]] = {
 }
 _FLAGS = 0x20 | 0x80 | 0x200
 
-# The number of the bytecode, and what else a frame depends on.
+# Identifies the interpreter: the magic number of its bytecode, and the build options that change frames.
 TAG = blobs.MAGIC + bytes((hasattr(sys, "gettotalrefcount") | 2 * (not getattr(sys, "_is_gil_enabled", lambda: True)()),))
 _DIGEST_SIZE = 12
 _MAX_CACHED = 1024
 
 
 class Facts:
-    """What is worked out of a code object, once: its fingerprint, and where and with what its frames can be suspended."""
+    """The fingerprint of a code object, and the points where its frames can be suspended."""
 
     __slots__ = ("_points", "check", "code", "size")
 
@@ -49,20 +49,21 @@ class Facts:
         self.size = 0
 
     def point(self, position: Any) -> tuple[bytes, bool] | None:
-        """Return the kinds of what is in the frame at `position`, and whether it waits for another generator there.
+        """Return the kinds of the slots of a frame suspended at `position`, and whether it delegates.
 
-        None if it cannot be suspended there.
+        A frame delegates while it waits in a ``yield from`` or ``await``. Returns None if the code
+        cannot be suspended at `position`.
 
         Raises
         ------
-        kinds.Unproven
-            The code cannot be followed.
+        slot_kinds.Unproven
+            The verifier cannot prove that the code is safe.
         """
         if self._points is None:
             from .verifier import points
 
             found, self.size = points(self.code)
-            self._points = {index: (point.kinds.encode(), point.from_another) for index, point in found.items()}
+            self._points = {index: (point.slot_kinds.encode(), point.from_another) for index, point in found.items()}
         return self._points.get(position) if type(position) is int else None
 
 
@@ -72,7 +73,7 @@ _facts: dict[int, Facts] = {}
 def facts(code: CodeType) -> Facts:
     """Return the `Facts` of `code`, from a bounded cache."""
     known = _facts.get(id(code))
-    if known is None:  # each holds its code, so that no other can have that id
+    if known is None:  # a Facts keeps its code alive, so no other code object can have that id
         if len(_facts) >= _MAX_CACHED:
             _facts.clear()
         known = _facts[id(code)] = Facts(code)
@@ -80,7 +81,7 @@ def facts(code: CodeType) -> Facts:
 
 
 def _fingerprint(code: CodeType) -> bytes:
-    """Bytes that stand for what `code` does: not for its name, file or lines."""
+    """A digest of what `code` does, without its name, file and line numbers."""
     from hashlib import blake2b
 
     digest = blake2b(digest_size=_DIGEST_SIZE)
@@ -101,44 +102,45 @@ def check_tag(check: Any) -> None:
     Raises
     ------
     BytecodeMismatchError
-        It is of another version, or of another build of it.
+        The frame is of another Python version, or of another build of this version.
     pickle.UnpicklingError
-        `check` is no check at all.
+        `check` is not a tag and a fingerprint.
     """
     if type(check) is not bytes or len(check) != len(TAG) + _DIGEST_SIZE:
-        raise damage("without the check of its code")
+        raise damage("has no fingerprint of its code")
     if check[: len(TAG)] != TAG:
         other, this = blobs.interpreter(check[:2]), blobs.interpreter(blobs.MAGIC)
         if other == this:
-            other, this = f"another build of {other}", f"this one ({'with' if TAG[-1] & 1 else 'without'} debugging)"
+            other, this = f"another build of {other}", f"a build {'with' if TAG[-1] & 1 else 'without'} debugging"
         raise BytecodeMismatchError(
-            f"the payload holds a call in mid-run of {other}, this is {this}: load it with the interpreter that wrote it"
+            f"the payload holds a suspended generator or coroutine of {other}, but this is {this}: "
+            "load it with the interpreter that wrote it"
         )
 
 
 def check_function(function: Any, check: Any) -> int:
-    """Check that `function` can be called to have a frame of its code; return the flag of that code.
+    """Check that calling `function` creates a frame of the code that was pickled; return the code's flag.
 
     Raises
     ------
     pickle.UnpicklingError
-        It is no generator function, or its code is not the one of which `check` was made.
+        It is not a generator function, or its code differs from the code that `check` was made from.
     """
     check_tag(check)
     if type(function) is not FunctionType:
-        raise damage(f"of a {type(function).__name__}, where a function belongs")
+        raise damage(f"has a {type(function).__name__} in place of its function")
     code = function.__code__
     flag = code.co_flags & _FLAGS
     if facts(code).check != check or flag not in (0x20, 0x80, 0x200):
         raise pickle.UnpicklingError(
-            f"cannot go on with a call of {function.__module__}.{function.__qualname__}: its code is not what it was where the "
-            "call was pickled; load it where that module has the same version"
+            f"cannot resume {function.__module__}.{function.__qualname__}: its code has changed since the generator or "
+            "coroutine was pickled; load it with the same version of that module"
         )
     return flag
 
 
 def damage(what: str) -> pickle.UnpicklingError:
-    return pickle.UnpicklingError(f"the payload is damaged: a suspended call {what}")
+    return pickle.UnpicklingError(f"the payload is damaged: a suspended generator or coroutine {what}")
 
 
 def prefix(generator: Any) -> str:
@@ -161,7 +163,7 @@ def state_of(generator: Any) -> int:
         return RUNNING
     if hasattr(generator, f"{spelling}_suspended"):
         return SUSPENDED if getattr(generator, f"{spelling}_suspended") else CREATED
-    # Async generators of 3.11, and PyPy.
+    # PyPy, and async generators of 3.11, have no `ag_suspended`.
     if frame.f_lasti < 0:
         return CREATED
     from opcode import opmap
@@ -170,18 +172,18 @@ def state_of(generator: Any) -> int:
 
 
 def function_of(generator: Any) -> Any:
-    """The function whose call `generator` is, or None; its frame has not ended."""
+    """The function that created an unfinished `generator`, or None if it cannot be found."""
     known = frames()
     if known is not None:
         return known.function(generator)
     code = code_of(generator)
     frame = getattr(generator, f"{prefix(generator)}_frame")
-    # The frame refers to it, which Python does not show, before it refers to anything of the user's.
+    # No attribute leads to the function, but the frame refers to it, before any of the user's objects.
     for holder in (generator, frame):
         for each in gc.get_referents(holder):
             if type(each) is FunctionType and each.__code__ is code:
                 return each
-    # PyPy's frame does not: then it is the function of that name, or one made anew, where no cells would get lost.
+    # PyPy's frame does not refer to it. Look it up by name, or create one if it has no closure cells.
     module = sys.modules.get(frame.f_globals.get("__name__"))
     named = byvalue.lookup(module, generator.__qualname__)
     if type(named) is FunctionType and named.__code__ is code:
@@ -194,7 +196,7 @@ def function_of(generator: Any) -> Any:
 
 
 def parts(generator: Any) -> Iterator[tuple[str, Any]]:
-    """What an unfinished generator holds, each with what to call it."""
+    """Yield a label and the object for each object that an unfinished generator holds."""
     code = code_of(generator)
     known = frames()
     if known is None or known.state(generator) > SUSPENDED:
@@ -213,7 +215,7 @@ def parts(generator: Any) -> Iterator[tuple[str, Any]]:
 
 @functools.cache
 def frames() -> Frames | None:
-    """What reads and writes frames, if it does so rightly here: that is tried once."""
+    """Return the reader and writer of frames, or None if a self-test finds that it does not work here."""
     found = compiled_frames
     return found if found is not None and _works(found) else None
 
@@ -228,7 +230,7 @@ def _sample(first: Any, *, second: Any = None) -> Generator[Any, Any, None]:
 
 
 def _works(found: Frames) -> bool:
-    """Read a live generator, and compare with what is known of it; only then write one."""
+    """Read a generator with known contents and compare; write a frame only if that was right."""
     one, other = object(), object()
     original, copy = _sample(one, second=other), _sample(None)
     code = _sample.__code__
@@ -254,7 +256,7 @@ def _works(found: Frames) -> bool:
 
 
 class _Anything:
-    """What a generator function is called with for a frame to fill; 3.15 asks an expression's argument for an iterator."""
+    """A dummy argument for generator functions. Iterable, as 3.15 calls `iter` on a generator expression's."""
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
@@ -270,7 +272,7 @@ _ANYTHING = _Anything()
 
 
 def fresh(function: Any) -> Any:
-    """Call a generator function with anything, for a frame that is yet to be filled."""
+    """Call a generator function with dummy arguments, to get a frame that `Frames.write` fills."""
     code: CodeType = function.__code__
     count = code.co_argcount
     names = code.co_varnames[count : count + code.co_kwonlyargcount]
@@ -278,7 +280,7 @@ def fresh(function: Any) -> Any:
 
 
 def without_hooks(make: Callable[[], Any]) -> Any:
-    """Return what `make` does, without an event loop's taking notice of the async generators that it iterates."""
+    """Return ``make()``, without an event loop registering the async generators it iterates."""
     hooks = sys.get_asyncgen_hooks()
     sys.set_asyncgen_hooks(None, None)
     try:

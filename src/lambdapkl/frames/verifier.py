@@ -1,13 +1,12 @@
-"""What the frame of a code object holds wherever it can be suspended, found out by abstract interpretation.
+"""Abstract interpretation of bytecode: what a frame holds at each point where it can be suspended.
 
-The interpreter trusts its frames: where the compiler has emitted an instruction that expects a list, it does not look.  A
-frame that is restored must hold what the code would have put there.  This runs the bytecode over *kinds* of values instead of
-values and notes, at each place of suspension, the kind that each local variable and each slot of the stack has there.
+The interpreter does not check the contents of a frame: an instruction that expects a list uses any
+object as a list. So a restored frame must hold only what its code could have put there. The verifier
+runs the bytecode over *kinds* of values (see `slot_kinds`) instead of values. At each suspension point
+it records the kind of each local variable and each slot of the stack.
 
-`kinds` has a letter for each kind.
-
-Instructions that expect more than an object are checked for it.  Code that cannot be proven right, or has an instruction that
-is not known here, is refused: none that the compiler makes is, as far as the tests can tell.
+It checks every instruction that expects a particular type. It refuses code that it cannot prove safe,
+and code with unknown instructions. The tests hold that it accepts all code from CPython's compiler.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ import sys
 from types import CodeType
 
 from ..code import blobs, bytecode
-from .kinds import TAGGED, Unproven, exception, join, kind_of, need, objects, pop, untagged, with_kind
+from .slot_kinds import TAGGED, Unproven, exception, join, kind_of, need, objects, pop, untagged, with_kind
 
 _VERSION = sys.version_info[1]
 
-# Instruction -> how many it takes off the stack, what it puts there.
+# Instruction -> number of values it pops, kinds it pushes.
 _SIMPLE: dict[str, tuple[int, str]] = {
     name: (pops, pushes)
     for pops, pushes, names in (
@@ -41,9 +40,9 @@ _SIMPLE: dict[str, tuple[int, str]] = {
     )
     for name in names.split()
 }
-# The same for those that take as many as their argument says.
+# Instructions that pop as many values as their argument says -> the kind they push.
 _COUNTED = {"BUILD_SET": "S", "BUILD_SLICE": "o", "BUILD_STRING": "o"}
-# Those that add to what is further down -> how many they add, and what that must be.
+# Instructions that add values to a container further down the stack -> number of values, its kind.
 _ADDING = {
     "LIST_APPEND": (1, "L"),
     "LIST_EXTEND": (1, "L"),
@@ -53,40 +52,43 @@ _ADDING = {
     "DICT_UPDATE": (1, "D"),
     "DICT_MERGE": (1, "D"),
 }
-# Those that raise nothing.
+# Instructions that raise nothing.
 _QUIET = frozenset(("COPY", "LOAD_CONST", "LOAD_FAST_BORROW", "LOAD_SMALL_INT", "NOP", "PUSH_NULL", "STORE_FAST", "SWAP"))
 _ENDS = frozenset(("INTERPRETER_EXIT", "RETURN_CONST", "RETURN_VALUE", "RERAISE", "RAISE_VARARGS"))
-_CONVERSIONS = {3: "E", 6: "T"}  # of CALL_INTRINSIC_1: what StopIteration becomes, a list as a tuple
+# Argument of CALL_INTRINSIC_1 -> kind of its result, if not "o": STOPITERATION_ERROR, LIST_TO_TUPLE.
+_CONVERSIONS = {3: "E", 6: "T"}
 _ATTRIBUTES = ((1, "TU"), (2, "D"), (4, "TUD"), (8, "TU"))
 
 State = tuple[str, str]
 
 
 class Point:
-    """A place of suspension.
+    """A point where a frame can be suspended.
 
     Attributes
     ----------
-    kinds
-        A letter for each local variable and each slot of the stack.
+    slot_kinds
+        The kind of each local variable, then of each slot of the stack.
     from_another
         Whether it is a ``yield from`` or an ``await``.
     """
 
-    __slots__ = ("from_another", "kinds")
+    __slots__ = ("from_another", "slot_kinds")
 
-    def __init__(self, kinds: str, from_another: bool) -> None:
-        self.kinds = kinds
+    def __init__(self, slot_kinds: str, from_another: bool) -> None:
+        self.slot_kinds = slot_kinds
         self.from_another = from_another
 
 
 def points(code: CodeType) -> tuple[dict[int, Point], int]:
-    """Return the places of suspension of `code`, by the index of their RESUME in code units, and how many locals it has.
+    """Return the suspension points of `code` and its number of local variables.
+
+    The key of a point is the index of its RESUME instruction, in code units.
 
     Raises
     ------
     Unproven
-        What the code does cannot be followed.
+        The verifier cannot prove that the code is safe.
     """
     run = _Run(code)
     run.go()
@@ -103,9 +105,9 @@ class _Run:
             self.handlers = list(bytecode.exception_table(code.co_exceptiontable))
         except ValueError as error:
             raise Unproven(str(error)) from None
-        own = [name for name in code.co_cellvars if name not in code.co_varnames]
+        new_cells = [name for name in code.co_cellvars if name not in code.co_varnames]
         count = blobs.parameter_count(code)
-        size = len(code.co_varnames) + len(own) + len(code.co_freevars)
+        size = len(code.co_varnames) + len(new_cells) + len(code.co_freevars)
         self.start = "o" * count + "n" * (size - count)
         if takes_iterator(code):
             self.start = "I" + self.start[1:]
@@ -120,13 +122,13 @@ class _Run:
 
     def reach(self, at: int, slots: str, stack: str) -> None:
         if at not in self.instructions:
-            raise Unproven(f"a jump to {at}, where no instruction is")
+            raise Unproven(f"a jump to {at}, where no instruction starts")
         if len(stack) > self.code.co_stacksize:
-            raise Unproven(f"too much on the stack at {at}")
+            raise Unproven(f"more values on the stack at {at} than co_stacksize")
         known = self.states.get(at)
         if known is not None:
             if len(known[1]) != len(stack):
-                raise Unproven(f"two depths of the stack at {at}")
+                raise Unproven(f"different stack depths at {at}")
             slots, stack = join(known[0], slots), join(known[1], stack)
             if (slots, stack) == known:
                 return
@@ -137,7 +139,8 @@ class _Run:
         name, arg, after = self.instructions[at]
         for start, end, target, depth, lasti in self.handlers if name not in _QUIET else ():
             if start <= at < end:
-                # Entries of 3.15 reach over the end of a loop, to where nothing can be raised and less is on the stack.
+                # Entries of 3.15 extend past the end of a loop. Nothing can be raised there, and the
+                # stack may be too short.
                 if depth <= len(stack):
                     self.reach(target, slots, stack[:depth] + ("X" if lasti else "") + "E")
         jump = bytecode.target(name, arg, after)
@@ -146,9 +149,9 @@ class _Run:
             if self.instructions.get(after, ("",))[0] != "RESUME":
                 raise Unproven(f"no RESUME at {after}")
             if "R" in stack or not stack:
-                raise Unproven(f"a yield at {at} between what belongs together")
-            kinds = slots + stack[:-1].replace("K", "o")
-            self.points[after] = Point(kinds, _VERSION >= 13 and arg & 1 == 1)
+                raise Unproven(f"a yield at {at} inside an exception-group handler or with an empty stack")
+            slot_kinds = slots + stack[:-1].replace("K", "o")
+            self.points[after] = Point(slot_kinds, _VERSION >= 13 and arg & 1 == 1)
             self.reach(after, slots, stack[:-1].replace("K", "o") + "o")
         elif name == "FOR_ITER":
             self.for_iter(slots, stack, jump, after)
@@ -177,13 +180,13 @@ class _Run:
     def for_iter(self, slots: str, stack: str, jump: int, after: int) -> None:
         wanted = ("Qx", "Kx", "Kn") if _VERSION >= 15 else ("I", "K")
         if not stack.endswith(wanted):
-            raise Unproven("a loop over no iterator")
+            raise Unproven("a loop over an object that is not an iterator")
         stack = stack[: -len(wanted[0])] + wanted[0]
         self.reach(after, slots, stack + "o")
         self.reach(jump, slots, stack[:-1] if _VERSION == 11 else stack + "o")
 
     def transfer(self, name: str, arg: int, at: int, slots: str, stack: str) -> State:
-        """What an instruction that goes on to the next one, or nowhere, makes of `slots` and `stack`."""
+        """Return the slots and the stack after an instruction that does not jump."""
         simple = _SIMPLE.get(name)
         if simple is not None:
             pops, pushed = simple
@@ -225,14 +228,14 @@ class _Run:
             stack = pop(stack, count)
             target = need(stack, arg)[-arg]
             if target != wanted and not (name == "LIST_APPEND" and target == "G" and added in "EPR"):
-                raise Unproven(f"{name} to no {wanted}")
+                raise Unproven(f"{name} to a value of kind {target}, not {wanted}")
             return stack
         if name in _COUNTED:
             return pop(stack, arg) + _COUNTED[name]
         if name == "BUILD_TUPLE":
             strings = set(stack[len(stack) - arg :]) <= {"s"}
             if any(kind in "nmxXR" for kind in stack[len(stack) - arg :]):
-                raise Unproven("a tuple of what is no object")
+                raise Unproven("a tuple with NULL or an integer in it")
             return stack[: len(stack) - arg] + ("U" if strings else "T")
         if name == "BUILD_LIST":
             return pop(stack, arg) + ("G" if self.collects_exceptions(at, arg) else "L")
@@ -244,7 +247,7 @@ class _Run:
             return pop(stack, 3 if arg & 1 else 2) + "V"
         if name == "BUILD_TEMPLATE":
             if stack[-2:-1] != "U":
-                raise Unproven("a template of no strings")
+                raise Unproven("a template without a tuple of strings")
             return pop(stack, 2) + "o"
         if name == "UNPACK_SEQUENCE":
             return pop(stack, 1) + "o" * arg
@@ -252,7 +255,7 @@ class _Run:
             return pop(stack, 1) + "o" * ((arg & 0xFF) + 1 + (arg >> 8))
         if name in ("MATCH_KEYS", "MATCH_CLASS"):
             if stack[-1:] not in ("T", "U"):
-                raise Unproven(f"{name} with no tuple")
+                raise Unproven(f"{name} without a tuple")
             return stack + "o" if name == "MATCH_KEYS" else pop(stack, 3) + "o"
         if name == "MAKE_FUNCTION":
             return _make_function(arg, stack)
@@ -267,7 +270,7 @@ class _Run:
             return pop(stack, 1) + _CONVERSIONS.get(arg, "o")
         if name == "PREP_RERAISE_STAR" or (name == "CALL_INTRINSIC_2" and arg == 1):
             if stack[-2:] != "EG":
-                raise Unproven("no exceptions to raise again")
+                raise Unproven("no exceptions to reraise")
             return stack[:-2] + "R"
         if name == "CALL_INTRINSIC_2":
             return pop(stack, 2) + "o"
@@ -284,7 +287,7 @@ class _Run:
 
     def loops_and_exceptions(self, name: str, arg: int, stack: str) -> str:
         if name == "GET_ITER":
-            # With an argument it is for `yield from`, which takes a coroutine, too.
+            # The argument marks a `yield from`, which accepts coroutines, too.
             return pop(stack, 1) + ("I" if _VERSION < 15 else "ox" if arg else "Qx")
         if name == "END_FOR":
             return pop(stack, 2 if _VERSION == 12 else 1)
@@ -305,13 +308,13 @@ class _Run:
             return stack[:-1] + "PE"
         if name == "POP_EXCEPT":
             if stack[-1:] not in ("P", "E"):
-                raise Unproven("no exception to leave")
+                raise Unproven("POP_EXCEPT without an exception")
             return stack[:-1]
         if name == "RERAISE":
             if stack[-1:] != "R":
                 exception(stack, 1)
             if arg and need(stack, arg + 1)[-arg - 1] != "X":
-                raise Unproven("no instruction to raise again at")
+                raise Unproven("RERAISE without an instruction index")
             return stack
         if name == "CHECK_EXC_MATCH":
             exception(stack, 2)
@@ -323,13 +326,13 @@ class _Run:
         if name == "WITH_EXCEPT_START":
             exception(stack, 1)
             if need(stack, 5 if _VERSION >= 14 else 4)[-3] != "X":
-                raise Unproven("no instruction that left the block")
+                raise Unproven("WITH_EXCEPT_START without an instruction index")
             objects(stack[-5] if _VERSION >= 14 else stack[-4])
             return stack + "o"
-        raise Unproven(f"what {name} does is not known")
+        raise Unproven(f"the verifier does not know {name}")
 
     def collects_exceptions(self, at: int, arg: int) -> bool:
-        """Whether an empty list is the one to which ``except*`` appends."""
+        """Whether BUILD_LIST creates the list to which ``except*`` appends exceptions."""
         before, behind = self.instructions.get(at - 1), self.instructions.get(at + 1)
         if arg or before is None or behind is None:
             return False
@@ -340,7 +343,7 @@ class _Run:
 
 
 def takes_iterator(code: CodeType) -> bool:
-    """Whether the code loops over its first argument without asking for an iterator, as generator expressions do."""
+    """Whether the code loops over its first argument without GET_ITER, as generator expressions do."""
     if code.co_varnames[:1] != (".0",) or not code.co_argcount:
         return False
     names = [name for _, (name, _, _) in bytecode.instructions(code.co_code)]
@@ -355,7 +358,7 @@ def _call_ex(arg: int, stack: str) -> str:
     need(stack, count)
     if _VERSION >= 14 or arg & 1:
         if stack[-1] not in ("Dn" if _VERSION >= 14 else "D"):
-            raise Unproven("keyword arguments in no dictionary")
+            raise Unproven("keyword arguments that are not a dictionary")
         arguments = stack[-count:-1]
     else:
         arguments = stack[-count:]
@@ -385,7 +388,7 @@ def _variables(name: str, arg: int, slots: str, stack: str) -> State:
         return with_kind(slots, arg, "n"), stack + slots[arg]
     if "DEREF" in name or name == "LOAD_CLOSURE":
         if slots[arg] != "c":
-            raise Unproven("a cell variable without a cell")
+            raise Unproven("a cell variable that is not a cell")
         if name in ("LOAD_CLASSDEREF", "LOAD_DEREF"):
             return slots, stack + "o"
         if name == "LOAD_CLOSURE":
@@ -395,26 +398,26 @@ def _variables(name: str, arg: int, slots: str, stack: str) -> State:
         return slots, pop(stack, 1) + ("" if name == "STORE_DEREF" else "o")
     if name == "DELETE_FAST":
         return with_kind(slots, arg, "n"), stack
-    # Up to 3.11 every LOAD_FAST looks whether there is something.
-    looks = name == "LOAD_FAST_CHECK" or _VERSION == 11
+    # In 3.11 every LOAD_FAST checks for NULL.
+    checks_null = name == "LOAD_FAST_CHECK" or _VERSION == 11
     parts = name.split("_FAST")
     double = name.count("FAST") == 2
     for index, action in enumerate([part.strip("_").removeprefix("BORROW_") for part in parts[: 2 if double else 1]]):
         place = arg if not double else arg >> 4 if index == 0 else arg & 15
         if place >= len(slots):
-            raise Unproven("a variable that is not there")
+            raise Unproven("a variable that does not exist")
         if action == "STORE":
             kind = need(stack, 1)[-1]
             if kind in TAGGED:
-                raise Unproven("a variable that is no object")
+                raise Unproven("an integer stored in a variable")
             slots, stack = with_kind(slots, place, kind if kind in "cnm" else "o"), stack[:-1]
         elif action == "LOAD":
             kind = slots[place]
-            if looks and kind in "nm":
+            if checks_null and kind in "nm":
                 kind = "o"
                 slots = with_kind(slots, place, "o")
             objects(kind)
             stack += kind
         else:
-            raise Unproven(f"what {name} does is not known")
+            raise Unproven(f"the verifier does not know {name}")
     return slots, stack

@@ -1,9 +1,10 @@
-"""`guard.loads`: payloads of somebody who is not trusted, as far as an allow-list goes.
+"""`guard.loads`: load an untrusted payload that imports and calls only what an allow-list permits.
 
-The payload is read twice.  First its opcodes are followed here, without doing anything: which names it would import, what it
-would call with what, how deep and how large it gets.  Whatever `pickle` itself does not write is refused: opcodes of the
-text protocols, extension codes, memo entries written twice, bytes after the end.  Only what passes goes to the
-unpickler of the standard library, which then finds no other names than those that were accepted.
+The payload is read twice. The first pass executes nothing. It follows the opcodes and records which
+names the payload would import, what it would call with which arguments, and how deep and large its
+values would get. It refuses anything that `pickle` itself does not write: opcodes of the text
+protocols, extension codes, memo entries written twice, bytes after the end. A payload that passes
+goes to the standard library's unpickler, which resolves only the names accepted in the first pass.
 """
 
 from __future__ import annotations
@@ -45,24 +46,25 @@ CODE, FILES, MODULES, OBJECTS = Kind.CODE, Kind.FILES, Kind.MODULES, Kind.OBJECT
 
 _WIRE = "lambdapkl.wire"
 _MISSING = object()
+_BUG = "this is a bug in lambdapkl.guard, please report it"
 
-# Used where nothing else is said.
+# Default limits.
 MAX_SIZE = 1 << 30
 MAX_DEPTH = 200
 MAX_MEMORY = 1 << 32
 
 
 class Report(NamedTuple):
-    """What a payload that passed would do.
+    """What an accepted payload would do when it is loaded.
 
     Attributes
     ----------
     names
-        What it would import, as ``module:name``, sorted.
+        The names it would import, as ``module:name``, sorted.
     calls
-        Which of them it would call.
+        The imported names that it would call.
     memory
-        About how many bytes what it holds would take.
+        Estimated size of the loaded values, in bytes.
     depth
         How deep its containers are nested.
     """
@@ -81,28 +83,37 @@ def check(
     max_depth: int = MAX_DEPTH,
     max_memory: int = MAX_MEMORY,
 ) -> Report:
-    """Follow a payload without importing, calling or making anything of it.
+    """Check a payload without importing, calling or creating anything.
 
     Parameters
     ----------
     data
-        Bytes, or anything with a buffer of them.
+        The payload, as bytes or an object with a buffer.
     allow
-        What it may name: ``"module.name"`` or ``"module:name"`` for one thing; ``"module:Outer.Inner"`` for a nested class;
-        ``"module"`` for everything that this module itself defines, also where it is called ``"package.module"``, unless the
-        package has something else of that name; `CODE`, `FILES`, `MODULES` and `OBJECTS` for what lambdapkl makes.
-        `BUILTINS`, `STANDARD`, `NUMPY` and `PANDAS` are sets to begin with; ``|`` puts them together.
-    max_size, max_memory
-        Bytes: of the payload, and about, of what it holds.
+        The names that the payload may use:
+
+        - ``"module.name"`` or ``"module:name"`` allows one object.
+        - ``"module:Outer.Inner"`` allows a nested class.
+        - ``"module"`` allows everything that the module itself defines. An entry with a dot, such as
+          ``"package.module"``, may also be a module. If `package` has an attribute ``module`` that
+          is not a module, the entry allows only that attribute.
+        - `CODE`, `FILES`, `MODULES` and `OBJECTS` allow kinds of objects that lambdapkl creates.
+
+        `BUILTINS`, `STANDARD`, `NUMPY` and `PANDAS` are sets to start from; combine them with ``|``.
+    max_size
+        Largest size of the payload, in bytes.
     max_depth
-        Of containers in each other.
+        How deep containers may be nested.
+    max_memory
+        Largest estimated size of the loaded values, in bytes.
 
     Raises
     ------
     GuardError
-        It is refused: what, at which byte, and what would allow it.
+        The payload is refused. The message says what was refused, at which byte, and which entry of
+        `allow` would allow it.
     TypeError
-        `data` is not bytes, or `allow` is one name instead of several.
+        `data` is not bytes, or `allow` is one name instead of a collection.
     """
     view = memoryview(data).cast("B")
     policy = _Allowed(allow)
@@ -124,9 +135,9 @@ def loads(
     max_depth: int = MAX_DEPTH,
     max_memory: int = MAX_MEMORY,
 ) -> Any:
-    """Return what a pickle holds, if it names and calls nothing but what is allowed.
+    """Load a pickle, if it imports and calls only what is allowed.
 
-    Parameters are those of `check`.
+    The other parameters are those of `check`.
 
     Parameters
     ----------
@@ -136,30 +147,31 @@ def loads(
     Raises
     ------
     GuardError
-        It is refused, before anything is imported or called; or while it is loaded, as the message says then: by what it calls,
-        or since a module does not have what was allowed.
+        The payload is refused. Normally nothing has been imported or called by then. Some problems
+        show only during loading: an allowed callable raises an error, or a module does not define
+        the allowed name. The message then says "refused while it was loaded".
     """
     if type(data) is not bytes:
-        # A copy, so that what is loaded is what was followed, whoever else writes to it.
+        # Copied, so that nobody can change the data between the check and the load.
         data = bytes(memoryview(data).cast("B"))
     policy = _Allowed(allow)
     machine = follow(memoryview(data), policy, Limits(max_size, max_depth, max_memory))
     unpickler = _Unpickler(io.BytesIO(data), buffers, machine, policy)
-    del machine  # its descriptions take as much memory as the values
+    del machine  # its `Value` objects take as much memory as the loaded values
     try:
         return unpickler.load()
     except MemoryError:
         raise
     except GuardError as error:
-        raise GuardError(f"refused while it was loaded, after what comes before was done: {error}") from error
+        raise GuardError(f"refused while it was loaded, after everything before this point was executed: {error}") from error
     except Exception as error:
         raise GuardError(f"refused while it was loaded: {type(error).__name__}: {error}") from error
 
 
 def load(file: Reader | Path, **options: Any) -> Any:
-    """Return what the pickle in a file or at a path holds; see `loads`, which has the other parameters and the errors.
+    """Load the pickle in a file or at a path, like `loads`.
 
-    No more than `max_size` bytes are read.
+    The other parameters and the errors are those of `loads`. At most `max_size` bytes are accepted.
     """
     if isinstance(file, (str, os.PathLike)):
         with open(file, "rb") as opened:
@@ -173,12 +185,12 @@ class _Allowed(Policy):
 
     def __init__(self, allow: Iterable[str | Kind]) -> None:
         if isinstance(allow, (str, Kind)):
-            raise TypeError("allow is a collection of names, not one")
+            raise TypeError("allow must be a collection of names, not a single one")
         allow = frozenset(allow)
         self.kinds = frozenset(each for each in allow if isinstance(each, Kind))
         entries = frozenset(each for each in allow if isinstance(each, str))
         if len(entries) + len(self.kinds) != len(allow):
-            raise TypeError("allow takes names and kinds")
+            raise TypeError("the items of allow must be strings or kinds such as guard.CODE")
         self.modules = frozenset(each for each in entries if ":" not in each)
         self.exact = frozenset(each for each in entries if ":" in each) | {
             ":".join(each.rpartition(".")[::2]) for each in self.modules if "." in each
@@ -190,15 +202,15 @@ class _Allowed(Policy):
             kind = KINDS_OF_WIRE.get(name)
             if kind is None:
                 return "lambdapkl has no such constructor"
-            return None if kind in self.kinds else f"it is of the kind {kind.value}; allow=[..., guard.{kind.name}] lets it in"
+            return None if kind in self.kinds else f"it has the kind {kind.value}; allow=[..., guard.{kind.name}] allows it"
         if f"{module}:{name}" in self.exact or (module in self.modules and "." not in name):
             return None
         entry = f"{module}.{name}" if "." not in name else f"{module}:{name}"
-        return f"allow=[..., {entry!r}] would let it in; do that only if it is good for any arguments"
+        return f"allow=[..., {entry!r}] would allow it; add that only if calling it is safe with any arguments"
 
 
 class _Unpickler(StrictUnpickler):
-    """Finds the names that were accepted, and no attributes of modules that came from elsewhere."""
+    """Resolves only the accepted names, and only to objects that their module itself defines."""
 
     def __init__(self, file: io.BytesIO, buffers: Any, machine: Machine, policy: _Allowed) -> None:
         super().__init__(file, fix_imports=False, buffers=buffers)
@@ -211,25 +223,25 @@ class _Unpickler(StrictUnpickler):
         if self._old_names:
             module, name = python3_name(module, name)
         if (module, name) not in self._names:
-            raise GuardError(f"{module}.{name} was not met when the payload was followed: this is a bug of the guard")
+            raise GuardError(f"{module}.{name} was not seen when the payload was checked; {_BUG}")
         found: Any = importlib.import_module(module)
         *outer, last = name.split(".")
         for part in outer:
             found = vars(found).get(part)
             if not isinstance(found, type):
-                raise GuardError(f"{module}:{name} leads through {part!r}, which is no class")
+                raise GuardError(f"{module}:{name} cannot be resolved: {part!r} is not a class")
         exact = f"{module}:{name}" in self._policy.exact or module == _WIRE
-        # Not by `getattr` without need: a module may have a function that makes or imports what it is asked for (PEP 562).
+        # `getattr` only for exact entries: a module's `__getattr__` (PEP 562) may run any code.
         found = getattr(found, last) if exact else vars(found).get(last, _MISSING)
         if isinstance(found, ModuleType):
-            raise GuardError(f"{module}.{name} is a module, which is no value")
+            raise GuardError(f"{module}.{name} is a module; a payload may not import modules by name")
         if not exact and (last[:2] == "__" == last[-2:] or getattr(found, "__module__", None) != module):
-            raise GuardError(f"{module}.{name} is not defined in {module}, which is all that was allowed")
+            raise GuardError(f"{module}.{name} is not defined in {module}; an entry for a module allows only what it defines")
         if not exact:
-            package, _, own = module.rpartition(".")
-            other = vars(sys.modules[package]).get(own) if package in sys.modules else None
+            package, _, attribute = module.rpartition(".")
+            other = vars(sys.modules[package]).get(attribute) if package in sys.modules else None
             if not (other is None or isinstance(other, ModuleType) or other is found):
-                raise GuardError(f"{module} stands for what {package} has under this name, and not for the module")
+                raise GuardError(f"the entry {module!r} means the attribute {attribute!r} of {package}, not the module")
         if self._policy.any_code:
             return found
         if isinstance(found, type) and (module, name) in self._uses:
@@ -239,4 +251,4 @@ class _Unpickler(StrictUnpickler):
         return private_context_var if (module, name) == (_WIRE, "context_var") else found
 
     def persistent_load(self, pid: Any) -> Any:
-        raise GuardError("a persistent id, which the payload did not have when it was followed: this is a bug of the guard")
+        raise GuardError(f"the payload had no persistent id when it was checked; {_BUG}")

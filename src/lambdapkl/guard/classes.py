@@ -1,7 +1,8 @@
-"""What a payload does with an allowed class, noted while it is followed, and judged once the class is known.
+"""Record what a payload does with an allowed class, and judge it once the class is imported.
 
-An allowed class is called, its instances get states and items. `pickle` calls more methods for that than it writes payloads
-for: a state of slots would call property setters, items would call `extend` of a class that is no list.
+A payload calls an allowed class and gives states and items to its instances. A hand-written payload
+can make `pickle` call methods that no real payload calls: a state of slots calls property setters,
+and appending items calls `extend` of a class that is not a list.
 """
 
 from __future__ import annotations
@@ -21,34 +22,34 @@ _MISSING = object()
 
 
 class Use:
-    """What a payload does with the results of one name.
+    """What a payload does with the instances of one class.
 
     Attributes
     ----------
     filled
-        Whether one is given a state.
+        Whether an instance is given a state.
     extended
-        Whether items are appended to one.
+        Whether items are appended to an instance.
     slots
         The names in states of slots, which are set as attributes.
-    unfit
-        The base classes in C that could not survive what it is called with.
+    unsafe_bases
+        Classes in C that could crash on the arguments of a call, if the class inherits from them.
     """
 
-    __slots__ = ("extended", "filled", "slots", "unfit")
+    __slots__ = ("extended", "filled", "slots", "unsafe_bases")
 
     def __init__(self) -> None:
         self.filled = False
         self.extended = False
         self.slots: set[str] = set()
-        self.unfit: tuple[type, ...] = ()
+        self.unsafe_bases: tuple[type, ...] = ()
 
     def call_with(self, args: list[Value]) -> None:
         """Note the arguments of a call."""
         if is_unfit_for_a_date(args):
-            self.unfit += (datetime.date, datetime.time) if datetime.date not in self.unfit else ()
+            self.unsafe_bases += (datetime.date, datetime.time) if datetime.date not in self.unsafe_bases else ()
         if is_unfit_for_unicode_error(args):
-            self.unfit += (UnicodeError,) if UnicodeError not in self.unfit else ()
+            self.unsafe_bases += (UnicodeError,) if UnicodeError not in self.unsafe_bases else ()
 
     def fill_with(self, state: Value) -> None:
         """Note a state."""
@@ -56,26 +57,27 @@ class Use:
         if state.kind == "tuple" and len(state.data) == 2 and state.data[1].data:
             self.slots.update(state.data[1].data)
 
-    def judge(self, kind: type) -> str | None:
-        """Return why this cannot be done with the class `kind`, or None."""
-        if self.filled and issubclass(kind, (enum.Enum, UnicodeError)):
-            # Members belong to the process; what these exceptions keep in C is believed.
-            return "is given a state, which none of these may get"
-        if self.unfit and issubclass(kind, self.unfit):
-            return "is called with what its base class in C believes without a check"
-        if self.extended and not issubclass(kind, MutableSequence) and _static(kind, "extend") is not _MISSING:
-            return "is no list, and would have its method extend() called"
-        if self.slots and _static(kind, "__setstate__") is _MISSING:
+    def judge(self, cls: type) -> str | None:
+        """Return why the payload may not do this with `cls`, or None if it may."""
+        if self.filled and issubclass(cls, (enum.Enum, UnicodeError)):
+            # The whole process shares the members of an enumeration. C code does not check the
+            # fields of a Unicode error.
+            return "is given a state, which members of enumerations and Unicode errors may not get"
+        if self.unsafe_bases and issubclass(cls, self.unsafe_bases):
+            return "is called with arguments that its base class in C does not check"
+        if self.extended and not issubclass(cls, MutableSequence) and _static(cls, "extend") is not _MISSING:
+            return "is not a list, so appending items would call its extend()"
+        if self.slots and _static(cls, "__setstate__") is _MISSING:
             for name in sorted(self.slots):
-                found = _static(kind, name)
+                found = _static(cls, name)
                 if found is not _MISSING and type(found) is not MemberDescriptorType:
-                    return f"has {name!r}, which is no slot, but would be set as one"
+                    return f"has an attribute {name!r} that is not a slot, but the payload sets it as one"
         return None
 
 
-def _static(kind: Any, name: str) -> Any:
-    """An attribute of a class, without anything of the class being called."""
-    for base in type.__dict__["__mro__"].__get__(kind):
+def _static(cls: Any, name: str) -> Any:
+    """Return an attribute of a class without calling any code of the class."""
+    for base in type.__dict__["__mro__"].__get__(cls):
         found = type.__dict__["__dict__"].__get__(base).get(name, _MISSING)
         if found is not _MISSING:
             return found

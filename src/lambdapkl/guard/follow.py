@@ -1,4 +1,4 @@
-"""Follow a payload without doing what it says."""
+"""Check a payload without executing it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["follow"]
 
 
 def follow(data: memoryview, policy: Policy, limits: Limits) -> Machine:
-    """Follow a payload to its end.
+    """Run the guard's machine over a whole payload.
 
     Raises
     ------
     GuardError
-        It is refused.
+        The payload is refused.
     """
     if data.nbytes > limits.size:
         raise GuardError(f"it has more than max_size={limits.size:,} bytes")

@@ -1,4 +1,4 @@
-"""Follows the opcodes of a pickle for the guard, with kinds of values in place of values."""
+"""A pickle machine for the guard: it follows the opcodes with descriptions in place of values."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from .classes import Use
 from .rules import (
     ARRAYS,
+    CALLS_FIRST_ARGUMENT,
     FILLED_BY_CALL,
     ITEMS,
-    MAKES_OF_FIRST,
     READY_MADE,
     RULES,
     SHARED,
@@ -28,48 +28,53 @@ from .values import MARK, PLACE, GuardError, Limits, Policy, Value, deepest
 
 __all__ = ["GuardError", "Limits", "Machine", "Policy", "python3_name"]
 
-# Hashing walks into tuples, as often as they are referred to: 30 pairs of the pair before take minutes.
+# Hashing visits a tuple each time it is referred to. 30 pairs, each made of the one before twice,
+# would take minutes. The limits are values per element or key, and values in the whole payload.
 _MOST_HASHED = 100_000
-# Of all that is hashed together.
 _MOST_HASHED_IN_ALL = 1 << 27
-# About what CPython takes for a small object, or this machine for its description, whichever is more.
+# Bytes that a small object takes in CPython, or its `Value` here, whichever is more.
 _OBJECT = 128
-# Of an integer: what takes it apart in decimal, `repr` and the like, is quadratic.
+# In bytes. Converting an integer to decimal, as `repr` does, takes quadratic time.
 _LONGEST_INT = 4096
-
-# In bytes.  Longer strings are no names, and no arguments that a rule looks at.
+# In bytes. No name is longer, nor any string argument that a rule reads.
 _LONGEST_NAME = 4096
-
-# Of a dictionary that may become a state, and what stands for its simple values.
+# How many keys of a dictionary are recorded. It may become a state, whose attributes are checked.
 _MOST_ATTRIBUTES = 1000
-_OF_KIND: dict[str, Value] = {}
+# One shared `Value` for each kind of simple dictionary value.
+_SIMPLE: dict[str, Value] = {}
 
 _EXCEPTION = "lambdapkl.wire.exception"
 _REFERENCE = "lambdapkl.wire.weak_reference"
 
-_OWN = frozenset(("list", "dict", "set"))
+_UNHASHABLE = frozenset(("list", "dict", "set"))
 
 
 def python3_name(module: str, name: str) -> tuple[str, str]:
-    """Return what a name that is written with protocol 2, for readers of Python 2, is called now."""
+    """Return the Python 3 name for a name of protocol 2, which uses the names of Python 2."""
     if (module, name) in _compat_pickle.NAME_MAPPING:
         return _compat_pickle.NAME_MAPPING[module, name]
     return _compat_pickle.IMPORT_MAPPING.get(module, module), name
 
 
 class Machine:
-    """The unpickler's stack and memo, with values that are only described.
+    """The stack and the memo of an unpickler, holding a `Value` in place of each object.
 
     Attributes
     ----------
     names, called
-        Modules and names that the payload imports, and calls.
+        Pairs of module and name that the payload imports and calls.
     uses
-        What it does with what it calls, by module and name.
-    memory, deepest
-        About how many bytes it takes, and how deep it is nested.
+        Module and name -> what the payload does with the results of calling it.
+    memory
+        Estimated size of the loaded values, in bytes.
+    deepest
+        How deep containers are nested.
+    holders
+        Values that hold items which may still become deeper.
+    deepened
+        Whether a value became deeper when something already held it; then `deepest` is too small.
     protocol
-        The one it says it has.
+        The protocol that the payload states.
     """
 
     def __init__(self, data: memoryview, policy: Policy, limits: Limits) -> None:
@@ -88,8 +93,8 @@ class Machine:
         self.memory = 0
         self.deepest = 0
         self.hashing = 0
-        self.growing: list[Value] = []
-        self.late = False
+        self.holders: list[Value] = []
+        self.deepened = False
         self.protocol = 2
 
     def refuse(self, why: str) -> GuardError:
@@ -103,9 +108,9 @@ class Machine:
         return self.data[self.at - size : self.at]
 
     def stay_in_frame(self) -> None:
-        # The unpickler in C drops what is left of the frame, and reads all of an argument after the frame.
+        # The C unpickler reads such an argument from after the frame and skips the rest of the frame.
         if self.start < self.frame_end < self.at:
-            raise self.refuse("an argument that goes beyond the end of its frame")
+            raise self.refuse("an argument extends beyond the end of its frame")
 
     def number(self, size: int, signed: bool = False) -> int:
         return int.from_bytes(self.take(size), "little", signed=signed)
@@ -113,7 +118,7 @@ class Machine:
     def run(self, steps: Mapping[int, Callable[[Machine], object]]) -> None:
         first = bytes(self.take(2)) if self.end > 1 else b""
         if first[:1] != b"\x80" or not 2 <= first[1] <= pickle.HIGHEST_PROTOCOL:
-            raise self.refuse(f"it is no pickle of protocol 2 to {pickle.HIGHEST_PROTOCOL}")
+            raise self.refuse(f"it is not a pickle of protocol 2 to {pickle.HIGHEST_PROTOCOL}")
         self.protocol = first[1]
         while True:
             self.start = self.at
@@ -122,16 +127,16 @@ class Machine:
                 break
             step = steps.get(op)
             if step is None:
-                raise self.refuse(f"the opcode {bytes((op,))!r}, which pickle does not write from protocol 2 on")
+                raise self.refuse(f"the opcode {bytes((op,))!r}, which pickle does not write since protocol 2")
             step(self)
             if self.memory > self.limits.memory:
                 raise self.refuse(f"it would take more than max_memory={self.limits.memory:,} bytes")
         if len(self.stack) != 1 or self.stack[0] is MARK:
-            raise self.refuse("its end leaves more than one value, or none")
+            raise self.refuse("it must end with one value on the stack")
         if self.at != self.end:
             raise self.refuse(f"{self.end - self.at:,} bytes after its end")
-        if self.late:
-            self.nested(deepest(self.growing, is_exception))
+        if self.deepened:
+            self.nested(deepest(self.holders, is_exception))
 
     # ---- the stack ----
 
@@ -169,18 +174,18 @@ class Machine:
         self.push(Value(kind, data, size))
 
     def container(self, kind: str, items: list[Value]) -> Value:
-        # Sets have room for many times their elements.
+        # The hash table of a set is several times larger than its elements.
         self.memory += _OBJECT + PLACE * len(items) * (4 if kind == "frozenset" else 1)
         made = Value(kind, items if kind == "tuple" else {} if kind == "dict" else None, PLACE * len(items))
         self.grow(made, items)
         return made
 
     def grow(self, target: Value, items: list[Value]) -> None:
-        grew = bool(target.growing)
+        known = bool(target.unfinished)
         if target.take_in(items):
-            self.late = True
-        if target.growing and not grew:
-            self.growing.append(target)
+            self.deepened = True
+        if target.unfinished and not known:
+            self.holders.append(target)
         self.nested(target.depth)
 
     # ---- opcodes ----
@@ -188,7 +193,7 @@ class Machine:
     def text(self, size: int) -> None:
         raw = self.take(size)
         if size > _LONGEST_NAME:
-            # Its text is not needed, nor known to be ASCII.
+            # No rule needs its text. It is counted as if it were not ASCII.
             self.atom("str", None, 4 * size)
             return
         try:
@@ -199,7 +204,7 @@ class Machine:
 
     def octets(self, size: int, kind: str = "bytes") -> None:
         raw = self.take(size)
-        # The states of dates are looked at.
+        # Rules check the states of dates, so short bytes are kept.
         self.atom(kind, bytes(raw) if size <= DATETIME else None, size)
 
     def long(self, size: int) -> None:
@@ -209,23 +214,23 @@ class Machine:
 
     def put(self, index: int) -> None:
         if index != len(self.memo):
-            raise self.refuse(f"memo entry {index} where {len(self.memo)} is next: one is written twice, or left out")
+            raise self.refuse(f"memo entry {index} is written, but the next one is {len(self.memo)}")
         self.memory += PLACE
         self.memo.append(self.top())
 
     def get(self, index: int) -> None:
         if index >= len(self.memo):
-            raise self.refuse(f"memo entry {index}, which was not written yet")
+            raise self.refuse(f"memo entry {index} is read before it is written")
         self.push(self.memo[index])
 
     def name(self, module: Any, name: Any) -> None:
         if type(module) is not str or type(name) is not str:
-            raise self.refuse("a name that is no string")
+            raise self.refuse("a name that is not a string")
         if self.protocol < 3:
             module, name = python3_name(module, name)
         parts = [*module.split("."), *name.split(".")]
         if not all(part.isidentifier() for part in parts):
-            raise self.refuse(f"{module!r} and {name!r} are no names")
+            raise self.refuse(f"{module!r} and {name!r} are not valid names")
         why = self.policy.allows(module, name)
         if why is not None:
             raise self.refuse(f"it names {module}.{name}: {why}")
@@ -247,7 +252,7 @@ class Machine:
 
     def call(self, callee: Value, args: Value, named: Value | None = None) -> None:
         if args.kind != "tuple" or (named is not None and named.kind != "dict"):
-            raise self.refuse("arguments that are no tuple, or named ones that are no dictionary")
+            raise self.refuse("a call without a tuple of arguments, or with keyword arguments that are not a dictionary")
         if callee.kind == "global":
             self.called.add(callee.data)
         elif not (self.policy.any_code and callee.kind == "object"):
@@ -279,25 +284,25 @@ class Machine:
         rule = RULES.get(full)
         if rule is not None and (named is not None or not rule(args)):
             raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
-        if full in MAKES_OF_FIRST and args and args[0].kind == "global":
+        if full in CALLS_FIRST_ARGUMENT and args and args[0].kind == "global":
             self.called.add(args[0].data)
             if len(args) == 2 and args[1].kind == "tuple":
                 self.use(args[0].data).call_with(args[1].data)
         if full in COPIED:
             for each in args:
-                # How large it is is not known.
+                # Its size is unknown, so `max_memory` cannot limit copies of it.
                 if each.kind == "buffer":
                     if each.filled:
                         raise self.refuse("a second copy of one buffer")
                     each.filled = True
         self.memory += result_size(full, args)
         if full in HASHED:
-            # What is in the argument, and in the pairs in it, which may be lists that got longer since.  Keys of a dictionary
-            # were hashed before.
+            # The call hashes the items of its arguments, or the first item of each pair in them. A
+            # pair may be a list that became longer since. Keys of a dictionary were counted before.
             for each in args:
-                self.count_hashed(0 if each.kind == "dict" else each.heaviest, each.weight)
-                for pair in each.growing if each.kind != "dict" else ():
-                    self.count_hashed(pair.heaviest, pair.weight)
+                self.count_hashed(0 if each.kind == "dict" else each.heaviest_item, each.weight)
+                for pair in each.unfinished if each.kind != "dict" else ():
+                    self.count_hashed(pair.heaviest_item, pair.weight)
         if full == _EXCEPTION and args[0].kind == "shared":
             if args[0].filled:
                 raise self.refuse("a second state for one exception")
@@ -320,10 +325,10 @@ class Machine:
         full = ".".join(target.data)
         for each in state.data if state.kind == "tuple" and len(state.data) == 2 else [state]:
             if each.kind in ("dict", "finished dict") and each.special:
-                raise self.refuse("a state with an attribute like __class__, or a key that is no string")
+                raise self.refuse("a state with an attribute like __class__, or a key that is not a string")
             if is_state_made_by_call(each):
-                raise self.refuse("a state that a call makes: its attributes are not known")
-            # The attributes of the object are a copy.
+                raise self.refuse("a state that is the result of a call, so its attributes are unknown")
+            # The object copies the attributes into its own dictionary.
             self.memory += _OBJECT + 2 * each.size
         rule = STATES.get(full)
         if rule is not None and not rule(target, state):
@@ -333,16 +338,16 @@ class Machine:
 
     def add(self, target: Value, items: list[Value], kind: str) -> None:
         if target.kind != kind and target.kind != "object":
-            raise self.refuse(f"something is put into a value of the kind {target.kind}")
+            raise self.refuse(f"items are added to a value of the kind {target.kind}")
         if target.kind == "object" and not self.policy.any_code:
-            # What is called then may come from the state.
+            # A state may have replaced the methods that adding items calls.
             if target.filled:
-                raise self.refuse("something is put into a value that has its state already")
+                raise self.refuse("items are added to an object that already has its state")
             full = ".".join(target.data)
             if full in READY_MADE and full not in ITEMS:
-                raise self.refuse(f"something is put into what {full} makes")
+                raise self.refuse(f"items are added to a result of {full}")
             if kind == "set" and full not in READY_MADE:
-                raise self.refuse("elements are added to what is no set: pickle writes none for subclasses")
+                raise self.refuse("elements are added to an object that is not a plain set")
             if kind == "list" and full not in READY_MADE:
                 self.use(target.data).extended = True
         self.memory += PLACE * len(items) * (4 if kind == "set" else 1)
@@ -352,13 +357,13 @@ class Machine:
     def count_hashed(self, weight: int, total: int) -> None:
         self.hashing += total
         if weight > _MOST_HASHED or self.hashing > _MOST_HASHED_IN_ALL:
-            raise self.refuse(f"an element of a set or a key that holds more than {_MOST_HASHED:,} values, or too many of them")
+            raise self.refuse(f"a key or an element of a set holds more than {_MOST_HASHED:,} values, or all of them too many")
 
     def hashed(self, items: list[Value]) -> None:
         for each in items:
             self.count_hashed(each.weight, each.weight)
-            if each.kind in _OWN:
-                raise self.refuse(f"a {each.kind} as an element of a set or a key")
+            if each.kind in _UNHASHABLE:
+                raise self.refuse(f"a {each.kind} is used as a key or an element of a set")
 
     def pairs(self, target: Value, items: list[Value]) -> None:
         if len(items) % 2:
@@ -372,18 +377,18 @@ class Machine:
                 target.special = True
             if known is not None:
                 if named and len(known) < _MOST_ATTRIBUTES:
-                    known[key.data] = value if value.depth else _OF_KIND.setdefault(value.kind, Value(value.kind))
+                    known[key.data] = value if value.depth else _SIMPLE.setdefault(value.kind, Value(value.kind))
                 else:
                     known = target.data = None
         self.add(target, items, "dict")
 
     def frame(self) -> None:
         if self.start < self.frame_end:
-            raise self.refuse("a frame in a frame")
+            raise self.refuse("a frame inside a frame")
         size = self.number(8)
         if size > self.end - self.at:
-            raise self.refuse("a frame that goes beyond the end")
+            raise self.refuse("a frame that extends beyond the end")
         self.frame_end = self.at + size
 
     def second_protocol(self) -> None:
-        raise self.refuse("a protocol in the middle")
+        raise self.refuse("the protocol is stated a second time")

@@ -1,7 +1,7 @@
-"""What NumPy's dtypes and arrays may be given as a state: NumPy believes it, and reads and writes where it says.
+"""Rules for the states of NumPy's dtypes and arrays, which NumPy does not check.
 
-A field beyond the end of an item is a place in somebody else's memory, bytes that are said to be objects are pointers, and as
-many objects are taken from a list as the shape says.
+A state can make NumPy read and write outside an array: with a field beyond the end of an item, with
+bytes declared as objects, or with a shape that has more items than the list of objects.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from .values import PLACE, Value, is_bytes
 __all__ = ["is_array_state", "is_dtype_state", "is_structure"]
 
 _CODE = re.compile(r"[<>|=]?(?:([bifcuSUVMmO])([0-9]{1,18})|([O?]))")
-# Bits of the flags: what counts references or holds pointers; what a structure with objects has.
+# Bits of the flags: any of _OBJECTS if items hold references; _STRUCTURE for a structure with objects.
 _OBJECTS, _STRUCTURE = 0b111, 0b11011
 _OBJECT = 63
 _POINTER = 8
 
 
 def is_dtype_state(target: Value, state: Value) -> bool:
-    """Whether the state of a dtype is one that NumPy writes; `target.special` then says whether there are objects in it."""
-    # One without a copy may be NumPy's own, and one that something has may be relied on already.
+    """Whether the state of a dtype is one that NumPy writes.
+
+    Sets `target.special` if items of the dtype hold objects.
+    """
+    # The third argument requests a copy; without it the dtype may be a NumPy singleton. A dtype that
+    # something already holds may already be in use.
     if target.held or len(target.args) != 3 or target.args[2].data not in (True, 1):
         return False
     known = _known(target)
@@ -56,7 +60,7 @@ def is_dtype_state(target: Value, state: Value) -> bool:
 
 
 def is_array_state(target: Value, state: Value) -> bool:
-    """Whether the state of an array is one that NumPy writes; `target.size` then says how many bytes the array takes."""
+    """Whether the state of an array is one that NumPy writes; sets `target.size` to its size in bytes."""
     if state.kind != "tuple" or len(state.data) != 5:
         return False
     version, shape, dtype, order, contents = state.data
@@ -83,7 +87,7 @@ def is_structure(value: Value) -> bool:
 
 
 def _known(value: Value) -> tuple[str, int] | None:
-    """The kind of a dtype and its bytes, as far as its name says it."""
+    """The kind and item size of a dtype, if its name gives them."""
     found = _CODE.fullmatch(value.args[0].data or "") if value.args and value.args[0].kind == "str" else None
     if found is None:
         return None
@@ -94,13 +98,13 @@ def _known(value: Value) -> tuple[str, int] | None:
 
 
 def _part(value: Value) -> tuple[int, bool] | None:
-    """The bytes of a dtype in another one, and whether there are objects in it."""
+    """The item size of a dtype inside another one, and whether its items hold objects."""
     known = _known(value) if value.kind == "object" and value.data == ("numpy", "dtype") else None
     return None if known is None else (known[1], value.special or known[0] == "O")
 
 
 def _in_part(part: Value, size: int) -> bool | None:
-    """Whether there are objects in the items of an array in an item; None where it does not fit."""
+    """Whether a subarray of an item holds objects; None if it does not fit into the item."""
     if part.kind != "tuple" or len(part.data) != 2:
         return None
     base, shape = part.data
@@ -116,7 +120,10 @@ def _in_part(part: Value, size: int) -> bool | None:
 
 
 def _in_fields(names: Value, fields: Value, size: int) -> bool | None:
-    """Whether there are objects in the fields of a structure; None where these do not fit, or share bytes with an object."""
+    """Whether the fields of a structure hold objects.
+
+    None if they do not fit into the item, or if a field overlaps with an object.
+    """
     if names.kind != "tuple" or fields.kind not in ("dict", "finished dict") or fields.data is None:
         return None
     wanted = [each.data if each.kind == "str" else None for each in names.data]
@@ -130,15 +137,15 @@ def _in_fields(names: Value, fields: Value, size: int) -> bool | None:
         if known is None or not 0 <= at <= size - known[0]:
             return None
         places[name] = at, at + known[0], known[1]
-    # Those that are called otherwise are titles, and the same as the one with the name.
-    own = {places[name] for name in wanted}
-    if any(place not in own for place in places.values()):
+    # A key that is not a name is a title; it must describe the same field as a name.
+    named_places = {places[name] for name in wanted}
+    if any(place not in named_places for place in places.values()):
         return None
-    objects = any(place[2] for place in own)
+    objects = any(place[2] for place in named_places)
     if objects:
         ordered = sorted(places[name][:2] for name in wanted)
         if any(before[1] > after[0] for before, after in itertools.pairwise(ordered)):
             return None
-    # NumPy keeps this dictionary.
+    # NumPy keeps this dictionary, so the payload must not change it later.
     fields.kind = "finished dict"
     return objects

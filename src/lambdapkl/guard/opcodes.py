@@ -1,4 +1,4 @@
-"""What each opcode does to the guard's machine."""
+"""The effect of each opcode on the guard's machine."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _buffer(machine: Machine) -> None:
 
 def _read_only(machine: Machine) -> None:
     if machine.pop().kind != "buffer":
-        raise machine.refuse("what is no buffer is made read-only")
+        raise machine.refuse("READONLY_BUFFER is used on a value that is not a buffer")
     machine.atom("buffer", None, 0)
 
 

@@ -1,6 +1,7 @@
-"""What an allowed name may be called with, and which state its results may get: what `pickle` writes for it, and no more.
+"""The arguments and states that `pickle` writes for names of the ready-made lists and of `lambdapkl.wire`.
 
-A rule is about names of the ready-made lists and of `lambdapkl.wire`; others may be called with anything.
+The guard refuses any other arguments and states for these names. All other allowed names may be
+called with anything.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from .values import Value, is_bytes
 
 __all__ = [
     "ARRAYS",
+    "CALLS_FIRST_ARGUMENT",
     "FILLED_BY_CALL",
     "ITEMS",
-    "MAKES_OF_FIRST",
     "READY_MADE",
     "RULES",
     "SHARED",
@@ -36,21 +37,20 @@ READY_MADE = STANDARD | NUMPY | PANDAS
 _WIRE = "lambdapkl.wire."
 _SAFE_UUID = "uuid.SafeUUID"
 
-# Whose results are not for the payload alone to change: modules, members of enumerations, what lambdapkl made whole.
+# Callables whose results the payload may not change: modules, enumeration members, finished objects.
 SHARED = frozenset(_WIRE + name for name in KINDS_OF_WIRE) | {_SAFE_UUID} | {name for name in PANDAS if "nat_unpickle" in name}
 _NEW = frozenset(name for name in PANDAS if name.rpartition(".")[2].startswith("_new_"))
-# What calls its first argument, if that is a class.
-MAKES_OF_FIRST = SHARED | _NEW
-# Called with what they made before, they fill that.
+# Callables that call their first argument if it is a class.
+CALLS_FIRST_ARGUMENT = SHARED | _NEW
+# Constructors that fill an object they returned before when they are called with it.
 FILLED_BY_CALL = frozenset(_WIRE + name for name in ("exception", "simple_queue", "thread_local", "weak_container"))
 
 _HASHING = ("Counter", "OrderedDict", "defaultdict")
 _MAPPINGS = frozenset((*(f"collections.{name}" for name in _HASHING), "builtins.dict"))
-# What of the ready-made lists gets items one by one.
+# Names of the ready-made lists whose results may get items from opcodes.
 ITEMS = _MAPPINGS | {"builtins.list", "builtins.set", "collections.deque"}
 
-
-# What makes an array that its state then fills.
+# Callables that create an empty array for a state to fill.
 ARRAYS = frozenset(f"numpy.{core}.multiarray._reconstruct" for core in ("_core", "core"))
 
 
@@ -63,12 +63,12 @@ def _made_by(value: Value, names: Iterable[str]) -> bool:
 
 
 def is_exception(value: Value) -> bool:
-    """Whether a value is an exception of the interpreter's, or one that lambdapkl makes."""
+    """Whether a value is a builtin exception, or one created by `wire.exception`."""
     return _made_by(value, EXCEPTIONS) or _made_by(value, (f"{_WIRE}exception",))
 
 
 def is_state_made_by_call(value: Value) -> bool:
-    """Whether a value may be a dictionary of which the keys are not known."""
+    """Whether a value may be a dictionary with unknown keys."""
     return value.kind in ("object", "shared") and (_full(value) in _MAPPINGS or _full(value) not in READY_MADE)
 
 
@@ -86,7 +86,7 @@ def _fits(value: Value, kinds: str) -> bool:
 
 
 def _is(*kinds: str) -> Rule:
-    """Kinds of the arguments, with ``|`` between several; after ``=`` the string itself."""
+    """Require these kinds of arguments; ``|`` separates alternatives, ``=text`` requires that string."""
     return lambda args: len(args) == len(kinds) and all(map(_fits, args, kinds))
 
 
@@ -103,34 +103,40 @@ def _is_short_number(value: Value, without: str = "\0") -> bool:
 
 
 def _has_pairs(args: list[Value]) -> bool:
-    """Whether nothing in the last argument is taken apart that makes its items only then."""
+    """Whether every pair in the last argument is a list or tuple.
+
+    Unpacking any other object could run its `__iter__`.
+    """
     last = args[-1]
     if last.kind == "dict":
         return True
-    known = last.data if last.kind == "tuple" else last.growing
+    known = last.data if last.kind == "tuple" else last.unfinished
     return all(each.kind in ("list", "tuple") for each in known)
 
 
 def _pairs_after(*kinds: str) -> Rule:
-    """Further arguments, and then what a dictionary is made of."""
+    """Require arguments of `kinds`, and then the pairs of a dictionary."""
     rule = _is(*kinds, "list|tuple|dict")
     return lambda args: rule(args) and _has_pairs(args)
 
 
 def _reconstruct(args: list[Value]) -> bool:
-    """Whether an array of size 0 is asked for, to be filled by its state."""
+    """Whether the call creates an array of size 0, which its state fills."""
     if len(args) != 3 or args[0].kind != "global" or args[0].data != ("numpy", "ndarray") or args[1].kind != "tuple":
         return False
     return [each.data for each in args[1].data] == [0] and is_bytes(args[2])
 
 
 def _makes_one_of(prefix: str) -> Rule:
-    """The first argument is a class, of which an instance is made."""
+    """Require a class whose full name starts with `prefix` as the first argument."""
     return lambda args: bool(args) and args[0].kind == "global" and _full(args[0]).startswith(prefix)
 
 
 def _dtype_and_bytes(args: list[Value]) -> bool:
-    """Whether a number is made of bytes, or a structure with objects of an array; of anything else it is the thing itself."""
+    """Whether a NumPy scalar is created from bytes, or a structure with objects from an array.
+
+    NumPy would return anything else as it is.
+    """
     if len(args) != 2 or not _made_by(args[0], ("numpy.dtype",)):
         return False
     return is_bytes(args[1]) or (is_structure(args[0]) and _made_by(args[1], ARRAYS))
@@ -140,7 +146,7 @@ def _dtype_and_bytes(args: list[Value]) -> bool:
 
 
 def _refill(name: str, *kinds: str) -> Rule:
-    """What this constructor made before, and what it is filled with."""
+    """Require a result of the same constructor, and then arguments of `kinds` to fill it with."""
     rest = _is(*kinds)
     return lambda args: bool(args) and args[0].kind == "shared" and _made_by(args[0], (_WIRE + name,)) and rest(args[1:])
 
@@ -177,7 +183,10 @@ def linked(args: list[Value]) -> list[Value]:
 
 
 def _new(args: list[Value]) -> bool:
-    """Whether a class makes an instance that it might make by itself, and no subclass takes apart what has no end."""
+    """Whether a class is called with arguments that it accepts without a constructor of lambdapkl.
+
+    A range is refused: a subclass that unpacks its argument would not end with a huge one.
+    """
     if not _is("global", "tuple")(args) or any(_made_by(each, ("builtins.range",)) for each in args[1].data):
         return False
     rule = RULES.get(_full(args[0]))
@@ -187,7 +196,7 @@ def _new(args: list[Value]) -> bool:
 def _is_view(args: list[Value]) -> bool:
     if len(args) != 2 or args[1].kind != "str" or args[1].data not in ("keys", "values", "items"):
         return False
-    # One that has a state may have an attribute of that name.
+    # A state could have set an attribute that replaces the method keys, values or items.
     return args[0].kind == "dict" or (_made_by(args[0], _MAPPINGS) and not args[0].filled)
 
 
@@ -217,7 +226,7 @@ def _is_weak_container(args: list[Value]) -> bool:
 
 
 def _fills_weak_container(args: list[Value]) -> bool:
-    """Whether what is put in is there already: a dictionary takes pairs apart."""
+    """Whether a weak set gets a list, or a weak dictionary a list of real pairs."""
     if not _refill("weak_container", "list")(args):
         return False
     return _full(args[0].args[0]).endswith("WeakSet") or _has_pairs(args)
@@ -236,7 +245,7 @@ def _is_layer(args: list[Value]) -> bool:
 _TEXT = "none|tuple"
 _WIRE_RULES: dict[str, Rule] = {
     "closed_file": _is("str", "bool", _TEXT, "str"),
-    # A number would be a file that this process has open.
+    # The name must be a string. A number would be a file descriptor of the reader.
     "file": _is("str", "bool", _TEXT, "str", "int"),
     "file_in_memory": _is("str|bytes|bytearray", "int", "str"),
     "layered_file": _is_layer,
@@ -260,7 +269,8 @@ _PATHS = ("PurePath", "PurePosixPath", "PureWindowsPath")
 _UNICODE = ("UnicodeDecodeError", "UnicodeEncodeError")
 _CORES = ("_core", "core")
 
-# Full name -> what it may be called with; others with anything.  A name that is never called may stand for itself.
+# Full name -> rule for its arguments; names without a rule may be called with anything. A name with
+# the rule `_never` may be referred to, but not called.
 RULES: dict[str, Rule] = {
     **{_WIRE + name: rule for name, rule in _WIRE_RULES.items()},
     **dict.fromkeys(("builtins.int", "builtins.str", "builtins.float", "builtins.bool", "builtins.tuple"), _never),
@@ -268,7 +278,7 @@ RULES: dict[str, Rule] = {
     "builtins.object": _is(),
     "builtins.range": _all("int"),
     "builtins.complex": _all("int|float"),
-    # A number would be how much memory to take.
+    # Not a number: it would allocate that many bytes.
     "builtins.bytes": _is(),
     "builtins.bytearray": _any(_is(), _is("bytes|buffer"), _is("str", "=latin-1")),
     "_codecs.encode": _is("str", "=latin1"),
@@ -279,9 +289,9 @@ RULES: dict[str, Rule] = {
     "collections.defaultdict": _any(_is(), _is("global|none"), _pairs_after("global|none")),
     "collections.deque": _any(_is(), _is("list|tuple"), _is("list|tuple", "int|none")),
     **{f"builtins.{name}": _any(_is(), is_unicode_error) for name in _UNICODE},
-    # Its second argument is copied into a tuple.
+    # It converts its second argument to a tuple, which may run an `__iter__`.
     "builtins.SyntaxError": lambda args: len(args) < 2 or args[1].kind in ("none", "tuple"),
-    # Without an exponent of thousands of digits behind a few letters.
+    # Short texts only; Fraction without an exponent, which would create thousands of digits.
     "decimal.Decimal": lambda args: len(args) == 1 and _is_short_number(args[0]),
     "fractions.Fraction": lambda args: all(each.kind == "int" or _is_short_number(each, "e") for each in args),
     "uuid.UUID": _any(_is(), _is("str")),
@@ -297,9 +307,10 @@ RULES: dict[str, Rule] = {
 
 # ---- states ----
 
-# What exceptions of the interpreter keep in C.  Some of it is believed, some of it is freed without a limit to the depth.
+# Attributes that builtin exceptions keep in C. CPython does not check some of them, and frees others
+# recursively without a limit.
 _IN_C = {each: frozenset(dir(getattr(builtins, each.partition(".")[2]))) for each in EXCEPTIONS}
-# What of it a state has, and as what.
+# The attributes of `_IN_C` that a state may set -> their kinds.
 _WRITTEN = {"args": "tuple", "name": "str|none", "name_from": "str|none", "path": "str|none"}
 
 
@@ -318,7 +329,7 @@ _METHODS = frozenset((*dir(collections.Counter), *dir(collections.OrderedDict)))
 
 
 def _no_methods(target: Value, state: Value) -> bool:
-    """Whether attributes of a mapping are none that others call."""
+    """Whether no attribute in the state replaces a method of the mapping."""
     return state.kind == "dict" and state.data is not None and not _METHODS.intersection(state.data)
 
 
@@ -332,12 +343,12 @@ def _none_at_all(target: Value, state: Value) -> bool:
     return False
 
 
-# Full name -> which state its results may get.
+# Full name -> rule for the states of its results.
 STATES: dict[str, StateRule] = {
     **dict.fromkeys(EXCEPTIONS, _exception_state_alone),
     **dict.fromkeys(("collections.Counter", "collections.OrderedDict"), _no_methods),
     "uuid.UUID": _uuid_state,
-    # What their hash is made of, or keeps, is given to their constructors.
+    # Their constructors take all values. A state could change the hash.
     **{f"ipaddress.{name}": _none_at_all for name in _ADDRESSES},
     **{f"{module}.{name}": _none_at_all for module in ("pathlib", "pathlib._local") for name in _PATHS},
     "fractions.Fraction": _none_at_all,

@@ -1,7 +1,7 @@
-"""How much memory the results of calls take, as far as the guard's machine does not count it anyway.
+"""The memory that results of calls take beyond what the guard's machine counts for any value.
 
-For each value the machine counts what CPython and the machine itself need for a small object. Here is what a constructor
-needs beyond that: for large results, and for copies of its arguments.
+The machine counts every value as a small object. This adds what a constructor needs beyond that, for
+a large result or for copies of its arguments.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ __all__ = ["COPIED", "HASHED", "result_size"]
 
 _WIRE = "lambdapkl.wire."
 _EXCEPTION = f"{_WIRE}exception"
-# What hashes the items of its arguments.
+# Callables that hash the items of their arguments.
 HASHED = frozenset(
     (
         *(f"builtins.{name}" for name in ("dict", "frozenset", "set")),
@@ -25,7 +25,7 @@ _PATHS = tuple(
 )
 _ADDRESSES = tuple(f"ipaddress.{name}" for name in ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network"))
 
-# What keeps a copy of its arguments -> how many bytes for one of theirs.
+# Callable that copies its arguments -> bytes of the copy for each byte of the arguments.
 COPIED: dict[str, int] = {
     **dict.fromkeys(HASHED, 4),
     **{f"builtins.{name}": 1 for name in ("bytearray", "bytes", "list")},
@@ -35,16 +35,16 @@ COPIED: dict[str, int] = {
     f"{_WIRE}simple_queue": 1,
     # A text file has four bytes for a character.
     f"{_WIRE}file_in_memory": 4,
-    # A path keeps the whole, the whole for comparisons, and each of its parts as a string: 52 bytes for "abc".
+    # A path keeps its text, a text for comparisons, and each part as a string: 52 bytes for "abc".
     **dict.fromkeys(_PATHS, 16),
     **dict.fromkeys(_ADDRESSES, 3),
-    # Their numbers are new ones.
+    # These create new numbers from their arguments.
     "builtins.range": 1,
     "decimal.Decimal": 1,
     "fractions.Fraction": 2,
     # A name with commas makes a structure with a field for every two characters.
     "numpy.dtype": 96,
-    # The attributes in their states.
+    # These copy the attributes in their states.
     **{f"{_WIRE}{name}": 4 for name in ("exception", "thread_local")},
 }
 
@@ -57,7 +57,7 @@ _LARGE: dict[str, int] = {
 
 
 def result_size(full: str, args: list[Value]) -> int:
-    """Return how many bytes a call takes for its result beyond those of a small object."""
+    """Return how many bytes the result of a call takes beyond those of a small object."""
     size = _LARGE.get(full, 0)
     if full in COPIED:
         size += COPIED[full] * sum([each.size for each in args])

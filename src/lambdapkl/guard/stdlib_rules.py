@@ -1,7 +1,7 @@
-"""Values of the standard library whose constructors believe what a pickle gives them.
+"""Rules for classes of the standard library whose constructors do not check their arguments.
 
-CPython checks neither the positions in a `UnicodeDecodeError` nor all of the bytes that a date is made of. Up to 3.13 it
-reads memory outside of the object when such a value is shown.
+CPython checks neither the positions in a `UnicodeDecodeError` nor all the bytes that a date is
+created from. Up to 3.13, showing such a value reads memory outside the object.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Rule = Callable[[list[Value]], bool]
 
 
 def is_unicode_error(args: list[Value]) -> bool:
-    """Whether these make a UnicodeDecodeError or UnicodeEncodeError with positions that are not negative."""
+    """Whether `args` are valid for a UnicodeDecodeError or UnicodeEncodeError, positions included."""
     return (
         len(args) == 5
         and args[0].kind == args[4].kind == "str"
@@ -27,7 +27,7 @@ def is_unicode_error(args: list[Value]) -> bool:
 
 
 def is_unfit_for_unicode_error(args: list[Value]) -> bool:
-    """Whether the arguments of a user's class may be wrong for the constructor in C, if that is its base."""
+    """Whether `args` may be unsafe for a user's class, if it inherits from such an error."""
     return len(args) == 5 and not is_unicode_error(args)
 
 
@@ -37,7 +37,7 @@ DATE, TIME, DATETIME = 4, 6, 10  # lengths of the states
 
 
 def _state(value: Value) -> bytes | None:
-    """The state of a date or time, in whichever way it is written; None for a text that is too long for one."""
+    """The state of a date or time, from any way to write it; None for text too long to be one."""
     if value.kind == "object":
         text = value.args[0].data if value.args else ""
     else:
@@ -61,8 +61,8 @@ _CHECKS: dict[int, Callable[[bytes], bool]] = {
 }
 
 
-def _is_made_of(length: int) -> Rule:
-    """Arguments of a constructor that takes numbers, which it checks, or a state of `length` bytes, which it believes."""
+def _numbers_or_state(length: int) -> Rule:
+    """Allow numbers, which the constructor checks, or a valid state of `length` bytes, which it does not."""
 
     def rule(args: list[Value]) -> bool:
         if not args or args[0].kind in ("int", "bool"):
@@ -76,14 +76,14 @@ def _is_made_of(length: int) -> Rule:
 
 
 DATE_RULES: dict[str, Rule] = {
-    "datetime.date": _is_made_of(DATE),
-    "datetime.time": _is_made_of(TIME),
-    "datetime.datetime": _is_made_of(DATETIME),
+    "datetime.date": _numbers_or_state(DATE),
+    "datetime.time": _numbers_or_state(TIME),
+    "datetime.datetime": _numbers_or_state(DATETIME),
 }
 
 
 def is_unfit_for_a_date(args: list[Value]) -> bool:
-    """Whether the arguments of a user's class may be a wrong state, if a date or a time is its base."""
+    """Whether `args` may be an invalid state for a user's class, if it inherits from a date or time."""
     if not args or len(args) > 2 or args[0].kind in ("int", "bool"):
         return False
     if args[0].kind != "str" and not is_bytes(args[0]):
@@ -94,12 +94,12 @@ def is_unfit_for_a_date(args: list[Value]) -> bool:
 
 # ---- addresses ----
 
-# The longest masks are "255.255.255.255" and "/128". Networks keep every mask that they were made with, for good.
+# The longest mask is "255.255.255.255". `ipaddress` caches every mask forever, so they are kept short.
 _LONGEST_MASK = 15
 
 
 def is_address(args: list[Value]) -> bool:
-    """Whether an address or a network is made of a number or a text."""
+    """Whether the only argument of an address or network is a number, bytes or a text."""
     if len(args) != 1:
         return False
     if args[0].kind != "str":

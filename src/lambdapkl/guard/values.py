@@ -1,4 +1,4 @@
-"""What the guard knows of the values that a pickle would make."""
+"""Descriptions of the values that a pickle would create, and the guard's limits and errors."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any, NamedTuple, Protocol
 
 __all__ = ["FALSE", "FLOAT", "MARK", "NONE", "PLACE", "TRUE", "GuardError", "Limits", "Policy", "Value", "deepest", "is_bytes"]
 
-# About what CPython takes for a place in a container.
+# Estimated bytes for a slot in a container.
 PLACE = 16
-# Nothing is put into these once they are made.
+# Containers that get no items after they are created.
 _FINISHED = frozenset(("tuple", "frozenset"))
-# Shared by all that holds nothing of that sort, and never written to.
+# The default list of items and arguments. All values share it, so nothing may be added to it.
 _NOTHING: list[Value] = []
 
 
 class GuardError(pickle.UnpicklingError):
-    """A payload is refused.  Nothing of it was imported or called, unless the message says so."""
+    """A payload is refused. Nothing was imported or called, unless the message says so."""
 
     __module__ = "lambdapkl.guard"
 
 
 class Limits(NamedTuple):
-    """What a payload may take; see `guard.check`."""
+    """Limits on a payload; see `guard.check`."""
 
     size: int
     depth: int
@@ -36,44 +36,56 @@ class Policy(Protocol):
     Attributes
     ----------
     any_code
-        Whether code by value is: then nothing is gained by asking what is called, or what it is given.
+        Whether code by value is allowed. Calls and states are then not checked: such code could do
+        anything anyway.
     """
 
     any_code: bool
 
     def allows(self, module: str, name: str) -> str | None:
-        """Return None if a name is allowed, else why not."""
+        """Return None if a name is allowed, else the reason why not."""
         ...
 
 
 class Value:
-    """What a place of the stack holds.
+    """A description of one object that the payload would create.
 
     Attributes
     ----------
     kind
-        ``"str"`` and so on, ``"global"``, ``"object"`` for the result of a call, ``"shared"`` for one that may be what others
-        have, too, ``"mark"``.
+        The type of an atom or container (``"str"``, ...), ``"global"``, ``"mark"``, or for the
+        result of a call ``"object"`` or ``"shared"``. Code outside the payload may also hold a
+        shared one.
     data
-        Of atoms the value, of tuples the items, of a global its module and name, of an object what made it; of a dictionary the
-        values by key, simple ones by their kind only, or None where the keys are too many or no strings.
+        Depends on the kind:
+
+        - atom: its value
+        - tuple: its items
+        - global: its module and name
+        - result of a call: module and name of the callable
+        - dictionary: its values by key, simple values described by their kind only; None if there
+          are too many keys or one is not a string
     args
-        Of the result of a call, what was called with.
+        The arguments, for the result of a call.
     depth, weight
-        How deep it is nested, and how many values a walk through it meets, as far as it was made when it was last changed.
-    heaviest
-        The greatest weight of its own items.
+        How deep it is nested, and how many values a walk through it visits. Items that were changed
+        after they were added are not counted again.
+    heaviest_item
+        The greatest weight of its direct items.
     size
-        About how many bytes a copy takes, but for what it holds.
-    growing
-        Which of its items may still become deeper.
-    held, filled
-        Whether something else holds it, and whether it was given a state.
+        Estimated bytes of a shallow copy.
+    unfinished
+        Its items that may still become deeper.
+    held
+        Whether a container or another object holds it.
+    filled
+        Whether it was given a state.
     special
-        Whether a dictionary has a key that is no string, or one like ``__class__``; whether a dtype has objects in it.
+        For a dictionary, whether a key is not a string or is like ``__class__``. For a dtype,
+        whether it has fields of the type object.
     """
 
-    __slots__ = ("args", "data", "depth", "filled", "growing", "heaviest", "held", "kind", "size", "special", "weight")
+    __slots__ = ("args", "data", "depth", "filled", "heaviest_item", "held", "kind", "size", "special", "unfinished", "weight")
 
     def __init__(self, kind: str, data: Any = None, size: int = 0) -> None:
         self.kind = kind
@@ -81,36 +93,36 @@ class Value:
         self.args: list[Value] = _NOTHING
         self.depth = 0
         self.weight = 1
-        self.heaviest = 0
+        self.heaviest_item = 0
         self.size = size
-        self.growing: list[Value] = _NOTHING
+        self.unfinished: list[Value] = _NOTHING
         self.held = False
         self.filled = False
         self.special = False
 
     def take_in(self, items: list[Value]) -> bool:
-        """Note that it holds `items`, too; return whether what holds it already is deeper by that."""
-        depth, heaviest = max(self.depth, 1), self.heaviest
-        growing = []
+        """Add `items`; return whether that makes the values deeper that already hold this one."""
+        depth, heaviest_item = max(self.depth, 1), self.heaviest_item
+        unfinished = []
         for each in items:
             if each.depth >= depth:
                 depth = each.depth + 1
-            if each.weight > heaviest:
-                heaviest = each.weight
+            if each.weight > heaviest_item:
+                heaviest_item = each.weight
             if each.depth:
                 each.held = True
-                if each.growing or each.kind not in _FINISHED:
-                    growing.append(each)
-        late = self.held and depth > self.depth
+                if each.unfinished or each.kind not in _FINISHED:
+                    unfinished.append(each)
+        holders_deepen = self.held and depth > self.depth
         self.depth = depth
         self.weight = min(self.weight + sum([each.weight for each in items]), 1 << 62)
-        self.heaviest = heaviest
-        if growing:
-            if self.growing is _NOTHING:
-                self.growing = growing
+        self.heaviest_item = heaviest_item
+        if unfinished:
+            if self.unfinished is _NOTHING:
+                self.unfinished = unfinished
             else:
-                self.growing.extend(growing)
-        return late
+                self.unfinished.extend(unfinished)
+        return holders_deepen
 
 
 NONE, TRUE, FALSE, FLOAT = Value("none"), Value("bool", True), Value("bool", False), Value("float")
@@ -118,39 +130,34 @@ MARK = Value("mark")
 
 
 def is_bytes(value: Value) -> bool:
-    """Whether a value is bytes, as any protocol has them."""
+    """Whether a value is bytes: an atom, or the call that protocol 2 writes for bytes."""
     return value.kind == "bytes" or (value.kind == "object" and value.data in (("_codecs", "encode"), ("builtins", "bytes")))
 
 
 def deepest(values: list[Value], counts: Callable[[Value], bool]) -> int:
-    """Return how deep the deepest of `values` is nested, whichever was made or changed first.
+    """Return the depth of the deepest of `values`, in whichever order they were created or changed.
 
-    What refers to itself has no depth: of a cycle only those values are added up that count
-    (Tarjan's algorithm, without recursion).
-
-    Parameters
-    ----------
-    counts
-        Says which values of a cycle count.
+    The depth of a cycle is the number of values in it for which `counts` returns true. Cycles are
+    found by Tarjan's algorithm, without recursion.
     """
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}
     depths: dict[int, int] = {}
-    open_ones: list[Value] = []
+    open_values: list[Value] = []
     for root in values:
         if id(root) in order:
             continue
         order[id(root)] = lowest[id(root)] = len(order)
-        open_ones.append(root)
-        path = [(root, iter(root.growing))]
+        open_values.append(root)
+        path = [(root, iter(root.unfinished))]
         while path:
             value, rest = path[-1]
             key = id(value)
             for child in rest:
                 if id(child) not in order:
                     order[id(child)] = lowest[id(child)] = len(order)
-                    open_ones.append(child)
-                    path.append((child, iter(child.growing)))
+                    open_values.append(child)
+                    path.append((child, iter(child.unfinished)))
                     break
                 if id(child) not in depths:
                     lowest[key] = min(lowest[key], order[id(child)])
@@ -160,13 +167,13 @@ def deepest(values: list[Value], counts: Callable[[Value], bool]) -> int:
                     above = id(path[-1][0])
                     lowest[above] = min(lowest[above], lowest[key])
                 if lowest[key] == order[key]:
-                    at = len(open_ones) - 1
-                    while open_ones[at] is not value:
+                    at = len(open_values) - 1
+                    while open_values[at] is not value:
                         at -= 1
-                    cycle = open_ones[at:]
-                    del open_ones[at:]
-                    below = max([depths.get(id(child), 0) for each in cycle for child in each.growing], default=0)
-                    own = max(1, sum(map(counts, cycle)))
-                    depth = max(below + own, *[each.depth for each in cycle])
+                    cycle = open_values[at:]
+                    del open_values[at:]
+                    below = max([depths.get(id(child), 0) for each in cycle for child in each.unfinished], default=0)
+                    levels = max(1, sum(map(counts, cycle)))
+                    depth = max(below + levels, *[each.depth for each in cycle])
                     depths.update(dict.fromkeys(map(id, cycle), depth))
     return max(depths.values(), default=0)

@@ -1,4 +1,4 @@
-"""What annotations are made of: type variables, new types and type aliases."""
+"""Reducers for type variables, new types, type aliases and parametrised classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..rules import byvalue
 from ..rules.names import private
 
 _FLAGS = ("__covariant__", "__contravariant__", "__infer_variance__")
-# Since 3.14 what is evaluated late can be had without evaluating it; see `_evaluators` for the versions before.
+# Option of the constructor, attribute with the value, attribute with the function that computes it (3.14).
 _EVALUATORS = (
     ("bound", "__bound__", "evaluate_bound"),
     ("constraints", "__constraints__", "evaluate_constraints"),
@@ -25,7 +25,7 @@ _EVALUATORS = (
 
 
 def reduce_type_variable(variable: Any) -> Any:
-    """A TypeVar, ParamSpec or TypeVarTuple: by name where its module has it, else with all it was made of."""
+    """Reduce a TypeVar, ParamSpec or TypeVarTuple: by reference if its module has it, else by value."""
     name = variable.__name__
     if byvalue.by_reference(variable, name):
         return private(name)
@@ -43,7 +43,7 @@ def reduce_type_variable(variable: Any) -> Any:
     module = byvalue.module_in_payload(variable.__module__)
     args = (private(type(variable).__name__), private(name), private(module) if isinstance(module, str) else module)
     if getattr(variable, "__infer_variance__", False):
-        # A parameter of a PEP 695 function, class or alias belongs to that one alone.
+        # No key: a parameter of PEP 695 syntax belongs to one function, class or alias only.
         key: tuple[Any, ...] = ()
     else:
         key = keys.key_of(variable, module, name, _variable_digest)[2:]
@@ -51,7 +51,7 @@ def reduce_type_variable(variable: Any) -> Any:
 
 
 def _evaluators(variable: Any) -> dict[str, Any]:
-    """The functions that compute what a type parameter of PEP 695 syntax defers."""
+    """The functions that compute the deferred parts of a type parameter of PEP 695 syntax."""
     if hasattr(variable, "evaluate_default"):
         return {evaluator: getattr(variable, evaluator, None) for _, _, evaluator in _EVALUATORS}
     functions = [each for each in gc.get_referents(variable) if type(each) is FunctionType]
@@ -64,7 +64,7 @@ def _evaluators(variable: Any) -> dict[str, Any]:
 
 
 def _returns_display(function: FunctionType) -> bool:
-    """Whether a function returns a tuple display; the compiler takes such a bound for constraints."""
+    """Whether a function returns a tuple display, which the compiler treats as constraints."""
     import dis
 
     last = [each for each in dis.get_instructions(function) if each.opname not in ("RETURN_VALUE", "NOP")][-1]
@@ -78,7 +78,7 @@ def _variable_digest(variable: Any) -> bytes:
 
 
 def reduce_new_type(new_type: Any) -> Any:
-    """A NewType, whose own reducer knows its name only."""
+    """Reduce a NewType; its own reducer pickles by reference only."""
     qualname = new_type.__qualname__
     if byvalue.by_reference(new_type, qualname):
         return private(qualname)
@@ -92,14 +92,14 @@ def _new_type_digest(new_type: Any) -> bytes:
 
 
 def reduce_type_alias(alias: Any) -> Any:
-    """``type X = ...``: its value stays unevaluated."""
+    """Reduce a ``type X = ...`` alias without evaluating its value."""
     name = alias.__name__
     if byvalue.by_reference(alias, name):
         return private(name)
     module = byvalue.module_in_payload(alias.__module__)
     evaluate = getattr(alias, "evaluate_value", None)
     if evaluate is None:
-        # 3.12 and 3.13 give no name to the function that computes the value.
+        # In 3.12 and 3.13 no attribute leads to the function that computes the value.
         evaluate = next((each for each in gc.get_referents(alias) if type(each) is FunctionType), None)
     spelled = private(name), private(module) if isinstance(module, str) else module
     if type(evaluate) is FunctionType:
@@ -108,12 +108,15 @@ def reduce_type_alias(alias: Any) -> Any:
 
 
 def reduce_param_spec_part(part: Any) -> Any:
-    """``P.args`` and ``P.kwargs``."""
+    """Reduce ``P.args`` or ``P.kwargs``."""
     return type(part), (part.__origin__,)
 
 
 def reduce_generic_alias(alias: Any) -> Any:
-    """A parametrised class of a program's own, as data: its class may not be complete when the alias is loaded."""
+    """Reduce ``C[int]`` of a class pickled by value, so that loading does not call the class.
+
+    The class may be incomplete when the alias is loaded.
+    """
     origin = alias.__origin__
     if not isinstance(origin, type) or byvalue.by_reference(origin):
         return NotImplemented

@@ -1,4 +1,4 @@
-"""Classes: by reference, or as a skeleton and the attributes that make it up."""
+"""Reducers for classes: by reference, or by value as a skeleton and its attributes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..rules import byvalue
 from ..rules.names import plain
 from . import enumerations
 
-# `pickle` itself restores these, from the one instance they have.
+# `pickle` restores these as ``type(None)`` and so on.
 _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
 BUILTIN_NAMES = {id(kind): name for name, kind in BUILTIN_TYPES.items() if name not in _SINGLETON_TYPES}
 
 
 def reduce_class(cls: type, session: Any) -> Any:
-    """Reduce a class; NotImplemented where `pickle` saves it by reference."""
+    """Reduce a class; NotImplemented if `pickle` can save it by reference."""
     if id(cls) in BUILTIN_NAMES:
         return wire.builtin_type, (session.name(BUILTIN_NAMES[id(cls)]),)
     if byvalue.by_reference(cls):
@@ -30,9 +30,10 @@ def reduce_class(cls: type, session: Any) -> Any:
 
 
 def reduce_by_name(obj: Any, session: Any) -> Any:
-    """Reduce a function or class that is pickled by reference; NotImplemented where `pickle` can do so.
+    """Reduce a function or class pickled by reference; NotImplemented if `pickle` can do so.
 
-    `pickle` writes names that are instances of a subclass of str as they are, and does not accept them when it reads.
+    `pickle` cannot if a name is an instance of a subclass of str: it writes that object, and refuses to
+    load it as a name.
     """
     module, qualname = obj.__module__, obj.__qualname__
     if not isinstance(module, str) or type(module) is type(qualname) is str:
@@ -45,7 +46,7 @@ def reduce_by_name(obj: Any, session: Any) -> Any:
 
 def reduce_class_by_value(cls: type, session: Any) -> Any:
     """Reduce a class that cannot be found by name."""
-    # Classes of `ctypes` have metaclasses of its own, which no name leads to.
+    # The metaclasses of `ctypes` cannot be found by name.
     if (type(cls) is not type or issubclass(cls, type)) and "_ctypes" in sys.modules:
         from .ctypes_classes import reduce_structure_class
 
@@ -53,7 +54,7 @@ def reduce_class_by_value(cls: type, session: Any) -> Any:
         if reduced is not NotImplemented:
             return reduced
     if byvalue.is_extension_type(cls):
-        # `pickle` says what is wrong with one that its module does not hold.
+        # If no module has it, `pickle` raises a clear error.
         name = byvalue.other_name(cls)
         return NotImplemented if name is None else session.name(name)
     if isinstance(cls, enum.EnumType) and "_member_map_" in vars(cls):
@@ -65,18 +66,18 @@ def reduce_class_by_value(cls: type, session: Any) -> Any:
 
 
 def reduce_instance(obj: Any, session: Any) -> Any:
-    """Reduce an instance of a class with a metaclass of its own, where that makes a difference."""
+    """Reduce an instance of a class with a custom metaclass, if it is a member of an enumeration."""
     if isinstance(type(obj), enum.EnumType):
         return enumerations.reduce_enum_member(obj, session)
     return NotImplemented
 
 
 def _registered(cls: type) -> list[type]:
-    """The virtual subclasses of an abstract base class, in an order of their own: the registry has none."""
+    """The virtual subclasses of an abstract base class, sorted, as its registry is a set."""
     registry = abc._get_dump(cls)[0]  # type: ignore[attr-defined]
     found = [subclass for reference in registry if (subclass := reference()) is not None]
     names = [(str(subclass.__module__), subclass.__qualname__) for subclass in found]
-    # Digests take long, and names are alike only where a function makes the classes.
-    alike = Counter(names)
-    keys = [(*name, class_digest(cls) if alike[name] > 1 else b"") for name, cls in zip(names, found, strict=True)]
+    # Digests are slow, and needed only if classes have the same name.
+    count = Counter(names)
+    keys = [(*name, class_digest(cls) if count[name] > 1 else b"") for name, cls in zip(names, found, strict=True)]
     return [found[index] for index in sorted(range(len(found)), key=keys.__getitem__)]

@@ -1,4 +1,4 @@
-"""Views of containers: they stay tied to what they show."""
+"""Reducers for views of containers, which stay views of the same container."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .namespaces import owner_of
 
 
 def reduce_mapping_proxy(proxy: MappingProxyType[Any, Any]) -> Any:
-    """A read-only view of a mapping, or what `vars` gives of a class."""
+    """Reduce a read-only view of a mapping, or of the namespace of a class."""
     owner = _class_of(proxy)
     if owner is not None:
         return wire.class_namespace, (owner,)
@@ -23,17 +23,17 @@ def reduce_mapping_proxy(proxy: MappingProxyType[Any, Any]) -> Any:
 
 
 def reduce_view(view: Any) -> Any:
-    """A view of a dictionary's keys, values or items; the dictionary travels with it."""
+    """Reduce a view of a dictionary's keys, values or items, together with the dictionary."""
     return wire.dict_view, (_behind(view.mapping), private(_KINDS[type(view)]))
 
 
 def reduce_memoryview(view: memoryview) -> Any:
-    """A view of all of an object stays a view of it; one of a part becomes a view of a copy of that part."""
+    """Reduce a memoryview: a view of a whole object stays one; a view of a part is pickled as a copy."""
     try:
         exporter: Any = view.obj
     except ValueError:
         raise NotPicklableError(
-            "cannot pickle a memoryview that was released: it shows nothing now; pickle what it showed"
+            "cannot pickle a released memoryview: it has no data; pickle the object it was a view of"
         ) from None
     whole = memoryview(exporter) if exporter is not None else view
     if exporter is None or not (view.c_contiguous and whole.c_contiguous and view.nbytes == whole.nbytes):
@@ -45,12 +45,12 @@ def reduce_memoryview(view: memoryview) -> Any:
 
 
 def _behind(view: Any) -> Any:
-    """The mapping that a proxy or view shows: the one object it refers to, which has no public name."""
+    """The mapping behind a proxy or view: the only object it refers to; no attribute leads to it."""
     return gc.get_referents(view)[0]
 
 
 def _class_of(proxy: Any) -> Any:
-    """The class whose namespace `proxy` shows, or None."""
+    """The class whose namespace `proxy` is a view of, or None."""
     for name in ("__dict__", "__weakref__"):
         candidate = proxy.get(name)
         if isinstance(candidate, GetSetDescriptorType) and _shows(proxy, candidate.__objclass__):
@@ -59,12 +59,12 @@ def _class_of(proxy: Any) -> Any:
         owner = getattr(value, "__objclass__", None)
         if isinstance(owner, type) and _shows(proxy, owner):
             return owner
-    # Since 3.15 the descriptors of all classes name `object`.
+    # Since 3.15 the `__objclass__` of these descriptors is `object`.
     return owner_of(_behind(proxy)) if "__module__" in proxy else None
 
 
 def _shows(proxy: Any, cls: type) -> bool:
-    if sys.implementation.name == "pypy":  # whose classes make a dictionary whenever they are asked for one
+    if sys.implementation.name == "pypy":  # its `vars` returns a new dictionary for each call
         return dict(vars(cls)) == dict(proxy)
     return _behind(vars(cls)) is _behind(proxy)
 

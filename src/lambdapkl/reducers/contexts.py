@@ -1,4 +1,4 @@
-"""Context variables and contexts."""
+"""Reducers for context variables and contexts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from ..rules.names import private
 
 
 def reduce_context_var(variable: Any) -> Any:
-    """By reference where an importable module has it, else by name and default; loaded twice it is one variable."""
+    """Reduce a context variable: by reference if an importable module has it, else by name and default.
+
+    A key makes it one variable in the reader, however often it is loaded.
+    """
     found = _place_of(variable)
     if found is not None:
         return wire.attribute, tuple(map(private, found))
@@ -26,7 +29,7 @@ def reduce_context_var(variable: Any) -> Any:
 
 
 def _default(variable: Any) -> tuple[Any, ...]:
-    """The default, in a tuple, if there is one: asked for where the variable has no value."""
+    """The default in a tuple, or an empty tuple; read in an empty context, where the variable has no value."""
     try:
         return (contextvars.Context().run(variable.get),)
     except LookupError:
@@ -46,14 +49,14 @@ def _place_of(variable: Any) -> tuple[str, str] | None:
 
 
 def reduce_context(context: contextvars.Context) -> Any:
-    """A context is its variables and their values; it is empty first, for a value may refer to it."""
+    """Reduce a context to its variables and values, set after it is created as a value may refer to it."""
     items = sorted(context.items(), key=lambda item: item[0].name)
     return wire.context, (), items or None, None, None, wire.context
 
 
 def refuse_token(_: Any) -> Any:
     raise NotPicklableError(
-        "cannot pickle a contextvars.Token: it undoes a `set` in this process's context; pickle the value instead"
+        "cannot pickle a contextvars.Token: it can reset only a context of this process; pickle the value instead"
     )
 
 

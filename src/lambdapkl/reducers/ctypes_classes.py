@@ -1,4 +1,4 @@
-"""`ctypes` types of a program's own: the memory layout is laid out anew by `ctypes`."""
+"""Reducers for a program's own `ctypes` types; the reader's `ctypes` computes the memory layout again."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .. import wire
 from .skeletons import describe
 
 _KINDS = (ctypes.Structure, ctypes.Union, ctypes.Array)
-# In the order in which `ctypes` wants to see them.
+# In the order in which `ctypes` needs them to be set.
 _LAYOUT = ("_swappedbytes_", "_align_", "_layout_", "_pack_", "_anonymous_", "_fields_")
 
 
 def reduce_structure_class(cls: Any, session: Any) -> Any:
-    """Reduce a Structure, Union or array type, or NotImplemented for a class of another kind."""
-    # Not looked up in a dictionary: a metaclass may have a hash of its own.
+    """Reduce a Structure, Union or array type; NotImplemented for other classes."""
+    # A loop instead of a dictionary, as a metaclass may define `__hash__`.
     for kind in _KINDS:
         if cls is type(kind):
             return type, (kind,)

@@ -1,4 +1,4 @@
-"""What `dataclasses` keeps in a class: the fields, the parameters, and objects that are told apart by identity."""
+"""Reducers for the fields, parameters and sentinels that `dataclasses` keeps in a class."""
 
 from __future__ import annotations
 
@@ -31,11 +31,14 @@ _PARAMS = [(1 << place, name) for place, name in enumerate(PARAMS) if name in ge
 
 
 def reduce_field(field: Any) -> Any:
-    """A field by its name, its flags as one number, and what they say is there; as any object where it is unusual."""
+    """Reduce a field to its name, a number of flags, and the attributes that the flags announce.
+
+    A field with other attributes is reduced like any object.
+    """
     try:
         flags = _flags(field, ((1 << place, name) for place, name in enumerate(FIELD_FLAGS)))
         flags |= _place(FIELD_KINDS, getattr(field._field_type, "name", None)) << KIND_AT
-        # As any object it would have what one version's fields have.
+        # Reduced like any object, it would depend on the Python version.
         kw_only = None if field.kw_only is MISSING and variant().portable else field.kw_only
         flags |= _place(HASHES, field.hash) << HASH_AT | _place(KW_ONLY, kw_only) << KW_ONLY_AT
         doc = getattr(field, "doc", None)
@@ -58,7 +61,7 @@ def reduce_field(field: Any) -> Any:
 
 
 def reduce_params(params: Any) -> Any:
-    """The arguments of `@dataclass` as one number."""
+    """Reduce the arguments of `@dataclass` to one number."""
     try:
         return wire.dataclass_params, (_flags(params, _PARAMS),)
     except (AttributeError, LookupError):
@@ -84,7 +87,7 @@ def _place(options: tuple[Any, ...], value: Any) -> int:
 
 
 def reduce_missing(obj: Any) -> Any:
-    # cloudpickle's loads copies it, into classes that it finds in the process, too (cloudpickle 3.1.3).
+    # cloudpickle 3.1.3 copies it when it loads, even into classes that already exist in the process.
     return private("MISSING") if obj is MISSING else object.__reduce_ex__(obj, 2)
 
 
@@ -115,14 +118,14 @@ if set(getattr(_Params, "__slots__", PARAMS)) <= set(PARAMS):
 
 
 def recreate_annotate(func: FunctionType) -> Any:
-    """Like `recursion.recreate`, for the ``__annotate__`` that dataclasses give to their methods since 3.14."""
+    """Like `recursive_repr.recreate`, for the ``__annotate__`` of dataclass methods since 3.14."""
     match closure_of(func):
         case {"__class__": type() as owner, "annotation_fields": fields, "return_type": returns}:
-            # Of the method's name nothing else is left.
+            # The qualified name is the only trace of the method's name.
             method = func.__qualname__.removesuffix(".__annotate__").rpartition(".")[2]
             args = (owner, private(method), fields, *(() if returns is MISSING else (returns,)))
-            given = {"__qualname__": f"{owner.__qualname__}.{method}.__annotate__", "__generated_by_dataclasses__": True}
-            return wire.dataclass_annotate, args, given
+            state = {"__qualname__": f"{owner.__qualname__}.{method}.__annotate__", "__generated_by_dataclasses__": True}
+            return wire.dataclass_annotate, args, state
     return None
 
 

@@ -1,4 +1,4 @@
-"""Enumerations: their members are made when the class is, and filled with its attributes."""
+"""Reducers for enumerations: the reader creates the members with the class and sets attributes later."""
 
 from __future__ import annotations
 
@@ -8,40 +8,43 @@ from typing import Any
 
 from .. import wire
 from ..identity.traces_of_use import is_inverted
-from ..restorers.enumerations import given, given_lists, member_state, own_attributes
+from ..restorers.enumerations import enum_default_lists, enum_defaults, member_state, own_attributes
 from ..rules import byvalue
 from .namespaces import ClassPart
 from .references import Reach
 
 
 def reduce_enum_class(cls: Any, session: Any) -> Any:
-    """Reduce an enumeration by value; `session` is the pickler's.  What `EnumType` gives to every one is left out."""
+    """Reduce an enumeration by value, without the attributes that `EnumType` gives to every enumeration.
+
+    `session` is the memory of the pickler.
+    """
     args, attributes = session.describe(cls)
     by_name = cls._member_map_
     data_type = None if cls._member_type_ is object else cls._member_type_
     private = session.name
     members: list[Any] = []
     canonical: dict[str, Any] = {}
-    own: list[dict[str, Any]] = []
-    usual = True
+    namespaces: list[dict[str, Any]] = []
+    only_defaults = True
     for name, member in by_name.items():
         each = own_attributes(member)
         if "_inverted_" in each:
-            # What `~` once gave.
+            # A cache of the result of `~member`.
             each = {key: value for key, value in each.items() if key != "_inverted_"}
         if each["_name_"] != name:
             members.append((private(name), private(each["_name_"])))
             continue
-        usual = usual and _is_usual(each, name, len(own))
+        only_defaults = only_defaults and _has_only_defaults(each, name, len(namespaces))
         canonical[name] = member
-        own.append(each)
-        members.append(private(name) if data_type is None else (private(name), _made_of(cls, member)))
-    if usual:
-        states: Any = [each["_value_"] for each in own]
+        namespaces.append(each)
+        members.append(private(name) if data_type is None else (private(name), _new_args(cls, member)))
+    if only_defaults:
+        states: Any = [each["_value_"] for each in namespaces]
     else:
         states = tuple(
             _attributes(each, member_state(name, place), session)
-            for place, (name, each) in enumerate(zip(canonical, own, strict=True))
+            for place, (name, each) in enumerate(zip(canonical, namespaces, strict=True))
         )
     aliases: dict[Any, str] = {}
     for value, member in cls._value2member_map_.items():
@@ -52,31 +55,35 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
     for name, member in by_name.items():
         if attributes.get(name) is member:
             del attributes[name]
-    # Made anew from the members; what a flag has cached of combinations would make the bytes depend on use.
+    # The reader recreates these from the members. Flags cache combinations in them, so with them the
+    # bytes would depend on use.
     attributes.pop("_member_map_", None)
     attributes.pop("_value2member_map_", None)
-    # The reader's own `enum` gives what is left out: not where a copy of the module travels with the enumeration, or where a
-    # member has no value of its own, as `EnumType` leaves it if a `__getattr__` or `__getattribute__` answers for `_value_`.
-    valueless = any("_value_" not in each for each in own)
-    complete = valueless or not attributes.keys() >= given().keys() or byvalue.is_registered("enum")
+    # The reader's `enum` provides the defaults, unless the module `enum` itself is pickled by value, or
+    # a member has no `_value_`: `EnumType` sets none if the class's `__getattr__` or
+    # `__getattribute__` answers for that name.
+    valueless = any("_value_" not in each for each in namespaces)
+    complete = valueless or not attributes.keys() >= enum_defaults().keys() or byvalue.is_registered("enum")
     if not complete:
-        for name, value in (*given().items(), *given_lists(list(canonical), [each["_value_"] for each in own]).items()):
-            if _alike(attributes.get(name), value):
+        lists = enum_default_lists(list(canonical), [each["_value_"] for each in namespaces])
+        for name, value in (*enum_defaults().items(), *lists.items()):
+            if _is_default(attributes.get(name), value):
                 del attributes[name]
     state = staged(cls, attributes, states, aliases, complete, session)
     return wire.enum_class, (*args[:2], tuple(members), data_type, *args[2:]), state, None, None, wire.enum_class
 
 
 _MISSING: Any = object()
-# Members are hashed with these, or combinations of flags made.
+# Attributes needed to hash members and to combine flags.
 _NEEDED_FIRST = frozenset(("__hash__", "__eq__", "_member_type_", "_use_args_", "_value_repr_"))
 _OF_EVERY_MEMBER = frozenset(("_value_", "_name_", "_sort_order_", "__objclass__"))
 
 
 def staged(cls: Any, attributes: dict[str, Any], states: Any, aliases: Any, complete: bool, session: Any) -> tuple[Any, ...]:
-    """Return the state of `cls`: all at once, or first what members need before they can be used as keys.
+    """Return the state of `cls`, in two stages if needed.
 
-    Methods, caches and the like may refer to dictionaries and sets of members, which are filled when they are loaded.
+    Methods, caches and other attributes may refer to dictionaries and sets of members. These are filled
+    while they are loaded, so the attributes that make members hashable must be set before that.
     """
     reach = Reach(cls, session)
     late = {
@@ -105,8 +112,8 @@ def staged(cls: Any, attributes: dict[str, Any], states: Any, aliases: Any, comp
     return {"": part, **late}, late_states
 
 
-def _is_usual(attributes: dict[str, Any], name: str, place: int) -> bool:
-    """Whether a member has the attributes that every one has, with the values that its name and place tell."""
+def _has_only_defaults(attributes: dict[str, Any], name: str, place: int) -> bool:
+    """Whether a member has only its value and the attributes that follow from its name and place."""
     return (
         len(attributes) == 4
         and attributes.get("_name_") == name
@@ -116,30 +123,30 @@ def _is_usual(attributes: dict[str, Any], name: str, place: int) -> bool:
     )
 
 
-def _attributes(attributes: dict[str, Any], given: dict[str, Any], session: Any) -> dict[str, Any]:
-    """The attributes of a member, but for those that its name and place tell."""
+def _attributes(attributes: dict[str, Any], defaults: dict[str, Any], session: Any) -> dict[str, Any]:
+    """The attributes of a member, without those that follow from its name and place."""
     return {
         session.key(key): value
         for key, value in list(attributes.items())
-        if key != "__objclass__" and not (key in given and _same(value, given[key]))
+        if key != "__objclass__" and not (key in defaults and _same(value, defaults[key]))
     }
 
 
-def _alike(value: Any, usual: Any) -> bool:
-    """Whether an attribute is what `EnumType` gave, though a list or static method of its own."""
-    if value is usual:
+def _is_default(value: Any, default: Any) -> bool:
+    """Whether an attribute equals the default of `EnumType`; lists and static methods may be copies."""
+    if value is default:
         return True
-    if type(value) is not type(usual):
+    if type(value) is not type(default):
         return False
     if type(value) is staticmethod:
-        return value.__func__ is usual.__func__
+        return value.__func__ is default.__func__
     if type(value) is list:
-        return len(value) == len(usual) and all(map(_same, value, usual))
-    return type(value) is dict and not value and not usual
+        return len(value) == len(default) and all(map(_same, value, default))
+    return type(value) is dict and not value and not default
 
 
 def reduce_enum_member(member: Any, session: Any) -> Any:
-    """A member of an enumeration by value is asked of its class by name, a combination of flags by value."""
+    """Reduce a member to its class and name, or a combination of flags to its class and value."""
     cls = type(member)
     if byvalue.by_reference(cls) or not _reduces_as_enum(cls):
         return NotImplemented
@@ -150,13 +157,13 @@ def reduce_enum_member(member: Any, session: Any) -> Any:
 
 
 def _reduces_as_enum(cls: Any) -> bool:
-    """Whether members of `cls` travel as the `enum` module has it, not by a `__reduce_ex__` of the user's."""
+    """Whether members of `cls` use the `__reduce_ex__` of the `enum` module, not the user's."""
     reducer = cls.__reduce_ex__
     return getattr(reducer, "__module__", None) == "enum" or isinstance(reducer, BuiltinFunctionType)
 
 
-def _made_of(cls: Any, member: Any) -> tuple[Any, ...]:
-    """The arguments from which the data type of `cls` makes `member`, before its attributes."""
+def _new_args(cls: Any, member: Any) -> tuple[Any, ...]:
+    """The arguments to create `member` with the `__new__` of the data type of `cls`."""
     data_type = cls._member_type_
     if data_type is object:
         return ()
@@ -165,8 +172,8 @@ def _made_of(cls: Any, member: Any) -> tuple[Any, ...]:
     reduced = data_type.__reduce_ex__(member, 2)
     if not isinstance(reduced, tuple) or not isinstance(reduced[1], tuple):
         raise pickle.PicklingError(
-            f"cannot pickle the enumeration {cls.__qualname__}: its data type {data_type.__qualname__} does not say what "
-            "its values are made of; give it __getnewargs__"
+            f"cannot pickle the enumeration {cls.__qualname__}: the arguments to create values of its data type "
+            f"{data_type.__qualname__} are unknown; give it a __getnewargs__() method"
         )
     args = reduced[1]
     return args[1:] if args[:1] == (cls,) else args

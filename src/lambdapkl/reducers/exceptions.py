@@ -1,7 +1,8 @@
-"""Exceptions, with what caused them and where they were raised, and without running their constructor again.
+"""Reducers for exceptions: with cause, context and traceback, and without running Python constructors.
 
-`BaseException.__reduce__` calls the class with `args`.  That fails where a constructor takes other arguments than it
-passes on (CPython issue 44791), and loses the cause, the context, the traceback, and fields in C that `args` does not give.
+`BaseException.__reduce__` makes the reader call the class with `args`. That fails if a constructor takes
+other arguments than it passes to `super` (CPython issue 44791). It also loses the cause, the context, the
+traceback, and fields in C that `args` does not determine.
 """
 
 from __future__ import annotations
@@ -30,36 +31,36 @@ _ARGS = ("args",)
 _PICKLED = "exceptions in the payload"
 _LATER = "links between exceptions that a group restores"
 
-# Fields that the interpreter sets where it raises the error, and that `args` does not have.
+# Errors with fields that the interpreter sets when it raises them, and that are not in `args`.
 _NAMED = (NameError, AttributeError)
-# `AttributeError.obj` is left out, as `pickle` does: it may be anything, and is there for a hint in the traceback only.
+# `AttributeError.obj` is left out, as in `pickle`: it may be any object and only serves a traceback hint.
 _LEFT_OUT = {id(vars(AttributeError).get("obj"))}
 
 
 def reduce_exception(exception: BaseException, session: Any) -> Any:
-    """NotImplemented where the result of `pickle` is right."""
+    """Reduce an exception; NotImplemented if `pickle` restores it correctly."""
     kind = type(exception)
     chained = _chained(exception, session)
     cause, context, suppress_context, traceback = chained
     unraised = cause is None and context is None and suppress_context is None and traceback is None
-    own = _own(kind) if id(kind) not in BUILT_IN else _NOTHING
-    # Not through `__dict__`, which would come into being with that, and be pickled.
-    reduced: Any = None if own & _REDUCE else kind.__reduce__(exception)
+    methods = _overridden(kind) if id(kind) not in BUILT_IN else _NOTHING
+    # Not from `__dict__`: reading that would create it, and then it would be pickled.
+    reduced: Any = None if methods & _REDUCE else kind.__reduce__(exception)
     state = dict(reduced[2] or {}) if reduced and len(reduced) > 2 else {}
     if reduced is None or not _REDUCE.isdisjoint(state):
         return _reduce_own(exception, chained, exception.__reduce_ex__(session.protocol), unraised)
-    args, fields = _made_of(exception, reduced[1])
+    args, fields = _args_and_fields(exception, reduced[1])
     if fields and not isinstance(exception, _NAMED):
         fields = {name: value for name, value in fields.items() if name not in state}
     if args is None:
         return _reduce_own(exception, chained, reduced, unraised)
-    if own & _STATE:
+    if methods & _STATE:
         if not fields and _why_not_called(kind, reduced[1]) is None:
             return _reduce_own(exception, chained, reduced, unraised)
         return _reduce_with_state(exception, chained, args, state or None, fields)
-    slots = _slots(exception) if own is not _NOTHING else {}
+    slots = _slots(exception) if methods is not _NOTHING else {}
     links = _links(exception, session)
-    if unraised and not slots and not fields and links is None and not own & _CONSTRUCTOR and _has_names_only(state):
+    if unraised and not slots and not fields and links is None and not methods & _CONSTRUCTOR and _has_names_only(state):
         return NotImplemented
     parts = _without_end([_named({**fields, **state, **slots}), *chained, links])
     if not parts:
@@ -68,7 +69,7 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
 
 
 def _chained(exception: BaseException, session: Any) -> tuple[Any, ...]:
-    """Cause, context, whether the context is suppressed, and traceback; None where there is nothing to pickle."""
+    """Cause, context, whether the context is suppressed, and traceback; None for each that is not pickled."""
     session.shared.setdefault(_PICKLED, set()).add(id(exception))
     later = session.shared.get(_LATER, ())
     return (
@@ -79,29 +80,29 @@ def _chained(exception: BaseException, session: Any) -> tuple[Any, ...]:
     )
 
 
-# ---- classes that are pickled in their own way ----
+# ---- classes with their own pickling methods ----
 
 
-def _own(kind: Any) -> set[str]:
-    """The methods for pickling and construction that the class does not have from the interpreter, whatever their type."""
-    own: set[str] = set()
+def _overridden(kind: Any) -> set[str]:
+    """The methods for pickling and construction that the class does not inherit from a builtin one."""
+    overridden: set[str] = set()
     built_in: set[str] = set()
     for base in kind.__mro__:
         namespace = vars(base)
         if id(base) in BUILT_IN:
             built_in.update([name for name in _METHODS if name in namespace])
         else:
-            own.update([name for name in _METHODS if name in namespace and name not in built_in])
-    return own
+            overridden.update([name for name in _METHODS if name in namespace and name not in built_in])
+    return overridden
 
 
 def _reduce_own(exception: BaseException, chained: tuple[Any, ...], reduced: Any, unraised: bool) -> Any:
-    """What the class itself returns for `exception`, and what it does not know."""
+    """Extend the result of the class's own `__reduce__` by cause, context and traceback."""
     if type(reduced) is not tuple or not 2 <= len(reduced) <= 6:
         return NotImplemented
-    made_by, args, state, items, pairs, setter = reduced + (None,) * (6 - len(reduced))
-    if made_by is type(exception) and type(args) is tuple:
-        reason = _why_not_called(made_by, args)
+    constructor, args, state, items, pairs, setter = reduced + (None,) * (6 - len(reduced))
+    if constructor is type(exception) and type(args) is tuple:
+        reason = _why_not_called(constructor, args)
         if reason is not None:
             raise _refusal(exception, reason)
     attributes = None
@@ -109,11 +110,11 @@ def _reduce_own(exception: BaseException, chained: tuple[Any, ...], reduced: Any
         attributes, state = _named(state), None
     elif unraised:
         return reduced
-    return made_by, args, _without_end([*chained, state, setter, attributes]), items, pairs, wire.raised
+    return constructor, args, _without_end([*chained, state, setter, attributes]), items, pairs, wire.raised
 
 
 def _is_set_by_the_interpreter(exception: Any, state: Any) -> bool:
-    """Whether a state has keys that are no names, which the interpreter's `__setstate__` would refuse."""
+    """Whether a state has keys that are no strings, which `BaseException.__setstate__` refuses."""
     if type(state) is not dict or _has_names_only(state):
         return False
     return getattr(type(exception), "__setstate__", None) is BaseException.__setstate__
@@ -124,13 +125,13 @@ def _has_names_only(state: dict[Any, Any]) -> bool:
 
 
 def _named(attributes: dict[Any, Any]) -> dict[Any, Any] | None:
-    """Attributes with names of the payload's own; None for none.  Other keys stay, as those of other instances do."""
+    """Return `attributes` with private copies of the names, None if there are none. Other keys stay as they are."""
     return {private(key) if type(key) is str else key: value for key, value in attributes.items()} or None
 
 
 def _reduce_with_state(exception: BaseException, chained: Any, args: Any, state: Any, fields: dict[str, Any]) -> Any:
     """Reduce an exception whose class restores its own state, but cannot be called with `args`."""
-    if "__getstate__" in _own(type(exception)):
+    if "__getstate__" in _overridden(type(exception)):
         state = exception.__getstate__()
     attributes = {**fields, **_slots(exception)}
     if state and _is_set_by_the_interpreter(exception, state):
@@ -141,7 +142,7 @@ def _reduce_with_state(exception: BaseException, chained: Any, args: Any, state:
 
 
 def _why_not_called(kind: Any, args: tuple[Any, ...]) -> str | None:
-    """Why a class cannot be called with `args`, or None if it can be, as far as that can be seen from the outside."""
+    """Why a class cannot be called with `args`, judged by its signatures; None if it can."""
     if type(kind).__call__ is not type.__call__:
         return None
     for method in (kind.__new__, kind.__init__):
@@ -156,7 +157,7 @@ def _why_not_called(kind: Any, args: tuple[Any, ...]) -> str | None:
 
 
 def _is_python(function: Any) -> bool:
-    """Whether a method is written in Python; PyPy's built-in ones are functions, too, with code of another type."""
+    """Whether a method is written in Python. PyPy's builtin ones are functions with another type of code."""
     return isinstance(function, FunctionType) and isinstance(function.__code__, CodeType)
 
 
@@ -171,24 +172,24 @@ def _refusal(exception: BaseException, reason: str) -> pickle.PicklingError:
     kind = type(exception)
     return pickle.PicklingError(
         f"cannot pickle {kind.__qualname__!r} object: it could not be loaded ({reason}); "
-        f"give the class a `__reduce__` that returns the arguments to call it with"
+        f"give the class a `__reduce__` that returns the class and arguments that it accepts"
     )
 
 
 # ---- fields in C ----
 
 
-def _made_of(exception: BaseException, args: tuple[Any, ...]) -> tuple[Any, dict[str, Any]]:
-    """The arguments to create `exception` with, and the fields in C that have to be set after that.
+def _args_and_fields(exception: BaseException, args: tuple[Any, ...]) -> tuple[Any, dict[str, Any]]:
+    """The arguments to create `exception` with, and the fields in C to set afterwards.
 
-    Instead of arguments, None where only the class itself, called as `pickle` calls it, can create it.
+    The arguments are None if only calling the class, as `pickle` does, can create it.
     """
     base, names, is_built_in = _in_c(type(exception))
     if is_built_in and names == _ARGS:
         return args, {}
     values = {name: _field(exception, name) for name in names}
     if not is_built_in:
-        return _made_of_other(exception, base, args, values)
+        return _args_and_fields_of_extension(exception, base, args, values)
     different: dict[str, Any] = {}
     for candidate in _candidates(exception, args):
         try:
@@ -214,7 +215,7 @@ def _candidates(exception: BaseException, args: tuple[Any, ...]) -> Iterator[tup
 
 
 def _agree(exception: Any, copy: Any, different: dict[str, Any]) -> bool:
-    """Whether `copy` with the fields `different` has the text of `exception`: it depends on which fields were never set."""
+    """Whether `copy` has the text of `exception` once `different` is set; it depends on which fields are unset."""
     try:
         for name, value in different.items():
             setattr(copy, name, value)
@@ -223,8 +224,10 @@ def _agree(exception: Any, copy: Any, different: dict[str, Any]) -> bool:
         return False
 
 
-def _made_of_other(exception: BaseException, base: Any, args: Any, values: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """`_made_of`, for a class written in C that is not the interpreter's: `args` has to be what it takes."""
+def _args_and_fields_of_extension(
+    exception: BaseException, base: Any, args: Any, values: dict[str, Any]
+) -> tuple[Any, dict[str, Any]]:
+    """`_args_and_fields` for a class of an extension module, which must accept `args`."""
     new, init = constructor_in_c(base)
     kind: Any = type(exception)
     copy = None
@@ -232,7 +235,7 @@ def _made_of_other(exception: BaseException, base: Any, args: Any, values: dict[
         copy = new(base, *args)
         init(copy, *args)
     except Exception as error:
-        # What the class has in Python may call these with other arguments.
+        # A Python constructor of the class may call the one in C with other arguments.
         in_python = kind.__new__ if copy is None else kind.__init__
         if _is_python(in_python) and _why_not_called(kind, args) is None:
             return None, {}
@@ -240,7 +243,7 @@ def _made_of_other(exception: BaseException, base: Any, args: Any, values: dict[
     fields = {}
     for name, value in values.items():
         if value is not _MISSING and not _same(value, _field(copy, name)):
-            with suppress(Exception):  # it cannot be set, or it is made anew each time
+            with suppress(Exception):  # a read-only or computed field
                 setattr(copy, name, value)
                 fields[name] = value
     return args, fields
@@ -253,21 +256,21 @@ def _field(exception: BaseException, name: str) -> Any:
         return _MISSING
 
 
-# id of one of the interpreter's classes, and whether it is meant itself or as a base -> what `_in_c` returns
+# id of a builtin class, and whether it is the class itself or a base -> result of `_in_c`
 _copied: dict[tuple[int, bool], tuple[Any, tuple[str, ...], bool]] = {}
 
 
 def _in_c(kind: Any) -> tuple[Any, tuple[str, ...], bool]:
-    """A class with the fields in C that instances of `kind` have, the names of these, and whether it is the interpreter's.
+    """A class with the same fields in C as `kind`, the names of the fields, and whether it is builtin.
 
-    It has no methods in Python, so that creating a copy of an exception for comparison runs no code of the user's.
+    The class has no Python methods, so creating a copy of an exception for comparison runs no user code.
     """
     base = kind
     while id(base) not in BUILT_IN:
         if is_c_new(base, vars(base).get("__new__")):
             return base, _fields(base), False
         base = base.__base__
-    # The interpreter treats some of its classes in another way than their subclasses.
+    # Some builtin classes behave differently from their subclasses.
     key = id(base), base is kind
     known = _copied.get(key)
     if known is None:
@@ -315,10 +318,10 @@ def _without_end(state: list[Any]) -> tuple[Any, ...]:
 
 
 def _links(exception: BaseException, session: Any) -> tuple[Any, ...] | None:
-    """The pairs of an exception and 0 or 1 whose cause (0) or context (1) is the group `exception`.
+    """Pairs of an exception and 0 or 1, if its cause (0) or context (1) is the group `exception`.
 
-    A group can only be created from its exceptions.  Those that lead back to it cannot name it yet, so the group restores
-    these links after it is created.
+    A group can only be created from its exceptions, so these cannot refer to it before it exists. The
+    group sets these links after it is created.
     """
     if not isinstance(exception, BaseExceptionGroup):
         return None

@@ -1,7 +1,7 @@
-"""Open files: by name, mode and position, or, when asked for, with their contents.
+"""Reducers for open files: by name, mode and position, or with their contents if the option is set.
 
-A file is opened again where it is loaded and never truncated; so it must be there.  The standard streams are those of the
-reader.
+The reader opens the file again without creating or truncating it, so the file must exist there. Standard
+streams become those of the reader.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STANDARD = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__
 
 
 def reduce_file(file: Any) -> Any:
-    """A text or binary file of any of the classes that `open` returns."""
+    """Reduce a text or binary file of any class that `open` returns."""
     for name in _STANDARD:
         if getattr(sys, name) is file:
             return wire.standard_stream, (private(name),)
@@ -46,14 +46,14 @@ def reduce_file(file: Any) -> Any:
         return wire.file_in_memory, (contents, position, private(os.fspath(name)))
     if not os.path.exists(name):
         raise NotPicklableError(
-            f"cannot pickle the open file {name!r}: it has been deleted, so the reader could not open it; pickle it with its "
-            "contents under `with lambdapkl.options(file_contents=True)`"
+            f"cannot pickle the open file {name!r}: it was deleted, so the reader could not open it; "
+            "use `with lambdapkl.options(file_contents=True)` to pickle its contents"
         )
     return wire.file, (*_description(file, raw), private(os.path.abspath(name)), position)
 
 
 def _description(file: Any, raw: Any) -> tuple[Any, ...]:
-    """What `open` needs to make such a file: mode, whether it is buffered, and how text is spelled."""
+    """The arguments for `open`: mode, whether the file is buffered, and the text options."""
     text = _text(file)
     mode = str(getattr(file if text else raw, "mode", "r" if text else "rb"))
     return private(mode), file is not raw, text
@@ -74,15 +74,16 @@ def _text(file: Any) -> tuple[Any, ...] | None:
 
 
 def _newline(file: Any) -> str | None:
-    """The `newline` argument, which a text file does not tell.
+    """The `newline` argument of `open`, for which text files have no attribute.
 
-    It refers to its encoding, this argument if there was one, the characters that it has read ahead, and the error handler.
+    The file refers to its encoding, this argument if it was given, the characters it has read ahead, and
+    the error handler, in this order.
     """
     if file.closed or sys.implementation.name != "cpython":
         return None
     if file.writable():
         file.flush()
-    # Then there are characters only where the bytes that they were decoded from are kept, too.
+    # After this it holds read-ahead characters only if it also holds the bytes they were decoded from.
     file.seek(_position(file))
     parts = gc.get_referents(file)
     between = [each for each in parts if type(each) is str][1:-1]
@@ -98,8 +99,8 @@ def _position(file: Any) -> int:
         if not is_text or (reason := text_position.reason_against(file)):
             why = f"({error}), {reason}" if is_text else f"({error})"
             raise NotPicklableError(
-                f"cannot pickle the file {getattr(file, 'name', file)!r}: it does not tell its position {why}; finish the loop "
-                "over its lines, or read it with readline"
+                f"cannot pickle the file {getattr(file, 'name', file)!r}: its position is unknown {why}; finish the loop "
+                "over its lines, or use readline()"
             ) from error
     return text_position.find(file)
 
@@ -107,16 +108,16 @@ def _position(file: Any) -> int:
 def _refuse_special(file: Any, name: Any) -> None:
     if not isinstance(name, (str, bytes, os.PathLike)):
         raise NotPicklableError(
-            f"cannot pickle a file without a name (made of the descriptor {name}): no other process has it; open it by name"
+            f"cannot pickle a file without a name (opened from the descriptor {name}): no other process has it; open it by name"
         )
     if file.isatty() or not file.seekable():
         raise NotPicklableError(
-            f"cannot pickle the file {name!r}: a terminal, pipe or device belongs to this process; pickle what was read from it"
+            f"cannot pickle the file {name!r}: a terminal, pipe or device belongs to this process; pickle the data read from it"
         )
 
 
 def _contents(file: Any, raw: Any, position: int) -> tuple[Any, int]:
-    """All that is in the file, and the position in it in characters or bytes."""
+    """The contents of the file, and the position in them in characters or bytes."""
     if not file.readable():
         text = _text(file)
         with open(raw.name, *(("r", -1, *text[:3]) if text else ("rb",))) as reader:

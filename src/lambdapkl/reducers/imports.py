@@ -1,4 +1,4 @@
-"""Lazy imports (PEP 810, Python 3.15): what stands for a module, or a name in it, until it is used."""
+"""Reducers for lazy imports (PEP 810, Python 3.15): placeholders for a module, or a name in it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..rules.names import private
 
 
 def reduce_lazy_import(lazy: Any) -> Any:
-    """A lazy import by the statement that made it; nothing is imported.
+    """Reduce a lazy import to its import statement, without importing anything.
 
     Raises
     ------
     pickle.PicklingError
-        The object's text and its fields disagree: the interpreter has other fields than 3.15.
+        The object's text and fields disagree; an interpreter after 3.15 may have other fields.
     """
     spelled = repr(lazy).partition("'")[2].rpartition("'")[0]
     module, attributes = _names(lazy, spelled.count("."))
@@ -29,16 +29,16 @@ def reduce_lazy_import(lazy: Any) -> Any:
     if len(attributes) == 1 and spelled == f"{module}.{attributes[0]}":
         return wire.lazy_import, (private(module), private("from"), private(attributes[0]))
     raise pickle.PicklingError(
-        f"cannot pickle {lazy!r}: this version of Python keeps lazy imports in a way that lambdapkl does not know; "
-        "use the imported name once before it is pickled"
+        f"cannot pickle {lazy!r}: lambdapkl does not know the lazy imports of this version of Python; "
+        "use the imported name once before pickling it"
     )
 
 
 def _names(lazy: Any, at_most: int) -> tuple[str, list[str]]:
-    """Return the module that a lazy import refers to, and the attributes that are looked up in turn, `at_most` one more.
+    """Return the module of a lazy import, and the attributes looked up in turn, at most ``at_most + 1``.
 
-    Its fields are hidden, but the garbage collector sees the objects in them: the name of a module, or another lazy import
-    and the name of an attribute of that.
+    Its fields are hidden from Python, but `gc.get_referents` returns them: the name of a module, or another
+    lazy import and the name of an attribute of it.
     """
     attributes: list[str] = []
     while True:

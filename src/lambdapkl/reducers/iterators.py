@@ -1,8 +1,8 @@
-"""Iterators that `pickle` refuses, at their position.
+"""Reducers for iterators that `pickle` refuses, which resume at their position.
 
-CPython 3.14 took pickling out of `itertools` (CPython issue 101588).  What an iterator there refers to is seen as the garbage
-collector sees it; a number that it keeps in C is worked out from that, or the compiled backend reads it (`position`), or the
-iterator is refused.
+CPython 3.14 removed pickling from `itertools` (CPython issue 101588). The objects that an iterator refers
+to come from `gc.get_referents`. Numbers that it keeps in C are derived from these, or the compiled backend
+reads them (`position`); otherwise the iterator is refused.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _tuple_iterator: Any = type(iter(()))
 
 
 def reduce_pairwise(pairs: Any) -> Any:
-    """`itertools.pairwise`: what it iterates over, and the element it has seen and not yet returned as a pair's first."""
+    """Reduce `pairwise` to its source, preceded by the element that starts the next pair."""
     parts = _parts(pairs)
     if _HAS_RESULT:
-        parts.pop()  # the pair that it returns again when nobody else holds it
+        parts.pop()  # a result tuple that it reuses
     if not parts:
         return pairwise, ((),)
     source, *seen = parts
@@ -37,9 +37,9 @@ def reduce_pairwise(pairs: Any) -> Any:
 
 
 def _parts(iterator: Any) -> list[Any]:
-    """What `iterator` refers to, in the order of its fields."""
+    """The objects that `iterator` refers to, in the order of its fields."""
     parts = gc.get_referents(iterator)
-    # Up to 3.11 these types are static, and their instances do not keep them alive.
+    # Since 3.12 these types are heap types, so their instances refer to them.
     return parts[1:] if parts and parts[0] is type(iterator) else parts
 
 
@@ -48,7 +48,7 @@ def _refuse(iterator: Any, reason: str) -> Any:
     where = name if type(iterator).__module__ == "builtins" else f"itertools.{name}"
     raise NotPicklableError(
         f"cannot pickle {'an' if where[0] in 'aeiou' else 'a'} {where}: {reason}; "
-        "use the compiled backend, which reads that, or pickle a list of what is left"
+        "use the compiled backend, which can read it, or pickle a list of the remaining items"
     )
 
 
@@ -63,7 +63,7 @@ def reduce_chain(iterator: Any) -> Any:
 
 
 def _rest_of_chain(iterator: Any) -> Any:
-    """The iterables that are left, the first from where it is, as a list; or the iterator that gives them."""
+    """The remaining iterables as a list, starting with the active one; or the iterator that yields them."""
     parts = _parts(iterator)
     if not parts:
         return []
@@ -77,14 +77,14 @@ def _rest_of_chain(iterator: Any) -> Any:
 
 
 def _without_chain(source: Any) -> Any:
-    """The iterator at the end of a chain that is done with all before it: the reader has put such chains together."""
+    """The only remaining iterator of a chain, as restorers create such chains; any other source as it is."""
     rest = _rest_of_chain(source) if type(source) is chain else None
     return rest[0] if isinstance(rest, list) and len(rest) == 1 and hasattr(type(rest[0]), "__next__") else source
 
 
 def reduce_count(numbers: Any) -> Any:
     parts = _parts(numbers)
-    # A machine integer that grows by one has no object, but is in the text.
+    # A count in steps of one keeps a C integer, which only its repr shows.
     return itertools.count, tuple(parts) if len(parts) == 2 else (int(repr(numbers)[len("count(") : -1]),)
 
 
@@ -98,7 +98,7 @@ def reduce_repeat(iterator: Any) -> Any:
 def reduce_cycle(iterator: Any) -> Any:
     *source, saved = _parts(iterator) or [[]]
     if not source:
-        # The first round is over: another one leads back to the same place, and nobody's code runs.
+        # The first round is over. Reading one more round runs no user code and leads back to the same item.
         return wire.iterator, (private("cycle"), None, tuple(itertools.islice(iterator, len(saved))))
     if not saved:
         return itertools.cycle, tuple(source)
@@ -107,7 +107,7 @@ def reduce_cycle(iterator: Any) -> Any:
 
 def reduce_product(iterator: Any) -> Any:
     pools, *result = _parts(iterator)
-    # Its indices run over to the first result when it ends.
+    # When it ends, its indices wrap around to those of the first result.
     ambiguous = all(pools) and any(len(pool) > 1 for pool in pools)
     known = position(iterator)
     if known is not None:
@@ -116,12 +116,12 @@ def reduce_product(iterator: Any) -> Any:
             return itertools.product, ((),)
         if not started:
             result = []
-    if not result or not all(pools):  # where a pool is empty, the result is half made and must not be looked at
+    if not result or not all(pools):  # with an empty pool the result is incomplete and must not be read
         return itertools.product, pools
     if known is None:
         indices = [_index(iterator, pool, element) for pool, element in zip(pools, result[0], strict=True)]
         if ambiguous and not any(indices):
-            _refuse(iterator, "it is at its first result or used up, and Python 3.14+ keeps in C which")
+            _refuse(iterator, "Python 3.14+ keeps in C whether it is at its first result or exhausted")
     steps = 0
     for pool, index in zip(pools, indices, strict=True):
         steps = steps * len(pool) + index
@@ -129,7 +129,7 @@ def reduce_product(iterator: Any) -> Any:
 
 
 def reduce_selection(iterator: Any) -> Any:
-    """`combinations`, `combinations_with_replacement` or `permutations`: how many it has returned tells where it is."""
+    """Reduce `combinations`, `combinations_with_replacement` or `permutations` to the number of results returned."""
     pool, *result = _parts(iterator)
     known = position(iterator)
     if known is not None and not known[2]:
@@ -137,15 +137,15 @@ def reduce_selection(iterator: Any) -> Any:
     if not result:
         _refuse(iterator, "Python 3.14+ keeps its length in C until the first result")
     kind, size, length = type(iterator), len(pool), len(result[0])
-    if known is not None and known[0] and kind is itertools.permutations:  # whose indices have run over
+    if known is not None and known[0] and kind is itertools.permutations:  # exhausted: its indices wrapped around
         return wire.iterator, (private(kind.__name__), (pool, length), {}, math.perm(size, length))
     indices = known[3] if known is not None else [_index(iterator, pool, element) for element in result[0]]
     steps = 0
     if kind is itertools.permutations:
-        left = list(range(size))
+        unused = list(range(size))
         for index in indices:
-            steps = steps * len(left) + left.index(index)
-            left.remove(index)
+            steps = steps * len(unused) + unused.index(index)
+            unused.remove(index)
     else:
         first = 0
         for place, index in enumerate(indices):
@@ -160,7 +160,7 @@ def reduce_selection(iterator: Any) -> Any:
 def _index(iterator: Any, pool: tuple[Any, ...], element: Any) -> int:
     places = [index for index, each in enumerate(pool) if each is element]
     if len(places) != 1:
-        _refuse(iterator, "it has an element twice, and Python 3.14+ keeps in C which one it has come to")
+        _refuse(iterator, "an element occurs twice, and Python 3.14+ keeps its position in C")
     return places[0]
 
 
@@ -178,13 +178,13 @@ def reduce_accumulate(iterator: Any) -> Any:
         if len(parts) == 3 or not hasattr(type(parts[0]), "__next__"):
             function = parts.pop(0)
         elif len(parts) == 2 and hasattr(type(parts[1]), "__next__"):
-            _refuse(iterator, "its total or its function is an iterator, and which is which is kept in C")
+            _refuse(iterator, "its total or its function is an iterator, and C code hides which one")
         source, *total = parts
     if not total:
         return wire.iterator, (private("accumulate"), (source, function), {private("initial"): initial})
-    # The total is what it returned last, or what it starts from and has returned.
+    # The total was returned already, so the reader skips it.
     if total[0] is None:
-        _refuse(iterator, "its total is None, which stands for no total at all")
+        _refuse(iterator, "its total is None, which would mean that there is no total")
     return wire.iterator, (private("accumulate"), (source, function), {private("initial"): total[0]}, 1)
 
 
@@ -194,7 +194,7 @@ def reduce_groupby(iterator: Any) -> Any:
         key = key.function
     if not seen:
         return itertools.groupby, (source, key)
-    # The key of the group; and the element after it with its key before that, unless it has been taken from the group.
+    # The key of the current group, then the key and the value of the next element unless it was taken.
     source = _without_chain(source)
     if len(seen) == 2:
         return itertools.groupby, (chain((seen[1],), source), key)
@@ -207,8 +207,8 @@ def reduce_groupby(iterator: Any) -> Any:
 
 
 def reduce_group(group: Any) -> Any:
-    """A group of `groupby`, which is empty once there has been another."""
-    known = _known(group, "Python 3.14+ keeps in C whether its groupby has gone on to another one")
+    """Reduce a group of `groupby`; it is empty once its `groupby` has moved to the next group."""
+    known = _known(group, "Python 3.14+ keeps in C whether its groupby has moved to the next group")
     return (itertools._grouper, tuple(_parts(group))) if known[0] else (iter, ((),))  # type: ignore[attr-defined]
 
 
@@ -218,17 +218,17 @@ def reduce_zip_longest(iterator: Any) -> Any:
     if left is not None:
         sources = tuple(iter(()) if each is None else each for each in left) if any(each is not None for each in left) else ()
     else:
-        # The place of one that has ended is empty, and must not be looked at.
+        # An exhausted iterator leaves NULL in the tuple, so its items must not be read.
         count = len(gc.get_referents(sources))
         if count and count != len(sources):
-            _refuse(iterator, "one of its iterators has ended, and Python 3.14+ keeps in C which one")
+            _refuse(iterator, "one of its iterators is exhausted, and Python 3.14+ keeps in C which one")
         if not count:
             sources = ()
     return wire.iterator, (private("zip_longest"), sources, {private("fillvalue"): fill})
 
 
 def reduce_filter(iterator: Any) -> Any:
-    """`starmap` or `filterfalse`."""
+    """Reduce `starmap` or `filterfalse`."""
     source, function = _parts(iterator)
     return type(iterator), (function, source)
 
@@ -254,14 +254,14 @@ def reduce_takewhile(iterator: Any) -> Any:
 def reduce_dropwhile(iterator: Any) -> Any:
     (started,) = _known(iterator)
     source, predicate = _parts(iterator)
-    # One that has started lets everything through: nothing is in an empty tuple.
+    # After its start it drops nothing more: nothing is contained in an empty tuple.
     return itertools.dropwhile, (().__contains__ if started else predicate, source)
 
 
 def reduce_batched(iterator: Any) -> Any:
     size, strict = _known(iterator)
     parts = _parts(iterator)
-    if size < 1 or not parts:  # it has ended
+    if size < 1 or not parts:  # exhausted
         return type(iterator), (iter(()), 1)
     source = parts[0]
     if strict:
@@ -270,7 +270,7 @@ def reduce_batched(iterator: Any) -> Any:
 
 
 def reduce_tee(iterator: Any) -> Any:
-    """What was read for it and not yet returned, and the end of the buffer, where all that share the source meet."""
+    """Reduce a tee to its buffered values and the end of the buffer, which all tees of the source share."""
     values, end = _known(iterator)
     return wire.iterator, (private("tee"), end, tuple(values))
 
@@ -285,7 +285,10 @@ def reduce_memory_iterator(iterator: Any) -> Any:
 
 
 def reduce_ended(iterator: Any) -> Any:
-    """Up to 3.13: `pickle` has one without a pool stand for one that has ended, which it is not if it chooses nothing."""
+    """Correct the reducers of 3.13 and earlier for exhausted iterators.
+
+    They return one over an empty pool. If its results have length 0, it would yield one more result.
+    """
     reduced = iterator.__reduce__()
     has_result = len(_parts(iterator)) == 2
     if has_result and reduced[1:] == (((), 0),):
@@ -298,7 +301,7 @@ REDUCERS: dict[type, Any] = {pairwise: reduce_pairwise}
 if sys.implementation.name == "cpython":
     REDUCERS |= {
         type(iter(memoryview(b""))): reduce_memory_iterator,
-        # Its own reducer, up to 3.13, forgets that the first of a group has been taken.
+        # Its own reducer, up to 3.13, forgets that the first element of a group was taken.
         itertools.groupby: reduce_groupby,
     }
     for each in (itertools.combinations, itertools.combinations_with_replacement, itertools.permutations):

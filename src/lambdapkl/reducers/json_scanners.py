@@ -1,4 +1,4 @@
-"""The compiled scanner of a `json.JSONDecoder`, which `pickle` refuses."""
+"""Reducer for the compiled scanner of a `json.JSONDecoder`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..rules.names import private
 
 
 def reduce_scanner(scanner: Any) -> Any:
-    """A scanner, by the options of the decoder that it was made for; it keeps each in a field of the same name."""
+    """Reduce a scanner to the options of its decoder, which it keeps in fields of the same names."""
     fields = [name for name, value in vars(type(scanner)).items() if isinstance(value, MemberDescriptorType)]
     return wire.json_scanner, ({private(name): getattr(scanner, name) for name in fields},)
 

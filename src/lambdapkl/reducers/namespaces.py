@@ -1,7 +1,7 @@
-"""The dictionary in which a class keeps its attributes.
+"""Reducers for the dictionary in which a class keeps its attributes.
 
-What is evaluated late in a class body (annotations since 3.14, bounds of type parameters since 3.12) looks names up in
-it, through a cell called ``__classdict__``.
+Code of a class body that is evaluated later (annotations since 3.14, bounds of type parameters since 3.12)
+looks up names in that dictionary, through a cell called ``__classdict__``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..rules.names import class_names
 
 
 class ClassDict:
-    """Stands for the dictionary of a class where that is pickled: a copy would not follow the class."""
+    """Pickled in place of the dictionary of a class, as a copy would not change with the class."""
 
     __slots__ = ("owner",)
 
@@ -29,20 +29,21 @@ def reduce_class_dict(stand_in: ClassDict) -> Any:
 
 
 def note_owner(cls: type, session: Any) -> None:
-    """Have `session` remember `cls`, in whose dictionary functions of it may look names up, for `class_dict` to find."""
-    # Not by its dictionary: to find that stops all threads where there is no GIL, and few classes need it.
+    """Record in `session` that functions of `cls` may look up names in its dictionary; see `class_dict`."""
+    # Its dictionary is not a key: finding it stops all threads of a free-threaded build, and few classes need it.
     session.class_dicts[id(cls)] = session.class_dicts[class_names(cls)[1]] = cls
 
 
 def class_dict(namespace: Any, func: FunctionType, session: Any) -> Any:
-    """Return what to pickle for the contents of a ``__classdict__`` cell of `func`.
+    """Return the object to pickle for the contents of a ``__classdict__`` cell of `func`.
 
-    The dictionary of a class that is in the payload is asked of that class.  So is that of a class whose place it took:
-    ``@dataclass(slots=True)`` makes a second class and drops the first, whose dictionary the garbage collector empties at a
-    time of its own.  Another one is copied, but for what the interpreter keeps there.
+    If the class is in the payload, the reader takes the dictionary from it. The same holds for a class that
+    replaced the original: ``@dataclass(slots=True)`` creates a second class and drops the first, and the
+    garbage collector may already have emptied the first one's dictionary. Any other dictionary is copied,
+    without the descriptors and cells that the interpreter adds.
     """
     around = _class_around(func, session)
-    # A loaded function has a view of the dictionary.
+    # In a loaded function the cell holds a view of the dictionary.
     held = _behind(namespace) if type(namespace) is MappingProxyType else namespace
     if around is not None and _dictionary(around) is held:
         return ClassDict(around)
@@ -59,7 +60,7 @@ def class_dict(namespace: Any, func: FunctionType, session: Any) -> Any:
 
 
 def _class_around(func: FunctionType, session: Any) -> type | None:
-    """Return the class of the payload in which `func` was written, by its qualified name."""
+    """Return the class of the payload whose body defines `func`, according to its qualified name."""
     outer = func.__qualname__
     while outer := outer.rpartition(".")[0]:
         owner: type | None = session.class_dicts.get(outer)
@@ -86,16 +87,16 @@ def _behind(view: Any) -> Any:
 
 
 class ClassPart:
-    """A part of the state of a class that is to be set while the rest is still being loaded.
+    """A part of the state of a class that the reader sets before it loads the rest.
 
     Attributes
     ----------
     owner
         The class.
     state
-        Attributes, or what else `setter` takes.
+        The attributes, or another argument for `setter`.
     setter
-        What sets it in the reader.
+        The function that sets them in the reader.
     """
 
     __slots__ = ("owner", "setter", "state")
@@ -111,9 +112,10 @@ def reduce_class_part(part: ClassPart) -> Any:
 
 
 def staged(cls: type, attributes: dict[str, Any]) -> dict[str, Any]:
-    """Put first what instances of `cls` are hashed with, where one of its attributes is a container of them.
+    """Put methods first if an attribute of `cls` is a set or dictionary of its instances.
 
-    The container is filled when it is loaded, before the class has its attributes.
+    Such a container is filled while it is loaded, before the class gets its attributes, and hashing the
+    instances needs the methods of the class.
     """
     if "__hash__" not in vars(cls) or not any(_holds(value, cls) for value in attributes.values()):
         return attributes

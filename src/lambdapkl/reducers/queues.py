@@ -1,4 +1,4 @@
-"""Queues written in C."""
+"""Reducer for the queue that is written in C."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from .. import wire
 
 
 def reduce_simple_queue(items: Any) -> Any:
-    """`queue.SimpleQueue` with what is in it, which is left there: seen as the garbage collector sees it."""
+    """Reduce a `queue.SimpleQueue` with its items, read by `gc.get_referents` so that they stay in it."""
     size = items.qsize()
     parts = gc.get_referents(items)
     if sys.version_info < (3, 13):
-        # A list, of which what has been taken out is at the start.
+        # The items are in a list; slots before them are of items already taken.
         parts = next(each for each in parts if type(each) is list)
         parts = parts[len(parts) - size :]
     else:
-        # A ring, from its first item on; the type comes last.
+        # The items come from a ring buffer, the oldest first; the type comes last.
         parts = parts[:size]
     return wire.simple_queue, (), parts or None, None, None, wire.simple_queue
 
 
-# They have an attribute called as their module is.
+# Their instances have an attribute `queue`, which is also the name of their module; see `reducer_tables.OWN_KEYS`.
 OWN_KEYS = (queue.Queue, queue.LifoQueue, queue.PriorityQueue)
 
 REDUCERS: dict[type, Any] = {}

@@ -1,4 +1,4 @@
-"""What `reprlib.recursive_repr` makes of a function: made again by the reader, not sent."""
+"""Recognize functions wrapped by `reprlib.recursive_repr`, so that the reader wraps them again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .. import wire
 
 
 def recreate(func: FunctionType) -> Any:
-    """Return what makes `func`, its arguments and the attributes it then has; None if its closure does not tell."""
+    """Return the constructor of `func`, its arguments and the resulting attributes; None if `func` is another function."""
     match closure_of(func):
         case {"user_function": FunctionType() as wrapped, "repr_running": set(), **rest} if func.__doc__ == wrapped.__doc__:
             fill = (rest["fillvalue"],) if "fillvalue" in rest else ()
@@ -19,7 +19,7 @@ def recreate(func: FunctionType) -> Any:
 
 
 def closure_of(func: FunctionType) -> dict[str, Any] | None:
-    """Return what the cells of `func` hold, by name; None if one is empty, or `func` was given defaults afterwards."""
+    """Return the contents of the cells of `func` by name; None if a cell is empty or `func` has defaults."""
     if func.__defaults__ or func.__kwdefaults__:
         return None
     try:

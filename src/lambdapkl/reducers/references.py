@@ -1,4 +1,4 @@
-"""What an attribute of a class may lead to while it is loaded."""
+"""Find attributes of a class that cannot refer to containers of its instances."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _FLAT, _DEEP = 0, 8
 
 
 class Reach:
-    """Tells attributes of `owner` that lead nowhere from those that may lead to containers of its instances.
+    """Distinguish inert attributes of `owner` from those that may refer to containers of its instances.
 
     Parameters
     ----------
     owner
         A class that is being pickled by value.
     session
-        The pickler's.
+        The memory of the pickler.
     """
 
     def __init__(self, owner: type, session: Any) -> None:
@@ -31,9 +31,9 @@ class Reach:
         self._session = session
 
     def is_inert(self, value: Any, depth: int = _DEEP) -> bool:
-        """Whether `value` refers to nothing but `owner`, plain values and what is pickled by reference.
+        """Whether `value` refers only to `owner`, to plain values and to objects pickled by reference.
 
-        Functions that the functions in a class call are not looked into.
+        Functions in a class are inspected, but not the functions that these call.
         """
         kind = type(value)
         if kind in _ATOMS or value is self._owner:
@@ -57,7 +57,7 @@ class Reach:
         return kind is tuple and self._are_inert(value, depth - 1)
 
     def _are_inert(self, values: Iterable[Any], depth: int) -> bool:
-        # Without a generator expression: CPython 3.12 and 3.13 free the code of one twice when memory runs out.
+        # Not a generator expression: CPython 3.12 and 3.13 free its code twice when memory runs out.
         for each in values:  # noqa: SIM110
             if not self.is_inert(each, depth):
                 return False
@@ -67,7 +67,7 @@ class Reach:
         namespace = func.__globals__
         reached = [namespace[name] for name in self._session.global_names(func.__code__) if name in namespace]
         for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
-            # The dictionary of the class around it.
+            # `__classdict__` holds the dictionary of the class around it.
             if name != "__classdict__":
                 try:
                     reached.append(cell.cell_contents)

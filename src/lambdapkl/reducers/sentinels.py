@@ -1,4 +1,4 @@
-"""Plain `object()` instances by which the standard library marks things."""
+"""Reducer for `object()` instances that the standard library uses as sentinels."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""Generators, coroutines and async generators: begun, suspended or finished.
+"""Reducers for generators, coroutines and async generators: created, suspended or finished.
 
-A suspended one travels as its function and what is in its frame: local variables, the stack of values, the exception that it
-handles, and where it is.  The reader calls the function for a frame and fills it.  What belongs into the frame at that place,
-both sides work out from the code (`verifier`), and refuse what differs.
+A suspended one is pickled as its function and the contents of its frame: local variables, value
+stack, the exception being handled, and the position in the code. The reader calls the function to get
+a frame, and fills it. Both sides work out from the code what the frame may hold there (`verifier`) and
+refuse anything else.
 
-A created one is its function and arguments, a finished one its name: these need no access to frames.
+A created one is pickled as its function and arguments, a finished one as its name. Neither needs
+access to frames.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from ..rules.names import private
 def reduce_generator(generator: Any) -> Any:
     state = suspended.state_of(generator)
     if state == suspended.RUNNING:
-        _refuse(generator, "it is running, or being traced", "pickle it between two steps, from outside of it")
+        _refuse(generator, "it is running or being traced", "pickle it from outside, while it is suspended")
     if type(generator) is AsyncGeneratorType:
         _check_awaited(generator, state)
     if state == suspended.FINISHED:
@@ -33,15 +35,15 @@ def reduce_generator(generator: Any) -> Any:
     if state == suspended.SUSPENDED and frames is None:
         _refuse(
             generator,
-            "it is suspended, and that takes the compiled backend on CPython 3.11 to 3.15 (with the GIL)",
-            "pickle it before its first step, or what it has left to do",
+            "it is suspended, which needs the compiled backend on CPython 3.11 to 3.15 (with the GIL)",
+            "pickle it before its first step, or pickle the remaining items instead",
         )
     function = suspended.function_of(generator)
     code = suspended.code_of(generator)
     if type(function) is not FunctionType:
-        _refuse(generator, "its function cannot be found", "pickle a function and call it where it is loaded")
+        _refuse(generator, "its function cannot be found", "pickle a function and call it after loading")
     if function.__code__ is not code:
-        _refuse(generator, "its function has been given another __code__ since", "call the function again")
+        _refuse(generator, "the __code__ of its function was replaced after the call", "call the function again")
     check = suspended.facts(code).check
     changed = _changed_names(generator, function)
     if state == suspended.CREATED:
@@ -55,22 +57,22 @@ def reduce_generator(generator: Any) -> Any:
 
 
 def _changed_names(generator: Any, function: Any) -> tuple[str, ...]:
-    """Its name and qualified name, if they are not those of its function."""
+    """Its name and qualified name, if they differ from those of its function."""
     names = generator.__name__, generator.__qualname__
     return () if names == (function.__name__, function.__qualname__) else tuple(map(private, names))
 
 
 def _arguments(generator: Any, code: Any) -> tuple[Any, ...]:
-    """What it was called with: positional, keyword-only, ``*args``, ``**kwargs``."""
+    """The arguments of its call: positional, keyword-only, ``*args``, ``**kwargs``."""
     namespace = getattr(generator, f"{suspended.prefix(generator)}_frame").f_locals
     try:
         return tuple([namespace[name] for name in code.co_varnames[: blobs.parameter_count(code)]])
     except KeyError as error:
-        return _refuse(generator, f"its argument {error} has been deleted from outside", "call the function again")
+        return _refuse(generator, f"its argument {error} was deleted from its frame", "call the function again")
 
 
 def _read(generator: Any, function: Any) -> tuple[int, bytes, tuple[Any, ...], tuple[BaseException, ...]]:
-    from ..frames.kinds import Unproven
+    from ..frames.slot_kinds import Unproven
 
     frames: Any = suspended.frames()
     code = function.__code__
@@ -79,45 +81,50 @@ def _read(generator: Any, function: Any) -> tuple[int, bytes, tuple[Any, ...], t
     try:
         point = facts.point(position)
     except Unproven as error:
-        _refuse(generator, f"its bytecode is not what the compiler makes ({error})", "pickle a function and call it there")
+        _refuse(
+            generator,
+            f"its bytecode was not written by CPython's compiler ({error})",
+            "pickle a function and call it after loading",
+        )
     if point is None:
-        _refuse(generator, "it is suspended where its code cannot be resumed", "let it go on by one step")
+        _refuse(generator, "it cannot be resumed from where it is suspended", "advance it by one step")
     misfit = frames.misfit(point[0], marks, values, code)
     if misfit >= 0:
         _refuse(
             generator,
-            f"its frame was changed from outside (slot {misfit} does not hold what its code has put there)",
+            f"something else changed its frame (slot {misfit} holds an object that its own code cannot have put there)",
             "pickle it without a debugger",
         )
     if function.__closure__:
-        kept, held = bytearray(marks), list(values)
+        # The reader's call of the function puts these cells into the frame.
+        new_marks, new_values = bytearray(marks), list(values)
         first = facts.size - len(function.__closure__)
         for index, cell in enumerate(function.__closure__, first):
-            if held[index] is cell:
-                kept[index], held[index] = b"k"[0], None
-        marks, values = bytes(kept), tuple(held)
+            if new_values[index] is cell:
+                new_marks[index], new_values[index] = b"k"[0], None
+        marks, values = bytes(new_marks), tuple(new_values)
     return position, marks, values, exceptions
 
 
 def _check_awaited(generator: Any, state: int) -> None:
-    """Refuse an async generator into which an exception is being thrown."""
+    """Refuse an async generator while an exception is being thrown into it."""
     frames = suspended.frames()
     if frames is None or state != suspended.SUSPENDED:
         return
     in_use, closed = frames.in_use(generator)
     if closed or (in_use and any(type(each) is _Throw for each in gc.get_referrers(generator))):
-        _refuse(generator, "an athrow() or aclose() of it has been begun", "await that first")
+        _refuse(generator, "an athrow() or aclose() of it is in progress", "await that first")
 
 
 def reduce_asend(asend: Any) -> Any:
-    """What ``__anext__()`` or ``asend()`` of an async generator returned, and perhaps somebody has begun to await."""
+    """Reduce the awaitable that ``__anext__()`` or ``asend()`` returned, unless it is finished."""
     frames = suspended.frames()
     if frames is None:
-        _refuse(asend, "that takes the compiled backend on CPython 3.11 to 3.15 (with the GIL)", "await it first")
+        _refuse(asend, "that needs the compiled backend on CPython 3.11 to 3.15 (with the GIL)", "await it first")
     generator = next(each for each in gc.get_referents(asend) if type(each) is AsyncGeneratorType)
     value, state = frames.read_asend(asend, generator)
     if state > 1:
-        _refuse(asend, "it has been awaited", "ask the async generator for another one")
+        _refuse(asend, "it was already awaited", "call __anext__() or asend() again")
     return wire.async_generator_asend, (generator, None, True) if state else (generator, value)
 
 
@@ -125,11 +132,11 @@ def refuse_throw(throw: Any) -> Any:
     generator = next((each for each in gc.get_referents(throw) if type(each) is AsyncGeneratorType), None)
     if generator is not None and generator.ag_running:
         _refuse(throw, "the async generator is being awaited", "await it first")
-    _refuse(throw, "nothing awaits it, and what it throws is kept in C", "call aclose() or athrow() where it is loaded")
+    _refuse(throw, "C code hides the exception that it throws", "call aclose() or athrow() after loading")
 
 
 def reduce_awaited(wrapper: Any) -> Any:
-    """What ``__await__()`` of a coroutine returned."""
+    """Reduce the iterator that ``__await__()`` of a coroutine returned."""
     (coroutine,) = (each for each in gc.get_referents(wrapper) if type(each) is CoroutineType)
     return wire.awaited_coroutine, (coroutine,)
 
@@ -141,7 +148,7 @@ def _refuse(obj: Any, reason: str, remedy: str) -> NoReturn:
 
 
 def _helper_types() -> tuple[Any, Any, Any]:
-    """The types of what async generators and coroutines return, for which there are no names."""
+    """The types of the awaitables that async generators and coroutines return; no module names them."""
 
     async def generator() -> Any:
         yield
@@ -149,9 +156,8 @@ def _helper_types() -> tuple[Any, Any, Any]:
     async def coroutine() -> None:
         pass
 
-    asked = generator()
-    waiting = coroutine()
-    step, throw, wrapper = asked.__anext__(), asked.aclose(), waiting.__await__()
+    async_generator = generator()
+    step, throw, wrapper = async_generator.__anext__(), async_generator.aclose(), coroutine().__await__()
     for each in (step, throw, wrapper):
         each.close()
     return type(step), type(throw), type(wrapper)

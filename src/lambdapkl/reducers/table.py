@@ -36,10 +36,10 @@ for _family in (descriptors, exceptions, threads, tracebacks, weakrefs):
 
 
 class DispatchTable(ChainMap[type, Reducer]):
-    """A dispatch table that is copied fast: loky makes a `dict` of it for each pickler, which is for each task."""
+    """A dispatch table with a fast lookup, as loky copies it to a `dict` for each pickler, so for each task."""
 
     def __getitem__(self, kind: type) -> Reducer:
-        # `ChainMap` raises and catches an error for each of the first two where the third has the key.
+        # `ChainMap` raises and catches a KeyError for each map that does not have the key.
         for mapping in self.maps:
             if kind in mapping:
                 return mapping[kind]
@@ -47,10 +47,10 @@ class DispatchTable(ChainMap[type, Reducer]):
 
 
 class UserTable(DispatchTable):
-    """A dispatch table that a program gave to a pickler, followed by the shared one.
+    """A dispatch table that a program set on a pickler, followed by the shared tables.
 
-    Its first map is the program's, which may be any mapping.  Entries that it has from `copyreg`, as a copy of
-    `copyreg.dispatch_table` has, do not come before our overrides of those.
+    Its first map is the program's, which may be any mapping. It may be a copy of `copyreg.dispatch_table`;
+    entries that it shares with that do not take precedence over lambdapkl's overrides.
     """
 
     def __getitem__(self, kind: type) -> Reducer:
@@ -75,15 +75,15 @@ class UserTable(DispatchTable):
 
 
 def with_shared(table: Any, shared: DispatchTable) -> Any:
-    """Return `table`, which a program set, so that it comes before the reducers of `shared` and not in their place."""
+    """Return `table`, which a program set, followed by `shared`, so that it does not replace those reducers."""
     return table if isinstance(table, DispatchTable) else UserTable(table, *shared.maps)
 
 
-# What user code writes here or registers with `copyreg` comes before our own reducers.
+# Entries that user code adds here or registers with `copyreg` take precedence over lambdapkl's reducers.
 DISPATCH_TABLE = DispatchTable(OVERRIDES, copyreg.dispatch_table, TABLE)
 
-# Modules whose types have reducers, and where those are.  They are added to the table once the program has imported the
-# module: until then it has no such object, and `import lambdapkl` stays cheap.
+# Module -> the file with reducers for its types. They are added to the table after the program imports the
+# module. No such object can exist before that, and `import lambdapkl` stays fast.
 _PENDING: dict[str, str] = {
     "contextvars": "contexts",
     "dataclasses": "dataclass_parts",
@@ -97,17 +97,17 @@ _PENDING: dict[str, str] = {
     "typing": "annotations",
 }
 
-# Modules with types that are refused, likewise.
+# Modules with types that are refused; their refusers are added in the same way.
 _REFUSED = set(refused.REASONS)
 
 _stamp: tuple[int, str | None] | None = None
 
 
 def refresh() -> int:
-    """Add the reducers of modules that have been imported since the last call.
+    """Add the reducers of modules that were imported since the last call.
 
-    ``sys.modules`` grows at its end: length and last key tell whether a module came.  Return the length for which nothing
-    is to be done, -1 where the next call has to look again.
+    ``sys.modules`` grows at its end, so its length and last key show whether a module was added. Returns the
+    length of ``sys.modules`` for which nothing needs to be done, or -1 if the next call must check again.
     """
     global _stamp
     modules = sys.modules
@@ -120,7 +120,7 @@ def refresh() -> int:
         return stamp[0]
     with process_lock.lock:
         present = {name for name in (*_PENDING, *_REFUSED) if name in modules}
-        # A thread that imports one has its lock, and some of its types may be missing: the next call looks again.
+        # While another thread imports a module, some of its types may be missing: the next call checks again.
         ready = {name for name in present if not _is_importing(modules.get(name))}
         if ready != present:
             stamp = None
@@ -137,7 +137,7 @@ def refresh() -> int:
             for kind, refuser in refused.refusers(name, modules[name]).items():
                 INHERITED.setdefault(kind, refuser)
             _REFUSED.discard(name)
-        # Last: until then, other threads wait for what they may need.
+        # Set last: until then, other threads must wait for the lock, as they may need the new reducers.
         _stamp = stamp
     return -1 if stamp is None else stamp[0]
 

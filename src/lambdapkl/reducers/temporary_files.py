@@ -1,4 +1,4 @@
-"""Temporary files."""
+"""Reducer for temporary files."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..rules.names import private
 
 
 def reduce_temporary_file(file: Any) -> Any:
-    """`tempfile.NamedTemporaryFile`: a file like any other, unless it is deleted when this process closes it."""
+    """Reduce a `tempfile.NamedTemporaryFile` like other files, unless closing it deletes the file."""
     if getattr(file, "delete", None) or getattr(file._closer, "delete", False):
         raise NotPicklableError(
-            f"cannot pickle the temporary file {file.name!r}: it is deleted with this process's object; make it with "
-            "delete=False, or pickle what is in it"
+            f"cannot pickle the temporary file {file.name!r}: this process deletes it on close; create it with "
+            "delete=False, or pickle its contents"
         )
     return type(file), (file.file, private(file.name), False)
 

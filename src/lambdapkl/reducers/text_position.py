@@ -1,8 +1,9 @@
-"""Where a text file is whose lines are being looped over.
+"""Find the position of a text file while a loop is reading its lines.
 
-``next(file)`` turns `tell` off, since it keeps no record of what it read ahead (the note on `TextIOBase.tell` in the manual of
-`io`).  The bytes are still there: the characters that wait are read, one small piece at a time, until the file must fetch more;
-then it is known which bytes they came from, and the file is put back to where it was.
+``next(file)`` disables `tell`, because it does not record what it has read ahead (see the note on
+`TextIOBase.tell` in the documentation of `io`). This reads the buffered characters one by one until the
+file must fetch more bytes. The position of those bytes is known, and the position of the characters
+follows from their encoded length. The file is then set back to where it was.
 """
 
 from __future__ import annotations
@@ -12,33 +13,33 @@ from typing import Any
 
 from ..errors import NotPicklableError
 
-# Their bytes cannot be read from the middle: what a byte means depends on those before, or the byte order stands at the start.
+# Encodings that cannot be decoded from the middle: they have shift states, or a byte order mark.
 _STATEFUL = ("hz", "iso2022", "utf-7")
 _ORDERED = ("utf-16", "utf-32")
-# Handlers that give back the bytes they were given.
+# Error handlers that encode to the same bytes they decoded.
 _REVERSIBLE = ("strict", "surrogateescape", "surrogatepass")
 _LONGEST = 8  # bytes that one character can take, those of "\r\n" in UTF-32
 
 
 def reason_against(file: Any) -> str | None:
-    """Why the place of `file` cannot be found, or None if it can be."""
+    """Why the position of `file` cannot be found, or None if it can be."""
     if not file.seekable():
-        return "it cannot be sought in"
+        return "it is not seekable"
     name = codecs.lookup(file.encoding).name
     if name.startswith(_STATEFUL) or name in _ORDERED:
-        return f"bytes in {name} mean something only from the start of the file on"
+        return f"{name} can be decoded only from the start of the file"
     if file.errors not in _REVERSIBLE:
-        return f"errors={file.errors!r} hides which bytes were read"
+        return f"with errors={file.errors!r} the bytes that were read cannot be recovered"
     return None
 
 
 def find(file: Any) -> int:
-    """Return the place of `file`, as `tell` would, and let it be told again.
+    """Return the position of `file`, as `tell` would, and re-enable `tell`.
 
     Raises
     ------
     pickle.PicklingError
-        The bytes in the file are no longer those that were read from it.
+        The file no longer holds the bytes that were read from it.
     """
     file.flush()  # from here on the file records what it reads ahead
     waiting, end = _read_waiting(file)
@@ -47,15 +48,15 @@ def find(file: Any) -> int:
     length = _length_at_end(file.buffer.read(end - start), waiting, file.encoding, file.errors)
     if length is None:
         raise NotPicklableError(
-            f"cannot pickle the text file {getattr(file, 'name', file)!r}: what it read ahead is no longer in it; "
-            "somebody else has written to it since"
+            f"cannot pickle the text file {getattr(file, 'name', file)!r}: it was overwritten after lines were read from it; "
+            "pickle it before something else writes to it"
         )
     file.seek(end - length)
     return end - length
 
 
 def _read_waiting(file: Any) -> tuple[str, int]:
-    """The characters up to a place whose position is known, and that position in bytes."""
+    """Read characters up to one whose position is known; return them and that position in bytes."""
     size, file._CHUNK_SIZE = file._CHUNK_SIZE, 1
     waiting: list[str] = []
     buffer = file.buffer
@@ -63,18 +64,18 @@ def _read_waiting(file: Any) -> tuple[str, int]:
     try:
         while character := file.read(1):
             waiting.append(character)
-            # Above the position there may be a decoder's state: it holds back a "\r" to see what follows.
+            # The high bits of `tell` hold a decoder's state: it keeps back a "\r" until the next character.
             if buffer.tell() != ahead and not (place := file.tell()) >> 64:
                 return "".join(waiting), place
         return "".join(waiting), buffer.tell()
-    except UnicodeDecodeError as error:  # further on than anybody has read; the loop will come to it
+    except UnicodeDecodeError as error:  # past the last line that was read; the user's loop will raise it
         return "".join(waiting), buffer.tell() - len(error.object)
     finally:
         file._CHUNK_SIZE = size
 
 
 def _length_at_end(before: bytes, text: str, encoding: str, errors: str) -> int | None:
-    """How many bytes at the end of `before` were read as `text`; None if they were not."""
+    """How many bytes at the end of `before` decode to `text`; None if they do not."""
     exact = _encoded(text, encoding, errors)
     if before.endswith(exact):
         return len(exact)
@@ -97,5 +98,5 @@ def _length_at_end(before: bytes, text: str, encoding: str, errors: str) -> int 
 
 
 def _encoded(text: str, encoding: str, errors: str) -> bytes:
-    """`text` in the middle of others: without a byte order mark."""
+    """Encode `text` without a byte order mark."""
     return ("\n" + text).encode(encoding, errors)[len("\n".encode(encoding, errors)) :]

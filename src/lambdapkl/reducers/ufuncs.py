@@ -1,4 +1,4 @@
-"""NumPy's universal functions: by name where NumPy or a library has them, else with the Python function in them."""
+"""Reducer for NumPy's ufuncs: by reference if a module has them, else with their Python function."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..rules.names import private
 
 
 def reduce_ufunc(ufunc: Any) -> Any:
-    """NumPy's own reducer gives the name only, which leads nowhere for what `numpy.frompyfunc` returns."""
+    """Reduce a ufunc. NumPy's own reducer writes only the name, so it fails for `numpy.frompyfunc`."""
     name = ufunc.__name__
     for module_name in ("numpy", "scipy.special"):
         module = sys.modules.get(module_name)
@@ -32,11 +32,12 @@ def reduce_ufunc(ufunc: Any) -> Any:
         if module_name not in byvalue.MAIN_MODULES and byvalue.lookup(module, name) is ufunc:
             return wire.attribute, (private(module_name), private(name))
     raise pickle.PicklingError(
-        f"cannot pickle the ufunc {name!r}: it is written in C and no imported module has it under its name"
+        f"cannot pickle the ufunc {name!r}: it is written in C and no imported module has it under its name; "
+        "import the module that defines it"
     )
 
 
-# NumPy has registered a reducer with `copyreg`; this one goes before it.
+# NumPy registers a reducer with `copyreg`; this one takes precedence over it.
 OVERRIDES: dict[type, Any] = {numpy.ufunc: reduce_ufunc}
 
 REDUCERS: dict[type, Any] = {}

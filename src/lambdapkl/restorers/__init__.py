@@ -1,4 +1,4 @@
-"""What undoes the reducers: constructors and state setters, a file a family, as in `lambdapkl.reducers`.
+"""Constructors and state setters that payloads call, one file for each family, as in `lambdapkl.reducers`.
 
-A payload reaches all of them through `lambdapkl.wire` and never by their own module's name.
+Payloads refer to them only through `lambdapkl.wire`, never by the names of these modules.
 """

@@ -1,4 +1,4 @@
-"""What standalone payloads have made in a process before lambdapkl was imported there; see `bootstrap`."""
+"""Adopt the classes that standalone payloads created before lambdapkl was imported; see `bootstrap`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["adopt"]
 
 
 def adopt() -> None:
-    """Know the classes and variables of the packages that standalone payloads have made, so that each stays one.
+    """Register the classes and context variables that standalone payloads created, so that they stay unique.
 
-    The next standalone payload uses lambdapkl.
+    Later standalone payloads use lambdapkl itself.
     """
     for package in list(vars(sys.modules["_lambdapkl"]).values()):
         if not hasattr(package, "texts"):

@@ -1,4 +1,4 @@
-"""Type variables, new types, type aliases and parametrised classes."""
+"""Recreate type variables, new types, type aliases and parametrised classes."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from typing import Any
 
 from ..identity import keys
 
-# The file name of code that makes what only syntax can make.
+# File name of code compiled here for objects that only syntax can create.
 DEFERRED = "<lambdapkl: deferred>"
 
-# What a function that evaluates late is called with: `annotationlib.Format.VALUE`, since 3.14.
+# Argument of a function that computes a deferred value: `annotationlib.Format.VALUE`, since 3.14.
 _FORMAT = "1" if sys.version_info >= (3, 14) else ""
 
-# Their variance is worked out by type checkers, and what they name is evaluated when it is asked for; only the syntax of
-# PEP 695 makes them so.
+# Kind -> its prefix in the syntax of PEP 695. Only this syntax creates type parameters with inferred
+# variance and deferred bounds.
 _PREFIXES = {"TypeVar": "", "ParamSpec": "**", "TypeVarTuple": "*"}
 
 
 def type_variable(
     kind: str, name: str, module: Any, options: dict[str, Any] | None = None, digest: bytes = b"", number: int = 0
 ) -> Any:
-    """Return a TypeVar, ParamSpec or TypeVarTuple, the one that this process has where it has one with that key."""
+    """Return a TypeVar, ParamSpec or TypeVarTuple; the existing one if this process has one with that key."""
     import typing
 
     key = (module, name, digest, number)
     if digest and (found := keys.find(key)) is not None:
         return found
-    given = dict(options or {})
+    parts = dict(options or {})
     if kind not in _PREFIXES:
-        raise pickle.UnpicklingError(f"the payload is damaged: {kind!r} is no kind of type variable")
-    evaluators = [option for option in given if option.startswith("evaluate_")]
+        raise pickle.UnpicklingError(f"the payload is damaged: {kind!r} is not a kind of type variable")
+    evaluators = [option for option in parts if option.startswith("evaluate_")]
     if evaluators:
-        made = _deferred_variable(kind, name, module, {option: given[option] for option in evaluators}, given)
+        made = _deferred_variable(kind, name, module, {option: parts[option] for option in evaluators}, parts)
     else:
-        constraints = given.pop("constraints", ())
-        keywords = {option.strip("_"): value for option, value in given.items()}
+        constraints = parts.pop("constraints", ())
+        keywords = {option.strip("_"): value for option, value in parts.items()}
         if sys.version_info < (3, 12):
             keywords.pop("infer_variance", None)
         made = getattr(typing, kind)(name, *constraints, **keywords)
@@ -47,19 +47,19 @@ def type_variable(
     return made
 
 
-def _deferred_variable(kind: str, name: str, module: Any, evaluators: dict[str, Any], given: dict[str, Any]) -> Any:
+def _deferred_variable(kind: str, name: str, module: Any, evaluators: dict[str, Any], parts: dict[str, Any]) -> Any:
     namespace: dict[str, Any] = {"__name__": module, **evaluators}
     bound = default = ""
     if "evaluate_bound" in evaluators:
         bound = f": evaluate_bound({_FORMAT})"
     elif "evaluate_constraints" in evaluators:
-        # Only a tuple display makes constraints, and only of as many as it shows.
+        # The syntax needs a tuple display with one item for each constraint.
         count = _count(evaluators["evaluate_constraints"])
         bound = f": ({', '.join(f'evaluate_constraints({_FORMAT})[{index}]' for index in range(count))},)"
     if "evaluate_default" in evaluators:
         default = f" = evaluate_default({_FORMAT})"
-    elif "default" in given:
-        namespace["default"] = given["default"]
+    elif "default" in parts:
+        namespace["default"] = parts["default"]
         default = " = default"
     source = f"def function[{_PREFIXES[kind]}{_identifier(name)}{bound}{default}](): pass"
     exec(compile(source, DEFERRED, "exec"), namespace)
@@ -79,7 +79,7 @@ def _count(evaluate: Any) -> int:
 
 
 def deferred(evaluate: Any, name: str) -> Any:
-    """Return the function behind `evaluate` where that was made here, to be called `name`."""
+    """Return the original function called `name` if `evaluate` is a wrapper compiled here."""
     while evaluate.__code__.co_filename == DEFERRED:
         evaluate = evaluate.__globals__[name]
     return evaluate
@@ -94,12 +94,12 @@ def _identifier(name: str) -> str:
 def _set_module(made: Any, module: Any) -> None:
     try:
         made.__module__ = module
-    except (AttributeError, TypeError):  # read-only in some versions; for show only
+    except (AttributeError, TypeError):  # read-only in some versions, and only informative
         pass
 
 
 def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: Any) -> Any:
-    """Return a NewType, the one that this process has where it has one with that key."""
+    """Return a NewType; the existing one if this process has one with that key."""
     import typing
 
     key = (module, qualname, digest, number)
@@ -112,17 +112,17 @@ def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: 
 
 
 def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, is_deferred: bool) -> Any:
-    """Return what ``type name[parameters] = value`` makes; a deferred value is a function that computes it."""
+    """Return the alias of ``type name[parameters] = value``; a deferred `value` is a function that computes it."""
     namespace: dict[str, Any] = {"__name__": module, "evaluate": value}
     if is_deferred and all(map(_is_bare, parameters)):
-        # By syntax, or the value would be computed here, where an alias that refers to itself cannot be.
+        # Syntax defers the value. Computing it here would fail for an alias that refers to itself.
         listed = ", ".join(_PREFIXES[type(each).__name__] + _identifier(each.__name__) for each in parameters)
         head = f"{_identifier(name)}[{listed}]" if listed else _identifier(name)
         exec(compile(f"type {head} = evaluate({_FORMAT})", DEFERRED, "exec"), namespace)
         made = namespace[name]
         _exchange(value, parameters, made.__type_params__)
         return made
-    # The module is that of the caller's frame, and cannot be set.
+    # `TypeAliasType` takes the module from the caller's frame; its attribute is read-only.
     call = f"TypeAliasType(name, {f'evaluate({_FORMAT})' if is_deferred else 'evaluate'}, type_params=parameters)"
     import typing
 
@@ -133,24 +133,24 @@ def _is_bare(parameter: Any) -> bool:
     """Whether a type parameter has neither bound nor constraints nor default."""
     try:
         bound = getattr(parameter, "__bound__", None) or getattr(parameter, "__constraints__", ())
-    except Exception:  # they name what is not there yet
+    except Exception:  # a deferred bound refers to a name that is not defined yet
         return False
     return not bound and not (hasattr(parameter, "has_default") and parameter.has_default())
 
 
 def _exchange(evaluate: Any, parameters: tuple[Any, ...], made: tuple[Any, ...]) -> None:
-    """Have a function that computes the value of an alias use the parameters that came with the alias."""
+    """Replace `parameters` by the new ones in the closure of the function that computes an alias."""
     for cell in evaluate.__closure__ or ():
         for parameter, new in zip(parameters, made, strict=True):
             try:
                 if cell.cell_contents is parameter:
                     cell.cell_contents = new
-            except ValueError:  # empty as yet
+            except ValueError:  # an empty cell
                 break
 
 
 def generic_alias(origin: Any, args: tuple[Any, ...]) -> Any:
-    """Return ``origin[args]`` without asking `origin`, whose parameters may not be there yet."""
+    """Return ``origin[args]`` without calling `origin`, whose parameters may not be set yet."""
     import typing
 
     return typing._GenericAlias(origin, args)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Types that the interpreter keeps to itself: `pickle` cannot find them under their own names."""
+"""Builtin types that no module exports, so that `pickle` cannot find them by name."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BUILTIN_TYPES = _collect()
 
 
 def builtin_type(name: str) -> type:
-    """Return the interpreter's own type called `name`, one that is no attribute of a module."""
+    """Return the builtin type called `name`, which no module exports."""
     try:
         return BUILTIN_TYPES[name]
     except KeyError:

@@ -1,4 +1,4 @@
-"""Views of containers."""
+"""Recreate views of containers."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ def mapping_proxy(mapping: Any) -> MappingProxyType[Any, Any]:
 
 
 def class_namespace(cls: type) -> MappingProxyType[str, Any]:
-    """Return what `vars` gives of a class."""
+    """Return the namespace of a class, as `vars` does."""
     return vars(cls)
 
 
 def class_dict(cls: type) -> Any:
-    """Return a view of the dictionary in which `cls` keeps its attributes, for a cell called ``__classdict__``.
+    """Return a read-only view of the namespace of `cls`, for a cell called ``__classdict__``.
 
-    It is not the dictionary itself: what is written there does not reach the interpreter's cache of attributes, which would
-    then hand out objects that are gone.
+    It must not be the dictionary itself. Writing to that would bypass the interpreter's attribute cache,
+    which could then return freed objects.
     """
     return _namespace_of(cls)
 
@@ -32,7 +32,7 @@ _namespace_of = vars(type)["__dict__"].__get__
 def dict_view(mapping: Any, kind: str) -> Any:
     """Return the view of the ``keys``, ``values`` or ``items`` of `mapping`."""
     if kind not in ("keys", "values", "items"):
-        raise pickle.UnpicklingError(f"the payload is damaged: {kind!r} is no view of a mapping")
+        raise pickle.UnpicklingError(f"the payload is damaged: {kind!r} is not a view of a mapping")
     return (
         {"keys": dict.keys, "values": dict.values, "items": dict.items}[kind](mapping)
         if type(mapping) is dict
@@ -41,7 +41,7 @@ def dict_view(mapping: Any, kind: str) -> Any:
 
 
 def memory_view(exporter: Any, format: str, shape: tuple[int, ...], readonly: bool) -> memoryview:
-    """Return a view of all of `exporter` with another format, shape or permission than it offers itself."""
+    """Return a view of all of `exporter` with the given format, shape and permission."""
     view = memoryview(exporter)
     if (view.format, view.shape) != (format, shape):
         view = view.cast("B").cast(format, shape)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""Context variables and contexts."""
+"""Recreate context variables and contexts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 from ..rules import process_lock
 
-# Context variables cannot be referred to weakly, and are made to live as long as the program.
+# Strong references: context variables have no weak references and normally live as long as the program.
 _variables: dict[tuple[str, bytes, int], contextvars.ContextVar[Any]] = {}
 _keys: dict[contextvars.ContextVar[Any], tuple[str, bytes, int]] = {}
 
 
 def key_of(variable: contextvars.ContextVar[Any], digest: bytes) -> tuple[str, bytes, int]:
-    """Return what a context variable by value is known by: name, digest of its default, running number."""
+    """Return the key of a context variable pickled by value: name, digest of its default, serial number."""
     with process_lock.lock:
         key = _keys.get(variable)
         if key is None:
@@ -29,12 +29,12 @@ def key_of(variable: contextvars.ContextVar[Any], digest: bytes) -> tuple[str, b
 
 
 def attribute(module: str, name: str) -> Any:
-    """Return what the module called `module` has under `name`, which may be dotted."""
+    """Return the attribute `name`, which may be dotted, of the module called `module`."""
     return attrgetter(name)(importlib.import_module(module))
 
 
 def context_var(name: str, digest: bytes, number: int, *default: Any) -> Any:
-    """Return a context variable, the one that this process has where it has one with that key."""
+    """Return a context variable; the existing one if this process has one with that key."""
     key = (name, digest, number)
     with process_lock.lock:
         if key not in _variables:
@@ -45,9 +45,9 @@ def context_var(name: str, digest: bytes, number: int, *default: Any) -> Any:
 
 
 def private_context_var(name: str, digest: bytes, number: int, *default: Any) -> contextvars.ContextVar[Any]:
-    """Return the context variable that this process has under that key, else one that no later load finds.
+    """Return the context variable with that key, or a new one that later loads do not find.
 
-    For `guard.loads`: a payload that is not trusted must not say which variable a trusted one gets.
+    `guard.loads` uses this, so that an untrusted payload cannot define the variable of a trusted one.
     """
     with process_lock.lock:
         found = _variables.get((name, digest, number))

@@ -1,4 +1,4 @@
-"""`ctypes` types of a program's own."""
+"""Recreate a program's own `ctypes` types."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def ctypes_array(kind: Any, length: int) -> Any:
 def ctypes_class(
     first: Any, second: Any, digest: bytes = b"", bases: Any = (), number: int = 0, metaclass: Any = type, *_: Any
 ) -> Any:
-    """Make a Structure or Union without fields, or give one its layout and other attributes; see `class_`."""
+    """Create a Structure or Union without fields, or set its layout and other attributes; see `class_`."""
     if isinstance(first, type):
         if unfinished(first):
             layout, attributes = second
             with process_lock.lock:
                 if unfinished(first):
                     for name, value in layout.items():
-                        # Another thread that was interrupted may have set it, and a layout is set once.
+                        # A layout can be set only once, and an interrupted thread may have set it.
                         if name not in vars(first):
                             setattr(first, name, value)
                     fill(first, attributes)

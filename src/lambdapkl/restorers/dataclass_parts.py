@@ -1,4 +1,4 @@
-"""Fields and parameters of dataclasses, from the numbers that stand for them."""
+"""Recreate fields and parameters of dataclasses from numbers that encode them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import pickle
 import sys
 from typing import Any
 
-# The number that stands for a field has from its lowest bit on: these, a bit each; from KIND_AT, HASH_AT and KW_ONLY_AT on the
-# place among what its kind, `hash` and `kw_only` can be; from OPTIONAL_AT on a bit for each of what it may have besides.
+# The number of a field, from its lowest bit: a bit for each of FIELD_FLAGS; at KIND_AT, HASH_AT and KW_ONLY_AT
+# an index into FIELD_KINDS, HASHES and KW_ONLY; at OPTIONAL_AT a bit for each of OPTIONAL, set if it is present.
 FIELD_FLAGS = ("init", "repr", "compare")
 KIND_AT, HASH_AT, KW_ONLY_AT, OPTIONAL_AT = 3, 5, 7, 9
 FIELD_KINDS = (None, "_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")
 HASHES = (None, False, True)
-# The last one stands for `dataclasses.MISSING`, which class variables have.
+# None stands for `dataclasses.MISSING`, which class variables have.
 KW_ONLY = (False, True, None)
 OPTIONAL = ("default", "default_factory", "metadata", "doc")
-# The bits of the number that stands for the arguments of `@dataclass`.
+# The bits of the number that encodes the arguments of `@dataclass`.
 PARAMS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args", "kw_only", "slots", "weakref_slot")
 
 
 def dataclass_field(first: Any, second: Any) -> Any:
-    """Make a field of its name and the number of its flags; or give one its state: its type and what else is there."""
+    """Create a field from its name and flags, or set its state: its type and the optional attributes."""
     import dataclasses
 
     kind: Any = dataclasses.Field
@@ -57,13 +57,13 @@ def dataclass_field(first: Any, second: Any) -> Any:
     field.metadata = dataclasses._EMPTY_METADATA  # type: ignore[attr-defined]
     if sys.version_info >= (3, 14):
         field.doc = None
-    # Until the state comes.
+    # Kept here until the state is set.
     field._field_type = second
     return field
 
 
 def dataclass_params(flags: int) -> Any:
-    """Make what a class keeps of the arguments of `@dataclass`."""
+    """Create the object in which a class keeps the arguments of `@dataclass`."""
     import dataclasses
 
     params: Any = object.__new__(dataclasses._DataclassParams)  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ def dataclass_params(flags: int) -> Any:
 
 
 def dataclass_annotate(owner: type, method: str, fields: Any, *returns: Any) -> Any:
-    """Make the ``__annotate__`` of a method that `dataclasses` gave to `owner`, with what it says the method returns."""
+    """Create the ``__annotate__`` of a method that `dataclasses` added to `owner`; `returns` is its return annotation."""
     import dataclasses
 
     make: Any = dataclasses._make_annotate_function  # type: ignore[attr-defined]

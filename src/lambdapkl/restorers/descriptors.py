@@ -1,4 +1,4 @@
-"""Descriptors and bound methods."""
+"""Recreate descriptors and bound methods."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class _WithDict:
-    """A class like most."""
+    """A class with the usual descriptors."""
 
 
 def method(function: Any, owner: Any) -> MethodType:
@@ -18,16 +18,19 @@ def method(function: Any, owner: Any) -> MethodType:
 
 
 def descriptor(cls: type, name: str) -> Any:
-    """Return the descriptor `name` of `cls` itself, not what it gives when it is asked."""
+    """Return the descriptor `name` of `cls` itself, not the result of its `__get__`."""
     try:
-        # Since 3.15 one descriptor serves all classes, and names `object` as its class, which does not have it.
+        # Since 3.15 all classes share these two descriptors. Their class is `object`, which does not have them.
         return vars(_WithDict if cls is object and name in ("__dict__", "__weakref__") else cls)[name]
     except KeyError:
         raise pickle.UnpicklingError(f"the class {cls.__qualname__} has no {name!r} here") from None
 
 
 def property_(kind: Any, fget: Any, fset: Any, fdel: Any, doc: Any, name: Any = None) -> Any:
-    """Return an instance of a subclass of `property`, without its own constructor; with a name, where properties have one."""
+    """Return an instance of a subclass of `property` without calling its constructor.
+
+    The name is set in versions in which properties have one.
+    """
     made = property.__new__(kind)
     property.__init__(made, fget, fset, fdel, doc)
     if name is not None and sys.version_info >= (3, 13):
@@ -36,7 +39,7 @@ def property_(kind: Any, fget: Any, fset: Any, fdel: Any, doc: Any, name: Any = 
 
 
 def function_wrapper(kind: Any, function: Any) -> Any:
-    """Return an instance of a subclass of `staticmethod` or `classmethod`, without its own constructor."""
+    """Return an instance of a subclass of `staticmethod` or `classmethod` without calling its constructor."""
     base: Any = staticmethod if issubclass(kind, staticmethod) else classmethod
     made = base.__new__(kind, function)
     base.__init__(made, function)

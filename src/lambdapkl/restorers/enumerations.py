@@ -1,4 +1,4 @@
-"""Enumerations: members come with the class, so that all else may refer to them, and get their attributes later."""
+"""Recreate enumerations: members come with the class, so that anything can refer to them before they are complete."""
 
 from __future__ import annotations
 
@@ -16,14 +16,23 @@ _OF_EVERY_CLASS = ("__dict__", "__weakref__", "__static_attributes__", "__firstl
 
 
 def enum_class(first: Any, second: Any, members: tuple[Any, ...] = (), data_type: Any = None, *rest: Any) -> Any:
-    """Make the skeleton of an enumeration with its members, or give one its state.
+    """Create the skeleton of an enumeration with its members, or restore the state of one.
 
-    Each of `members` is the name of one made of nothing, a name and what `data_type` (`object` where it is None) makes the
-    member of, or an alias and the name it stands for; the other arguments are those of `class_`.  The state is the
-    attributes of the class but for those that `given` and `given_lists` have, the attributes of each member but for those that
-    `member_state` has or, in a list, their values, further values that stand for a member, whether no attribute was left
-    out, and whether the rest of both kinds of attributes comes in a second state: what may refer to members as keys.
-    `EnumType` takes no part: no `__new__` or `__init__` of the enumeration runs again.
+    Each item of `members` is one of these:
+
+    - a name, for a member created without arguments
+    - a name and the arguments of ``data_type.__new__`` (`object.__new__` if `data_type` is None)
+    - an alias and the name of its member
+
+    The other arguments are those of `class_`. The state is a tuple:
+
+    - the attributes of the class, without those in `enum_defaults` and `enum_default_lists`
+    - the attributes of each member, without those in `member_state`; or a list of the members' values
+    - further values that look up a member -> its name
+    - whether the class attributes are complete, so that no defaults are added
+    - whether a second state follows, with the attributes that may use members as keys
+
+    Neither `EnumType` nor a `__new__` or `__init__` of the enumeration runs.
     """
     if isinstance(first, type):
         if unfinished(first):
@@ -33,7 +42,7 @@ def enum_class(first: Any, second: Any, members: tuple[Any, ...] = (), data_type
 
 
 def _make_members(cls: Any, members: tuple[Any, ...], new: Callable[..., Any]) -> None:
-    """Give a skeleton its members, which know their names from the start: those are what they are hashed by."""
+    """Create the members of a skeleton. They have their names from the start, as their hash depends on them."""
     by_name: dict[str, Any] = {}
     place = 0
     for each in members:
@@ -49,7 +58,7 @@ def _make_members(cls: Any, members: tuple[Any, ...], new: Callable[..., Any]) -
 
 
 def enum_member(cls: Any, name: str | None, value: Any = None) -> Any:
-    """Return the member of `cls` called `name`; where that is None, the one that `cls` makes of `value`."""
+    """Return the member of `cls` called `name`, or ``cls(value)`` if `name` is None."""
     if name is None:
         return cls(value)
     try:
@@ -59,7 +68,7 @@ def enum_member(cls: Any, name: str | None, value: Any = None) -> Any:
 
 
 def member_state(name: str, place: int) -> dict[str, Any]:
-    """The attributes that every member has, from its name and its place among the members."""
+    """The attributes of a member that follow from its name and its place among the members."""
     return {"_name_": name, "_sort_order_": place}
 
 
@@ -70,8 +79,8 @@ def own_attributes(member: Any) -> dict[str, Any]:
 
 
 @cache
-def given() -> dict[str, Any]:
-    """The attributes that this Python's `EnumType` gives to an enumeration, but for those made of its members."""
+def enum_defaults() -> dict[str, Any]:
+    """The attributes that this Python's `EnumType` gives to any enumeration, whatever its members are."""
     import enum
 
     bare: Any = enum.EnumType.__call__(enum.Enum, "bare", (), module=__name__)
@@ -79,10 +88,10 @@ def given() -> dict[str, Any]:
     return {name: value for name, value in vars(bare).items() if name not in apart}
 
 
-def given_lists(names: list[str], values: list[Any]) -> dict[str, list[Any]]:
-    """The lists that `EnumType` gives to an enumeration whose members have these names and values, aliases apart."""
+def enum_default_lists(names: list[str], values: list[Any]) -> dict[str, list[Any]]:
+    """The lists that `EnumType` gives to an enumeration with these names and values of members, without aliases."""
     lists = {"_member_names_": names}
-    if "_hashable_values_" in given():
+    if "_hashable_values_" in enum_defaults():
         lists["_hashable_values_"] = values
     return lists
 
@@ -95,9 +104,9 @@ def _fill(
     for name, member in by_name.items():
         names.setdefault(id(member), name)
     members = [by_name[name] for name in names.values()]
-    own = [{"_value_": each} if type(states) is list else each for each in states]
-    # Without those that have none: `aliases` has the values by which these are found.
-    value_of = {ident: each["_value_"] for ident, each in zip(names, own, strict=True) if "_value_" in each}
+    member_states = [{"_value_": each} if type(states) is list else each for each in states]
+    # Members without `_value_` are left out: `aliases` has their values.
+    value_of = {ident: each["_value_"] for ident, each in zip(names, member_states, strict=True) if "_value_" in each}
     by_value: dict[Any, Any] = {}
     unhashable: dict[str, Any] = {}
     for member in by_name.values():
@@ -105,27 +114,27 @@ def _fill(
             value = value_of[id(member)]
             try:
                 by_value.setdefault(value, member)
-            except TypeError:  # looked up one by one
+            except TypeError:  # unhashable: `EnumType` compares these values one by one
                 unhashable.setdefault(names[id(member)], value)
     for value, name in aliases.items():
         by_value[value] = by_name[name]
-    usual = {} if complete else {**given(), **given_lists(list(names.values()), list(value_of.values()))}
+    defaults = {} if complete else {**enum_defaults(), **enum_default_lists(list(names.values()), list(value_of.values()))}
     if unhashable and not complete:
-        # Since 3.12, or 3.13, by lists that a payload of a version before does not have.
+        # 3.12 and 3.13 added these tables; payloads of earlier versions do not have them.
         lists = {
             "_unhashable_values_": list(unhashable.values()),
             "_unhashable_values_map_": {name: [value] for name, value in unhashable.items()},
             "_hashable_values_": [value_of[ident] for ident, name in names.items() if name not in unhashable],
         }
-        usual |= {name: lists[name] for name in lists.keys() & usual.keys()}
-    # No code of the program runs from here on.
+        defaults |= {name: lists[name] for name in lists.keys() & defaults.keys()}
+    # No user code runs while the lock is held.
     with process_lock.lock:
         if not unfinished(cls):
             return
-        for place, (member, name, state) in enumerate(zip(members, names.values(), own, strict=True)):
+        for place, (member, name, state) in enumerate(zip(members, names.values(), member_states, strict=True)):
             _set_state(member, {**state, **member_state(name, place), **state})
         set_attributes(cls, attributes)
-        for name, value in usual.items():
+        for name, value in defaults.items():
             if name not in attributes:
                 kind = type(value)
                 new = staticmethod(value.__func__) if kind is staticmethod else kind(value) if kind in (list, dict) else value
@@ -133,7 +142,7 @@ def _fill(
         for name, member in by_name.items():
             if name not in vars(cls):
                 type.__setattr__(cls, name, member)
-        # If another load has filled it before: combinations of flags stay the objects that they are.
+        # Another load may have filled it partly; combinations of flags it created must stay the same objects.
         for value, member in vars(cls).get("_value2member_map_", {}).items():
             by_value.setdefault(value, member)
         type.__setattr__(cls, "_value2member_map_", by_value)
@@ -146,7 +155,7 @@ def _fill_rest(cls: Any, attributes: dict[str, Any], states: tuple[dict[str, Any
     with process_lock.lock:
         if unfinished(cls):
             for name in attributes.keys() & vars(cls).keys():
-                type.__delattr__(cls, name)  # or it would keep its place, and the next dump write it there
+                type.__delattr__(cls, name)  # set again below: the next dump depends on the order of attributes
             set_attributes(cls, attributes)
             for member, state in zip(members, states, strict=True) if states else ():
                 _set_state(member, state)
@@ -154,10 +163,10 @@ def _fill_rest(cls: Any, attributes: dict[str, Any], states: tuple[dict[str, Any
 
 
 def _set_state(member: Any, state: dict[str, Any]) -> None:
-    own = own_attributes(member)
+    namespace = own_attributes(member)
     for name, value in state.items():
         name = sys.intern(name) if type(name) is str else name
-        # In the order of the state, also what the member had from the start.
-        if name in own and own[name] is not value:
-            del own[name]
-        own[name] = value
+        # Deleted first, so that the attributes get the order of the state.
+        if name in namespace and namespace[name] is not value:
+            del namespace[name]
+        namespace[name] = value

@@ -1,4 +1,4 @@
-"""Exceptions, created without running the `__init__` and `__new__` that their class has in Python."""
+"""Recreate exceptions without running a Python `__init__` or `__new__` of their class."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pickle
 from types import BuiltinFunctionType, TracebackType
 from typing import Any
 
-# ids of the exception classes of the interpreter, and of `object`: a metaclass may have a hash of its own.
+# ids of the builtin exceptions and of `object`. Not the classes, as a metaclass may define `__hash__`.
 BUILT_IN = {
     id(each)
     for each in (object, *vars(builtins).values())
@@ -15,7 +15,7 @@ BUILT_IN = {
 }
 _WRAPPER: Any = type(object.__init__)
 
-# Not by the class's own `__setattr__`, which refuses everything where the class is frozen.
+# These bypass the class's own `__setattr__`, which raises an error in a frozen class.
 _set_cause = vars(BaseException)["__cause__"].__set__
 _set_context = vars(BaseException)["__context__"].__set__
 _set_suppress = vars(BaseException)["__suppress_context__"].__set__
@@ -23,18 +23,19 @@ _set_traceback = vars(BaseException)["__traceback__"].__set__
 
 
 def exception(first: Any, second: Any) -> BaseException:
-    """Create an exception of the class `first` from the arguments `second`, or restore the state of the exception `first`.
+    """Create an exception of the class `first` from the arguments `second`, or restore the state of `first`.
 
-    The state is: attributes, cause, context, whether the context is suppressed, traceback, and links.  Parts missing at
-    the end are None.  The links are pairs of an exception and 0 or 1; `first` is its cause (0) or its context (1).
+    The state is a tuple of attributes, cause, context, whether the context is suppressed, traceback, and
+    links. Parts missing at the end are None. A link is a pair of an exception and 0 or 1, if `first` is its
+    cause (0) or its context (1).
 
     Raises
     ------
     pickle.UnpicklingError
-        One of these is of a wrong type.
+        An argument or a part of the state has a wrong type.
     """
     if type(second) is not tuple:
-        raise _damaged(f"a {type(second).__name__} where what an exception is made of belongs")
+        raise _damaged(f"a {type(second).__name__} in place of the arguments or state of an exception")
     if isinstance(first, BaseException):
         if len(second) > 6:
             raise _damaged("a state of an exception with too many parts")
@@ -45,49 +46,49 @@ def exception(first: Any, second: Any) -> BaseException:
             _link(first, links)
         return first
     if not isinstance(first, type) or not issubclass(first, BaseException):
-        raise _damaged(f"a {type(first).__name__} where an exception belongs")
+        raise _damaged(f"a {type(first).__name__} in place of an exception class")
     new, init = constructor_in_c(first)
     created: BaseException = new(first, *second)
     try:
         init(created, *second)
-    except TypeError:  # the class in Python never called it with arguments that fit
+    except TypeError:  # `args` are not what the Python class passed to the C constructor
         _set(created, "args", second)
     return created
 
 
 def raised(made: Any, state: Any) -> Any:
-    """Restore what the class of `made`, which has its own way to be pickled, does not pickle.
+    """Restore the parts of an exception that its class's own `__reduce__` does not pickle.
 
     Parameters
     ----------
     made
-        An exception, or whatever else the class makes of one; that gets only its state.
+        The object created by the class's own `__reduce__`. If it is not an exception, it gets only its state.
     state
-        Cause, context, whether the context is suppressed, traceback, the class's own state, the function that restores
-        that, and a dictionary of attributes to set first.  Parts missing at the end are None.
+        Cause, context, whether the context is suppressed, traceback, the class's own state, the function that
+        restores that state, and a dictionary of attributes to set first. Parts missing at the end are None.
 
     Raises
     ------
     pickle.UnpicklingError
-        One of these is of a wrong type.
+        A part of the state has a wrong type.
     """
     if type(state) is not tuple or len(state) > 7:
         raise _damaged("a wrong state of an exception")
-    *chained, own, setter, attributes = state + (None,) * (7 - len(state))
+    *chained, class_state, setter, attributes = state + (None,) * (7 - len(state))
     _set_attributes(made, attributes)
     if setter is not None:
-        setter(made, own)
-    elif own is not None:
-        _set_own(made, own)
+        setter(made, class_state)
+    elif class_state is not None:
+        _set_class_state(made, class_state)
     if isinstance(made, BaseException):
         _chain(made, *chained)
     return made
 
 
 def constructor_in_c(kind: Any) -> tuple[Any, Any]:
-    """Return the `__new__` and `__init__` to create a `kind` with: the first along `__base__` that are written in C.
+    """Return the first `__new__` and `__init__` along `__base__` that are written in C.
 
-    The order of `__mro__` will not do: of several bases, it is `__base__` that decides which fields in C an instance has.
+    They are not looked up along `__mro__`, as `__base__` decides which fields in C an instance has.
     """
     new = init = None
     base = kind
@@ -104,12 +105,12 @@ def constructor_in_c(kind: Any) -> tuple[Any, Any]:
 
 
 def is_c_new(base: Any, found: Any) -> bool:
-    """Whether `found` in the namespace of `base`, which is not the interpreter's, is a `__new__` written in C."""
+    """Whether `found` is a `__new__` written in C that `base`, which is not builtin, defines itself."""
     return type(found) is BuiltinFunctionType and found.__self__ is base
 
 
-def _set_own(made: Any, state: Any) -> None:
-    """What `pickle` does with a state."""
+def _set_class_state(made: Any, state: Any) -> None:
+    """Set a state as `pickle` does."""
     if hasattr(made, "__setstate__"):
         made.__setstate__(state)
         return
@@ -126,7 +127,7 @@ def _set_attributes(made: Any, attributes: Any) -> None:
     if attributes is None:
         return
     if type(attributes) is not dict:
-        raise _damaged("attributes of an exception that are no dictionary")
+        raise _damaged("attributes of an exception that are not a dictionary")
     for name, value in attributes.items():
         if isinstance(name, str):
             _set(made, name, value)
@@ -137,29 +138,29 @@ def _set_attributes(made: Any, attributes: Any) -> None:
 def _set(made: Any, name: str, value: Any) -> None:
     try:
         object.__setattr__(made, name, value)
-    except TypeError:  # a class written in C has its own
+    except TypeError:  # classes written in C with their own `__setattr__` do not accept object's
         setattr(made, name, value)
 
 
 def _chain(exception: BaseException, cause: Any, context: Any, suppress: Any, traceback: Any) -> None:
     for other in (cause, context):
         if other is not None and not isinstance(other, BaseException):
-            raise _damaged(f"a {type(other).__name__} where the cause of an exception belongs")
+            raise _damaged(f"a {type(other).__name__} in place of the cause or context of an exception")
     if traceback is not None and type(traceback) is not TracebackType:
-        raise _damaged(f"a {type(traceback).__name__} where the traceback of an exception belongs")
+        raise _damaged(f"a {type(traceback).__name__} in place of the traceback of an exception")
     _set_cause(exception, cause)
     _set_context(exception, context)
-    # Setting the cause has set it.
+    # Setting the cause also sets `__suppress_context__`.
     _set_suppress(exception, bool(suppress))
     _set_traceback(exception, traceback)
 
 
 def _link(first: BaseException, links: Any) -> None:
     if type(links) is not tuple:
-        raise _damaged("links of an exception that are no tuple")
+        raise _damaged("links of an exception that are not a tuple")
     for link in links:
         if type(link) is not tuple or len(link) != 2 or not isinstance(link[0], BaseException):
-            raise _damaged("a link of an exception that is no pair of an exception and a number")
+            raise _damaged("a link of an exception that is not a pair of an exception and a number")
         linked, is_context = link
         suppressed = linked.__suppress_context__
         (_set_context if is_context else _set_cause)(linked, first)

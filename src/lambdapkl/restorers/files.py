@@ -1,4 +1,4 @@
-"""Open files."""
+"""Recreate open files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 def standard_stream(name: str) -> Any:
     """Return ``sys.stdout`` or one of its five siblings."""
     if name not in ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"):
-        raise pickle.UnpicklingError(f"the payload is damaged: {name!r} is no standard stream")
+        raise pickle.UnpicklingError(f"the payload is damaged: {name!r} is not a standard stream")
     return getattr(sys, name)
 
 
@@ -22,7 +22,7 @@ def file(mode: str, buffered: bool, text: tuple[Any, ...] | None, name: str, pos
     Raises
     ------
     FileNotFoundError
-        The file is not there.
+        The file does not exist.
     """
     opened = _open(mode, buffered, text, name, _open_as_it_is)
     opened.seek(position)
@@ -44,7 +44,7 @@ def _open_as_it_is(path: str, flags: int) -> int:
 
 
 def closed_file(mode: str, buffered: bool, text: tuple[Any, ...] | None, name: str) -> Any:
-    """Return a closed file that tells `name`, without looking for it."""
+    """Return a closed file with the name `name`, without opening a file of that name."""
     made = _open(mode, buffered, text, os.devnull, _open_as_it_is)
     raw = made
     while (inner := getattr(raw, "buffer", None) or getattr(raw, "raw", None)) is not None:
@@ -63,7 +63,7 @@ def layered_file(kind: Any, inner: Any, text: tuple[Any, ...] | None, position: 
 
 
 def file_in_memory(contents: Any, position: int, name: str) -> Any:
-    """Return an `io.StringIO` or `io.BytesIO` with `contents` at `position`, and the file's name as an attribute."""
+    """Return an `io.StringIO` or `io.BytesIO` with `contents`, at `position`; a StringIO gets the file's name."""
     made: Any = io.StringIO(contents, newline="") if isinstance(contents, str) else io.BytesIO(contents)
     made.seek(position)
     if isinstance(contents, str):

@@ -1,4 +1,4 @@
-"""Lazy imports."""
+"""Recreate lazy imports."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import Any
 
 
 def lazy_import(module: str, statement: str = "import", attribute: str = "") -> Any:
-    """Return what a lazy import statement binds, without importing anything.
+    """Return the placeholder that a lazy import statement binds, without importing anything.
 
     Parameters
     ----------
     statement
-        ``"import"`` for ``lazy import MODULE``, which binds the top-level package, ``"import-as"`` for ``lazy import MODULE
-        as name``, ``"from"`` for ``lazy from MODULE import ATTRIBUTE``.
+        One of
+
+        - ``"import"``: ``lazy import MODULE``, which binds the top-level package
+        - ``"import-as"``: ``lazy import MODULE as name``
+        - ``"from"``: ``lazy from MODULE import ATTRIBUTE``
     """
     if not all(part.isidentifier() for part in (*module.split("."), attribute or "_")):
         raise pickle.UnpicklingError(f"the payload is damaged: {module!r} cannot be the name of a module")
@@ -23,6 +26,6 @@ def lazy_import(module: str, statement: str = "import", attribute: str = "") -> 
         "from": f"lazy from {module} import {attribute} as bound",
     }[statement]
     namespace: dict[str, Any] = {}
-    # Only the statement makes such an object.
+    # Only the statement can create such an object.
     exec(compile(source, "<lambdapkl: lazy import>", "exec"), namespace)
     return namespace.pop(module.partition(".")[0] if statement == "import" else "bound")

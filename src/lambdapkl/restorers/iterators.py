@@ -1,4 +1,4 @@
-"""Iterators of `itertools`, for payloads of Python 3.14 and later, and those that no version pickles."""
+"""Recreate iterators of `itertools` that Python 3.14 and later, or no version, can pickle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-# Kinds that are made of their arguments.
+# Kinds that are created by calling the class in `itertools`.
 _PLAIN = frozenset(
     (
         "accumulate",
@@ -30,16 +30,16 @@ def iterator(kind: Any, first: Any, second: Any = None, steps: Any = 0) -> Any:
     Parameters
     ----------
     kind
-        Its name in `itertools`, or what it is otherwise; `_MAKERS` says what the others take.
+        A name in `_PLAIN`, which is one of `itertools`, or a key of `_MAKERS`.
     first, second
-        Positional and keyword arguments of one in `itertools`.
+        Positional and keyword arguments of a class in `itertools`; for `_MAKERS` see there.
     steps
-        How many results to pass over: as many as the original had given, in the same time.
+        How many results to skip: as many as the original has returned.
 
     Raises
     ------
     pickle.UnpicklingError
-        There is no such kind, or it is not made of these.
+        There is no such kind, or it does not accept these arguments.
     """
     if type(steps) is not int or not 0 <= steps <= sys.maxsize or type(kind) is not str:
         raise _damaged(kind)
@@ -56,7 +56,7 @@ def iterator(kind: Any, first: Any, second: Any = None, steps: Any = 0) -> Any:
 
 
 def _damaged(kind: Any) -> pickle.UnpicklingError:
-    return pickle.UnpicklingError(f"the payload is damaged: {kind!r:.40} is no iterator, or is not made of this")
+    return pickle.UnpicklingError(f"the payload is damaged: {kind!r:.40} is not an iterator, or has wrong arguments")
 
 
 def _pass_over(made: Any, steps: int) -> Any:
@@ -71,21 +71,22 @@ def _iterator(source: Any) -> Any:
 
 
 def _chain(iterables: Any, _: Any, steps: int) -> Any:
-    """A chain of what an iterator gives."""
+    """A chain of the iterables that an iterator yields."""
     return itertools.chain.from_iterable(_iterator(iterables))
 
 
 def _cycle(source: Any, saved: Any, steps: int) -> Any:
-    """A cycle of what is left of its first round, or None when that is over, and of the elements it repeats."""
+    """A cycle. `source` is the rest of its first round, or None after that; `saved` are the elements to repeat."""
     if type(saved) is not tuple:
         raise _damaged("cycle")
     made: Any = itertools.cycle(saved if source is None else itertools.chain(saved, _iterator(source)))
-    # Two rounds, or one step if there is nothing: it notices the end of the first one when it begins the second.
+    # After the first round, skip two rounds, or one step of an empty cycle: it notices the end of the first
+    # round only at the start of the second.
     return _pass_over(made, len(saved) if source is not None else 2 * len(saved) or 1)
 
 
 def _groups(source: Any, group: Any, steps: int) -> Any:
-    """A `groupby` of an iterator inside a group: its key function, that group's key, and its next element if it was read."""
+    """A `groupby` that is inside a group: `group` is its key function, the group's key, and its next element, if read."""
     if type(group) is not tuple or not 2 <= len(group) <= 3:
         raise _damaged("groups")
     function, target, *following = group
@@ -99,7 +100,7 @@ def _groups(source: Any, group: Any, steps: int) -> Any:
 
 
 class KnownKey:
-    """A key function that knows the key of the first element it is asked for."""
+    """A key function that returns a known key for the first element, without calling `function`."""
 
     __slots__ = ("_known", "function")
 
@@ -115,12 +116,12 @@ _Tee: Any = type(itertools.tee(())[0])
 
 
 def _end_of_tee(source: Any, _: Any, steps: int) -> Any:
-    """A tee that has read nothing from an iterator; others that share this are copies of it."""
+    """A tee that has read nothing from its source; the other tees of the source are copies of it."""
     return _Tee(_iterator(source))
 
 
 def _tee(end: Any, values: Any, steps: int) -> Any:
-    """A tee at some place before `end`: what it still has to return first."""
+    """A tee that returns the buffered `values` and then continues at `end`."""
     if type(end) is not _Tee or type(values) is not tuple:
         raise _damaged("tee")
     copied = end.__copy__()
@@ -128,7 +129,7 @@ def _tee(end: Any, values: Any, steps: int) -> Any:
 
 
 def _memory(view: Any, _: Any, steps: int) -> Any:
-    """An iterator over a memoryview, or None where it is used up."""
+    """An iterator over a memoryview; `view` is None if the iterator is exhausted."""
     if view is not None and type(view) is not memoryview:
         raise _damaged("memory")
     return _pass_over(iter(memoryview(b"") if view is None else view), steps)

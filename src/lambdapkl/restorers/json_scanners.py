@@ -1,4 +1,4 @@
-"""The compiled scanner of a `json.JSONDecoder`."""
+"""Recreate the compiled scanner of a `json.JSONDecoder`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 
 def json_scanner(options: dict[str, Any]) -> Any:
-    """Return a scanner for a decoder that has the attributes `options`."""
-    # Its errors come from here; CPython 3.11 looks the module up and does not import it.
+    """Return a scanner for a decoder with the attributes `options`."""
+    # The scanner needs the module for its errors, but does not import it in CPython 3.11.
     import json.decoder  # noqa: F401
     from _json import make_scanner
     from types import SimpleNamespace

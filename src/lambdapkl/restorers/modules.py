@@ -1,4 +1,4 @@
-"""Modules, by name or made anew."""
+"""Import modules, or recreate modules pickled by value."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def module(name: str) -> ModuleType:
 
 
 def dynamic_module(first: Any, second: Any = None) -> ModuleType:
-    """Make an empty module called `first`, of the class `second`, or give the module `first` the names in `second`.
+    """Create an empty module called `first` of the class `second`, or add the names in `second` to the module `first`.
 
-    With None for `first`, all that the module holds comes with its state: its ``__name__`` is no str, or it has none.  A
-    class's own constructor does not run.
+    `first` is None if the ``__name__`` of the module is missing or not a str; then the namespace in the state
+    is complete. The constructor of the class does not run.
     """
     if isinstance(first, ModuleType):
         namespace = vars(first)

@@ -1,4 +1,4 @@
-"""Protocols from another version of Python, with what `typing` keeps in them in this one."""
+"""Complete protocols pickled by another version of Python with the attributes that `typing` adds in this one."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import typing
 from types import FunctionType
 from typing import Any
 
-# Attributes that every class has in some version only: where `typing` does not know them, they count as members.
+# Attributes that every class has in some versions only. In other versions `typing` takes them for members.
 _OF_SOME_VERSIONS = ("__static_attributes__", "__firstlineno__", "__type_params__")
 
 
 def protocol_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return the attributes that are none of the protocol's members by mistake."""
+    """Return `attributes` without those that `typing` would mistake for members of the protocol."""
     known: Any = typing.EXCLUDED_ATTRIBUTES  # type: ignore[attr-defined]
     return {name: value for name, value in attributes.items() if name not in _OF_SOME_VERSIONS or name in known}
 
 
 def complete_protocol(cls: Any, names: tuple[str, ...]) -> None:
-    """Give a protocol or a class that implements one the attributes `names`, and the tables of its members."""
+    """Set the attributes `names` on a protocol or an implementing class, and the tables of its members."""
     template = _template()
     for name in names:
         value: Any = vars(template).get(name)
@@ -39,7 +39,7 @@ def complete_protocol(cls: Any, names: tuple[str, ...]) -> None:
 
 
 def _template() -> type:
-    """Return a protocol with what `typing` gives to each."""
+    """Return a protocol with the attributes that `typing` gives to every protocol."""
 
     @typing.runtime_checkable
     class Template(typing.Protocol):

@@ -1,4 +1,4 @@
-"""Queues written in C."""
+"""Recreate queues written in C."""
 
 from __future__ import annotations
 

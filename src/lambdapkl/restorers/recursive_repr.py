@@ -1,4 +1,4 @@
-"""Functions that guard a `repr` against objects that contain themselves."""
+"""Recreate functions that `reprlib.recursive_repr` wraps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def recursive_repr(wrapped: FunctionType, *fill: Any) -> Any:
-    """Return what `reprlib.recursive_repr` makes of `wrapped`; without `fill`, what `dataclasses` did up to 3.12."""
+    """Wrap a function by `reprlib.recursive_repr`, or without `fill` by the one that `dataclasses` had up to 3.12."""
     if fill:
         import reprlib
 

@@ -1,4 +1,4 @@
-"""Code by its source, for an interpreter with another bytecode; and what `dataclasses` makes of a class, made again."""
+"""Compile functions from source for an interpreter with other bytecode, and recreate dataclass methods."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..identity.building import unfinished
 from .classes import abc_class, class_
 
 _FUTURE = 0x1FE0000  # CO_FUTURE_DIVISION to CO_FUTURE_ANNOTATIONS: flags of a code object that `compile` takes
-# Whether a function stands in another one (CO_NESTED) or directly in a class (CO_METHOD, since 3.14), which its text does not
-# tell, and whether `types.coroutine` has changed it (CO_ITERABLE_COROUTINE).
+# Flags that do not follow from the text of a function: whether it is nested in another function (CO_NESTED) or
+# directly in a class (CO_METHOD, since 3.14), or changed by `types.coroutine` (CO_ITERABLE_COROUTINE).
 _NESTED, _METHOD, _AWAITABLE = 0x10, 0x8000000, 0x100
-_GIVEN = _NESTED | _AWAITABLE | (_METHOD if sys.version_info >= (3, 14) else 0)
+_FROM_PAYLOAD = _NESTED | _AWAITABLE | (_METHOD if sys.version_info >= (3, 14) else 0)
 FLAGS = _FUTURE | _NESTED | _METHOD | _AWAITABLE
 _MAX_CACHED = 1024
-# For `copy.replace`; dataclasses have it since 3.13.
+# The method for `copy.replace`, which dataclasses have since 3.13.
 REPLACE = "__replace__"
 
 _compiled: dict[tuple[Any, ...], CodeType] = {}
@@ -35,24 +35,25 @@ def source_code(
     flags: Any = 0,
     optimize: Any = 0,
 ) -> CodeType:
-    """Return the code object of a blob, or if that is another interpreter's, of the source text of a function.
+    """Return the code object of `blob`, or if that is for another interpreter, compile the source text.
 
     Parameters
     ----------
     blob, file_name
-        Those of `blobs.unpack`.
+        As for `blobs.unpack`.
     text
         The lines of a definition, without decorators and perhaps indented, or a lambda.
     qualname
-        Its qualified name; the class in it is the one that private names belong to.
+        The qualified name of the function. Private names are mangled with the class in it.
     first_line
-        Where it starts in its file.
+        Its first line number in its file.
     free
-        The variables of its closure, in order.
+        Its closure variables, in order.
     flags
-        Those of its code object that are in `FLAGS`.
+        The flags of its code object that are in `FLAGS`.
     optimize
-        What ``-O`` (1) or ``-OO`` (2) left out where it was written: globals that only an `assert` names did not travel.
+        The writer's optimization level, ``-O`` (1) or ``-OO`` (2). Globals that only a removed `assert` names
+        are not in the payload.
     """
     origin = text, qualname, first_line, free, flags, optimize
     if type(blob) is bytes and blob[:2] == blobs.MAGIC:
@@ -67,7 +68,7 @@ def source_code(
         and flags & ~FLAGS == 0
         and optimize in (0, 1, 2)
     ):
-        raise pickle.UnpicklingError("the payload is damaged: code by its source, of wrong parts")
+        raise pickle.UnpicklingError("the payload is damaged: source code of a function with wrong arguments")
     found = _compiled.get(key)
     if found is None:
         found = compile_function(text, file_name or "<unknown>", qualname, first_line, free, flags, optimize)
@@ -93,14 +94,14 @@ def compile_function(
     Parameters
     ----------
     context
-        Statements that are to stand beside the function, for the compiler goes by some of them.
+        Statements to compile beside the function, as some of them influence the compiler.
 
     Raises
     ------
     pickle.UnpicklingError
-        This version of Python does not take the text, or makes something else of it.
+        This version of Python cannot compile the text, or compiles it to a different function.
     """
-    import ast  # here and below: few payloads need it
+    import ast  # imported late, here and below, as few payloads need it
 
     try:
         node, prepended = _parsed(text)
@@ -110,23 +111,23 @@ def compile_function(
         args, name = node.value.args, "<lambda>"
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         args, name = node.args, node.name
-        # No code can name it, so that it hides nothing from the function, as a name around it would.
+        # No code can refer to this name, so it does not shadow a global of the function.
         node.name = "<function>"
         node.returns = None
         if hasattr(node, "type_params"):
             node.type_params = []
     else:
-        raise pickle.UnpicklingError(f"the payload is damaged: the source of {qualname} is not that of a function")
+        raise pickle.UnpicklingError(f"the payload is damaged: the source of {qualname} does not define one function")
     if name != qualname.rpartition(".")[2]:
-        raise pickle.UnpicklingError(f"the payload is damaged: no function {qualname} in its source")
-    # Only the function's own code is wanted, and these are evaluated outside: they may bind names, or have lambdas in them.
+        raise pickle.UnpicklingError(f"the payload is damaged: the source of {qualname} defines {name}")
+    # Defaults and annotations are evaluated outside the function. They may bind names or contain lambdas.
     args.defaults, args.kw_defaults = [], [None] * len(args.kwonlyargs)
     for each in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
         if each is not None:
             each.annotation = None
     ast.increment_lineno(node, first_line - 1 - prepended)
-    # Parameters of a function around it are what its closure refers to; in a class of this name, private names get theirs.
-    # That class stands in another one, whose names the function does not see.
+    # An outer function has the closure variables as parameters. A class of the right name mangles private names.
+    # It is inside a second class, so that its name is not visible to the function.
     owner = _class_of(qualname)
     path = ["<around>", *(["<hidden>", owner] if owner is not None else [])]
     inner: ast.stmt = node
@@ -150,19 +151,19 @@ def compile_function(
     for step in (*path, "<lambda>" if name == "<lambda>" else "<function>"):
         code = next(each for each in code.co_consts if type(each) is CodeType and each.co_name == step)
     if code.co_freevars != free:
-        raise pickle.UnpicklingError(f"{qualname} takes other variables from around it in this version of Python")
-    code = code.replace(co_flags=code.co_flags & ~_GIVEN | flags & _GIVEN, co_name=name)
+        raise pickle.UnpicklingError(f"{qualname} has other closure variables in this version of Python")
+    code = code.replace(co_flags=code.co_flags & ~_FROM_PAYLOAD | flags & _FROM_PAYLOAD, co_name=name)
     return _renamed(code, code.co_qualname, qualname)
 
 
 def _parsed(text: str) -> tuple[Any, int]:
-    """Return the one statement in `text`, None if there are others, and how many lines were put before it."""
+    """Return the only statement in `text` or None, and how many lines were inserted before it."""
     import ast
 
     if text[:1] not in (" ", "\t"):
         body = ast.parse(text).body
         return body[0] if len(body) == 1 else None, 0
-    # Indented as it was in its class: taking that away would change the strings in it.
+    # The text stays indented as it was in its class; dedenting it would change multi-line strings.
     body = ast.parse(f"if 1:\n{text}").body
     block = body[0] if len(body) == 1 else None
     alone = isinstance(block, ast.If) and len(block.body) == 1 and not block.orelse
@@ -170,7 +171,7 @@ def _parsed(text: str) -> tuple[Any, int]:
 
 
 def _class_of(qualname: str) -> str | None:
-    """Return the class whose body a function stands in, perhaps within other functions and comprehensions."""
+    """Return the innermost class around a function, perhaps with functions and comprehensions between."""
     parts = qualname.split(".")
     for name, after in zip(parts[-2::-1], parts[:0:-1], strict=True):
         if not name.startswith("<") and after != "<locals>":
@@ -179,9 +180,9 @@ def _class_of(qualname: str) -> str | None:
 
 
 def _renamed(code: CodeType, old: str, new: str) -> CodeType:
-    """Return `code` with the start of its qualified name, and of those in it, replaced.
+    """Return `code` with `old` replaced by `new` in its qualified name and in those of the code inside it.
 
-    A class takes its qualified name from a constant of its body, functions theirs from one beside them on PyPy.
+    String constants are replaced, too: a class body has its qualified name in one, and functions on PyPy.
     """
 
     def renamed(name: str) -> str:
@@ -197,13 +198,13 @@ def _renamed(code: CodeType, old: str, new: str) -> CodeType:
 
 
 def dataclass_methods(cls: Any, state: Any) -> Any:
-    """Give a class its attributes, and what `dataclasses` and `typing` make of it in this version of Python.
+    """Set the attributes of a class, and those that this version's `dataclasses` and `typing` generate.
 
     Parameters
     ----------
     state
-        The state of `class_` or `abc_class`, and the names of the methods that `dataclasses` makes of the fields; then, for a
-        protocol or what implements one, those of the attributes that `typing` gives to it.
+        The state of `class_` or `abc_class`, and the names of the methods that `dataclasses` generates. A
+        protocol or an implementing class has a third part, the names of the attributes that `typing` adds.
     """
     if type(state) is not tuple or len(state) not in (2, 3) or not isinstance(cls, type):
         raise pickle.UnpicklingError("the payload is damaged: a wrong state for a dataclass")
@@ -226,7 +227,9 @@ def _with_methods(cls: Any, names: tuple[str, ...]) -> Any:
     for name in names:
         method = vars(template).get(name)
         if not isinstance(method, FunctionType):
-            raise pickle.UnpicklingError(f"this version of Python makes no {name} for the dataclass {cls.__qualname__}")
+            raise pickle.UnpicklingError(
+                f"this version of Python does not generate {name} for the dataclass {cls.__qualname__}"
+            )
         for cell in method.__closure__ or ():
             if cell.cell_contents is template:
                 cell.cell_contents = cls
@@ -240,7 +243,7 @@ def _with_methods(cls: Any, names: tuple[str, ...]) -> Any:
 
 
 def _template(cls: Any) -> type:
-    """Return a dataclass with the fields of `cls`, inherited ones as well, and nothing else."""
+    """Return a dataclass with only the fields of `cls`, including inherited ones."""
     import dataclasses
 
     fields = []
@@ -268,7 +271,7 @@ def _template(cls: Any) -> type:
 
 
 def _annotate_init_vars(cls: Any, method: FunctionType) -> None:
-    """Annotate parameters of `method` that are no fields with what the class says: as text it makes none in another class."""
+    """Set the annotations of the `InitVar` parameters of `__init__` to the types that the class states."""
     fields = cls.__dataclass_fields__
     if method.__name__ == "__init__" and any(each._field_type.name == "_FIELD_INITVAR" for each in fields.values()):
         annotations = method.__annotations__
@@ -276,4 +279,4 @@ def _annotate_init_vars(cls: Any, method: FunctionType) -> None:
 
 
 def _nothing(self: Any, *args: Any) -> None:
-    """Stand for ``__post_init__``: that there is one is all that the methods go by."""
+    """Dummy ``__post_init__``; the generated ``__init__`` depends only on its existence."""

@@ -1,6 +1,6 @@
-"""Generators, coroutines and async generators, where they were.
+"""Recreate generators, coroutines and async generators at their position.
 
-Nothing of a payload is trusted: what is wrong in it raises UnpicklingError before a frame is touched.
+Payloads are not trusted: anything wrong raises UnpicklingError before a frame is changed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from ..frames.suspended import damage
 
 
 def generator(first: Any, second: Any) -> Any:
-    """Make a generator of the function `first`, whose code `second` stands for, or give the generator `first` its state.
+    """Create a generator by the function `first` with the fingerprint `second`, or set the state of `first`.
 
-    The state is its position, the marks of what is in its frame (see `_fast.Frames`), what is in its frame, the exception it
-    handles, in a tuple, and its name and qualified name; empty ones are missing at the end.
+    The state is a tuple of the position, the marks of the frame's slots (see `_fast.Frames`), the slots, a
+    tuple of the exception being handled, and a tuple of name and qualified name. Empty parts at the end are
+    left out.
     """
     if type(first) not in suspended.KINDS:
         suspended.check_function(first, second)
@@ -29,24 +30,24 @@ def generator(first: Any, second: Any) -> Any:
         _resume(first, second)
     except BaseException:
         if type(first) is CoroutineType:
-            first.close()  # or it would complain that nobody awaits it
+            first.close()  # avoids the warning that it was never awaited
         raise
     return first
 
 
 def _resume(made: Any, state: Any) -> None:
-    from ..frames.kinds import Unproven
+    from ..frames.slot_kinds import Unproven
 
     if type(state) is not tuple or not 3 <= len(state) <= 5:
-        raise damage("with a state of the wrong form")
+        raise damage("has a state of the wrong form")
     position, marks, values, exceptions, names = (*state, (), ())[:5]
     code = suspended.code_of(made)
     try:
         point = suspended.facts(code).point(position)
     except Unproven as error:
-        raise damage(f"of bytecode that no compiler made ({error})") from None
+        raise damage(f"has bytecode that was not written by CPython's compiler ({error})") from None
     if point is None:
-        raise damage("at a place where its code cannot be resumed")
+        raise damage("has a position where its code cannot be resumed")
     _need_frames().write(made, code, position, marks, values, *point, exceptions)
     if b"G" in point[0]:
         _give_tracebacks((*values, *exceptions))
@@ -54,28 +55,28 @@ def _resume(made: Any, state: Any) -> None:
     _rename(made, names)
 
 
-# Attributes for what a suspended call waits for.
+# Type -> attribute with the object that it awaits or delegates to.
 _AWAITED = {GeneratorType: "gi_yieldfrom", CoroutineType: "cr_await", AsyncGeneratorType: "ag_await"}
-# What `__await__` and `asend` return.
+# Types of the objects that `__await__` and `asend` return.
 _HELPERS = ("coroutine_wrapper", "async_generator_asend")
-# Call that has no state yet -> how many wait for it, each for the next one
+# Generator or coroutine without a state yet -> the length of the chain that waits for it.
 _waiting: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 
 
 def _check_depth(made: Any) -> None:
-    """Refuse more calls that wait for each other than could be running: closing them would overflow the stack.
+    """Refuse a chain of awaits longer than the recursion limit: closing it would overflow the stack.
 
-    They come in any order: the one that is waited for may get its state last.
+    The links of the chain get their states in any order.
     """
     depth = _waiting.pop(made, 0) if _waiting else 0
     last = made
     while True:
         depth += 1
         if depth > sys.getrecursionlimit():
-            raise damage("with more calls that wait for each other than can be running")
+            raise damage("is in a chain of awaits longer than the recursion limit")
         awaited = getattr(last, _AWAITED[type(last)])
         if type(awaited).__name__ in _HELPERS:
-            # They have no attribute for the call that they are of.
+            # These have no attribute for their generator or coroutine.
             awaited = next((each for each in gc.get_referents(awaited) if type(each) in _AWAITED), None)
         if type(awaited) not in _AWAITED or awaited is made:
             break
@@ -85,7 +86,7 @@ def _check_depth(made: Any) -> None:
 
 
 def _give_tracebacks(values: tuple[Any, ...]) -> None:
-    """Have exceptions that ``except*`` is handling look raised: debug builds abort if it raises one again that is not."""
+    """Add a traceback to exceptions that ``except*`` handles; debug builds abort if it reraises one without."""
     for value in values:
         if isinstance(value, BaseException) and value.__traceback__ is None:
             value.__traceback__ = TracebackType(None, sys._getframe(), 0, 1)
@@ -102,23 +103,23 @@ def _rename(made: Any, names: Any) -> None:
     if not names:
         return
     if type(names) is not tuple or [type(name) for name in names] != [str, str]:
-        raise damage("with a name that is no string")
+        raise damage("has a name that is not a string")
     made.__name__, made.__qualname__ = names
 
 
 def new_generator(function: FunctionType, check: bytes, arguments: Any, names: Any = ()) -> Any:
-    """Call a generator function, whose code `check` stands for, with `arguments`, in the order of its local variables."""
+    """Call a generator function with the fingerprint `check`; `arguments` are in the order of its variables."""
     suspended.check_function(function, check)
     code = function.__code__
     positional = code.co_argcount
     end = positional + code.co_kwonlyargcount
     extra, keywords = bool(code.co_flags & 4), bool(code.co_flags & 8)
     if type(arguments) is not tuple or len(arguments) != end + extra + keywords:
-        raise damage("with another number of arguments than its function takes")
+        raise damage("has the wrong number of arguments for its function")
     star = arguments[end] if extra else ()
     stars = arguments[-1] if keywords else {}
     if type(star) is not tuple or type(stars) is not dict:
-        raise damage("with arguments of the wrong form")
+        raise damage("has arguments of the wrong form")
     _check_iterator(code, arguments)
     named = dict(zip(code.co_varnames[positional:end], arguments[positional:end], strict=True))
     made = function(*arguments[:positional], *star, **named, **stars)
@@ -127,12 +128,12 @@ def new_generator(function: FunctionType, check: bytes, arguments: Any, names: A
 
 
 def _check_iterator(code: Any, arguments: tuple[Any, ...]) -> None:
-    """Generator expressions trust what they are called with (CPython issue 125038)."""
+    """Refuse a non-iterator as the argument of a generator expression, which may crash (CPython issue 125038)."""
     if code.co_varnames[:1] == (".0",) and arguments:
         from ..frames.verifier import takes_iterator
 
         if takes_iterator(code) and not any("__next__" in vars(base) for base in type(arguments[0]).__mro__):
-            raise damage("that loops over no iterator")
+            raise damage("loops over an object that is not an iterator")
 
 
 def _finished_generator() -> Any:
@@ -150,7 +151,7 @@ async def _finished_async_generator() -> Any:
 
 
 def finished_generator(kind: str, name: str, qualname: str) -> Any:
-    """Return a generator (`kind` is ``gi``), coroutine (``cr``) or async generator (``ag``) that has come to its end."""
+    """Return a finished generator (`kind` is ``gi``), coroutine (``cr``) or async generator (``ag``)."""
     made: Any
     if kind == "gi":
         made = _finished_generator()
@@ -162,7 +163,7 @@ def finished_generator(kind: str, name: str, qualname: str) -> Any:
         made = _finished_async_generator()
         suspended.without_hooks(lambda: _exhaust(made))
     else:
-        raise damage("of an unknown kind")
+        raise damage("has an unknown kind")
     _rename(made, (name, qualname))
     return made
 
@@ -174,18 +175,18 @@ def _exhaust(made: Any) -> None:
         pass
 
 
-def async_generator_asend(generator: Any, value: Any, begun: bool = False) -> Any:
-    """Return what ``asend(value)`` of an async generator returns; `begun` if somebody had begun to await it."""
+def async_generator_asend(generator: Any, value: Any, started: bool = False) -> Any:
+    """Return ``generator.asend(value)``; `started` if something is already awaiting it."""
     if type(generator) is not AsyncGeneratorType:
-        raise damage(f"of a {type(generator).__name__}, where an async generator belongs")
+        raise damage(f"has a {type(generator).__name__} in place of an async generator")
     made = generator.asend(value)
-    if begun:
+    if started:
         _need_frames().start_asend(made, generator)
     return made
 
 
 def awaited_coroutine(coroutine: Any) -> Any:
-    """Return what ``__await__()`` of a coroutine returns."""
+    """Return ``coroutine.__await__()``."""
     if type(coroutine) is not CoroutineType:
-        raise damage(f"of a {type(coroutine).__name__}, where a coroutine belongs")
+        raise damage(f"has a {type(coroutine).__name__} in place of a coroutine")
     return coroutine.__await__()

@@ -1,4 +1,4 @@
-"""Locks and what belongs to a thread."""
+"""Recreate locks and thread-local data."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 
 def lock(kind: str = "Lock") -> Any:
-    """Return a new lock that nobody holds, a ``Lock`` or an ``RLock``."""
+    """Return a new unlocked ``Lock`` or ``RLock``."""
     return threading.RLock() if kind == "RLock" else threading.Lock()
 
 
 def thread_local(first: Any, second: Any) -> Any:
-    """Make a `threading.local` of the class `first`, or set the values `second` of `first` in this thread."""
+    """Create a `threading.local` of the class `first`, or set the values `second` of `first` in this thread."""
     if isinstance(first, type):
         if not issubclass(first, threading.local):
-            raise pickle.UnpicklingError(f"the payload is damaged: {first.__name__} is no threading.local")
+            raise pickle.UnpicklingError(f"the payload is damaged: {first.__name__} is not a threading.local")
         return first.__new__(first, *second)
     vars(first).update(second or {})
     return first

@@ -1,4 +1,4 @@
-"""NumPy's universal functions."""
+"""Recreate NumPy's ufuncs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def ufunc(function: Any, nin: int, nout: int, *identity: Any) -> Any:
-    """Return `function` as `numpy.frompyfunc` makes it."""
+    """Return the ufunc that `numpy.frompyfunc` creates from `function`."""
     import numpy
 
     return numpy.frompyfunc(function, nin, nout, **({"identity": identity[0]} if identity else {}))

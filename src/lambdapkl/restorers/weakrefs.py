@@ -1,6 +1,6 @@
-"""Weak references and containers of them.
+"""Recreate weak references and containers of them.
 
-The payload's memo holds the referents while it is loaded.  Afterwards they live on what else holds them, as before.
+The unpickler's memo keeps the referents alive during loading. After that, other references must do so.
 """
 
 from __future__ import annotations
@@ -11,22 +11,25 @@ from typing import Any
 
 
 class _Gone:
-    """What a reference that was dead when it was pickled refers to."""
+    """The referent for a reference that was dead when it was pickled; it dies at once."""
 
 
 def weak_reference(kind: Any = weakref.ref, referent: Any = None, callback: Any = None) -> Any:
-    """Return a weak reference or proxy of `kind`; a dead one without a `referent`; the `referent` itself if `kind` is None."""
+    """Return a weak reference or proxy of `kind`, a dead one if `referent` is None.
+
+    If `kind` is None, return the `referent` itself.
+    """
     if kind is None:
         return referent
     if kind not in (weakref.ref, weakref.proxy):
-        raise pickle.UnpicklingError("the payload is damaged: what makes a weak reference belongs there")
+        raise pickle.UnpicklingError("the payload is damaged: a weak reference of an unknown kind")
     if referent is None:
         referent = _Gone()
     return kind(referent, callback)
 
 
 def weak_container(first: Any, second: Any = None) -> Any:
-    """Make an empty weak container of the class `first`, or fill the container `first` with `second`."""
+    """Create an empty weak container of the class `first`, or fill the container `first` with `second`."""
     if isinstance(first, type):
         return first()
     if isinstance(first, weakref.WeakSet):

@@ -1,4 +1,4 @@
-"""Callables that `functools` makes out of functions."""
+"""Recreate callables of `functools`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def lru_cache(function: Any, maxsize: int | None, typed: bool) -> Any:
-    """Return `function` behind an empty cache."""
+    """Return `function` wrapped by `functools.lru_cache`, with an empty cache."""
     return functools.lru_cache(maxsize, typed)(function)
 
 

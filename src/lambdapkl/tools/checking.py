@@ -1,4 +1,4 @@
-"""`copy`, `pickles` and `check`: does it pickle, and does it work where it arrives?"""
+"""`copy`, `pickles` and `check`: find out whether an object survives pickling, here or in a fresh process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["CheckError", "CheckReport", "check", "copy", "pickles"]
 
 T = TypeVar("T")
 
-# The child is told where its modules are before it imports any of ours.
+# The child sets its `sys.path` before it imports lambdapkl.
 _CHILD = """\
 import pickle, sys
 with open(sys.argv[1], "rb") as file:
@@ -35,19 +35,20 @@ serve(request, sys.argv[2])
 
 _PHASES = {
     "start": "the fresh process could not start",
-    "load": "it does not load in a fresh process",
-    "test": "it loads in a fresh process, and the test fails",
-    "return": "it works in a fresh process, but what the test returned cannot be pickled",
-    "timeout": "the fresh process was ended",
+    "load": "the object cannot be loaded in a fresh process",
+    "test": "the object was loaded in a fresh process, but the test failed",
+    "return": "the test passed in a fresh process, but its result cannot be pickled",
+    "timeout": "the fresh process was killed",
     "died": "the fresh process died",
 }
 
 
 def copy(obj: T) -> T:
-    """Return a deep copy of `obj`: what another process would get, without leaving this one.
+    """Return a deep copy of `obj`, made by pickling and loading it in this process.
 
-    What travels by reference is not copied.  Nor are classes that travel by value: a class that is loaded where it lives
-    already is that class, so the copy is an instance of it.  Functions by value are copied, with the globals that they use.
+    Objects pickled by reference are not copied. Classes are not copied either, not even those pickled by
+    value: loading a class in the process that defines it gives the same class. Functions pickled by value
+    are copied, together with the globals that they use.
 
     Raises
     ------
@@ -59,9 +60,9 @@ def copy(obj: T) -> T:
 
 
 def pickles(obj: Any) -> bool:
-    """Whether `obj` can be pickled and loaded again, in this process.
+    """Whether `obj` can be pickled and loaded again in this process.
 
-    It is pickled in full to find that out.  `check` asks a fresh process, and says what is wrong.
+    This pickles and loads the whole object. `check` does so in a fresh process, and reports what is wrong.
     """
     try:
         loads(dumps(obj))
@@ -71,18 +72,18 @@ def pickles(obj: Any) -> bool:
 
 
 class CheckReport:
-    """What `check` has seen.
+    """The result of `check`.
 
     Attributes
     ----------
     size : int
-        Bytes of the payload.
+        Size of the payload in bytes.
     dump_seconds, load_seconds : float
-        What pickling took here, and loading there; the first load also imports what the payload names.
+        Seconds to pickle the object here and to load it in the fresh process, including the imports.
     result
-        What the test returned, None without one.
+        The return value of the test; None without a test.
     output : str
-        What the fresh process printed, both streams.
+        What the fresh process wrote to stdout and stderr.
     """
 
     def __init__(self, size: int, dump_seconds: float, load_seconds: float, result: Any, output: str) -> None:
@@ -98,14 +99,16 @@ class CheckReport:
 
 
 class CheckError(pickle.PickleError):
-    """An object does not work in a fresh process.  The cause is the error that was raised there, where it can be had.
+    """An object does not work in a fresh process.
+
+    ``__cause__`` is the error that was raised there, if it can be pickled.
 
     Attributes
     ----------
     phase : {"start", "load", "test", "return", "timeout", "died"}
-        How far it came.
+        The step that failed.
     output : str
-        What the process printed, both streams.
+        What the process wrote to stdout and stderr.
     """
 
     __module__ = "lambdapkl"
@@ -128,31 +131,34 @@ def check(
     python: str | os.PathLike[str] | None = None,
     env: Mapping[str, str] | None = None,
 ) -> CheckReport:
-    """Load `obj` in a fresh process, as a worker would, and try it there.
+    """Load `obj` in a fresh process, as a worker would, and test it there.
 
     Parameters
     ----------
     test
-        Called there with the loaded object: ``lambda f: f(2)``, or a function with assertions.  It travels like `obj`.
+        A function called in the fresh process with the loaded object, such as ``lambda f: f(2)`` or a
+        function with assertions. It is pickled like `obj`.
     timeout
-        Seconds that the process may take, its start included.
+        Seconds that the process may take, including its start.
     same_path
-        Whether it finds modules where this process does (`sys.path`), in the same working directory, as a worker of
-        `multiprocessing`.  Otherwise it starts in an empty folder and finds what is installed, as on another machine.
+        Whether the process gets the `sys.path` and working directory of this one, like a worker of
+        `multiprocessing`. Otherwise it starts in an empty folder and finds only installed modules, as on
+        another machine.
     python
-        The interpreter, this one by default.
+        The interpreter; this one by default.
     env
-        Its environment variables, those of this process by default.  `PYTHONPATH` counts as installed.
+        The environment variables; those of this process by default. Modules on `PYTHONPATH` count as
+        installed.
 
     Returns
     -------
     CheckReport
-        Size, times, what the test returned, what was printed.
+        Payload size, times, result of the test, and output.
 
     Raises
     ------
     CheckError
-        It does not load, the test fails, or the process dies or takes too long.
+        The object cannot be loaded, the test fails, or the process dies or times out.
     pickle.PicklingError, TypeError
         `obj`, or `test`, cannot be pickled.
     """
@@ -169,13 +175,13 @@ def check(
         empty.mkdir()
         with question.open("wb") as file:
             pickle.dump(request, file)
-        # -P: the interpreter puts no folder of its own in front of what it finds.
+        # -P: otherwise the interpreter puts the working directory first on `sys.path`.
         command = [os.fspath(python or sys.executable), "-P", "-c", _CHILD, str(question), str(answer)]
         with printed.open("wb") as output:
             code = _run(command, output, None if same_path else empty, env, timeout)
         text = printed.read_text(encoding="utf-8", errors="replace")
         if code is None:
-            raise CheckError(f"{_PHASES['timeout']}: {timeout:g} s are over", "timeout", text)
+            raise CheckError(f"{_PHASES['timeout']} after {timeout:g} s (timeout={timeout:g})", "timeout", text)
         if not answer.exists():
             phase = "died" if question.with_name("answer.started").exists() else "start"
             raise CheckError(f"{_PHASES[phase]}, exit code {code}\n{text[-2000:]}".rstrip(), phase, text)
@@ -186,7 +192,7 @@ def check(
     error = CheckError(f"{_PHASES[reply['phase']]}: {reply['text']}", reply["phase"], text)
     cause = None
     if reply["error"] is not None:
-        # A reader without the class of the error has its text.
+        # If the class of the error cannot be loaded here, the traceback below says what happened.
         with contextlib.suppress(Exception):
             cause = loads(reply["error"])
     if cause is None:
@@ -195,9 +201,9 @@ def check(
 
 
 def _run(command: list[str], output: Any, cwd: Path | None, env: Mapping[str, str] | None, timeout: float) -> int | None:
-    """Run `command` and return its exit code, or None when it took too long; then it is killed with all that it has started."""
+    """Run `command` and return its exit code; on timeout kill it and its child processes, and return None."""
     posix = os.name == "posix"
-    # Files and no pipes: a grandchild that keeps one open would keep us waiting.
+    # The output goes to files, as a grandchild that keeps a pipe open would block this process.
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd, env=env, start_new_session=posix
     )
@@ -215,14 +221,14 @@ def _run(command: list[str], output: Any, cwd: Path | None, env: Mapping[str, st
 
 
 def serve(request: dict[str, Any], answer: str) -> None:
-    """Do in a fresh process what `check` asks of it.
+    """Handle a request of `check` in the fresh process.
 
     Parameters
     ----------
     request
         The payloads of the object and the test.
     answer
-        The path of the file for the reply.
+        Path of the file to write the reply to.
     """
     Path(f"{answer}.started").touch()
     reply: dict[str, Any] = {"phase": "load"}

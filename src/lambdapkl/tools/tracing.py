@@ -1,4 +1,4 @@
-"""`trace`: what is pickled, with sizes, told while it happens."""
+"""`trace`: print each object and its size while it is being pickled."""
 
 from __future__ import annotations
 
@@ -17,32 +17,35 @@ from ..walking.parts import Part, labels_of, name_of
 __all__ = ["trace"]
 
 _ATOMS = (str, bytes, bytearray, int, float, complex, bool, type(None))
-# An atom of so many bytes has a line of its own.
+# Strings and bytes of at least this length have a line of their own.
 _LARGE = 1000
 
 
 def trace(obj: Any, protocol: int | None = None, *, file: TextIO | None = None, depth: int = 12, limit: int = 30) -> None:
-    """Pickle `obj` and print a line for each object on the way: how it was reached, what it is, how many bytes it took.
+    """Pickle `obj` and print one line for each object: how it was reached, what it is, and its size.
 
-    A line is begun when an object is, and ended when all that it refers to is written: where pickling hangs or fails, the
-    last line tells the place.  Objects that were written before take two or three bytes and have no line.  This pickler works
-    in Python, ten to a hundred times slower than `dumps`; sizes are those of `dumps` but for a few bytes for each 64 KiB.
+    A line starts when pickling of the object starts. It ends, with the size, when everything that the
+    object refers to is written. If pickling hangs or fails, the last line shows the object where that
+    happened. An object that was written before takes two or three bytes and has no line.
+
+    This pickler is pure Python and ten to a hundred times slower than `dumps`. Sizes differ from those
+    of `dumps` by a few bytes per 64 KiB.
 
     Parameters
     ----------
     protocol
         As for `dumps`.
     file
-        Where to print, ``sys.stderr`` by default.
+        Where to print; ``sys.stderr`` by default.
     depth
-        How many levels have lines.
+        How many levels to print.
     limit
-        How many objects within one have lines; the others are summed up in one.
+        How many objects to print inside one object; one line sums up the others.
 
     Raises
     ------
     pickle.PicklingError, TypeError
-        Something cannot be pickled; the error's notes give the path to it.
+        An object cannot be pickled; the error's notes give the path to it.
     """
     refresh()
     tracer = _Tracer(protocol, sys.stderr if file is None else file, depth, limit)
@@ -56,7 +59,7 @@ def trace(obj: Any, protocol: int | None = None, *, file: TextIO | None = None, 
 
 
 class _Counter:
-    """A file that keeps nothing but its length."""
+    """A file that counts the bytes written to it and discards them."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -68,20 +71,19 @@ class _Counter:
 
 
 class _Entry:
-    """An object that has a line, while what it refers to is being written."""
+    """An object whose line has started, while the objects it refers to are being written."""
 
-    __slots__ = ("begun", "hidden", "hidden_size", "labels", "obj", "shown")
+    __slots__ = ("hidden", "hidden_size", "labels", "obj", "shown")
 
-    def __init__(self, obj: Any, begun: int) -> None:
+    def __init__(self, obj: Any) -> None:
         self.obj = obj
-        self.begun = begun
         self.labels: dict[int, Part] | None = None
         self.shown = 0
         self.hidden = 0
         self.hidden_size = 0
 
     def label(self, child: Any) -> str | None:
-        """Return how a user calls `child` within this object, None where it is no part of it that a user knows."""
+        """Return the user's label for `child` in this object, or None if it is an internal part."""
         if self.labels is None:
             self.labels = labels_of(self.obj)
         found = self.labels.get(id(child))
@@ -89,7 +91,7 @@ class _Entry:
 
 
 class _Tracer(SessionMixin, PythonPickler):
-    """lambdapkl's pickler in Python, that tells what it does."""
+    """lambdapkl's pure-Python pickler, printing a line for each object."""
 
     def __init__(self, protocol: int | None, file: TextIO, depth: int, limit: int) -> None:
         self._counter = _Counter()
@@ -99,16 +101,16 @@ class _Tracer(SessionMixin, PythonPickler):
         self._depth = depth
         self._limit = limit
         self._entries: list[_Entry] = []
-        # Whether the last line still waits for its size.
+        # Whether the last line has no size yet.
         self._open_line = False
-        # While an object without a line is being written, so is all within it.
+        # Whether an object beyond `limit` or `depth` is being written; its parts have no lines either.
         self._quiet = False
 
     def _position(self) -> int:
         frame = self.framer.current_frame
         if frame is None:
             return self._counter.size
-        # PyPy's is no file.
+        # PyPy's frame is not a file.
         return self._counter.size + int(frame.tell() if hasattr(frame, "tell") else len(frame))
 
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
@@ -116,7 +118,7 @@ class _Tracer(SessionMixin, PythonPickler):
             super().save(obj, save_persistent_id)
             return
         parent = self._entries[-1] if self._entries else None
-        begun = self._position()
+        start = self._position()
         if parent is not None and (parent.shown >= self._limit or len(self._entries) > self._depth):
             self._quiet = True
             try:
@@ -124,17 +126,17 @@ class _Tracer(SessionMixin, PythonPickler):
             finally:
                 self._quiet = False
             parent.hidden += 1
-            parent.hidden_size += self._position() - begun
+            parent.hidden_size += self._position() - start
             return
         if parent is not None:
             parent.shown += 1
         label = None if parent is None else parent.label(obj)
         text = _describe(obj)
         self._begin_line(text if label is None or text.startswith(label) else f"{label}: {text}")
-        entry = _Entry(obj, begun)
+        entry = _Entry(obj)
         self._entries.append(entry)
         super().save(obj, save_persistent_id)
-        size = self._position() - begun
+        size = self._position() - start
         if entry.hidden:
             self._begin_line(f"{entry.hidden:,} more")
             self._end_line(entry.hidden_size)
@@ -151,7 +153,7 @@ class _Tracer(SessionMixin, PythonPickler):
             return kind in (str, bytes, bytearray) and len(obj) >= _LARGE
         if kind is CodeType or self._entries[-1].label(obj) is not None:
             return True
-        # What reducers make to say how an object is restored is no part of it.
+        # Reducers create functions, tuples and dictionaries that a user would not recognize.
         return not (kind in (tuple, list, dict) or callable(obj))
 
     def _begin_line(self, text: str) -> None:
@@ -167,7 +169,7 @@ class _Tracer(SessionMixin, PythonPickler):
         self._open_line = False
 
     def break_off(self, error: Exception) -> None:
-        """Tell that `error` ended it."""
+        """Print a last line that says that `error` stopped the pickler."""
         self._begin_line(f"failed: {type(error).__name__}")
         self._out.write("\n")
         self._out.flush()

@@ -1,22 +1,22 @@
-"""The kinds of values that `verifier` runs bytecode over, and stacks of them.
+"""The kinds of values in the slots of a frame, as `verifier` distinguishes them.
 
-A kind is one letter:
+A kind is one letter; a stack or a list of local variables is a string of them:
 
 ====  =========================================  ====  ======================================
 n     NULL: unbound, or no `self`                L     a list
-o     any object                                 G     a list of exceptions, or None for one
+o     any object                                 G     a list of exceptions or None
 m     any object or NULL                         D     a dictionary
 c     a cell                                     S     a set
 I     an iterator                                T     a tuple
-Q     what x goes through (3.15)                 U     a tuple of strings
+Q     the object that x iterates over (3.15)     U     a tuple of strings
 x     an index into Q, or NULL for an iterator   s     a string
 E     an exception                               V     an interpolation of a template string
 P     an exception or None                       X     an index of an instruction
-R     as P, for a moment                         K     what a call returned a moment ago
+R     as P, but never across a suspension        K     the result of the last call
 ====  =========================================  ====  ======================================
 
-Inside ``any(... for ...)`` and the like, 3.14 loops over what it has just called without asking for an iterator: hence K, an
-object that may be looped over until the next place of suspension.
+K exists because 3.14 loops over the result of a call without GET_ITER in ``any(... for ...)`` and the
+like. A K becomes an o at the next suspension point.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ TAGGED = frozenset("xX" if sys.version_info >= (3, 14) else "x")
 
 
 class Unproven(Exception):
-    """The code does what the compiler would not, or nobody taught this module what it does."""
+    """The verifier cannot prove that the code is safe, or does not know one of its instructions."""
 
 
 def with_kind(slots: str, index: int, kind: str) -> str:
     """Return `slots` with another kind at `index`."""
     if index >= len(slots):
-        raise Unproven("a variable that is not there")
+        raise Unproven("a variable that does not exist")
     return slots[:index] + kind + slots[index + 1 :]
 
 
 def need(stack: str, count: int) -> str:
-    """Return the stack, which has at least `count` values."""
+    """Check that the stack has at least `count` values; return it."""
     if len(stack) < count:
-        raise Unproven("too little on the stack")
+        raise Unproven("too few values on the stack")
     return stack
 
 
 def pop(stack: str, count: int) -> str:
-    """Take off `count` values that must be objects."""
+    """Remove `count` values from the stack, which must be objects."""
     need(stack, count)
     if count:
         objects(stack[-count:])
@@ -57,25 +57,25 @@ def pop(stack: str, count: int) -> str:
 
 
 def objects(kinds: str) -> None:
-    """Check that there is an object behind each."""
+    """Check that each is an object."""
     if not _NULLABLE.isdisjoint(kinds) or not TAGGED.isdisjoint(kinds):
-        raise Unproven("no object where one belongs")
+        raise Unproven("NULL or an integer in place of an object")
 
 
 def untagged(kinds: str) -> None:
     """Check that each is an object or NULL."""
     if not TAGGED.isdisjoint(kinds):
-        raise Unproven("an integer where an object belongs")
+        raise Unproven("an integer in place of an object")
 
 
 def exception(stack: str, place: int) -> None:
     """Check that there is an exception at `place`, counted from the top."""
     if need(stack, place)[-place] != "E":
-        raise Unproven("no exception where one belongs")
+        raise Unproven("an exception is missing")
 
 
 def join(one: str, other: str) -> str:
-    """Return the kinds of what is the one or the other, place by place."""
+    """Return the kinds that allow both `one` and `other` in each slot."""
     if one == other:
         return one
     return "".join(a if a == b else _either(a, b) for a, b in zip(one, other, strict=True))
