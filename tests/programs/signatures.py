@@ -29,9 +29,10 @@ for name, expected in EXPECTED.items():
     assert str(inspect.signature(value)) == expected, (name, str(inspect.signature(value)))
     assert value.__doc__
     if name in ("dumps", "dump", "loads", "load"):
-        # Since 3.13 each parameter may be on a line of its own.
-        text = "".join(pydoc.plain(pydoc.render_doc(value)).split())
-        assert f"{name}{expected}".replace(" ", "") in text, text
+        # Since 3.13 each parameter may be on a line of its own; since 3.14 annotations are shown without quotes.
+        unspaced = str.maketrans("", "", " \n'\"")
+        text = pydoc.plain(pydoc.render_doc(value)).translate(unspaced)
+        assert f"{name}{expected}".translate(unspaced) in text, text
 
 
 class WithOwnParameters(lambdapkl.Pickler):
@@ -45,4 +46,4 @@ assert str(inspect.signature(WithOwnParameters)) == "(name: str) -> None"
 assert WithOwnParameters("x").name == "x"
 code = "import pydoc, lambdapkl; help(lambdapkl.dumps)"
 done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
-assert "buffer_callback: 'Callable" in done.stdout, done.stdout
+assert "buffer_callback: " in done.stdout, done.stdout
