@@ -350,8 +350,8 @@ def test_enumerations_get_the_tables_of_the_reader(
     """Since 3.13, unhashable values are in a table that payloads of 3.11 and 3.12 lack."""
     namespace = written(tmp_path, "import enum\nclass E(enum.Enum):\n    X = 1\n    Y = [1, 2]\n")
     tables = {"_unhashable_values_": [[1, 2]], "_unhashable_values_map_": {"Y": [[1, 2]]}, "_hashable_values_": [1]}
-    before = {name: value for name, value in enumerations.given().items() if name not in tables}
-    monkeypatch.setattr(enumerations, "given", lambda: before)
+    before = {name: value for name, value in enumerations.enum_defaults().items() if name not in tables}
+    monkeypatch.setattr(enumerations, "enum_defaults", lambda: before)
     for table in tables.keys() & vars(namespace["E"]).keys():
         type.__delattr__(namespace["E"], table)
     data = lambdapkl.dumps(namespace["E"], portable=True)
