@@ -62,7 +62,7 @@ REPORTS = $(abspath build/asan-reports)
 # Reports go to files, so that those of child processes, whatever becomes of their output, are found.
 SANITIZED = LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
   ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=4096:log_path=$(REPORTS)/asan \
-  UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS)/ubsan PYTHONMALLOC=malloc PYTHONPATH=src $(abspath $(BIN))/python
+  UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS)/ubsan PYTHONMALLOC=malloc PYTHONPATH=$(abspath build/asan/src) $(abspath $(BIN))/python
 # An overflow in a child of a child has to be reported, or a run without reports means nothing.
 OVERFLOW = import ctypes; ctypes.memset(ctypes.create_string_buffer(100), 0, 200)
 CONTROL = import subprocess, sys; subprocess.run([sys.executable, "-c", "$(OVERFLOW)"])
