@@ -16,9 +16,10 @@ from opcode import opmap as _opmap
 from operator import itemgetter
 from types import MappingProxyType
 
-from . import options
 from .code import blobs, compact, spelling
 from .identity import building, digest, keys, traces_of_use, walk as digest_walk
+# By name: `lambdapkl.options` is the function once the package is imported.
+from .options import DEFAULT as _default_options, _current as _options
 from .rules import builtin_types, byvalue, names, preamble, reducer_tables, submodules
 from .rules import edited_annotations, process_lock
 

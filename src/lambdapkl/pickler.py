@@ -105,25 +105,22 @@ def _set_table(pickler: Any, table: Any) -> None:
         vars(pickler)["dispatch_table"] = table
 
 
-class _PicklerWithSession(SessionMixin, BasePickler):
+class StatefulPickler(SessionMixin, BasePickler):
     """A pickler that has a session from the start.
 
     A class of its own: `inspect.signature(Pickler)` would else show the parameters of `__new__`, which takes anything.
     """
 
     _session: Session
-    # What was dumped since the memo was empty, for weak references.
-    _dumped: list[Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)
-        self._dumped = []
         # In `__new__`, because a subclass may set `dispatch_table` before calling `super().__init__()`.
         self._session = Session(with_shared(cls.dispatch_table, DISPATCH_TABLE))
         return self
 
 
-class Pickler(_PicklerWithSession):
+class Pickler(StatefulPickler):
     """Write pickles of nearly any Python object to a file.
 
     Subclasses may override `reducer_override`, `persistent_id` and `dump`, and call ``super()``.
@@ -154,7 +151,6 @@ class Pickler(_PicklerWithSession):
         fix_imports: bool = True,
     ) -> None:
         self._session.clear()
-        self._dumped.clear()
         protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
         self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
@@ -167,7 +163,6 @@ class Pickler(_PicklerWithSession):
         """Forget what was pickled so far: the next `dump` is a payload of its own."""
         super().clear_memo()
         self._session.clear()
-        self._dumped.clear()
 
     def dump(self, obj: Any) -> None:
         """Write the pickled `obj` to the file.
@@ -186,7 +181,7 @@ class Pickler(_PicklerWithSession):
         try:
             super().dump(obj)
             if type(obj) not in _ALONE:
-                self._dumped.append(obj)
+                session.dumped.append(obj)
         except Exception as error:
             explain_error(error, obj)
             raise

@@ -128,9 +128,9 @@ print(subprocess.run(child, capture_output=True, text=True).stdout.strip())
 def test_run_script(tmp_path: Path) -> None:
     (tmp_path / "beside.py").write_text("answer = 42\n")
     (tmp_path / "job.py").write_text("""
-import sys, __main__, cloudpickle, beside
+import os, sys, __main__, cloudpickle, beside
 def f(): return beside.answer
-assert __main__.f is f and __name__ == "__main__" and __file__ == "job.py"
+assert __main__.f is f and __name__ == "__main__" and __file__ == os.path.abspath("job.py")
 payload = cloudpickle.dumps(f)
 assert b"lambdapkl" in payload and f.__module__ == "__main__"
 print(sys.argv, len(payload) > 100)

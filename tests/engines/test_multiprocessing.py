@@ -20,7 +20,7 @@ def test_everything(method: str, tmp_path: Path) -> None:
 def test_unknown_method() -> None:
     from lambdapkl.engines import multiprocessing as engine
 
-    with pytest.raises(ValueError, match=r"there are .*spawn"):
+    with pytest.raises(ValueError, match=r"use one of .*spawn"):
         engine.get_context("teleport")
 
 

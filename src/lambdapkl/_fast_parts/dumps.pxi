@@ -1,8 +1,6 @@
 # Pooled picklers, and `dumps`.
 
 cdef object _index = operator.index
-cdef object _options = options._current
-cdef object _default_options = options.DEFAULT
 cdef Py_ssize_t _LARGE = 1 << 20
 # A pickler that has grown beyond this is not used again.
 cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 12

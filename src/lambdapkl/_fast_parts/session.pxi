@@ -41,10 +41,12 @@ cdef class Session:
     cdef public object table
     # From 2 on, instances of importable classes are made by `__newobj__`.
     cdef public int protocol
-    # For weak references: what is being pickled, the `Pickler` where there is one, and what `reducers.weakrefs` found.
+    # For weak references: what is being pickled, the `Pickler` where there is one, what `reducers.weakrefs` found, and what
+    # this `Pickler` dumped since its memo was empty.
     cdef public object root
     cdef public object pickler
     cdef public object held
+    cdef readonly list dumped
     # id and qualified name of a class in the payload -> the class
     cdef readonly dict class_dicts
     # What reducers write more than once -> the one copy of it
@@ -86,9 +88,12 @@ cdef class Session:
         self._alive = []
         self.class_dicts = {}
         self.shared = {}
+        self.dumped = []
 
     cpdef clear(self):
         """Forget everything, as the pickler's memo does."""
+        if self.dumped:
+            self.dumped.clear()
         if not self._used:
             return
         # Most dumps leave most of these empty.

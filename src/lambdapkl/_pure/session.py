@@ -38,8 +38,9 @@ class Session:
     protocol
         The pickler's, from 0 on.  The compiled backend reduces instances of importable classes itself where they are made
         with ``__newobj__``, from 2 on; here `pickle` is as quick.
-    root, pickler, held
-        For weak references: what is being pickled, the `Pickler` where there is one, and what `reducers.weakrefs` found.
+    root, pickler, held, dumped
+        For weak references: what is being pickled, the `Pickler` where there is one, what `reducers.weakrefs` found, and what
+        this `Pickler` dumped since its memo was empty.
     """
 
     __slots__ = (
@@ -52,6 +53,7 @@ class Session:
         "_plain",
         "_standalone",
         "class_dicts",
+        "dumped",
         "held",
         "numbers_builtin_types",
         "pickler",
@@ -83,6 +85,7 @@ class Session:
         # What reducers write more than once -> the one copy of it
         self.shared: dict[Any, Any] = {}
         self.held: Any = None
+        self.dumped: list[Any] = []
         self._imported: set[str] = set()
         # ids of functions whose qualified name their owner's state tells
         self._annotates: set[int] = set()

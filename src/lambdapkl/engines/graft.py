@@ -284,7 +284,7 @@ class Graft:
         members: dict[str, Any] = {
             "dispatch_table": _DispatchTable(self._table, merged=True),
             "dispatch": self._table,
-            "__new__": staticmethod(_bound_to(self.kind, ours["__new__"].__func__)),
+            "__new__": staticmethod(_bound_to(self.kind, vars(pickler.StatefulPickler)["__new__"].__func__)),
             "__init__": initialize,
             "reducer_override": reducer_override,
             "clear_memo": clear_memo,

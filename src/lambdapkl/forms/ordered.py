@@ -70,11 +70,11 @@ class OrderedPickler(SessionMixin, PythonPickler):
 
     def reducer_override(self, obj: Any) -> Any:
         reduced = super().reducer_override(obj)
-        if reduced is not NotImplemented:
-            return reduced
         kind = type(obj)
         if isinstance(obj, _SETS) and kind not in _SETS:
-            return self._reduce_set_of_a_subclass(obj, kind)
+            return self._reduce_set_of_a_subclass(obj, kind, reduced)
+        if reduced is not NotImplemented:
+            return reduced
         if kind is _SET_ITERATOR:
             constructor, (remaining,), *rest = obj.__reduce__()
             return (constructor, (self._sorted(remaining),), *rest)
@@ -83,15 +83,17 @@ class OrderedPickler(SessionMixin, PythonPickler):
             return (constructor, args, self._sorted(members), *rest)
         return NotImplemented
 
-    def _reduce_set_of_a_subclass(self, obj: Any, kind: Any) -> Any:
+    def _reduce_set_of_a_subclass(self, obj: Any, kind: Any, reduced: Any) -> Any:
         inherited = set if isinstance(obj, set) else frozenset
         if (
             kind.__reduce_ex__ is not object.__reduce_ex__
             or kind.__reduce__ is not inherited.__reduce__
             or kind in self.dispatch_table
         ):
-            return NotImplemented
-        constructor, (items,), *rest = obj.__reduce_ex__(self.proto)
+            return reduced
+        if reduced is NotImplemented:
+            reduced = obj.__reduce_ex__(self.proto)
+        constructor, (items,), *rest = reduced
         return (constructor, (self._sorted(items),), *rest)
 
     def _save_equal(self, obj: Any, save: _Saver) -> None:

@@ -95,10 +95,10 @@ def _search(session: Any, held: _Held) -> None:
     pickler = session.pickler
     objects: dict[int, Any] = {}
     try:
-        if pickler is not None and pickler._dumped:
+        if pickler is not None and session.dumped:
             # The memo of the pickler has objects, too, that weak containers alone hold.
             written = pickler.memo.copy()
-            earlier = _reached(session, pickler._dumped, {}, set())
+            earlier = _reached(session, session.dumped, {}, set())
             objects = {ident: known for ident, known in earlier.items() if ident in written}
         held.objects = _reached(session, [session.root], objects, held.copied)
     # The dump itself will say what is wrong.
