@@ -311,7 +311,7 @@ def test_run_a_module(folder: Path) -> None:
         "sys.exit(int(sys.argv[1]))\n"
     )
     assert run("run", "-m", "job", "7", directory=folder).returncode == 7
-    for name, text in (("nothing", "nothing"), ("nothing.at.all", "nothing"), ("json", "json"), (".job", "elative")):
+    for name, text in (("nothing", "nothing"), ("nothing.at.all", "nothing"), ("html", "html"), (".job", "elative")):
         done = run("run", "-m", name, directory=folder)
         assert done.returncode == 2 and text in done.stderr and len(done.stderr.splitlines()) == 1, done
 

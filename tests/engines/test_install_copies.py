@@ -159,3 +159,30 @@ def test_pipeline_of_apache_beam(tmp_path: Path) -> None:
         seconds=300,
     )
     assert "leaves apache_beam.internal.cloudpickle.cloudpickle as it is" in text
+
+
+def test_odd_entries_of_sys_modules_do_not_matter(tmp_path: Path) -> None:
+    run(
+        """
+        import sys, types, cloudpickle, lambdapkl
+
+        class Lazy(types.ModuleType):
+            def __getattribute__(self, name):
+                raise RuntimeError(name)
+
+        class Other:
+            @property
+            def __class__(self):
+                raise RuntimeError("class")
+
+        nameless, numbered = types.ModuleType("a"), types.ModuleType("b")
+        del nameless.__name__
+        numbered.__name__ = None
+        sys.modules.update({"a.cloudpickle": nameless, "b.cloudpickle": numbered, "c": Lazy("c"), "d": Other(), "e": None})
+        sys.modules[5] = types.ModuleType("f")
+        lambdapkl.install()
+        assert lambdapkl.engines.install.installed() == ["cloudpickle.cloudpickle"]
+        assert b"lambdapkl" in cloudpickle.dumps(lambda: 1)
+        """,
+        tmp_path,
+    )

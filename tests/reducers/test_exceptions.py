@@ -271,3 +271,15 @@ def test_other_objects_with_keys_that_are_no_names(backend: fresh.Process) -> No
         """,
         "for each in o: assert each.__dict__[None] == 1 and each.__dict__[3] == 'x', each",
     )
+
+
+def test_fields_whose_names_the_class_uses_for_something_else(backend: fresh.Process) -> None:
+    backend.run(
+        PROGRAMS / "shadowed_fields.py",
+        """
+        errors, views, view = o
+        for error, wanted in zip(errors, views):
+            assert view(error) == wanted, (type(error), view(error), wanted)
+            assert repr(error)
+        """,
+    )

@@ -38,3 +38,31 @@ def test_it_is_a_view_that_follows_the_class() -> None:
     assert view["value"] == 2
     with pytest.raises(TypeError):
         lambdapkl.wire.class_dict(Kind())
+
+
+@pytest.mark.parametrize("key", ["Name('foo')", "Equal()"])
+def test_a_key_cannot_replace_an_attribute_behind_the_type_cache(backend: fresh.Process, key: str) -> None:
+    backend.execute(
+        f"""
+        import gc, pickle
+        from lambdapkl import wire
+        class Name(str):
+            __hash__ = str.__hash__
+        class Equal:
+            def __hash__(self): return hash("foo")
+            def __eq__(self, other): return other == "foo"
+        cls = wire.class_("C", "m", b"0123456789abcdef", (), 0)
+        wire.class_part(cls, {{"foo": lambda self: 1}})
+        before = cls.foo
+        new = object()
+        try:
+            wire.class_part(cls, {{{key}: new}})
+        except pickle.UnpicklingError as error:
+            assert "equals the name of an attribute" in str(error)
+            new = before
+        del before
+        gc.collect()
+        junk = [(lambda: each) for each in range(1000)]
+        assert cls.foo is new
+        """
+    )

@@ -85,3 +85,55 @@ def test_nothing_is_left_behind(backend: fresh.Process) -> None:
         PROGRAMS / "nothing_is_left_behind.py",
         seconds=300,
     )
+
+
+def test_negative_line_numbers(backend: fresh.Process) -> None:
+    """Generated code may have them."""
+    backend.run(
+        """
+        import ast
+        tree = ast.parse("def f():\\n  raise ValueError('x')")
+        for node in ast.walk(tree):
+            if hasattr(node, "lineno"):
+                node.lineno = node.end_lineno = -1
+                node.col_offset = node.end_col_offset = -1
+        space = {}
+        exec(compile(tree, "template", "exec"), space)
+        try:
+            space["f"]()
+        except ValueError as error:
+            o = error
+        """,
+        "assert repr(o) == \"ValueError('x')\" and o.__traceback__.tb_next.tb_frame.f_code.co_name == 'f'",
+    )
+
+
+@pytest.mark.skipif(PYPY, reason="frames are made by failing code there")
+def test_code_of_a_frame_can_be_evaluated(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import pickle, lambdapkl
+        def fail(a=1, b=2, c=3): raise ValueError(a, b, c)
+        try: fail()
+        except ValueError as error: data = lambdapkl.dumps(error)
+        for _ in range(50):
+            code = pickle.loads(data).__traceback__.tb_next.tb_frame.f_code
+            assert code.co_stacksize > 0
+            assert list(eval(code)) == []
+        """
+    )
+
+
+def test_variables_that_a_debugger_added(backend: fresh.Process) -> None:
+    backend.execute(
+        """
+        import pickle, lambdapkl
+        def fail(): raise ValueError("x")
+        try: fail()
+        except ValueError as error: data = lambdapkl.dumps(error)
+        loaded = pickle.loads(data)
+        loaded.__traceback__.tb_next.tb_frame.f_locals["y"] = 5
+        again = pickle.loads(lambdapkl.dumps(loaded))
+        assert repr(again) == "ValueError('x')" and again.__traceback__.tb_next.tb_frame.f_code.co_name == "fail"
+        """
+    )

@@ -185,7 +185,8 @@ cdef bint _add_step(
         if not _add_name(text, code.co_qualname):
             return False
     _add_number(text, place)
-    _add_number(text, code.co_firstlineno)
+    # Generated code may have negative line numbers.
+    _add_number(text, max(code.co_firstlineno, 0))
     _add_number(text, offset)
     _add_number(text, line)
     if start < 0:

@@ -62,6 +62,8 @@ def unknown_parameters(module: ModuleType) -> list[str]:
         unknown = [each for place, each in enumerate(names) if each not in (*known[place : place + 1], *_KEYWORDS)]
         if code.co_flags & _VARIABLE:
             unknown.append("*")
+        if function is value and code.co_freevars:  # the code of ours cannot take its place
+            unknown.append("a closure")
         found += [f"{name}({each})" for each in unknown]
     return found
 
@@ -72,6 +74,7 @@ def is_copy(module: Any) -> bool:
     return (
         isinstance(kind, type)
         and kind.__module__ == module.__name__
+        and issubclass(kind, (pickle.Pickler, pickle._Pickler))
         and not issubclass(kind, pickler.Pickler)
         and all(isinstance(vars(module).get(name), FunctionType) for name in ("dump", "dumps"))
     )

@@ -89,6 +89,17 @@ def _graft(module: Any) -> None:
         graft.apply()
 
 
+def _name_of(module: Any) -> str:
+    """Return the name of a module without running code of it; "" for what has none."""
+    if not issubclass(type(module), ModuleType):
+        return ""
+    try:
+        name = ModuleType.__getattribute__(module, "__name__")
+    except AttributeError:
+        return ""
+    return name if isinstance(name, str) else ""
+
+
 def install(*, workers: bool = True, deterministic: bool = False) -> None:
     """Let every library of this process that uses cloudpickle use lambdapkl, now and when it is imported later.
 
@@ -122,11 +133,15 @@ def install(*, workers: bool = True, deterministic: bool = False) -> None:
             os.environ[ENVIRONMENT] = DETERMINISTIC if _deterministic else "1"
     # Without the lock, which the thread needs that imports such a module: `import_module` waits for it.
     for name, module in list(sys.modules.items()):
-        if name.rpartition(".")[2] in _NAMES and getattr(getattr(module, "__spec__", None), "_initializing", False):
+        if (
+            isinstance(name, str)
+            and name.rpartition(".")[2] in _NAMES
+            and getattr(getattr(module, "__spec__", None), "_initializing", False)
+        ):
             importlib.import_module(name)
     with _lock:
         for module in list(sys.modules.values()):
-            if isinstance(module, ModuleType) and module.__name__.rpartition(".")[2] in _NAMES:
+            if _name_of(module).rpartition(".")[2] in _NAMES:
                 _graft(module)
 
 

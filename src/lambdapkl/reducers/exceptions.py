@@ -15,7 +15,7 @@ from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptor
 from typing import Any
 
 from .. import options, wire
-from ..restorers.exceptions import BUILT_IN, constructor_in_c, is_c_new
+from ..restorers.exceptions import BUILT_IN, constructor_in_c, field_in_c, is_c_new
 from ..rules.names import private
 from ..rules.reducer_tables import WithSession
 
@@ -25,7 +25,17 @@ _CONSTRUCTOR = frozenset(("__init__", "__new__"))
 _NOTHING: set[str] = set()
 _METHODS = _REDUCE | _STATE | _CONSTRUCTOR
 _MISSING: Any = object()
-_ARGS = ("args",)
+_FIELDS = (MemberDescriptorType, GetSetDescriptorType)
+
+# By descriptor, since a class may have an attribute or a property of the same name.
+_cause = vars(BaseException)["__cause__"].__get__
+_context = vars(BaseException)["__context__"].__get__
+_is_context_suppressed = vars(BaseException)["__suppress_context__"].__get__
+_traceback = vars(BaseException)["__traceback__"].__get__
+_message = vars(BaseExceptionGroup)["message"].__get__
+_members = vars(BaseExceptionGroup)["exceptions"].__get__
+_errno = vars(OSError)["errno"].__get__
+_strerror = vars(OSError)["strerror"].__get__
 
 # Keys in `Session.shared`.
 _PICKLED = "exceptions in the payload"
@@ -50,19 +60,24 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
     if reduced is None or not _REDUCE.isdisjoint(state):
         return _reduce_own(exception, chained, exception.__reduce_ex__(session.protocol), unraised)
     args, fields = _args_and_fields(exception, reduced[1])
+    shadowed = {name: fields.pop(name) for name in list(fields) if _is_shadowed(kind, name)} if fields else {}
+    if shadowed:
+        # `ImportError.__reduce__` adds fields in C to the state.
+        state = {name: value for name, value in state.items() if name not in shadowed or name in exception.__dict__}
     if fields and not isinstance(exception, _NAMED):
         fields = {name: value for name, value in fields.items() if name not in state}
     if args is None:
         return _reduce_own(exception, chained, reduced, unraised)
     if methods & _STATE:
-        if not fields and _why_not_called(kind, reduced[1]) is None:
+        if not fields and not shadowed and _why_not_called(kind, reduced[1]) is None:
             return _reduce_own(exception, chained, reduced, unraised)
-        return _reduce_with_state(exception, chained, args, state or None, fields)
+        return _reduce_with_state(exception, chained, args, state or None, fields, shadowed)
     slots = _slots(exception) if methods is not _NOTHING else {}
     links = _links(exception, session)
-    if unraised and not slots and not fields and links is None and not methods & _CONSTRUCTOR and _has_names_only(state):
+    special = slots or fields or shadowed or methods & _CONSTRUCTOR or not _has_names_only(state)
+    if unraised and links is None and not special:
         return NotImplemented
-    parts = _without_end([_named({**fields, **state, **slots}), *chained, links])
+    parts = _without_end([_named({**fields, **state, **slots}), *chained, links, _named(shadowed)])
     if not parts:
         return wire.exception, (kind, args)
     return wire.exception, (kind, args), parts, None, None, wire.exception
@@ -73,10 +88,10 @@ def _chained(exception: BaseException, session: Any) -> tuple[Any, ...]:
     session.shared.setdefault(_PICKLED, set()).add(id(exception))
     later = session.shared.get(_LATER, ())
     return (
-        None if (id(exception), 0) in later else exception.__cause__,
-        None if (id(exception), 1) in later else exception.__context__,
-        exception.__suppress_context__ or None,
-        exception.__traceback__ if options.current().tracebacks != "omit" else None,
+        None if (id(exception), 0) in later else _cause(exception),
+        None if (id(exception), 1) in later else _context(exception),
+        _is_context_suppressed(exception) or None,
+        _traceback(exception) if options.current().tracebacks != "omit" else None,
     )
 
 
@@ -129,14 +144,16 @@ def _named(attributes: dict[Any, Any]) -> dict[Any, Any] | None:
     return {private(key) if type(key) is str else key: value for key, value in attributes.items()} or None
 
 
-def _reduce_with_state(exception: BaseException, chained: Any, args: Any, state: Any, fields: dict[str, Any]) -> Any:
+def _reduce_with_state(
+    exception: BaseException, chained: Any, args: Any, state: Any, fields: dict[str, Any], shadowed: dict[str, Any]
+) -> Any:
     """Reduce an exception whose class restores its own state, but cannot be called with `args`."""
     if "__getstate__" in _overridden(type(exception)):
         state = exception.__getstate__()
     attributes = {**fields, **_slots(exception)}
     if state and _is_set_by_the_interpreter(exception, state):
         attributes, state = {**attributes, **state}, None
-    parts = _without_end([*chained, state, None, _named(attributes)])
+    parts = _without_end([*chained, state, None, _named(attributes), _named(shadowed)])
     made: tuple[Any, ...] = wire.exception, (type(exception), args)
     return (*made, parts, None, None, wire.raised) if parts else made
 
@@ -184,10 +201,10 @@ def _args_and_fields(exception: BaseException, args: tuple[Any, ...]) -> tuple[A
 
     The arguments are None if only calling the class, as `pickle` does, can create it.
     """
-    base, names, is_built_in = _in_c(type(exception))
-    if is_built_in and names == _ARGS:
+    base, fields, is_built_in = _in_c(type(exception))
+    if is_built_in and len(fields) == 1:  # only `args`
         return args, {}
-    values = {name: _field(exception, name) for name in names}
+    values = {name: _field(exception, field) for name, field in fields.items()}
     if not is_built_in:
         return _args_and_fields_of_extension(exception, base, args, values)
     different: dict[str, Any] = {}
@@ -196,7 +213,7 @@ def _args_and_fields(exception: BaseException, args: tuple[Any, ...]) -> tuple[A
             copy = wire.exception(base, candidate)
         except Exception:
             continue
-        different = {name: value for name, value in values.items() if not _same(value, _field(copy, name))}
+        different = {name: value for name, value in values.items() if not _same(value, _field(copy, fields[name]))}
         # A field that was never set reads as None, but cannot be set to that.
         unset = any(value is None or value is _MISSING for value in different.values())
         if not different or not (unset or (isinstance(exception, OSError) and not _agree(exception, copy, different))):
@@ -207,11 +224,11 @@ def _args_and_fields(exception: BaseException, args: tuple[Any, ...]) -> tuple[A
 def _candidates(exception: BaseException, args: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     yield args
     if isinstance(exception, BaseExceptionGroup):
-        yield exception.message, exception.exceptions
+        yield _message(exception), _members(exception)
     else:
         yield ()
     if isinstance(exception, OSError):
-        yield exception.errno, exception.strerror
+        yield _errno(exception), _strerror(exception)
 
 
 def _agree(exception: Any, copy: Any, different: dict[str, Any]) -> bool:
@@ -242,26 +259,33 @@ def _args_and_fields_of_extension(
         raise _refusal(exception, f"{base.__qualname__}, written in C, says {type(error).__name__}: {error}") from error
     fields = {}
     for name, value in values.items():
-        if value is not _MISSING and not _same(value, _field(copy, name)):
+        if value is not _MISSING and not _same(value, getattr(copy, name, _MISSING)):
             with suppress(Exception):  # a read-only or computed field
                 setattr(copy, name, value)
                 fields[name] = value
     return args, fields
 
 
-def _field(exception: BaseException, name: str) -> Any:
+def _field(exception: BaseException, field: Any) -> Any:
+    # Not by name: the class may have an attribute or a property of that name.
     try:
-        return getattr(exception, name, _MISSING)
+        return field.__get__(exception)
     except Exception:
         return _MISSING
 
 
+def _is_shadowed(kind: Any, name: str) -> bool:
+    """Whether `kind` has another attribute with the name of a field in C."""
+    first = next(vars(base)[name] for base in kind.__mro__ if name in vars(base))
+    return type(first) not in _FIELDS or first is not field_in_c(kind, name)
+
+
 # id of a builtin class, and whether it is the class itself or a base -> result of `_in_c`
-_copied: dict[tuple[int, bool], tuple[Any, tuple[str, ...], bool]] = {}
+_copied: dict[tuple[int, bool], tuple[Any, dict[str, Any], bool]] = {}
 
 
-def _in_c(kind: Any) -> tuple[Any, tuple[str, ...], bool]:
-    """A class with the same fields in C as `kind`, the names of the fields, and whether it is builtin.
+def _in_c(kind: Any) -> tuple[Any, dict[str, Any], bool]:
+    """A class with the same fields in C as `kind`, the fields by name, and whether it is builtin.
 
     The class has no Python methods, so creating a copy of an exception for comparison runs no user code.
     """
@@ -278,15 +302,14 @@ def _in_c(kind: Any) -> tuple[Any, tuple[str, ...], bool]:
     return known
 
 
-def _fields(base: Any) -> tuple[str, ...]:
-    names = [*_ARGS]
+def _fields(base: Any) -> dict[str, Any]:
+    fields = {"args": vars(BaseException)["args"]}
     for each in base.__mro__:
         if each is not BaseException and each is not object:
             for name, field in vars(each).items():
-                if type(field) in (MemberDescriptorType, GetSetDescriptorType) and name[:2] != "__":
-                    if id(field) not in _LEFT_OUT:
-                        names.append(name)
-    return tuple(names)
+                if type(field) in _FIELDS and name[:2] != "__" and id(field) not in _LEFT_OUT:
+                    fields.setdefault(name, field)
+    return fields
 
 
 def _same(value: Any, copy: Any) -> bool:
@@ -327,21 +350,21 @@ def _links(exception: BaseException, session: Any) -> tuple[Any, ...] | None:
         return None
     known = session.shared[_PICKLED]
     found: list[tuple[BaseException, int]] = []
-    waiting = list(reversed(exception.exceptions))
+    waiting = list(reversed(_members(exception)))
     seen: set[int] = set()
     while waiting:
         each = waiting.pop()
         if id(each) in seen or id(each) in known:
             continue
         seen.add(id(each))
-        for index, other in enumerate((each.__cause__, each.__context__)):
+        for index, other in enumerate((_cause(each), _context(each))):
             if other is exception:
                 session.shared.setdefault(_LATER, set()).add((id(each), index))
                 found.append((each, index))
             elif other is not None:
                 waiting.append(other)
         if isinstance(each, BaseExceptionGroup):
-            waiting.extend(reversed(each.exceptions))
+            waiting.extend(reversed(_members(each)))
     return tuple(found) or None
 
 

@@ -98,7 +98,8 @@ def _fits(name: str) -> bool:
 def _describe(frame: FrameType, offset: int, line: int | None, session: Any, variables: bool = True) -> Any:
     code, namespace = frame.f_code, frame.f_globals
     qualified = None if code.co_qualname == code.co_name else code.co_qualname
-    file_name, first, file = code.co_filename, code.co_firstlineno, namespace.get("__file__")
+    # Generated code may have negative line numbers.
+    file_name, first, file = code.co_filename, max(code.co_firstlineno, 0), namespace.get("__file__")
     placeless = options.variant().deterministic
     if placeless:
         file_name, first, file, offset, line = FILE_NAME, 1, None, 0, None
@@ -138,7 +139,9 @@ def _variables(frame: FrameType, session: Any) -> dict[str, str] | None:
     """What is to be said of the local variables, if anything: representations, where that was asked for."""
     if SNAPSHOT in frame.f_code.co_consts:
         # What was said when it was first pickled.
-        return {session.name(name): text for name, text in frame.f_locals.items()} or None
+        # A debugger may have added values since.
+        known = frame.f_locals.items()
+        return {session.name(str(name)): text if type(text) is str else _represent(text) for name, text in known} or None
     if options.current().tracebacks != "reprs":
         return None
     variables = frame.f_locals

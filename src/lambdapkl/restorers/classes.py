@@ -8,6 +8,7 @@ class was defined, and their results are part of what is restored.
 from __future__ import annotations
 
 import gc
+import pickle
 import sys
 import threading
 import weakref
@@ -134,9 +135,15 @@ def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
     """Set attributes of a skeleton as data: no `__setattr__` of the metaclass, no `__set_name__`."""
     set_attribute = _written_in_c(type(cls), "__setattr__", WrapperDescriptorType)
     for name, value in attributes.items():
-        if type(name) is not str:
+        if isinstance(name, str):
+            # An exact str: in the dictionary itself, `name` could replace a value that the type cache still has.
+            name = str.__str__(name)
+        else:
             # `type` sets attributes with a str for a name only; a class statement may have any key.
-            gc.get_referents(vars(cls))[0][name] = value
+            namespace = gc.get_referents(vars(cls))[0]
+            if any(type(key) is str and key == name for key in list(namespace)):
+                raise pickle.UnpicklingError("the payload is damaged: a key of a class that equals the name of an attribute")
+            namespace[name] = value
             continue
         if not name:  # the place of attributes that `class_part` has set
             continue

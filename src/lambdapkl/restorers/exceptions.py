@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import pickle
-from types import BuiltinFunctionType, TracebackType
+from types import BuiltinFunctionType, GetSetDescriptorType, MemberDescriptorType, TracebackType
 from typing import Any
 
 # ids of the builtin exceptions and of `object`. Not the classes, as a metaclass may define `__hash__`.
@@ -25,9 +25,9 @@ _set_traceback = vars(BaseException)["__traceback__"].__set__
 def exception(first: Any, second: Any) -> BaseException:
     """Create an exception of the class `first` from the arguments `second`, or restore the state of `first`.
 
-    The state is a tuple of attributes, cause, context, whether the context is suppressed, traceback, and
-    links. Parts missing at the end are None. A link is a pair of an exception and 0 or 1, if `first` is its
-    cause (0) or its context (1).
+    The state is a tuple of attributes, cause, context, whether the context is suppressed, traceback,
+    links, and fields in C whose names the class uses for something else. Parts missing at the end are
+    None. A link is a pair of an exception and 0 or 1, if `first` is its cause (0) or its context (1).
 
     Raises
     ------
@@ -37,10 +37,11 @@ def exception(first: Any, second: Any) -> BaseException:
     if type(second) is not tuple:
         raise _damaged(f"a {type(second).__name__} in place of the arguments or state of an exception")
     if isinstance(first, BaseException):
-        if len(second) > 6:
+        if len(second) > 7:
             raise _damaged("a state of an exception with too many parts")
-        attributes, *chained, links = second + (None,) * (6 - len(second))
+        attributes, *chained, links, fields = second + (None,) * (7 - len(second))
         _set_attributes(first, attributes)
+        _set_fields(first, fields)
         _chain(first, *chained)
         if links is not None:
             _link(first, links)
@@ -65,17 +66,19 @@ def raised(made: Any, state: Any) -> Any:
         The object created by the class's own `__reduce__`. If it is not an exception, it gets only its state.
     state
         Cause, context, whether the context is suppressed, traceback, the class's own state, the function that
-        restores that state, and a dictionary of attributes to set first. Parts missing at the end are None.
+        restores that state, a dictionary of attributes to set first, and one of fields in C whose names the
+        class uses for something else. Parts missing at the end are None.
 
     Raises
     ------
     pickle.UnpicklingError
         A part of the state has a wrong type.
     """
-    if type(state) is not tuple or len(state) > 7:
+    if type(state) is not tuple or len(state) > 8:
         raise _damaged("a wrong state of an exception")
-    *chained, class_state, setter, attributes = state + (None,) * (7 - len(state))
+    *chained, class_state, setter, attributes, fields = state + (None,) * (8 - len(state))
     _set_attributes(made, attributes)
+    _set_fields(made, fields)
     if setter is not None:
         setter(made, class_state)
     elif class_state is not None:
@@ -133,6 +136,24 @@ def _set_attributes(made: Any, attributes: Any) -> None:
             _set(made, name, value)
         else:  # put there by the program: no attribute has such a name
             vars(made)[name] = value
+
+
+def field_in_c(kind: Any, name: str) -> Any:
+    """Return the descriptor of the field `name` that the C base of an exception class has; None if there is none."""
+    fields = (vars(base).get(name) for base in reversed(kind.__mro__))
+    return next((field for field in fields if type(field) in (MemberDescriptorType, GetSetDescriptorType)), None)
+
+
+def _set_fields(made: Any, fields: Any) -> None:
+    if fields is None:
+        return
+    if type(fields) is not dict:
+        raise _damaged("fields of an exception that are not a dictionary")
+    for name, value in fields.items():
+        field = field_in_c(type(made), name) if type(name) is str else None
+        if field is None or name.startswith("__"):
+            raise _damaged(f"{name!r:.30} as the name of a field of an exception")
+        field.__set__(made, value)
 
 
 def _set(made: Any, name: str, value: Any) -> None:

@@ -251,6 +251,8 @@ def _stopping(offset: int, first: int, position: Position, **names: Any) -> Code
         co_firstlineno=first,
         co_flags=_GENERATOR,
         co_consts=(None, SNAPSHOT),
+        # For the value that a generator is resumed with, should a program evaluate this code.
+        co_stacksize=1,
         **names,
     )
 

@@ -1,6 +1,7 @@
 import collections
 import enum
 import pickle
+import sys
 
 import lambdapkl
 
@@ -67,9 +68,9 @@ for obj in [area, lambda: (float, range(3)), lambda x=range(3), y=dict: Made()]:
         for line in text.splitlines():
             assert "(function)" not in line and "()" not in line and "class )" not in line, line
 text = str(lambdapkl.weigh(area))
-assert "item 'width' (class int)" in text and "item 'return' (class range)" in text and "item 'sides' (class list)" in text, (
-    text
-)
+if sys.version_info < (3, 14):  # later, annotations are code
+    for label in ("item 'width' (class int)", "item 'return' (class range)", "item 'sides' (class list)"):
+        assert label in text, text
 for protocol in range(6):
     assert lambdapkl.weigh(pickle.dumps(dict, protocol)).root.title == "class dict"
     assert lambdapkl.weigh(pickle.dumps(type(None), protocol)).root.title == "class NoneType"

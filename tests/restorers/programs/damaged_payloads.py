@@ -64,10 +64,14 @@ refused(wire.exception, ValueError, [1])
 refused(wire.exception, int, ())
 refused(wire.exception, 3, ())
 error = ValueError()
-for state in [1], (None,) * 7, ([],), (None, 3), (None, None, 3), (None,) * 4 + (3,), (None,) * 5 + (3,):
+FIELDS = [1], {"nothing": 1}, {1: 1}, {"__dict__": {}}
+for state in [1], (None,) * 8, ([],), (None, 3), (None, None, 3), (None,) * 4 + (3,), (None,) * 5 + (3,):
     refused(wire.exception, error, state)
-for state in [1], (None,) * 8, (3,), (None, 3), (None, None, None, 3):
+for state in [1], (None,) * 9, (3,), (None, 3), (None, None, None, 3):
     refused(wire.raised, error, state)
+for fields in FIELDS:
+    refused(wire.exception, error, (None,) * 6 + (fields,))
+    refused(wire.raised, error, (None,) * 7 + (fields,))
 # At the limits nothing breaks.
 big = (1 << 31) - 1
 for offset, line, first, *position in [
