@@ -17,6 +17,7 @@ from types import MemberDescriptorType, WrapperDescriptorType
 from typing import Any
 
 from .. import wire
+from ..restorers.classes import has_dict
 from ..rules import byvalue
 from ..rules.names import OVERRIDING, private, private_key
 from .second_pickler import second_pickler
@@ -95,8 +96,8 @@ def plan_of(kind: Any) -> Plan | None:
     library = kind
     while library in users:
         library = library.__base__
-    if library.__dictoffset__ == 0:
-        restored = frozenset[str]() if kind.__dictoffset__ else None
+    if not has_dict(library):
+        restored = frozenset[str]() if has_dict(kind) else None
     else:
         restored = _RESTORED.get((library.__module__, library.__qualname__))
         if restored is not None:

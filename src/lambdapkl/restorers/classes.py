@@ -13,7 +13,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from struct import calcsize
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
@@ -78,15 +78,7 @@ def class_(
         namespace["__slots__"] = slots
     new = _written_in_c(metaclass, "__new__", BuiltinFunctionType)
     if any("__init_subclass__" in vars(each) and _is_mutable(each) for base in bases for each in base.__mro__):
-        # The mask keeps `__init_subclass__` from running: it ran when the class was defined.
-        made = new(metaclass, name, (_mask_for(bases), *bases), dict(namespace))
-        try:
-            _set_bases(made, bases)
-        except TypeError:
-            # The mask cannot be taken out where an ancestor without fields, as `typing.Generic`, is below the first base.
-            ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__)
-            with _shielded((each for each in ancestors if "__init_subclass__" in vars(each)), "__init_subclass__", None):
-                made = new(metaclass, name, bases, namespace)
+        made = _create_without_hook(new, metaclass, name, bases, namespace)
     else:
         made = new(metaclass, name, bases, namespace)
     if slots is not None:
@@ -164,6 +156,27 @@ def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
 def _is_mutable(cls: type) -> bool:
     """Whether a class statement may have made `cls`; the hooks of others, as that of `zoneinfo.ZoneInfo`, are needed."""
     return cls.__flags__ & (_HEAP_TYPE | _IMMUTABLE_TYPE) == _HEAP_TYPE
+
+
+def _create_without_hook(new: Any, metaclass: type, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
+    """Create a class without running `__init_subclass__`, which ran when the original was defined."""
+    if hasattr(object, "__basicsize__"):  # PyPy does not show the layout of instances
+        masked = new(metaclass, name, (_mask_for(bases), *bases), dict(namespace))
+        # The mask cannot be taken out where an ancestor without fields, as `typing.Generic`, is below the first base.
+        with suppress(TypeError):
+            _set_bases(masked, bases)
+            return masked
+    ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__)
+    with _shielded((each for each in ancestors if "__init_subclass__" in vars(each)), "__init_subclass__", None):
+        return new(metaclass, name, bases, namespace)
+
+
+def has_dict(cls: Any) -> bool:
+    """Whether instances of `cls` have a `__dict__`."""
+    offset = getattr(cls, "__dictoffset__", None)
+    if offset is None:  # on PyPy
+        return any("__dict__" in vars(base) for base in cls.__mro__)
+    return bool(offset)
 
 
 def _set_bases(cls: type, bases: tuple[type, ...]) -> None:
