@@ -125,7 +125,8 @@ def test_a_target_without_an_object_names_what_was_forgotten(folder: Path, comma
     ):
         done = run(command, target, directory=folder)
         assert done.returncode == 2 and text in done.stderr and "name an object in it" in done.stderr, done
-        assert len(done.stderr.splitlines()) == 1 and not done.stdout
+        # `bench` says first that the pure backend runs.
+        assert len(done.stderr.splitlines()) == 1 and (not done.stdout or "runs in pure Python" in done.stdout)
     done = run(command, "mod", directory=folder)
     assert done.returncode == 2 and "MODULE:OBJECT" in done.stderr and len(done.stderr.splitlines()) == 1
 
@@ -278,6 +279,7 @@ def seen(folder: Path, *arguments: str, lambdapkl_run: bool) -> object:
     return json.loads(done.stdout)
 
 
+@pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy normalizes the path of a script")
 def test_a_script_sees_what_python_shows_it(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "script.py").write_text(SEEN)

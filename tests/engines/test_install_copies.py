@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.skipif(
+    sys.implementation.name == "pypy",
+    reason="PyPy's pickler takes no further parameters, and cloudpickle cannot be imported there",
+)
+
 COPY = """
 import io, pickle
 from types import ModuleType

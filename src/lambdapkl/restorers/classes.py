@@ -225,10 +225,10 @@ def _register(cls: Any, subclasses: Iterable[type]) -> None:
     """
     import abc
 
-    if not hasattr(abc, "_abc_register"):  # on PyPy, `abc` is written in Python
+    if "_abc_impl" not in vars(cls):  # on PyPy, `abc` is written in Python
         for subclass in subclasses:
-            cls._abc_registry.add(subclass)
-        abc.ABCMeta._abc_invalidation_counter += 1  # type: ignore[attr-defined]
+            with _shielded([each for each in (cls, subclass) if isinstance(each, abc.ABCMeta)], "__subclasshook__", False):
+                abc.ABCMeta.register(cls, subclass)
         return
     # This class shares the registry of `cls`, and has no code.
     stand_in: Any = type("_StandIn", (), {"_abc_impl": vars(cls)["_abc_impl"]})
