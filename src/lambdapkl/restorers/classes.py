@@ -8,7 +8,6 @@ class was defined, and their results are part of what is restored.
 from __future__ import annotations
 
 import gc
-import pickle
 import sys
 import threading
 import weakref
@@ -127,15 +126,15 @@ def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
     """Set attributes of a skeleton as data: no `__setattr__` of the metaclass, no `__set_name__`."""
     set_attribute = _written_in_c(type(cls), "__setattr__", WrapperDescriptorType)
     for name, value in attributes.items():
-        if isinstance(name, str):
-            # An exact str: in the dictionary itself, `name` could replace a value that the type cache still has.
-            name = str.__str__(name)
-        else:
+        if type(name) is not str:
             # `type` sets attributes with a str for a name only; a class statement may have any key.
             namespace = gc.get_referents(vars(cls))[0]
-            if any(type(key) is str and key == name for key in list(namespace)):
-                raise pickle.UnpicklingError("the payload is damaged: a key of a class that equals the name of an attribute")
+            # The key may equal a name, whose value the type cache still has: it lives until the cache is emptied.
+            replaced = namespace.get(name)
             namespace[name] = value
+            set_attribute(cls, "__lambdapkl_empties_the_type_cache__", None)
+            type.__delattr__(cls, "__lambdapkl_empties_the_type_cache__")
+            del replaced
             continue
         if not name:  # the place of attributes that `class_part` has set
             continue
