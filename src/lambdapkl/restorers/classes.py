@@ -232,7 +232,7 @@ def _register(cls: Any, subclasses: Iterable[type]) -> None:
     # This class shares the registry of `cls`, and has no code.
     stand_in: Any = type("_StandIn", (), {"_abc_impl": vars(cls)["_abc_impl"]})
     nobody = weakref.ref(_Nobody)
-    abc._abc_register(stand_in, _Nobody)
+    abc._abc_register(stand_in, _Nobody)  # type: ignore[attr-defined]
     # Of its sets of weak references, only the registry has one to that class.
     registry = next(each for each in gc.get_referents(stand_in._abc_impl) if type(each) is set and nobody in each)
     reference = weakref.ref(registry)
@@ -240,7 +240,7 @@ def _register(cls: Any, subclasses: Iterable[type]) -> None:
         registry.add(weakref.ref(subclass, partial(_forget, reference)))
     registry.discard(nobody)
     # Once more, since this is what makes answers invalid that were kept meanwhile.
-    abc._abc_register(stand_in, _Nobody)
+    abc._abc_register(stand_in, _Nobody)  # type: ignore[attr-defined]
     registry.discard(nobody)
 
 
