@@ -18,7 +18,7 @@ from ..options import current
 from ..reducers.table import DISPATCH_TABLE, refresh
 from ..rules import byvalue, preamble
 from ..stdlib_picklers import BasePickler, SessionMixin
-from .session import HEAP_TYPE, Session
+from .session import Session
 
 _PREAMBLES = preamble.preambles(wire)
 
@@ -109,6 +109,6 @@ def _root_of(obj: Any) -> int:
     if type(obj) is partial:
         return _root_of(obj.func) if type(obj.func) is FunctionType else 0
     cls = obj if type(obj) is type else type(obj)
-    if type(cls) is not type or not cls.__flags__ & HEAP_TYPE:
+    if type(cls) is not type or not cls.__flags__ & byvalue.HEAP_TYPE:
         return 0
     return 0 if byvalue.by_reference(cls) else 2

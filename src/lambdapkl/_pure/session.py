@@ -25,7 +25,6 @@ _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
 
 _TYPE_HASH: Any = type.__hash__
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 
 
 class Session:
@@ -180,7 +179,7 @@ class Session:
         """Whether instances of `kind`, a class by value, are pickled in the way `object` has for it."""
         # A pickler in Python asks for None and the like, too.
         return (
-            bool(kind.__flags__ & HEAP_TYPE)
+            bool(kind.__flags__ & byvalue.HEAP_TYPE)
             and kind.__reduce_ex__ is object.__reduce_ex__
             and kind.__reduce__ is object.__reduce__
             and kind.__getstate__ is object.__getstate__
@@ -190,7 +189,7 @@ class Session:
 
     def _subclass_plan(self, kind: Any) -> bool | subclass_state.Plan:
         """Return how instances of `kind` are pickled if their base leaves out attributes, else False."""
-        if not kind.__flags__ & HEAP_TYPE or kind in self.table:
+        if not kind.__flags__ & byvalue.HEAP_TYPE or kind in self.table:
             return False
         return subclass_state.plan_of(kind) or False
 

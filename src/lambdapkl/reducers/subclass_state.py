@@ -161,13 +161,10 @@ def reduce_subclass(obj: Any, plan: Plan, session: Any) -> Any:
 def with_slots(reduced: Any, obj: Any) -> Any:
     """Return what a reducer of ours returned for `obj`, and the values of slots that its class, a subclass, has."""
     kind = type(obj)
-    if type(reduced) is not tuple or not kind.__flags__ & _HEAP_TYPE:
+    if type(reduced) is not tuple or not kind.__flags__ & byvalue.HEAP_TYPE:
         return reduced
     slots = slots_of([base for base in kind.__mro__ if base is not object and not is_library(base)])
     return _combined(reduced, kind, {}, _values(obj, slots), _sets_slots(kind, slots))
-
-
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 
 
 def _values(obj: Any, slots: dict[str, Any]) -> dict[str, Any]:

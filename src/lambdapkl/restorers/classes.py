@@ -22,9 +22,7 @@ from ..identity import keys
 from ..identity.building import finish, unfinished
 from ..identity.script_classes import defined_by_script
 from ..rules import process_lock
-
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
-_IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+from ..rules.byvalue import is_mutable
 
 
 def class_(
@@ -76,7 +74,8 @@ def class_(
     if slots is not None:
         namespace["__slots__"] = slots
     new = _written_in_c(metaclass, "__new__", BuiltinFunctionType)
-    if any("__init_subclass__" in vars(each) and _is_mutable(each) for base in bases for each in base.__mro__):
+    # The hooks of immutable classes, such as that of `zoneinfo.ZoneInfo`, have to run.
+    if any("__init_subclass__" in vars(each) and is_mutable(each) for base in bases for each in base.__mro__):
         made = _create_without_hook(new, metaclass, name, bases, namespace)
     else:
         made = new(metaclass, name, bases, namespace)
@@ -150,11 +149,6 @@ def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
         if isinstance(found := vars(base).get(method), kind) and not isinstance(found, FunctionType):
             return found
     return getattr(type, method)
-
-
-def _is_mutable(cls: type) -> bool:
-    """Whether a class statement may have made `cls`; the hooks of others, as that of `zoneinfo.ZoneInfo`, are needed."""
-    return cls.__flags__ & (_HEAP_TYPE | _IMMUTABLE_TYPE) == _HEAP_TYPE
 
 
 def _create_without_hook(new: Any, metaclass: type, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
@@ -254,7 +248,7 @@ def _forget(registry: weakref.ref[set[Any]], reference: Any) -> None:
 def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
     """Have the class method `hook` of each of `kinds` do nothing but return `answer`, in this thread only."""
     loading = threading.get_ident()
-    kinds = [kind for kind in kinds if kind.__flags__ & _HEAP_TYPE and not kind.__flags__ & _IMMUTABLE_TYPE]
+    kinds = [kind for kind in kinds if is_mutable(kind)]
     if not kinds:
         yield
         return

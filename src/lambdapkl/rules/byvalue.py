@@ -202,12 +202,18 @@ def _holds(value: Any, function: Any) -> bool:
     return value is function or (type(value) in (classmethod, staticmethod) and value.__func__ is function)
 
 
-_HEAP_TYPE, _IMMUTABLE_TYPE = 1 << 9, 1 << 8  # Py_TPFLAGS_HEAPTYPE, Py_TPFLAGS_IMMUTABLETYPE
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+
+
+def is_mutable(cls: type) -> bool:
+    """Whether attributes of `cls` can be set, as those of every class that a class statement created."""
+    return cls.__flags__ & (HEAP_TYPE | _IMMUTABLE_TYPE) == HEAP_TYPE
 
 
 def is_extension_type(cls: type) -> bool:
     """Whether `cls` is a class that no class statement can create."""
-    if cls.__flags__ & (_HEAP_TYPE | _IMMUTABLE_TYPE) != _HEAP_TYPE:
+    if not is_mutable(cls):
         return True
     new = vars(cls).get("__new__")
     return isinstance(new, BuiltinFunctionType) and new.__self__ is cls
