@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["COMPILED"]
+__all__ = ["COMPILED", "IS_PURE_CHOSEN"]
+
+IS_PURE_CHOSEN = os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0")
 
 
 def _is_compiled() -> bool:
-    if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
+    if IS_PURE_CHOSEN:
         return False
     try:
         from .._fast import COMPILED

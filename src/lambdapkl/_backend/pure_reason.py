@@ -6,12 +6,12 @@ pip shows nothing of a build without a C compiler unless it is called with ``-v`
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-import sysconfig
 import warnings
 from importlib.util import find_spec
 from opcode import opmap
+
+from . import IS_PURE_CHOSEN
 
 __all__ = ["notice", "reason", "warn_main_script"]
 
@@ -25,7 +25,7 @@ _COMMAND_LINE = ("lambdapkl.cli", "lambdapkl.__main__")
 
 def reason() -> tuple[str, str]:
     """Return why the pure backend runs, and what to do to get the compiled one ("" if nothing can be done)."""
-    if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0"):
+    if IS_PURE_CHOSEN:
         return "LAMBDAPKL_PURE is set", "to get the compiled backend, unset it"
     if sys.implementation.name != "cpython":
         return f"the compiled backend is for CPython, this is {sys.implementation.name}", ""
@@ -49,7 +49,7 @@ def warn_main_script() -> None:
 
     An import that `pickle` or another module makes gives no warning.  Never raises, also under ``-W error``.
     """
-    if os.environ.get("LAMBDAPKL_PURE", "0") not in ("", "0") or not _has_wheel() or _is_built():
+    if IS_PURE_CHOSEN or not _has_wheel() or _is_built():
         return
     place = _importing_main_script()
     if place is not None:
@@ -66,12 +66,11 @@ def _is_built() -> bool:
 def _has_wheel() -> bool:
     """Whether there is a wheel with the compiled backend for this interpreter."""
     first, last = _WHEEL_PYTHONS
-    return (
-        sys.implementation.name == "cpython"
-        and first <= sys.version_info[:2] <= last
-        and sys.maxsize > 2**32
-        and sysconfig.get_platform().startswith(_WHEEL_PLATFORMS)
-    )
+    if sys.implementation.name != "cpython" or not first <= sys.version_info[:2] <= last or sys.maxsize <= 2**32:
+        return False
+    import sysconfig  # takes a millisecond, and is not needed where the backend was chosen
+
+    return sysconfig.get_platform().startswith(_WHEEL_PLATFORMS)
 
 
 def _importing_main_script() -> tuple[str, int] | None:
