@@ -11,11 +11,11 @@ import pickle
 from collections.abc import Iterator
 from contextlib import suppress
 from copyreg import _slotnames  # type: ignore[attr-defined]
-from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
+from types import CodeType, FunctionType
 from typing import Any
 
 from .. import options, wire
-from ..restorers.exceptions import BUILT_IN, constructor_in_c, field_in_c, is_c_new
+from ..restorers.exceptions import BUILT_IN, FIELD_TYPES, constructor_in_c, field_in_c, is_c_new
 from ..rules.names import private
 from ..rules.reducer_tables import WithSession
 
@@ -25,8 +25,6 @@ _CONSTRUCTOR = frozenset(("__init__", "__new__"))
 _NOTHING: set[str] = set()
 _METHODS = _REDUCE | _STATE | _CONSTRUCTOR
 _MISSING: Any = object()
-_FIELDS = (MemberDescriptorType, GetSetDescriptorType)
-
 # By descriptor, since a class may have an attribute or a property of the same name.
 _cause = vars(BaseException)["__cause__"].__get__
 _context = vars(BaseException)["__context__"].__get__
@@ -206,7 +204,7 @@ def _args_and_fields(exception: BaseException, args: tuple[Any, ...]) -> tuple[A
         return args, {}
     values = {name: _field(exception, field) for name, field in fields.items()}
     if not is_built_in:
-        return _args_and_fields_of_extension(exception, base, args, values)
+        return _args_and_fields_of_extension(exception, base, args, fields, values)
     different: dict[str, Any] = {}
     for candidate in _candidates(exception, args):
         try:
@@ -242,7 +240,7 @@ def _agree(exception: Any, copy: Any, different: dict[str, Any]) -> bool:
 
 
 def _args_and_fields_of_extension(
-    exception: BaseException, base: Any, args: Any, values: dict[str, Any]
+    exception: BaseException, base: Any, args: Any, fields: dict[str, Any], values: dict[str, Any]
 ) -> tuple[Any, dict[str, Any]]:
     """`_args_and_fields` for a class of an extension module, which must accept `args`."""
     new, init = constructor_in_c(base)
@@ -257,13 +255,13 @@ def _args_and_fields_of_extension(
         if _is_python(in_python) and _why_not_called(kind, args) is None:
             return None, {}
         raise _refusal(exception, f"{base.__qualname__}, written in C, says {type(error).__name__}: {error}") from error
-    fields = {}
+    different = {}
     for name, value in values.items():
-        if value is not _MISSING and not _same(value, getattr(copy, name, _MISSING)):
+        if value is not _MISSING and not _same(value, _field(copy, fields[name])):
             with suppress(Exception):  # a read-only or computed field
                 setattr(copy, name, value)
-                fields[name] = value
-    return args, fields
+                different[name] = value
+    return args, different
 
 
 def _field(exception: BaseException, field: Any) -> Any:
@@ -276,8 +274,7 @@ def _field(exception: BaseException, field: Any) -> Any:
 
 def _is_shadowed(kind: Any, name: str) -> bool:
     """Whether `kind` has another attribute with the name of a field in C."""
-    first = next(vars(base)[name] for base in kind.__mro__ if name in vars(base))
-    return type(first) not in _FIELDS or first is not field_in_c(kind, name)
+    return next(vars(base)[name] for base in kind.__mro__ if name in vars(base)) is not field_in_c(kind, name)
 
 
 # id of a builtin class, and whether it is the class itself or a base -> result of `_in_c`
@@ -307,7 +304,7 @@ def _fields(base: Any) -> dict[str, Any]:
     for each in base.__mro__:
         if each is not BaseException and each is not object:
             for name, field in vars(each).items():
-                if type(field) in _FIELDS and name[:2] != "__" and id(field) not in _LEFT_OUT:
+                if type(field) in FIELD_TYPES and name[:2] != "__" and id(field) not in _LEFT_OUT:
                     fields.setdefault(name, field)
     return fields
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import builtins
 import pickle
+from collections.abc import Iterable
 from types import BuiltinFunctionType, GetSetDescriptorType, MemberDescriptorType, TracebackType
 from typing import Any
+
+from .subclass_state import set_state
 
 # ids of the builtin exceptions and of `object`. Not the classes, as a metaclass may define `__hash__`.
 BUILT_IN = {
@@ -13,6 +16,7 @@ BUILT_IN = {
     for each in (object, *vars(builtins).values())
     if isinstance(each, type) and (each is object or issubclass(each, BaseException))
 }
+FIELD_TYPES = (MemberDescriptorType, GetSetDescriptorType)
 _WRAPPER: Any = type(object.__init__)
 
 # These bypass the class's own `__setattr__`, which raises an error in a frozen class.
@@ -82,7 +86,7 @@ def raised(made: Any, state: Any) -> Any:
     if setter is not None:
         setter(made, class_state)
     elif class_state is not None:
-        _set_class_state(made, class_state)
+        set_state(made, class_state)
     if isinstance(made, BaseException):
         _chain(made, *chained)
     return made
@@ -112,26 +116,20 @@ def is_c_new(base: Any, found: Any) -> bool:
     return type(found) is BuiltinFunctionType and found.__self__ is base
 
 
-def _set_class_state(made: Any, state: Any) -> None:
-    """Set a state as `pickle` does."""
-    if hasattr(made, "__setstate__"):
-        made.__setstate__(state)
-        return
-    state, slots = state if type(state) is tuple and len(state) == 2 else (state, None)
-    for attributes in (state, slots):
-        _set_attributes(made, attributes)
-
-
 def _damaged(what: str) -> pickle.UnpicklingError:
     return pickle.UnpicklingError(f"the payload is damaged: {what}")
 
 
+def _items(values: Any, what: str) -> Iterable[tuple[Any, Any]]:
+    if values is None:
+        return ()
+    if type(values) is not dict:
+        raise _damaged(f"{what} of an exception that are not a dictionary")
+    return values.items()
+
+
 def _set_attributes(made: Any, attributes: Any) -> None:
-    if attributes is None:
-        return
-    if type(attributes) is not dict:
-        raise _damaged("attributes of an exception that are not a dictionary")
-    for name, value in attributes.items():
+    for name, value in _items(attributes, "attributes"):
         if isinstance(name, str):
             _set(made, name, value)
         else:  # put there by the program: no attribute has such a name
@@ -141,15 +139,11 @@ def _set_attributes(made: Any, attributes: Any) -> None:
 def field_in_c(kind: Any, name: str) -> Any:
     """Return the descriptor of the field `name` that the C base of an exception class has; None if there is none."""
     fields = (vars(base).get(name) for base in reversed(kind.__mro__))
-    return next((field for field in fields if type(field) in (MemberDescriptorType, GetSetDescriptorType)), None)
+    return next((field for field in fields if type(field) in FIELD_TYPES), None)
 
 
 def _set_fields(made: Any, fields: Any) -> None:
-    if fields is None:
-        return
-    if type(fields) is not dict:
-        raise _damaged("fields of an exception that are not a dictionary")
-    for name, value in fields.items():
+    for name, value in _items(fields, "fields"):
         field = field_in_c(type(made), name) if type(name) is str else None
         if field is None or name.startswith("__"):
             raise _damaged(f"{name!r:.30} as the name of a field of an exception")

@@ -24,7 +24,7 @@ def subclass_state(obj: Any, state: Any) -> Any:
     if setter is not None:
         setter(obj, own)
     elif own is not None:
-        _set_own(obj, own)
+        set_state(obj, own)
     if attributes:
         _update(obj, attributes)
     for name, value in (slots or {}).items():
@@ -32,8 +32,8 @@ def subclass_state(obj: Any, state: Any) -> Any:
     return obj
 
 
-def _set_own(obj: Any, state: Any) -> None:
-    """What `pickle` does with a state."""
+def set_state(obj: Any, state: Any) -> None:
+    """Set a state as `pickle` does."""
     restore = getattr(obj, "__setstate__", None)
     if restore is not None:
         restore(state)

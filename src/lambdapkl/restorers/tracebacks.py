@@ -58,9 +58,11 @@ def traceback(*entries: Any) -> TracebackType:
     if not entries:
         raise _damaged("a traceback without a frame")
     if type(entries[0]) is str:
-        steps = (_known_texts.get(entries) if all(map(_is_place, entries[1:])) else None) or _read(*entries)
+        if not all(map(_is_place, entries[1:])):
+            raise _damaged("a place of a traceback that is not a tuple of three names")
+        steps = _known_texts.get(entries) or _read(*entries)
     else:
-        steps = [(_known.get(entry) if _is_exact(entry) else None) or _build(entry) for entry in entries]
+        steps = [_step(entry) for entry in entries]
     if AT_RESUME and link_steps is not None:
         return link_steps(steps)
     linked: TracebackType | None = None
@@ -89,7 +91,7 @@ def _read(text: str, *places: Any) -> list[Step]:
             steps.append(steps[-1])
         else:
             raise _damaged("a traceback that begins with a repeated frame")
-    if len(text) <= _MAX_KNOWN_TEXT and all(map(_is_place, places)) and all(step[3] <= _MAX_KNOWN_OFFSET for step in steps):
+    if len(text) <= _MAX_KNOWN_TEXT and all(step[3] <= _MAX_KNOWN_OFFSET for step in steps):
         if len(_known_texts) >= _MAX_KNOWN_TEXTS:
             _known_texts.clear()
         _known_texts[text, *places] = steps
@@ -102,14 +104,14 @@ def _read_step(fields: list[str], places: tuple[Any, ...]) -> Step:
             raise ValueError
         name, qualified, *numbers = fields
         index, first, offset, line, *where = map(int, numbers)
-        if index < 0 or not _is_place(places[index]):
+        if index < 0:
             raise IndexError
         file_name, module, file = places[index]
     except (ValueError, IndexError):
         raise _damaged("a line of a traceback that describes no frame") from None
     position = where if len(where) == 4 else (*where, *where, None, None) if where else _NOWHERE
     entry = ((file_name, name, qualified or None, first, module, file), offset, line, *position)
-    return (_known.get(entry) if _is_exact(entry) else None) or _build(entry)
+    return _step(entry)
 
 
 def _is_place(place: Any) -> bool:
@@ -154,6 +156,11 @@ def _is_exact(entry: Any) -> bool:
 def _globals(module: Any, file: Any) -> dict[str, Any]:
     names = {"__name__": module, "__file__": file}
     return {name: value for name, value in names.items() if value is not None}
+
+
+def _step(entry: Any) -> Step:
+    """Return what `_build` returns for `entry`, from `_known` if it has that."""
+    return (_known.get(entry) if _is_exact(entry) else None) or _build(entry)
 
 
 def _build(entry: Any) -> Step:
