@@ -93,13 +93,14 @@ step_site() {
 }
 
 # step_engines PYTHON: joblib, Dask, Ray, PySpark (if there is a Java), Celery, RQ and Apache Beam.  One process: each engine is started
-# once.  The guard is here for pandas.
+# once.  The guard is here for pandas, in a process of its own: Dask registers tblib's reducers for every exception with copyreg.
 step_engines() {
   local away; away=$(mktemp -d "$work/engines.XXXX")
   copy_tests "$away"
   cd "$away"
-  timeout 1500 "$1" -m pytest -q -p no:cacheprovider tests/engines tests/guard | tee "$work/engines.txt"
+  timeout 1500 "$1" -m pytest -q -p no:cacheprovider tests/engines | tee "$work/engines.txt"
   check_skipped "engines" "$work/engines.txt"
+  tests_of "guard" "$1" tests/guard
   [[ -d $top/../shared/cases ]] || return 0
   "$1" "$top/../shared/cases/run" lambdapkl drop-in/engines/ | tee "$work/engine-cases.txt"
   ! grep '^skipped' "$work/engine-cases.txt" || fail "a case was skipped"

@@ -152,8 +152,8 @@ def registered():
     ray.util.deregister_serializer(Connection)
     try:
         ray.put(Connection("c"))
-    except Exception as error:
-        return [passed, in_closure, type(error).__name__]
+    except TypeError as error:  # Ray explains every TypeError of the pickler by one of its own
+        return [passed, in_closure, "cannot pickle 'socket' object" in str(error)]
 
 def graphs():
     import ray.dag
@@ -227,7 +227,7 @@ def test_arrays_are_not_copied(answers: dict[str, Any]) -> None:
 
 
 def test_serializers_that_the_user_registers_with_ray(answers: dict[str, Any]) -> None:
-    assert answers["registered"] == [["again", "a"], ["again", "b"], "PicklingError"]
+    assert answers["registered"] == [["again", "a"], ["again", "b"], True]
 
 
 def test_graphs_of_tasks(answers: dict[str, Any]) -> None:
