@@ -93,8 +93,8 @@ def test_dispatch_table_comes_before_ours(backend: fresh.Process, use: str) -> N
     backend.execute(f"{CELSIUS}{use}\np.dump(things)\ncheck(file.getvalue())")
 
 
-def test_dispatch_table_for_what_the_session_reduces(backend: fresh.Process) -> None:
-    backend.execute(PROGRAMS / "dispatch_table_for_what_the_session_reduces.py")
+def test_dispatch_table_for_what_the_payload_state_reduces(backend: fresh.Process) -> None:
+    backend.execute(PROGRAMS / "dispatch_table_for_what_the_payload_state_reduces.py")
 
 
 def test_numpy_functions_with_a_copy_of_copyreg(backend: fresh.Process) -> None:

@@ -8,7 +8,7 @@ from typing_extensions import disjoint_base
 COMPILED: Final = True
 
 @disjoint_base
-class Session:
+class PayloadState:
     table: Any
     protocol: int
     root: Any
@@ -98,7 +98,7 @@ function: _Function
 
 def describe_steps(
     traceback: TracebackType,
-    session: object,
+    payload_state: object,
     most_offset: int,
     most_number: int,
     variables: Callable[[FrameType, Any], dict[str, str] | None],

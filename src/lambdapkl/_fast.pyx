@@ -37,8 +37,8 @@ include "_fast_parts/blobs.pxi"
 include "_fast_parts/digest.pxi"
 # By reference or by value.
 include "_fast_parts/byvalue.pxi"
-# `Session`: what one pickler has written so far, and which reducer an object goes to.
-include "_fast_parts/session.pxi"
+# `PayloadState`: what one pickler has written so far, and which reducer an object goes to.
+include "_fast_parts/payload_state.pxi"
 # Functions: globals, closure, state.
 include "_fast_parts/functions.pxi"
 # Classes: skeleton, attributes, key.

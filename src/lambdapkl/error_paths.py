@@ -22,7 +22,7 @@ def explain_error(
     obj: Any,
     *,
     owner: ModuleType | None = None,
-    make_session: Callable[[], Any] | None = None,
+    make_state: Callable[[], Any] | None = None,
     # When the interpreter ends, the globals of this module may be None.
     _sys: ModuleType = sys,
     _error: type[Exception] = pickle.PicklingError,
@@ -38,8 +38,8 @@ def explain_error(
         What pickling `obj` has raised.
     owner
         A module whose functions find their globals in it, in the reader.
-    make_session
-        Returns a session of the kind that the failed dump used; by default, a plain one is used.
+    make_state
+        Returns a state of the kind that the failed dump used; by default, a plain one is used.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def explain_error(
     if any(note.startswith(_PREFIX) for note in notes):  # a nested dump has added it
         return
     try:
-        steps = _path_to(obj, error, owner, None if make_session is None else make_session())
+        steps = _path_to(obj, error, owner, None if make_state is None else make_state())
     # An error here must not hide the one that is being explained.
     except Exception:
         return
@@ -68,12 +68,12 @@ def explain_error(
         error.add_note(_PREFIX + " -> ".join(steps))
 
 
-def _path_to(obj: Any, error: Exception, owner: ModuleType | None, session: Any) -> list[str]:
+def _path_to(obj: Any, error: Exception, owner: ModuleType | None, payload_state: Any) -> list[str]:
     """Return the path to the first object that cannot be pickled, or [] for another error."""
     from .walking.walk import Walk  # few programs need it
 
     refuse = getattr(error, "refuse", None) if type(error) is pickle.PicklingError else None
-    walk = Walk(obj, until=lambda node: True, seconds=_TIME_LIMIT, owner=owner, refuse=refuse, session=session)
+    walk = Walk(obj, until=lambda node: True, seconds=_TIME_LIMIT, owner=owner, refuse=refuse, payload_state=payload_state)
     walk.run()
     if not walk.culprits or type(walk.culprits[0].error) is not type(error):
         return []

@@ -12,29 +12,29 @@ from typing import Literal
 FILE_NAME = "<lambdapkl>"
 
 
-class Variant(namedtuple("Variant", "deterministic portable standalone fingerprint", defaults=(False, False, False, False))):
+class Form(namedtuple("Form", "deterministic portable standalone fingerprint", defaults=(False, False, False, False))):
     """Which of the forms of a payload `dumps` was asked for; see there."""
 
     # No `typing.NamedTuple`: on 3.14 that imports `ast`.
     __slots__ = ()
 
 
-_variant: ContextVar[Variant] = ContextVar("lambdapkl.variant", default=Variant())
+_form: ContextVar[Form] = ContextVar("lambdapkl.form", default=Form())
 
 
-def variant() -> Variant:
+def current_form() -> Form:
     """Return the form of the payload that is being written in this thread or task."""
-    return _variant.get()
+    return _form.get()
 
 
 @contextmanager
-def writing(chosen: Variant) -> Iterator[None]:
-    """Have `variant` return `chosen` until the block ends."""
-    token = _variant.set(chosen)
+def using_form(chosen: Form) -> Iterator[None]:
+    """Have `current_form` return `chosen` until the block ends."""
+    token = _form.set(chosen)
     try:
         yield
     finally:
-        _variant.reset(token)
+        _form.reset(token)
 
 
 class Options:

@@ -9,12 +9,12 @@ from operator import index
 from typing import Any, Protocol, Self
 
 from . import files
-from ._backend.dumps import Session, dumps, set_callbacks
+from ._backend.dumps import PayloadState, dumps, set_callbacks
 from .error_paths import explain_error
 from .options import current
 from .reducers.table import DISPATCH_TABLE, DispatchTable, UserTable, refresh, with_shared
 from .rules.reducer_tables import Reducer
-from .stdlib_picklers import BasePickler, SessionMixin
+from .stdlib_picklers import BasePickler, PayloadStateMixin
 
 __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 
@@ -27,7 +27,7 @@ def _dumps_in_form(*args: Any) -> bytes:
     return forms.dumps(*args)
 
 
-# The backends are below what explains errors and writes other forms: both use their session.
+# The backends are below what explains errors and writes other forms: both use their `PayloadState`.
 set_callbacks(explain_error=explain_error, dumps_in_form=_dumps_in_form)
 
 _base_table: Any = vars(BasePickler).get("dispatch_table")
@@ -78,26 +78,26 @@ class _DispatchTable:
     def __get__(self, pickler: Any, owner: type | None = None) -> Any:
         if pickler is None:
             return self._table
-        session = pickler._session
-        if self._merged and session.table is self._table:
+        payload_state = pickler._payload_state
+        if self._merged and payload_state.table is self._table:
             refresh()
             merged: dict[type, Reducer] = {}
             for table in reversed(self._table.maps):
                 merged.update(table)  # in one step: other threads may register reducers meanwhile
-            session.table = merged
+            payload_state.table = merged
         # A program gets back what it has set.  PyPy's pickler takes it from here, and needs what follows.
-        table = session.table
+        table = payload_state.table
         return table.maps[0] if type(table) is UserTable and _base_table is not None else table
 
     def __set__(self, pickler: Any, table: Any) -> None:
-        merged = pickler._session.table
+        merged = pickler._payload_state.table
         # loky sets a copy of the merged table with entries of its own: a lookup in one dictionary is quicker.
         complete = self._merged and type(merged) is type(table) is dict and table.keys() >= merged.keys()
         _set_table(pickler, table if complete else with_shared(table, self._table))
 
 
 def _set_table(pickler: Any, table: Any) -> None:
-    pickler._session.table = table
+    pickler._payload_state.table = table
     if _base_table is not None:
         _base_table.__set__(pickler, table)
     else:
@@ -105,18 +105,18 @@ def _set_table(pickler: Any, table: Any) -> None:
         vars(pickler)["dispatch_table"] = table
 
 
-class StatefulPickler(SessionMixin, BasePickler):
-    """A pickler that has a session from the start.
+class StatefulPickler(PayloadStateMixin, BasePickler):
+    """A pickler that has a payload state from the start.
 
     A class of its own: `inspect.signature(Pickler)` would else show the parameters of `__new__`, which takes anything.
     """
 
-    _session: Session
+    _payload_state: PayloadState
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)
         # In `__new__`, because a subclass may set `dispatch_table` before calling `super().__init__()`.
-        self._session = Session(with_shared(cls.dispatch_table, DISPATCH_TABLE))
+        self._payload_state = PayloadState(with_shared(cls.dispatch_table, DISPATCH_TABLE))
         return self
 
 
@@ -150,19 +150,19 @@ class Pickler(StatefulPickler):
         *,
         fix_imports: bool = True,
     ) -> None:
-        self._session.clear()
+        self._payload_state.clear()
         protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
-        self._session.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
+        self._payload_state.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         # `_pickle` has read the attribute, which may be a subclass's or an instance's own table.
         table = self.dispatch_table
-        if table is not self._session.table and not isinstance(table, DispatchTable):
+        if table is not self._payload_state.table and not isinstance(table, DispatchTable):
             _set_table(self, with_shared(table, DISPATCH_TABLE))
 
     def clear_memo(self) -> None:
         """Forget what was pickled so far: the next `dump` is a payload of its own."""
         super().clear_memo()
-        self._session.clear()
+        self._payload_state.clear()
 
     def dump(self, obj: Any) -> None:
         """Write the pickled `obj` to the file.
@@ -176,17 +176,17 @@ class Pickler(StatefulPickler):
         if current().deterministic:
             refuse_deterministic(type(self).__qualname__)
         refresh()
-        session = self._session
-        session.root, session.pickler, session.held = obj, self, None
+        payload_state = self._payload_state
+        payload_state.root, payload_state.pickler, payload_state.held = obj, self, None
         try:
             super().dump(obj)
             if type(obj) not in _ALONE:
-                session.dumped.append(obj)
+                payload_state.dumped.append(obj)
         except Exception as error:
             explain_error(error, obj)
             raise
         finally:
-            session.root = session.pickler = session.held = None
+            payload_state.root = payload_state.pickler = payload_state.held = None
 
 
 CloudPickler = Pickler

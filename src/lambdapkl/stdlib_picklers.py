@@ -7,27 +7,27 @@ import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["BasePickler", "PythonPickler", "SessionMixin", "StrictUnpickler"]
+__all__ = ["BasePickler", "PayloadStateMixin", "PythonPickler", "StrictUnpickler"]
 
 _StandardPickler: Any = pickle._Pickler
 
 
-class SessionMixin:
-    """Mixin for a pickler that gets its reducers from a `Session`, the record of the payload."""
+class PayloadStateMixin:
+    """Mixin for a pickler that gets its reducers from a `PayloadState`, the record of the payload."""
 
-    _session: Any
+    _payload_state: Any
     dispatch_table: Any
 
-    def _use(self, session: Any, protocol: int) -> None:
-        """Use `session`, which was created for this pickler, and its dispatch table."""
-        session.protocol = protocol
-        self._session = session
-        self.dispatch_table = session.table
+    def _use(self, payload_state: Any, protocol: int) -> None:
+        """Use `payload_state`, which was created for this pickler, and its dispatch table."""
+        payload_state.protocol = protocol
+        self._payload_state = payload_state
+        self.dispatch_table = payload_state.table
 
     # A method of the class, because PyPy's pickler does not find an attribute of the instance.
     def reducer_override(self, obj: Any) -> Any:
         """Return the reduced value of `obj`, or NotImplemented if the pickler has to reduce it."""
-        return self._session.reduce(obj)
+        return self._payload_state.reduce(obj)
 
 
 class PythonPickler(_StandardPickler):  # type: ignore[misc]

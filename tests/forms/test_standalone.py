@@ -305,7 +305,7 @@ def test_payload_contains_only_code_for_loading() -> None:
         for part in text.split("\1"):
             for unit in part.split("\0")[1:]:
                 compile(unit.partition(" ")[2], "unit", "exec")
-        for writing in ("def pack(", "class Session", "class _Writer", "def key_of(", "import Any", '"""', "_fast"):
+        for writing in ("def pack(", "class PayloadState", "class _Writer", "def key_of(", "import Any", '"""', "_fast"):
             assert writing not in text, writing
 
 

@@ -1,4 +1,4 @@
-"""The backend's `dumps`, and the `Session` that holds its reducers."""
+"""The backend's `dumps`, and the `PayloadState` that holds its reducers."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from . import COMPILED
 
-__all__ = ["Session", "dumps", "set_callbacks"]
+__all__ = ["PayloadState", "dumps", "set_callbacks"]
 
 if TYPE_CHECKING or COMPILED:
     from .. import wire
-    from .._fast import Session, bind, dumps, set_callbacks
+    from .._fast import PayloadState, bind, dumps, set_callbacks
     from ..reducers import classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table
 
     # The extension is one module, loaded before these; the pure backend imports what it uses.
     bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table)
 else:
     from .._pure.dumps import dumps, set_callbacks
-    from .._pure.session import Session
+    from .._pure.payload_state import PayloadState
 
 # Payloads name it as users do, and alike with both backends.
 dumps.__module__ = "lambdapkl"

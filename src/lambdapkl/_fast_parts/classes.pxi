@@ -1,6 +1,6 @@
 # Classes whose metaclass is `type`, and what a class is made of: `reducers/classes.py` and `reducers/skeletons.py`.
 
-cdef object _reduce_usual_class(Session self, object cls):
+cdef object _reduce_usual_class(PayloadState self, object cls):
     """`reducers.classes.reduce_class` for a class whose metaclass is `type`."""
     cdef PyTypeObject *kind = <PyTypeObject *>cls
     cdef object ident
@@ -29,7 +29,7 @@ cdef object _reduce_usual_class(Session self, object cls):
     return _class, args, attributes, None, None, _class
 
 
-cdef tuple _describe(Session self, cls):
+cdef tuple _describe(PayloadState self, cls):
     """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
     cdef PyTypeObject *kind = <PyTypeObject *>cls
     cdef object metaclass = <object>Py_TYPE(cls)

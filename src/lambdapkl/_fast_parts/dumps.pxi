@@ -156,7 +156,7 @@ cdef class _Pooled:
     """A pickler with all it needs, ready to be used again."""
 
     cdef _Sink sink
-    cdef Session session
+    cdef PayloadState payload_state
     cdef object pickler
     cdef object dump
     cdef object clear_memo
@@ -166,14 +166,14 @@ cdef class _Pooled:
     def __init__(self, protocol, fix_imports, bint buffers, int root):
         self.sink = _Sink()
         buffer_callback = self.sink.take_buffer if buffers else None
-        self.session = Session(_table)
-        self.session.protocol = protocol
+        self.payload_state = PayloadState(_table)
+        self.payload_state.protocol = protocol
         self.pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         # The memo is emptied while the pickler is in use, and `__del__` of what was in it may start a garbage collection:
         # `_pickle` would have that follow references to objects that are gone.  No cycle leads through this pickler.
         PyObject_GC_UnTrack(<PyObject *>self.pickler)
-        self.pickler.reducer_override = self.session.reduce
-        self.session._user, self.session._copyreg, self.session._own = _table.maps
+        self.pickler.reducer_override = self.payload_state.reduce
+        self.payload_state._user, self.payload_state._copyreg, self.payload_state._own = _table.maps
         self.dump = self.pickler.dump
         self.clear_memo = self.pickler.clear_memo
         self.memo = None
@@ -293,21 +293,21 @@ def dumps(
             pooled = _Pooled(protocol, fix_imports, buffers, root)
         pooled.sink.callback = buffer_callback
         # Its preamble names `wire.function`.
-        pooled.session._numbers_builtin_types = root != _ANY_ROOT
-        pooled.session.root = obj
+        pooled.payload_state._numbers_builtin_types = root != _ANY_ROOT
+        pooled.payload_state.root = obj
         # After an error the pickler is dropped, with what its memo holds.
         pooled.dump(obj)
     except Exception as error:
         _explain_error(error, obj)
         raise
     result = pooled.sink.take()
-    pooled.session.root = None
+    pooled.payload_state.root = None
     pooled.sink.callback = None
     if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(pool) < _MAX_POOL:
         if root:
             pooled.pickler.memo = pooled.memo
         else:
             pooled.clear_memo()
-        pooled.session.clear()
+        pooled.payload_state.clear()
         pool.append(pooled)
     return result

@@ -1,6 +1,6 @@
 # A fast path for plain enumerations; `reducers/enumerations.py` handles all others.
 
-cdef object _reduce_usual_enum(Session self, object cls):
+cdef object _reduce_usual_enum(PayloadState self, object cls):
     """Reduce an enumeration whose members have a value and nothing else; NotImplemented for others."""
     cdef dict own = lp_copy_class_dict(<PyTypeObject *>cls)
     cdef dict defaults

@@ -1,10 +1,10 @@
-# Functions and cells: `_pure.session.Session._reduce_function` and what it calls.
+# Functions and cells: `_pure.PayloadState._reduce_function` and what it calls.
 
 cdef tuple _NOBODY = (None, None)
 cdef object _MappingProxy = MappingProxyType
 
 
-cdef bytes _blob(Session self, _CodeInfo info):
+cdef bytes _blob(PayloadState self, _CodeInfo info):
     # Equal code is one code object after loading, so its blob is one object here.
     if self._only_info is None:
         self._only_info = info
@@ -15,7 +15,7 @@ cdef bytes _blob(Session self, _CodeInfo info):
     return <bytes>self._blobs.setdefault(info.blob, info.blob)
 
 
-cdef int _keep_globals(Session self, PyObject *namespace, object owner, set sent) except -1:
+cdef int _keep_globals(PayloadState self, PyObject *namespace, object owner, set sent) except -1:
     self._used = True
     if self._only_globals == NULL or self._only_globals == namespace:
         self._only_globals = namespace
@@ -26,11 +26,11 @@ cdef int _keep_globals(Session self, PyObject *namespace, object owner, set sent
     return 0
 
 
-cdef object _file_name(Session self, _CodeInfo info):
+cdef object _file_name(PayloadState self, _CodeInfo info):
     return None if info.file_name is None else self.name(<str>info.file_name)
 
 
-cdef object _reduce_function(Session self, object function):
+cdef object _reduce_function(PayloadState self, object function):
     self._numbers_builtin_types = True
     cdef PyFunctionObject *func = <PyFunctionObject *>function
     cdef object code = lp_read(<PyObject *>func, &func.func_code)
@@ -122,7 +122,7 @@ cdef object _reduce_function(Session self, object function):
 
 
 cdef object _global(object namespace, object name):
-    """Return what a function finds as the global `name`, or `_MISSING`; see `_pure.session.find_global`."""
+    """Return what a function finds as the global `name`, or `_MISSING`; see `_pure.payload_state.find_global`."""
     if Py_TYPE(namespace) is &PyDict_Type:
         return _lookup_or(namespace, name, _MISSING)
     try:
@@ -131,8 +131,8 @@ cdef object _global(object namespace, object name):
         return _MISSING
 
 
-cdef tuple _close(Session self, object function, object code, tuple cells, _CodeInfo info, list used):
-    """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.session.Session._close`."""
+cdef tuple _close(PayloadState self, object function, object code, tuple cells, _CodeInfo info, list used):
+    """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.PayloadState._close`."""
     cdef Py_ssize_t count = PyTuple_GET_SIZE(cells)
     cdef Py_ssize_t index
     # Most cells are new and full: then the closure needs no mention, and the contents no indices.
@@ -185,7 +185,7 @@ cdef tuple _close(Session self, object function, object code, tuple cells, _Code
     return (None if closure is None else tuple(closure)), told, used
 
 
-cdef list _add_submodules(Session self, object module, object code, _CodeInfo info, list used):
+cdef list _add_submodules(PayloadState self, object module, object code, _CodeInfo info, list used):
     cdef PyObject *namespace = PyModule_GetDict(<PyObject *>module)
     cdef object names
     if namespace == NULL or _lookup_or(<object>namespace, _PATH, _MISSING) is _MISSING:
@@ -215,7 +215,7 @@ cdef list _add_submodules(Session self, object module, object code, _CodeInfo in
     return used
 
 
-cdef dict _attributes(Session self, object function, object own_code, _CodeInfo info, object module_name):
+cdef dict _attributes(PayloadState self, object function, object own_code, _CodeInfo info, object module_name):
     cdef PyFunctionObject *func = <PyFunctionObject *>function
     cdef PyCodeObject *code = <PyCodeObject *>own_code
     cdef dict found = None
@@ -266,8 +266,8 @@ cdef dict _attributes(Session self, object function, object own_code, _CodeInfo 
     return found
 
 
-cdef str _annotate_key(Session self, PyFunctionObject *func, object annotate):
-    """See `_pure.session.Session._annotate_key`."""
+cdef str _annotate_key(PayloadState self, PyFunctionObject *func, object annotate):
+    """See `_pure.PayloadState._annotate_key`."""
     cdef PyFunctionObject *made
     if Py_TYPE(annotate) is &PyFunction_Type:
         made = <PyFunctionObject *>annotate
@@ -282,14 +282,14 @@ cdef str _annotate_key(Session self, PyFunctionObject *func, object annotate):
     return "__annotate__"
 
 
-cdef dict _put(Session self, dict found, str name, object value):
+cdef dict _put(PayloadState self, dict found, str name, object value):
     if found is None:
         found = {}
     PyDict_SetItem(found, self.name(name), value)
     return found
 
 
-cdef object _reduce_cell(Session self, object cell):
+cdef object _reduce_cell(PayloadState self, object cell):
     cdef object ident = <size_t><PyObject *>cell
     cdef object owner = _lookup(self._cells, ident)
     if owner is not None:

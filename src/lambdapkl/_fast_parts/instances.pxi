@@ -1,6 +1,6 @@
 # Instances: those that `object` reduces, and those that have a reducer.
 
-cdef object _entry(Session self, object obj, PyTypeObject *kind):
+cdef object _entry(PayloadState self, object obj, PyTypeObject *kind):
     """Return what to do with instances of `kind`: nothing, call a reducer, or what a `_Kind` says."""
     cdef object ident = <size_t>kind
     cdef object entry = _lookup_or(self._kinds, ident, _MISSING)
@@ -14,7 +14,7 @@ cdef object _entry(Session self, object obj, PyTypeObject *kind):
     return entry
 
 
-cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
+cdef object _find_entry(PayloadState self, object obj, PyTypeObject *kind):
     if (
         Py_TYPE(<object>kind) is not &PyType_Type
         and _is_enum(<object>kind)
@@ -28,7 +28,7 @@ cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
     if found is not None:
         if _in_table(self, <object>kind):
             return _own_reducer(self, kind)
-        return found.bind(self) if type(found) is _WithSession else found
+        return found.bind(self) if type(found) is _WithPayloadState else found
     found = _own_reducer(self, kind)
     if found is None and heap:
         found = _learn(self, obj, kind)
@@ -36,7 +36,7 @@ cdef object _find_entry(Session self, object obj, PyTypeObject *kind):
     return _quicker(found, kind)
 
 
-cdef object _subclass_plan(Session self, object cls):
+cdef object _subclass_plan(PayloadState self, object cls):
     """Return how instances of `cls` are pickled if their base leaves out attributes, else None."""
     return None if _in_table(self, cls) else _plan_of(cls)
 
@@ -94,8 +94,8 @@ cdef object _own_method(PyTypeObject *kind):
     return entry
 
 
-cdef bint _is_left_to_table(Session self, object kind) except -1:
-    """Whether the program's dispatch table has a reducer for what the session reduces otherwise; see `_pure.session.Session`."""
+cdef bint _is_left_to_table(PayloadState self, object kind) except -1:
+    """Whether the program's dispatch table has a reducer for what the `PayloadState` reduces otherwise; see `_pure.PayloadState`."""
     reducer = self.table.get(kind) if self._user is None else _lookup(self._user, kind)
     return (
         reducer is not None
@@ -107,13 +107,13 @@ cdef bint _is_left_to_table(Session self, object kind) except -1:
 cdef dict _copyreg_table = copyreg.dispatch_table
 
 
-cdef bint _in_table(Session self, object kind) except -1:
+cdef bint _in_table(PayloadState self, object kind) except -1:
     if self._user is None:
         return kind in self.table
     return kind in self._user or kind in self._copyreg or kind in self._own
 
 
-cdef object _own_reducer(Session self, PyTypeObject *kind):
+cdef object _own_reducer(PayloadState self, PyTypeObject *kind):
     """The reducer of exactly `kind` that a pooled pickler has, which asks no table by itself."""
     if self._user is None:
         return None
@@ -125,7 +125,7 @@ cdef object _own_reducer(Session self, PyTypeObject *kind):
     return reducer
 
 
-cdef object _learn(Session self, object obj, PyTypeObject *kind):
+cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
     """Return a `_Kind` if `kind` is a class whose instances are pickled in the way `object` has for it, else None."""
     if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
         return None
@@ -207,7 +207,7 @@ cdef int _find_offsets(_Kind entry, object cls) except -1:
     return 0
 
 
-cdef object _reduce_known(Session self, object obj, _Kind kind):
+cdef object _reduce_known(PayloadState self, object obj, _Kind kind):
     """Reduce an instance as `object` does; one of a class by value with names of the payload's own for its attributes."""
     cdef dict namespace = None
     cdef dict slots = None
@@ -256,8 +256,8 @@ cdef object _reduce_known(Session self, object obj, _Kind kind):
     return _newobj, kind.args, state
 
 
-cdef object _reduce_plain(Session self, object obj):
-    """Reduce an instance that `object` reduces in its own way; see `_pure.session.Session._reduce_plain`."""
+cdef object _reduce_plain(PayloadState self, object obj):
+    """Reduce an instance that `object` reduces in its own way; see `_pure.PayloadState._reduce_plain`."""
     if _overrides(getattr(obj, "__dict__", None)):
         return NotImplemented
     cdef tuple reduced = object.__reduce_ex__(obj, 2)
@@ -275,7 +275,7 @@ cdef object _reduce_plain(Session self, object obj):
     return reduced[:2] + (named,) + reduced[3:]
 
 
-cdef dict _named(Session self, dict state):
+cdef dict _named(PayloadState self, dict state):
     cdef dict named = {}
     for key, value in state.items():
         named[self.name(<str>key) if type(key) is str else key] = value

@@ -60,32 +60,32 @@ cdef struct _Text:
     Py_ssize_t capacity
 
 
-def describe_steps(traceback, session, Py_ssize_t most_offset, Py_ssize_t most_number, variables):
+def describe_steps(traceback, payload_state, Py_ssize_t most_offset, Py_ssize_t most_number, variables):
     """Return `reducers.tracebacks._as_text` of the steps of a traceback.
 
-    None if there is more to say of a step, if a name does not fit, or if `session` is not of this backend.
+    None if there is more to say of a step, if a name does not fit, or if `payload_state` is not of this backend.
 
     Parameters
     ----------
     most_offset, most_number
         The greatest that are written.
     variables
-        Called with a frame and `session`; returns the representations of local variables that the frame of a loaded
+        Called with a frame and `payload_state`; returns the representations of local variables that the frame of a loaded
         traceback has, or None.
     """
-    if type(session) is not Session:
+    if type(payload_state) is not PayloadState:
         return None
     cdef _Text text
     text.data = NULL
     text.size = text.capacity = 0
     try:
-        return _describe_steps(&text, traceback, <Session>session, most_offset, most_number, variables)
+        return _describe_steps(&text, traceback, <PayloadState>payload_state, most_offset, most_number, variables)
     finally:
         PyMem_Free(text.data)
 
 
 cdef tuple _describe_steps(
-    _Text *text, object step, Session session, Py_ssize_t most_offset, Py_ssize_t most_number, object variables
+    _Text *text, object step, PayloadState payload_state, Py_ssize_t most_offset, Py_ssize_t most_number, object variables
 ):
     cdef dict places = {}
     cdef Py_ssize_t offset
@@ -108,7 +108,7 @@ cdef tuple _describe_steps(
         line = fields.tb_lineno
         code = lp_code_of_frame(fields.tb_frame)
         # What may be the frame of a loaded traceback has the code of a generator.
-        if (<PyCodeObject *>code).co_flags & 0x20 and variables(<object>fields.tb_frame, session):
+        if (<PyCodeObject *>code).co_flags & 0x20 and variables(<object>fields.tb_frame, payload_state):
             return None
         namespace = PyFrame_GetGlobals(fields.tb_frame)
         if text.size:
@@ -119,7 +119,7 @@ cdef tuple _describe_steps(
         if code is not known_code or namespace is not known_namespace or offset != known_offset or line != known_line:
             file = <object>(<PyCodeObject *>code).co_filename
             if namespace is not known_namespace or file is not known_file:
-                place = _place(places, file, namespace, session)
+                place = _place(places, file, namespace, payload_state)
             known_code, known_namespace, known_file, known_offset, known_line = code, namespace, file, offset, line
             begins = text.size
             if not _add_step(text, step, <PyCodeObject *>code, place, most_offset, most_number):
@@ -131,16 +131,16 @@ cdef tuple _describe_steps(
                 size = text.size - begins
         step = lp_read(<PyObject *>step, <PyObject **>&fields.tb_next)
     steps = PyUnicode_DecodeUTF8(text.data, text.size, NULL)
-    return (session.shared.setdefault(steps, steps),) + tuple(places)
+    return (payload_state.shared.setdefault(steps, steps),) + tuple(places)
 
 
-cdef Py_ssize_t _place(dict places, object file_name, object namespace, Session session) except -1:
+cdef Py_ssize_t _place(dict places, object file_name, object namespace, PayloadState payload_state) except -1:
     cdef tuple place = (
-        _name_or_none(session, file_name),
-        _name_or_none(session, _string_global(namespace, _DUNDER_NAME)),
-        _name_or_none(session, _string_global(namespace, _DUNDER_FILE)),
+        _name_or_none(payload_state, file_name),
+        _name_or_none(payload_state, _string_global(namespace, _DUNDER_NAME)),
+        _name_or_none(payload_state, _string_global(namespace, _DUNDER_FILE)),
     )
-    place = <tuple>session.shared.setdefault(place, place)
+    place = <tuple>payload_state.shared.setdefault(place, place)
     return places.setdefault(place, len(places))
 
 
@@ -148,10 +148,10 @@ cdef object _string_global(object namespace, str name):
     return _lookup(namespace, name) if type(namespace) is dict else namespace.get(name)
 
 
-cdef object _name_or_none(Session session, object text):
+cdef object _name_or_none(PayloadState payload_state, object text):
     if Py_TYPE(text) is &PyUnicode_Type:
-        return session.name(<str>text)
-    return session.name(str(text)) if isinstance(text, str) else None
+        return payload_state.name(<str>text)
+    return payload_state.name(str(text)) if isinstance(text, str) else None
 
 
 cdef bint _add_step(

@@ -17,8 +17,8 @@ from .. import wire
 from ..options import current
 from ..reducers.table import DISPATCH_TABLE, refresh
 from ..rules import byvalue, preamble
-from ..stdlib_picklers import BasePickler, SessionMixin
-from .session import Session
+from ..stdlib_picklers import BasePickler, PayloadStateMixin
+from .payload_state import PayloadState
 
 _PREAMBLES = preamble.preambles(wire)
 
@@ -43,8 +43,8 @@ def set_callbacks(*, explain_error: Callable[[Exception, Any], None], dumps_in_f
     _Callbacks.explain_error, _Callbacks.dumps_in_form = explain_error, dumps_in_form
 
 
-class SessionPickler(SessionMixin, BasePickler):
-    """A pickler for one payload, given its session by `_use`."""
+class PayloadPickler(PayloadStateMixin, BasePickler):
+    """A pickler for one payload, given its `PayloadState` by `_use`."""
 
 
 def dumps(
@@ -77,17 +77,17 @@ def dumps(
     protocol = pickle.HIGHEST_PROTOCOL if protocol is None or index(protocol) < 0 else index(protocol)
     try:
         file = io.BytesIO()
-        pickler = SessionPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        session = Session(DISPATCH_TABLE)
-        session.root = obj
-        pickler._use(session, protocol)
+        pickler = PayloadPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        payload_state = PayloadState(DISPATCH_TABLE)
+        payload_state.root = obj
+        pickler._use(payload_state, protocol)
         before = b""
         root = _root_of(obj) if protocol == pickle.HIGHEST_PROTOCOL else 0
         if root:
             before, callables = _PREAMBLES[root - 1]
             file.write(before)
             pickler.memo = preamble.memo(*callables)
-            session.numbers_builtin_types = True
+            payload_state.numbers_builtin_types = True
         pickler.dump(obj)
     except Exception as error:
         _Callbacks.explain_error(error, obj)

@@ -10,7 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .. import wire
-from .._backend.dumps import Session
+from .._backend.dumps import PayloadState
 from ..files import Nowhere
 from ..options import options
 from ..pickler import Pickler
@@ -248,7 +248,7 @@ def _traveller(node: Node) -> Traveller:
 def _globals(func: FunctionType) -> tuple[str, ...]:
     """The names of the globals that `func` would bring if it travelled alone; sorted, for versions order them differently."""
     try:
-        reduced = Session(DISPATCH_TABLE).reduce(func)
+        reduced = PayloadState(DISPATCH_TABLE).reduce(func)
     except Exception:
         return ()
     if type(reduced) is not tuple or reduced[0] is not wire.function or len(reduced) < 3 or not reduced[2]:

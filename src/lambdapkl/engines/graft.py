@@ -17,7 +17,7 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from .. import pickler
-from .._backend.dumps import Session
+from .._backend.dumps import PayloadState
 from ..options import current
 from ..reducers.table import DispatchTable
 from ..rules import byvalue
@@ -119,18 +119,18 @@ _FUNCTIONS: dict[str, Any] = {
 }
 
 
-def _session_of(instance: Any) -> Session:
-    """Return the session of a pickler, a new one where it has none.
+def _state_of(instance: Any) -> PayloadState:
+    """Return the `PayloadState` of a pickler, a new one where it has none.
 
     Another thread may have made it by cloudpickle's methods, and use it with ours since, or the other way round.  So what of
-    ours runs first sees to it that there is a session, and keeps it in the pickler: nothing that `remove` takes away.
+    ours runs first creates the state, and keeps it in the pickler, not in what `remove` takes away.
     """
     try:
-        session: Session = instance._session
+        payload_state: PayloadState = instance._payload_state
     except AttributeError:
-        session = instance._session = Session(type(instance).dispatch_table)
-        session.protocol = pickle.HIGHEST_PROTOCOL
-    return session
+        payload_state = instance._payload_state = PayloadState(type(instance).dispatch_table)
+        payload_state.protocol = pickle.HIGHEST_PROTOCOL
+    return payload_state
 
 
 class _DispatchTable(pickler._DispatchTable):
@@ -141,11 +141,11 @@ class _DispatchTable(pickler._DispatchTable):
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is not None:
-            _session_of(instance)
+            _state_of(instance)
         return super().__get__(instance, owner)
 
     def __set__(self, instance: Any, table: Any) -> None:
-        _session_of(instance)
+        _state_of(instance)
         super().__set__(instance, table)
 
 
@@ -266,22 +266,22 @@ class Graft:
         def initialize(
             self: Any, file: Any, protocol: int | None = None, buffer_callback: Any = None, *, fix_imports: bool = True
         ) -> None:
-            session = _session_of(self)
+            payload_state = _state_of(self)
             start(self, file, protocol, buffer_callback, fix_imports=fix_imports)
             # cloudpickle's own methods want these, should they be put back before this pickler is used.
-            self.globals_ref, self.proto = {}, session.protocol
+            self.globals_ref, self.proto = {}, payload_state.protocol
 
         def reducer_override(self: Any, obj: Any) -> Any:
-            return _session_of(self).reduce(obj)
+            return _state_of(self).reduce(obj)
 
         def clear_memo(self: Any) -> None:
-            _session_of(self)
+            _state_of(self)
             clear(self)
 
         def dump(self: Any, obj: Any) -> None:
             if graft.deterministic:
                 pickler.refuse_deterministic(type(self).__qualname__)
-            _session_of(self)
+            _state_of(self)
             write(self, obj)
 
         members: dict[str, Any] = {

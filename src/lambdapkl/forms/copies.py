@@ -30,14 +30,14 @@ class Comparer:
         self._counterparts: dict[int, int] = {}
         self._reverse: dict[int, int] = {}
 
-    def equal(self, one: Any, other: Any, session: Any) -> bool:
+    def equal(self, one: Any, other: Any, payload_state: Any) -> bool:
         """Whether certainly nothing that `one` and `other` reach differs.
 
         Cyclic objects are equal if following the same paths in both finds no difference.
 
         Parameters
         ----------
-        session
+        payload_state
             Provides the behaviour and the global names of code objects, and knows which classes
             `object.__reduce_ex__` pickles.
         """
@@ -45,13 +45,13 @@ class Comparer:
         self._pairs = [(one, other)]
         # `_pairs` keeps all objects until the end: some are temporary, and their ids must not be
         # reused.
-        are_equal = all(self._compare(*pair, session) for pair in self._pairs)
+        are_equal = all(self._compare(*pair, payload_state) for pair in self._pairs)
         if are_equal:
             self._known_pairs.update(((id(a), id(b)), (a, b)) for a, b in self._pairs if type(a) is FunctionType)
         self._pairs = []
         return are_equal
 
-    def _compare(self, one: Any, other: Any, session: Any) -> bool:
+    def _compare(self, one: Any, other: Any, payload_state: Any) -> bool:
         """Compare two objects without their contents; add the pairs of contents to `_pairs`."""
         if len(self._pairs) > _MAX_PAIRS:
             return False
@@ -73,7 +73,9 @@ class Comparer:
             return self._all(list(one), list(other)) and self._all(one.values(), other.values())
         if kind is CellType:
             return self._all((_contents(one),), (_contents(other),))
-        return self._functions(one, other, session) if kind is FunctionType else self._instances(one, other, session)
+        return (
+            self._functions(one, other, payload_state) if kind is FunctionType else self._instances(one, other, payload_state)
+        )
 
     def _all(self, ones: Any, others: Any) -> bool:
         if len(ones) != len(others):
@@ -81,10 +83,10 @@ class Comparer:
         self._pairs.extend(zip(ones, others, strict=True))
         return True
 
-    def _functions(self, one: FunctionType, other: FunctionType, session: Any) -> bool:
+    def _functions(self, one: FunctionType, other: FunctionType, payload_state: Any) -> bool:
         if any(type(each.__code__) is not CodeType or byvalue.by_reference(each) for each in (one, other)):
             return False
-        infos = [session.info(each.__code__) for each in (one, other)]
+        infos = [payload_state.info(each.__code__) for each in (one, other)]
         if infos[0].blob != infos[1].blob or any(info.constants for info in infos):
             return False
         names = [*infos[0].names, "__name__", *(["__package__"] if infos[0].imports else [])]
@@ -105,8 +107,8 @@ class Comparer:
             parts.append(reached)
         return self._all(*parts)
 
-    def _instances(self, one: Any, other: Any, session: Any) -> bool:
-        if not session._is_plain(type(one)):
+    def _instances(self, one: Any, other: Any, payload_state: Any) -> bool:
+        if not payload_state._is_plain(type(one)):
             return False
         states = []
         for each in (one, other):

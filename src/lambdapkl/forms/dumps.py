@@ -1,6 +1,6 @@
 """`dumps` with ``deterministic=True``, ``portable=True`` or ``standalone=True``.
 
-Speed is not what these are for: all use the session in Python, whichever backend there is, so there is one of each.
+Speed is not what these are for: all use the `PayloadState` in Python, whichever backend there is, so there is one of each.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from functools import partial
 from operator import index
 from typing import Any
 
-from .._pure.dumps import SessionPickler
+from .._pure.dumps import PayloadPickler
 from ..error_paths import explain_error
-from ..options import Variant, current, variant, writing
+from ..options import Form, current, current_form, using_form
 from ..reducers.table import DISPATCH_TABLE, refresh
 from .ordered import OrderedPickler
+from .payload_state import FormState, state_for_paths
 from .portable import forget as forget_texts
-from .session import VariantSession, session_for_paths
 
 __all__ = ["dumps"]
 
@@ -42,25 +42,23 @@ def dumps(
     """
     protocol = pickle.HIGHEST_PROTOCOL if protocol is None or index(protocol) < 0 else index(protocol)
     file = io.BytesIO()
-    with writing(Variant(deterministic or current().deterministic, portable, standalone)):
+    with using_form(Form(deterministic or current().deterministic, portable, standalone)):
         try:
             refresh()
-            pickler = _pickler(file, protocol, fix_imports, buffer_callback, partial(VariantSession, table))
-            pickler._session.root = obj
+            pickler = _pickler(file, protocol, fix_imports, buffer_callback, partial(FormState, table))
+            pickler._payload_state.root = obj
             pickler.dump(obj)
         except Exception as error:
-            explain_error(error, obj, make_session=session_for_paths)
+            explain_error(error, obj, make_state=state_for_paths)
             raise
         finally:
             forget_texts()
     return file.getvalue()
 
 
-def _pickler(
-    file: Any, protocol: int, fix_imports: bool, buffer_callback: Any, make_session: Callable[[], VariantSession]
-) -> Any:
-    if variant().deterministic:
-        return OrderedPickler(file, protocol, make_session, fix_imports=fix_imports, buffer_callback=buffer_callback)
-    pickler = SessionPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-    pickler._use(make_session(), protocol)
+def _pickler(file: Any, protocol: int, fix_imports: bool, buffer_callback: Any, make_state: Callable[[], FormState]) -> Any:
+    if current_form().deterministic:
+        return OrderedPickler(file, protocol, make_state, fix_imports=fix_imports, buffer_callback=buffer_callback)
+    pickler = PayloadPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+    pickler._use(make_state(), protocol)
     return pickler

@@ -11,11 +11,11 @@ from ..code.behaviour import code_digest
 from ..code.code_info import CodeInfo
 from ..error_paths import explain_error
 from ..frames import suspended
-from ..options import Variant, writing
+from ..options import Form, using_form
 from ..reducers.table import DISPATCH_TABLE, refresh
 from .copies import ATOMS, Comparer
 from .ordered import OrderedPickler
-from .session import VariantSession
+from .payload_state import FormState
 
 __all__ = ["fingerprint"]
 
@@ -59,10 +59,10 @@ def fingerprint(obj: Any) -> str:
     True
     """
     digest = _Hash()
-    with writing(Variant(deterministic=True, fingerprint=True)):
+    with using_form(Form(deterministic=True, fingerprint=True)):
         try:
             refresh()
-            OrderedPickler(digest, _PROTOCOL, _new_session, buffer_callback=digest.take_buffer).dump(obj)
+            OrderedPickler(digest, _PROTOCOL, _new_state, buffer_callback=digest.take_buffer).dump(obj)
         except Exception as error:
             explain_error(error, obj)
             raise
@@ -86,8 +86,8 @@ class _Hash:
         self._hash.update(view)
 
 
-class _Session(VariantSession):
-    """A session that writes the behaviour of code, and nothing that depends on the process.
+class _FingerprintState(FormState):
+    """A `PayloadState` that writes the behaviour of code, and nothing that depends on the process.
 
     It does not write which functions share globals, because a loaded function has globals of its
     own. Each function has the globals that it reaches instead. If two namespaces of one module have
@@ -153,5 +153,5 @@ class _Session(VariantSession):
         """Do nothing: which submodules are imported depends on the process."""
 
 
-def _new_session() -> _Session:
-    return _Session(DISPATCH_TABLE)
+def _new_state() -> _FingerprintState:
+    return _FingerprintState(DISPATCH_TABLE)

@@ -21,7 +21,7 @@ from typing import Any
 
 from ..code.spelling import spell
 from ..reducers import weakrefs
-from ..stdlib_picklers import PythonPickler, SessionMixin
+from ..stdlib_picklers import PayloadStateMixin, PythonPickler
 
 __all__ = ["OrderedPickler"]
 
@@ -40,13 +40,13 @@ _Saver = Callable[["OrderedPickler", Any], None]
 _Parent: Any = PythonPickler
 
 
-class OrderedPickler(SessionMixin, PythonPickler):
+class OrderedPickler(PayloadStateMixin, PythonPickler):
     """Writes pickles that depend on values alone, not on identity or on the order of sets.
 
     Parameters
     ----------
-    make_session
-        Returns a session for a new pickler. Elements of sets are pickled separately to be compared.
+    make_state
+        Returns the state for a new pickler. Elements of sets are pickled separately to be compared.
     buffer_callback, fix_imports
         As for `pickle.Pickler`.
     """
@@ -55,14 +55,14 @@ class OrderedPickler(SessionMixin, PythonPickler):
         self,
         file: Any,
         protocol: int,
-        make_session: Callable[[], Any],
+        make_state: Callable[[], Any],
         *,
         fix_imports: bool = True,
         buffer_callback: Callable[[pickle.PickleBuffer], object] | None = None,
     ) -> None:
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        self._order = _Order(protocol, make_session)
-        self._use(make_session(), protocol)
+        self._order = _Order(protocol, make_state)
+        self._use(make_state(), protocol)
         # value -> the first object with this value, which is written for all of them
         self._first: dict[Any, Any] = {}
         # id of a tuple of tuples -> the tuple, and the first equal one; None if it is no constant
@@ -190,8 +190,8 @@ class OrderedPickler(SessionMixin, PythonPickler):
 class _ElementPickler(OrderedPickler):
     """Pickles an element for its sort key; an inner set is written as the keys of its elements."""
 
-    def __init__(self, file: Any, protocol: int, make_session: Callable[[], Any], order: _Order) -> None:
-        super().__init__(file, protocol, make_session)
+    def __init__(self, file: Any, protocol: int, make_state: Callable[[], Any], order: _Order) -> None:
+        super().__init__(file, protocol, make_state)
         self._order = order
 
     def _sorted(self, items: Iterable[Any]) -> list[Any]:
@@ -201,9 +201,9 @@ class _ElementPickler(OrderedPickler):
 class _Order:
     """Computes the sort keys of elements of sets, for one pickle."""
 
-    def __init__(self, protocol: int, make_session: Callable[[], Any]) -> None:
+    def __init__(self, protocol: int, make_state: Callable[[], Any]) -> None:
         self._protocol = protocol
-        self._make_session = make_session
+        self._make_state = make_state
         # id of an element -> the element, and its key
         self._known: dict[int, tuple[Any, _Key]] = {}
         # Tarjan's algorithm: the stack of elements whose keys are computed, or wait for an earlier
@@ -267,5 +267,5 @@ class _Order:
 
     def _digest(self, item: Any) -> bytes:
         file = io.BytesIO()
-        _ElementPickler(file, self._protocol, self._make_session, self).dump(item)
+        _ElementPickler(file, self._protocol, self._make_state, self).dump(item)
         return hashlib.sha256(file.getvalue()).digest()

@@ -26,7 +26,7 @@ from ..code.source import find, find_function
 from ..code.texts import Function, Text
 from ..code.texts import first_line as first_line_of
 from ..frames import suspended
-from ..options import FILE_NAME, variant
+from ..options import FILE_NAME, current_form
 from ..reducers.annotations import REDUCERS as IN_TYPING
 from ..restorers.source_code import FLAGS, REPLACE, compile_function
 from ..rules.names import private, private_key
@@ -128,7 +128,7 @@ def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> 
         if known is None or known[0] != code.co_qualname:
             known = _texts[code] = code.co_qualname, *source_of(code, target)
         _, text, first_line = known
-    if variant().deterministic:
+    if current_form().deterministic:
         file_name, first_line = FILE_NAME, 1
     elif file_name is None:
         file_name = private(code.co_filename)
@@ -281,7 +281,7 @@ def _is_generated(value: Any) -> bool:
     return code.co_filename == "<string>" and code.co_qualname.startswith("__create_fn__.<locals>.")
 
 
-def adapt_annotations(owner: Any, attributes: Any, session: Any) -> Any:
+def adapt_annotations(owner: Any, attributes: Any, payload_state: Any) -> Any:
     """Replace the function that evaluates annotations by its result; it has no source (3.14)."""
     if sys.version_info < (3, 14) or type(attributes) is not dict or not any(name in attributes for name in _ANNOTATE):
         return attributes
@@ -292,5 +292,5 @@ def adapt_annotations(owner: Any, attributes: Any, session: Any) -> Any:
         values = annotationlib.get_annotations(owner, format=annotationlib.Format.STRING)
     adapted = {name: value for name, value in attributes.items() if name not in _ANNOTATE}
     if values:
-        adapted[session.name("__annotations__")] = dict(values)
+        adapted[payload_state.name("__annotations__")] = dict(values)
     return adapted

@@ -30,7 +30,7 @@ from types import (
 from typing import Any
 
 from ..code.code_info import packed
-from ..options import variant
+from ..options import current_form
 from .contents import feed_dict, feed_other
 from .walk import Walk
 
@@ -54,7 +54,7 @@ def value_digest(value: Any) -> bytes:
 
 
 def _new_walk() -> Walk:
-    if not variant().deterministic:
+    if not current_form().deterministic:
         return Walk(_feed)
     from .placeless_walk import PlacelessWalk  # few programs need it
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..options import variant
+from ..options import current_form
 from ..rules import byvalue, process_lock
 from . import building as loads
 from .digest import DIGEST_SIZE, class_digest
@@ -41,7 +41,7 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
     A class that was renamed gets a new key, because a payload has the present name.
     """
     module = byvalue.module_in_payload(module)
-    form = variant()
+    form = current_form()
     if form.fingerprint:
         return module, qualname, b"", 0
     if form.deterministic:

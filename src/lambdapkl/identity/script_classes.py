@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..options import Variant, writing
+from ..options import Form, using_form
 from ..rules import byvalue
 from . import building
 from .keys import Key, find, is_placeless, key_of
@@ -26,7 +26,7 @@ def defined_by_script(key: Key) -> Any:
     cls = byvalue.lookup(main, qualname)
     if not isinstance(cls, type) or cls.__module__ not in byvalue.MAIN_MODULES or building.unfinished(cls):
         return None
-    with writing(Variant(deterministic=is_placeless(digest))):
+    with using_form(Form(deterministic=is_placeless(digest))):
         try:
             key_of(cls, module, cls.__qualname__)
         # The digest may run code of the program.

@@ -20,16 +20,16 @@ _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
 BUILTIN_NAMES = {id(kind): name for name, kind in BUILTIN_TYPES.items() if name not in _SINGLETON_TYPES}
 
 
-def reduce_class(cls: type, session: Any) -> Any:
+def reduce_class(cls: type, payload_state: Any) -> Any:
     """Reduce a class; NotImplemented if `pickle` can save it by reference."""
     if id(cls) in BUILTIN_NAMES:
-        return wire.builtin_type, (session.name(BUILTIN_NAMES[id(cls)]),)
+        return wire.builtin_type, (payload_state.name(BUILTIN_NAMES[id(cls)]),)
     if byvalue.by_reference(cls):
-        return reduce_by_name(cls, session)
-    return reduce_class_by_value(cls, session)
+        return reduce_by_name(cls, payload_state)
+    return reduce_class_by_value(cls, payload_state)
 
 
-def reduce_by_name(obj: Any, session: Any) -> Any:
+def reduce_by_name(obj: Any, payload_state: Any) -> Any:
     """Reduce a function or class pickled by reference; NotImplemented if `pickle` can do so.
 
     `pickle` cannot if a name is an instance of a subclass of str: it writes that object, and refuses to
@@ -40,35 +40,35 @@ def reduce_by_name(obj: Any, session: Any) -> Any:
         return NotImplemented
     outer, _, last = plain(qualname).rpartition(".")
     if outer:
-        return getattr, (byvalue.lookup(sys.modules[module], outer), session.name(last))
-    return wire.attribute, (session.name(module), session.name(last))
+        return getattr, (byvalue.lookup(sys.modules[module], outer), payload_state.name(last))
+    return wire.attribute, (payload_state.name(module), payload_state.name(last))
 
 
-def reduce_class_by_value(cls: type, session: Any) -> Any:
+def reduce_class_by_value(cls: type, payload_state: Any) -> Any:
     """Reduce a class that cannot be found by name."""
     # The metaclasses of `ctypes` cannot be found by name.
     if (type(cls) is not type or issubclass(cls, type)) and "_ctypes" in sys.modules:
         from .ctypes_classes import reduce_structure_class
 
-        reduced = reduce_structure_class(cls, session)
+        reduced = reduce_structure_class(cls, payload_state)
         if reduced is not NotImplemented:
             return reduced
     if byvalue.is_extension_type(cls):
         # If no module has it, `pickle` raises a clear error.
         name = byvalue.other_name(cls)
-        return NotImplemented if name is None else session.name(name)
+        return NotImplemented if name is None else payload_state.name(name)
     if isinstance(cls, enum.EnumType) and "_member_map_" in vars(cls):
-        return enumerations.reduce_enum_class(cls, session)
-    args, attributes = session.describe(cls)
+        return enumerations.reduce_enum_class(cls, payload_state)
+    args, attributes = payload_state.describe(cls)
     if issubclass(type(cls), abc.ABCMeta):
         return wire.abc_class, args, (attributes, _registered(cls)), None, None, wire.abc_class
     return wire.class_, args, attributes, None, None, wire.class_
 
 
-def reduce_instance(obj: Any, session: Any) -> Any:
+def reduce_instance(obj: Any, payload_state: Any) -> Any:
     """Reduce an instance of a class with a custom metaclass, if it is a member of an enumeration."""
     if isinstance(type(obj), enum.EnumType):
-        return enumerations.reduce_enum_member(obj, session)
+        return enumerations.reduce_enum_member(obj, payload_state)
     return NotImplemented
 
 

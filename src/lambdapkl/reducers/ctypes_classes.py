@@ -13,7 +13,7 @@ _KINDS = (ctypes.Structure, ctypes.Union, ctypes.Array)
 _LAYOUT = ("_swappedbytes_", "_align_", "_layout_", "_pack_", "_anonymous_", "_fields_")
 
 
-def reduce_structure_class(cls: Any, session: Any) -> Any:
+def reduce_structure_class(cls: Any, payload_state: Any) -> Any:
     """Reduce a Structure, Union or array type; NotImplemented for other classes."""
     # A loop instead of a dictionary, as a metaclass may define `__hash__`.
     for kind in _KINDS:
@@ -23,8 +23,8 @@ def reduce_structure_class(cls: Any, session: Any) -> Any:
         return wire.ctypes_array, (cls._type_, cls._length_)
     if not isinstance(cls, (type(ctypes.Structure), type(ctypes.Union))):
         return NotImplemented
-    args, attributes = describe(cls, session, skip=_CField)
-    layout = {session.name(name): attributes.pop(name) for name in _LAYOUT if name in attributes}
+    args, attributes = describe(cls, payload_state, skip=_CField)
+    layout = {payload_state.name(name): attributes.pop(name) for name in _LAYOUT if name in attributes}
     return wire.ctypes_class, args, (layout, attributes), None, None, wire.ctypes_class
 
 

@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from .. import wire
-from ..options import variant
+from ..options import current_form
 from ..restorers.dataclass_parts import (
     FIELD_FLAGS,
     FIELD_KINDS,
@@ -39,7 +39,7 @@ def reduce_field(field: Any) -> Any:
         flags = _flags(field, ((1 << place, name) for place, name in enumerate(FIELD_FLAGS)))
         flags |= _place(FIELD_KINDS, getattr(field._field_type, "name", None)) << KIND_AT
         # Reduced like any object, it would depend on the Python version.
-        kw_only = None if field.kw_only is MISSING and variant().portable else field.kw_only
+        kw_only = None if field.kw_only is MISSING and current_form().portable else field.kw_only
         flags |= _place(HASHES, field.hash) << HASH_AT | _place(KW_ONLY, kw_only) << KW_ONLY_AT
         doc = getattr(field, "doc", None)
         state = [field.type]

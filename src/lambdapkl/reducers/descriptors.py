@@ -18,7 +18,7 @@ from typing import Any
 
 from .. import wire
 from ..errors import NotPicklableError
-from ..options import variant
+from ..options import current_form
 from ..restorers.builtin import BUILTIN_TYPES
 from ..rules import byvalue
 from ..rules.names import private, private_key
@@ -106,7 +106,7 @@ def reduce_property(obj: Any) -> Any:
     reduced: tuple[Any, ...] = (wire.property_, (kind, *functions, doc))
     if kind is property:
         reduced = (property, args)
-        if "__name__" in state and variant().portable:
+        if "__name__" in state and current_form().portable:
             # Before 3.13 it cannot be set.
             reduced = (wire.property_, (kind, *functions, None if doc == inherited else doc, state.pop("__name__")))
     own = {private_key(key): value for key, value in getattr(obj, "__dict__", {}).items()}

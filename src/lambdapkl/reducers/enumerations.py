@@ -14,15 +14,15 @@ from .namespaces import ClassPart
 from .references import Reach
 
 
-def reduce_enum_class(cls: Any, session: Any) -> Any:
+def reduce_enum_class(cls: Any, payload_state: Any) -> Any:
     """Reduce an enumeration by value, without the attributes that `EnumType` gives to every enumeration.
 
-    `session` is the memory of the pickler.
+    `payload_state` is the memory of the pickler.
     """
-    args, attributes = session.describe(cls)
+    args, attributes = payload_state.describe(cls)
     by_name = cls._member_map_
     data_type = None if cls._member_type_ is object else cls._member_type_
-    private = session.name
+    private = payload_state.name
     members: list[Any] = []
     canonical: dict[str, Any] = {}
     namespaces: list[dict[str, Any]] = []
@@ -43,7 +43,7 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
         states: Any = [each["_value_"] for each in namespaces]
     else:
         states = tuple(
-            _attributes(each, member_state(name, place), session)
+            _attributes(each, member_state(name, place), payload_state)
             for place, (name, each) in enumerate(zip(canonical, namespaces, strict=True))
         )
     aliases: dict[Any, str] = {}
@@ -69,7 +69,7 @@ def reduce_enum_class(cls: Any, session: Any) -> Any:
         for name, value in (*enum_defaults().items(), *lists.items()):
             if _is_default(attributes.get(name), value):
                 del attributes[name]
-    state = staged(cls, attributes, states, aliases, complete, session)
+    state = staged(cls, attributes, states, aliases, complete, payload_state)
     return wire.enum_class, (*args[:2], tuple(members), data_type, *args[2:]), state, None, None, wire.enum_class
 
 
@@ -79,13 +79,15 @@ _NEEDED_FIRST = frozenset(("__hash__", "__eq__", "_member_type_", "_use_args_", 
 _OF_EVERY_MEMBER = frozenset(("_value_", "_name_", "_sort_order_", "__objclass__"))
 
 
-def staged(cls: Any, attributes: dict[str, Any], states: Any, aliases: Any, complete: bool, session: Any) -> tuple[Any, ...]:
+def staged(
+    cls: Any, attributes: dict[str, Any], states: Any, aliases: Any, complete: bool, payload_state: Any
+) -> tuple[Any, ...]:
     """Return the state of `cls`, in two stages if needed.
 
     Methods, caches and other attributes may refer to dictionaries and sets of members. These are filled
     while they are loaded, so the attributes that make members hashable must be set before that.
     """
-    reach = Reach(cls, session)
+    reach = Reach(cls, payload_state)
     late = {
         name: value
         for name, value in attributes.items()
@@ -123,10 +125,10 @@ def _has_only_defaults(attributes: dict[str, Any], name: str, place: int) -> boo
     )
 
 
-def _attributes(attributes: dict[str, Any], defaults: dict[str, Any], session: Any) -> dict[str, Any]:
+def _attributes(attributes: dict[str, Any], defaults: dict[str, Any], payload_state: Any) -> dict[str, Any]:
     """The attributes of a member, without those that follow from its name and place."""
     return {
-        session.key(key): value
+        payload_state.key(key): value
         for key, value in list(attributes.items())
         if key != "__objclass__" and not (key in defaults and _same(value, defaults[key]))
     }
@@ -145,14 +147,14 @@ def _is_default(value: Any, default: Any) -> bool:
     return type(value) is dict and not value and not default
 
 
-def reduce_enum_member(member: Any, session: Any) -> Any:
+def reduce_enum_member(member: Any, payload_state: Any) -> Any:
     """Reduce a member to its class and name, or a combination of flags to its class and value."""
     cls = type(member)
     if byvalue.by_reference(cls) or not _reduces_as_enum(cls):
         return NotImplemented
     name = own_attributes(member).get("_name_")
     if name is not None and cls._member_map_.get(name) is member:
-        return wire.enum_member, (cls, session.name(name))
+        return wire.enum_member, (cls, payload_state.name(name))
     return wire.enum_member, (cls, None, member._value_)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from .. import options, wire
 from ..restorers.exceptions import BUILT_IN, FIELD_TYPES, constructor_in_c, field_in_c, is_c_new
 from ..rules.names import private
-from ..rules.reducer_tables import WithSession
+from ..rules.reducer_tables import WithPayloadState
 
 _REDUCE = frozenset(("__reduce__", "__reduce_ex__"))
 _STATE = frozenset(("__getstate__", "__setstate__"))
@@ -35,7 +35,7 @@ _members = vars(BaseExceptionGroup)["exceptions"].__get__
 _errno = vars(OSError)["errno"].__get__
 _strerror = vars(OSError)["strerror"].__get__
 
-# Keys in `Session.shared`.
+# Keys in `PayloadState.shared`.
 _PICKLED = "exceptions in the payload"
 _LATER = "links between exceptions that a group restores"
 
@@ -45,10 +45,10 @@ _NAMED = (NameError, AttributeError)
 _LEFT_OUT = {id(vars(AttributeError).get("obj"))}
 
 
-def reduce_exception(exception: BaseException, session: Any) -> Any:
+def reduce_exception(exception: BaseException, payload_state: Any) -> Any:
     """Reduce an exception; NotImplemented if `pickle` restores it correctly."""
     kind = type(exception)
-    chained = _chained(exception, session)
+    chained = _chained(exception, payload_state)
     cause, context, suppress_context, traceback = chained
     unraised = cause is None and context is None and suppress_context is None and traceback is None
     methods = _overridden(kind) if id(kind) not in BUILT_IN else _NOTHING
@@ -56,7 +56,7 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
     reduced: Any = None if methods & _REDUCE else kind.__reduce__(exception)
     state = dict(reduced[2] or {}) if reduced and len(reduced) > 2 else {}
     if reduced is None or not _REDUCE.isdisjoint(state):
-        return _reduce_own(exception, chained, exception.__reduce_ex__(session.protocol), unraised)
+        return _reduce_own(exception, chained, exception.__reduce_ex__(payload_state.protocol), unraised)
     args, fields = _args_and_fields(exception, reduced[1])
     shadowed = {name: fields.pop(name) for name in list(fields) if _is_shadowed(kind, name)} if fields else {}
     if shadowed:
@@ -71,7 +71,7 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
             return _reduce_own(exception, chained, reduced, unraised)
         return _reduce_with_state(exception, chained, args, state or None, fields, shadowed)
     slots = _slots(exception) if methods is not _NOTHING else {}
-    links = _links(exception, session)
+    links = _links(exception, payload_state)
     special = slots or fields or shadowed or methods & _CONSTRUCTOR or not _has_names_only(state)
     if unraised and links is None and not special:
         return NotImplemented
@@ -81,10 +81,10 @@ def reduce_exception(exception: BaseException, session: Any) -> Any:
     return wire.exception, (kind, args), parts, None, None, wire.exception
 
 
-def _chained(exception: BaseException, session: Any) -> tuple[Any, ...]:
+def _chained(exception: BaseException, payload_state: Any) -> tuple[Any, ...]:
     """Cause, context, whether the context is suppressed, and traceback; None for each that is not pickled."""
-    session.shared.setdefault(_PICKLED, set()).add(id(exception))
-    later = session.shared.get(_LATER, ())
+    payload_state.shared.setdefault(_PICKLED, set()).add(id(exception))
+    later = payload_state.shared.get(_LATER, ())
     return (
         None if (id(exception), 0) in later else _cause(exception),
         None if (id(exception), 1) in later else _context(exception),
@@ -337,7 +337,7 @@ def _without_end(state: list[Any]) -> tuple[Any, ...]:
 # ---- groups ----
 
 
-def _links(exception: BaseException, session: Any) -> tuple[Any, ...] | None:
+def _links(exception: BaseException, payload_state: Any) -> tuple[Any, ...] | None:
     """Pairs of an exception and 0 or 1, if its cause (0) or context (1) is the group `exception`.
 
     A group can only be created from its exceptions, so these cannot refer to it before it exists. The
@@ -345,7 +345,7 @@ def _links(exception: BaseException, session: Any) -> tuple[Any, ...] | None:
     """
     if not isinstance(exception, BaseExceptionGroup):
         return None
-    known = session.shared[_PICKLED]
+    known = payload_state.shared[_PICKLED]
     found: list[tuple[BaseException, int]] = []
     waiting = list(reversed(_members(exception)))
     seen: set[int] = set()
@@ -356,7 +356,7 @@ def _links(exception: BaseException, session: Any) -> tuple[Any, ...] | None:
         seen.add(id(each))
         for index, other in enumerate((_cause(each), _context(each))):
             if other is exception:
-                session.shared.setdefault(_LATER, set()).add((id(each), index))
+                payload_state.shared.setdefault(_LATER, set()).add((id(each), index))
                 found.append((each, index))
             elif other is not None:
                 waiting.append(other)
@@ -365,4 +365,4 @@ def _links(exception: BaseException, session: Any) -> tuple[Any, ...] | None:
     return tuple(found) or None
 
 
-INHERITED: dict[type, Any] = {BaseException: WithSession(reduce_exception)}
+INHERITED: dict[type, Any] = {BaseException: WithPayloadState(reduce_exception)}

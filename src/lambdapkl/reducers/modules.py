@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from .. import wire
-from ..options import variant
+from ..options import current_form
 from ..rules import byvalue
 from .subclass_state import with_slots
 
@@ -15,21 +15,24 @@ _NEVER_SENT = frozenset(("__builtins__",))
 _OF_THE_PLACE = _NEVER_SENT | {"__file__", "__cached__", "__spec__", "__loader__", "__path__", "__warningregistry__"}
 
 
-def reduce_module(module: ModuleType, session: Any) -> Any:
-    """Reduce a module; `session` learns that functions of a module by value find their globals in it."""
+def reduce_module(module: ModuleType, payload_state: Any) -> Any:
+    """Reduce a module; `payload_state` learns that functions of a module by value find their globals in it."""
     if byvalue.module_by_reference(module):
-        return wire.module, (session.name(byvalue.imported_name(module)),)
+        return wire.module, (payload_state.name(byvalue.imported_name(module)),)
     kind: Any = type(module)
-    if kind in session.table or (kind.__reduce__, kind.__reduce_ex__) != (ModuleType.__reduce__, ModuleType.__reduce_ex__):
+    if kind in payload_state.table or (kind.__reduce__, kind.__reduce_ex__) != (
+        ModuleType.__reduce__,
+        ModuleType.__reduce_ex__,
+    ):
         return NotImplemented
     name = getattr(module, "__name__", None)
-    name = session.name(name) if isinstance(name, str) else None
+    name = payload_state.name(name) if isinstance(name, str) else None
     namespace = vars(module)
-    session.own_globals(namespace, module)
-    left_out = _OF_THE_PLACE if variant().deterministic else _NEVER_SENT
-    state = {session.key(key): value for key, value in list(namespace.items()) if key not in left_out}
+    payload_state.own_globals(namespace, module)
+    left_out = _OF_THE_PLACE if current_form().deterministic else _NEVER_SENT
+    state = {payload_state.key(key): value for key, value in list(namespace.items()) if key not in left_out}
     if "__path__" in namespace and "__path__" in left_out:
         # A package is still one.
-        state[session.name("__path__")] = []
+        state[payload_state.name("__path__")] = []
     args = (name,) if kind is ModuleType else (name, kind)
     return with_slots((wire.dynamic_module, args, state, None, None, wire.dynamic_module), module)

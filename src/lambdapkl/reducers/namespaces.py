@@ -28,13 +28,13 @@ def reduce_class_dict(stand_in: ClassDict) -> Any:
     return wire.class_dict, (stand_in.owner,)
 
 
-def note_owner(cls: type, session: Any) -> None:
-    """Record in `session` that functions of `cls` may look up names in its dictionary; see `class_dict`."""
+def note_owner(cls: type, payload_state: Any) -> None:
+    """Record in `payload_state` that functions of `cls` may look up names in its dictionary; see `class_dict`."""
     # Its dictionary is not a key: finding it stops all threads of a free-threaded build, and few classes need it.
-    session.class_dicts[id(cls)] = session.class_dicts[class_names(cls)[1]] = cls
+    payload_state.class_dicts[id(cls)] = payload_state.class_dicts[class_names(cls)[1]] = cls
 
 
-def class_dict(namespace: Any, func: FunctionType, session: Any) -> Any:
+def class_dict(namespace: Any, func: FunctionType, payload_state: Any) -> Any:
     """Return the object to pickle for the contents of a ``__classdict__`` cell of `func`.
 
     If the class is in the payload, the reader takes the dictionary from it. The same holds for a class that
@@ -42,28 +42,28 @@ def class_dict(namespace: Any, func: FunctionType, session: Any) -> Any:
     garbage collector may already have emptied the first one's dictionary. Any other dictionary is copied,
     without the descriptors and cells that the interpreter adds.
     """
-    around = _class_around(func, session)
+    around = _class_around(func, payload_state)
     # In a loaded function the cell holds a view of the dictionary.
     held = _behind(namespace) if type(namespace) is MappingProxyType else namespace
     if around is not None and _dictionary(around) is held:
         return ClassDict(around)
-    for owner in session.class_dicts.values():
+    for owner in payload_state.class_dicts.values():
         if owner is not around and _dictionary(owner) is held:
             return ClassDict(owner)
     if around is not None:
         return ClassDict(around)
     return {
-        session.key(name): value
+        payload_state.key(name): value
         for name, value in list(namespace.items())
         if name not in VOLATILE and not isinstance(value, (GetSetDescriptorType, MemberDescriptorType, CellType))
     }
 
 
-def _class_around(func: FunctionType, session: Any) -> type | None:
+def _class_around(func: FunctionType, payload_state: Any) -> type | None:
     """Return the class of the payload whose body defines `func`, according to its qualified name."""
     outer = func.__qualname__
     while outer := outer.rpartition(".")[0]:
-        owner: type | None = session.class_dicts.get(outer)
+        owner: type | None = payload_state.class_dicts.get(outer)
         if owner is not None and owner.__module__ == func.__module__:
             return owner
     return None

@@ -22,13 +22,13 @@ class Reach:
     ----------
     owner
         A class that is being pickled by value.
-    session
+    payload_state
         The memory of the pickler.
     """
 
-    def __init__(self, owner: type, session: Any) -> None:
+    def __init__(self, owner: type, payload_state: Any) -> None:
         self._owner = owner
-        self._session = session
+        self._payload_state = payload_state
 
     def is_inert(self, value: Any, depth: int = _DEEP) -> bool:
         """Whether `value` refers only to `owner`, to plain values and to objects pickled by reference.
@@ -65,7 +65,7 @@ class Reach:
 
     def _is_inert_function(self, func: FunctionType) -> bool:
         namespace = func.__globals__
-        reached = [namespace[name] for name in self._session.global_names(func.__code__) if name in namespace]
+        reached = [namespace[name] for name in self._payload_state.global_names(func.__code__) if name in namespace]
         for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
             # `__classdict__` holds the dictionary of the class around it.
             if name != "__classdict__":

@@ -37,19 +37,19 @@ class _SecondPicklerWithIds(_SecondPickler):
 
 
 @contextmanager
-def second_pickler(session: Any, second: Any, table: Any, known: dict[int, Any]) -> Iterator[Any]:
-    """Make a pickler to nowhere whose reducers use the session `second`; until the end of the block the first one uses it, too.
+def second_pickler(payload_state: Any, second: Any, table: Any, known: dict[int, Any]) -> Iterator[Any]:
+    """Make a pickler to nowhere whose reducers use the state `second`; until the end of the block the first one uses it, too.
 
     Parameters
     ----------
-    session
-        The session of the dump that is running.
+    payload_state
+        The state of the dump that is running.
     table
         The dispatch table.
     known
         Gets the objects that have a persistent id, by `id`.
     """
-    first = session.pickler
+    first = payload_state.pickler
     owner = getattr(first, "_owner", None)
     if owner is not None:
         second.own_globals(vars(owner), owner)
@@ -63,9 +63,9 @@ def second_pickler(session: Any, second: Any, table: Any, known: dict[int, Any])
     if first is None:
         yield made
         return
-    before = first._session
-    first._session = second
+    before = first._payload_state
+    first._payload_state = second
     try:
         yield made
     finally:
-        first._session = before
+        first._payload_state = before

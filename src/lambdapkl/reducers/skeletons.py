@@ -18,7 +18,7 @@ from typing import Any
 
 from ..identity import keys
 from ..identity.traces_of_use import VOLATILE, is_cached_absence
-from ..options import variant
+from ..options import current_form
 from ..restorers.classes import FROZEN_SETS, SETS
 from ..rules.names import TYPE_BASES, class_names
 from . import namespaces
@@ -56,10 +56,10 @@ _PYPY = sys.implementation.name == "pypy"
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 
 
-def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def describe(cls: type, payload_state: Any, skip: Any = ()) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return what the skeleton of `cls` is made of, and its attributes but for those of the types in `skip`.
 
-    The compiled backend has this in `_fast.Session.describe`, and takes the rules from here.
+    The compiled backend has this in `_fast.PayloadState.describe`, and takes the rules from here.
     """
     attributes: dict[str, Any] = {}
     slots: list[str] = []
@@ -68,48 +68,48 @@ def describe(cls: type, session: Any, skip: Any = ()) -> tuple[tuple[Any, ...], 
     own = dict(vars(cls))
     taken = intercepted(type(cls))
     if sys.version_info >= (3, 12):
-        namespaces.note_owner(cls, session)
+        namespaces.note_owner(cls, payload_state)
     for name in EARLY:
         if own.get(name) is not None and name not in taken:
-            attributes[session.name(name)] = in_wire_form(name, own[name])
+            attributes[payload_state.name(name)] = in_wire_form(name, own[name])
     if _PYPY and "__del__" in own:
         # A class that has none from the start never has it called.
-        shadowing[session.name("__del__")] = None
-        attributes[session.name("__del__")] = own["__del__"]
+        shadowing[payload_state.name("__del__")] = None
+        attributes[payload_state.name("__del__")] = own["__del__"]
     changed = changed_annotations(cls) if _DEFERRED_ANNOTATIONS else None
     if changed is not None:
-        attributes[session.name("__annotations__")] = changed
+        attributes[payload_state.name("__annotations__")] = changed
         if "__annotations__" in own:
             # Where a class starts without, `type` keeps them under another name.
-            shadowing[session.name("__annotations__")] = {}
+            shadowing[payload_state.name("__annotations__")] = {}
     for name, value in own.items():
         if isinstance(value, skip):
             continue
         if of_slot(cls, name, value):
             if isinstance(value, MemberDescriptorType):
-                slots.append(session.name(name))
+                slots.append(payload_state.name(name))
             continue
-        if name == "__firstlineno__" and variant().deterministic:
+        if name == "__firstlineno__" and current_form().deterministic:
             continue
         check_attribute(cls, name, value)
         special = SPECIAL_NAMES.get(name)
         if special == SHADOWS or name in taken:
-            shadowing[session.key(name)] = value
+            shadowing[payload_state.key(name)] = value
         elif special is None or (special == ANNOTATES and changed is None and not is_cached_absence(name, value)):
-            attributes[session.key(name)] = in_wire_form(name, value)
-    explicit = explicit_slots(own, slots, session) if slots or "__slots__" in own else None
+            attributes[payload_state.key(name)] = in_wire_form(name, value)
+    explicit = explicit_slots(own, slots, payload_state) if slots or "__slots__" in own else None
     module, qualname, simple = class_names(cls)
     bases = TYPE_BASES(cls)
     _, _, digest, number = keys.key_of(cls, module, qualname)
     args = [
-        session.name(qualname),
-        session.name(module) if isinstance(module, str) else module,
+        payload_state.name(qualname),
+        payload_state.name(module) if isinstance(module, str) else module,
         digest,
         () if bases == (object,) else bases,
         number,
         type(cls),
         explicit,
-        None if simple == qualname.rpartition(".")[2] else session.name(simple),
+        None if simple == qualname.rpartition(".")[2] else payload_state.name(simple),
         shadowing or None,
     ]
     defaults = ((), 0, type, None, None, None)
@@ -140,9 +140,9 @@ def check_attribute(cls: type, name: str, value: Any) -> None:
         )
 
 
-def explicit_slots(own: Any, slots: Sequence[str], session: Any) -> tuple[str, ...]:
+def explicit_slots(own: Any, slots: Sequence[str], payload_state: Any) -> tuple[str, ...]:
     """The slots that the skeleton of a class with ``__slots__`` is made with."""
-    explicit = (*slots, *(session.name(name) for name in _OF_THE_INSTANCE if name in own))
+    explicit = (*slots, *(payload_state.name(name) for name in _OF_THE_INSTANCE if name in own))
     declared = own.get("__slots__")
     if type(declared) is tuple and sorted(map(str, declared)) == sorted(explicit):
         return declared  # which travels anyway, as an attribute

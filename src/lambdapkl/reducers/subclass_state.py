@@ -42,7 +42,7 @@ _RESTORED = {
 # The reader's own: `getLogger` finds it by its name.
 _LOOKED_UP = {("logging", "Logger")}
 
-# Keys in `Session.shared`.
+# Keys in `PayloadState.shared`.
 _DECIDED = "attributes of subclasses that can be pickled"
 _TRYING = "objects whose attributes are being tried"
 
@@ -135,7 +135,7 @@ def _sets_slots(kind: Any, slots: dict[str, Any]) -> bool:
     return all(next(vars(base)[name] for base in kind.__mro__ if name in vars(base)) is slot for name, slot in slots.items())
 
 
-def reduce_subclass(obj: Any, plan: Plan, session: Any) -> Any:
+def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
     """Reduce an instance as its base does, with the attributes that are missing there; NotImplemented if there are none."""
     restored = plan.restored
     namespace = None if restored is None else getattr(obj, "__dict__", None)
@@ -149,12 +149,12 @@ def reduce_subclass(obj: Any, plan: Plan, session: Any) -> Any:
     slots = _values(obj, plan.slots)
     if not attributes and not slots:
         return NotImplemented
-    reduced = obj.__reduce_ex__(session.protocol)
+    reduced = obj.__reduce_ex__(payload_state.protocol)
     if type(reduced) is not tuple or not _makes(reduced, type(obj)):
         return reduced
     attributes, slots = _missing(reduced, attributes, slots)
     if plan.lenient:
-        attributes, slots = _only_picklable(obj, attributes, slots, session)
+        attributes, slots = _only_picklable(obj, attributes, slots, payload_state)
     return _combined(reduced, type(obj), attributes, slots, plan.by_setattr)
 
 
@@ -229,13 +229,13 @@ def _combined(reduced: Any, kind: Any, attributes: dict[Any, Any], slots: dict[s
 # ---- attributes that cannot be pickled ----
 
 
-def _only_picklable(obj: Any, attributes: dict[Any, Any], slots: dict[str, Any], session: Any) -> tuple[Any, Any]:
+def _only_picklable(obj: Any, attributes: dict[Any, Any], slots: dict[str, Any], payload_state: Any) -> tuple[Any, Any]:
     doubtful = {**slots, **attributes}
     doubtful = {name: value for name, value in doubtful.items() if type(value) not in _SIMPLE}
     if not doubtful:
         return attributes, slots
-    decided = session.shared.setdefault(_DECIDED, {})
-    trying = session.shared.setdefault(_TRYING, set())
+    decided = payload_state.shared.setdefault(_DECIDED, {})
+    trying = payload_state.shared.setdefault(_TRYING, set())
     if id(obj) in trying:
         # Further out, the same attributes are being tried.
         return {}, {}
@@ -244,8 +244,8 @@ def _only_picklable(obj: Any, attributes: dict[Any, Any], slots: dict[str, Any],
         trying.add(id(obj))
         try:
             names = set(doubtful)
-            if not _can_be_pickled(list(doubtful.values()), session):
-                names = {name for name in doubtful if _can_be_pickled(doubtful[name], session)}
+            if not _can_be_pickled(list(doubtful.values()), payload_state):
+                names = {name for name in doubtful if _can_be_pickled(doubtful[name], payload_state)}
         finally:
             trying.discard(id(obj))
         known = decided[id(obj)] = obj, set(doubtful) - names
@@ -256,14 +256,14 @@ def _only_picklable(obj: Any, attributes: dict[Any, Any], slots: dict[str, Any],
     )
 
 
-def _can_be_pickled(value: Any, session: Any) -> bool:
-    second = type(session)(session.table)
-    second.pickler, second.protocol = session.pickler, session.protocol
-    second.shared.update({key: session.shared[key] for key in (_DECIDED, _TRYING)})
+def _can_be_pickled(value: Any, payload_state: Any) -> bool:
+    second = type(payload_state)(payload_state.table)
+    second.pickler, second.protocol = payload_state.pickler, payload_state.protocol
+    second.shared.update({key: payload_state.shared[key] for key in (_DECIDED, _TRYING)})
     # Weak references are noted there: whether they can be pickled depends on the whole payload.
     second.held = []
     try:
-        with second_pickler(session, second, session.table, {}) as pickler:
+        with second_pickler(payload_state, second, payload_state.table, {}) as pickler:
             pickler.dump(value)
     # The constructor makes do without the attribute, whatever the error is.
     except Exception:

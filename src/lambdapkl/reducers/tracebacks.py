@@ -17,7 +17,7 @@ from .. import options, wire
 from .._backend.constructors import describe_steps
 from ..options import FILE_NAME
 from ..restorers.tracebacks import AT_RESUME, MAX_NUMBER, MAX_OFFSET, SNAPSHOT
-from ..rules.reducer_tables import WithSession
+from ..rules.reducer_tables import WithPayloadState
 
 _NOWHERE = (None, None, None, None)
 
@@ -27,23 +27,23 @@ _repr.maxdict = _repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxfrozens
 _repr.maxstring = _repr.maxlong = _repr.maxother = 500
 
 
-def reduce_traceback(traceback: TracebackType, session: Any) -> Any:
+def reduce_traceback(traceback: TracebackType, payload_state: Any) -> Any:
     args = None
     if AT_RESUME and describe_steps is not None:
-        if options.current().tracebacks != "reprs" and not options.variant().deterministic:
-            args = describe_steps(traceback, session, MAX_OFFSET, MAX_NUMBER, _variables)
+        if options.current().tracebacks != "reprs" and not options.current_form().deterministic:
+            args = describe_steps(traceback, payload_state, MAX_OFFSET, MAX_NUMBER, _variables)
     if args is None:
-        steps = tuple(_steps(traceback, session))
-        args = _as_text(steps, session) or steps
+        steps = tuple(_steps(traceback, payload_state))
+        args = _as_text(steps, payload_state) or steps
     return wire.traceback, args
 
 
-def reduce_frame(frame: FrameType, session: Any) -> Any:
+def reduce_frame(frame: FrameType, payload_state: Any) -> Any:
     """A frame as it stands now, without those that called it."""
-    return wire.frame, _describe(frame, frame.f_lasti, frame.f_lineno, session)
+    return wire.frame, _describe(frame, frame.f_lasti, frame.f_lineno, payload_state)
 
 
-def _steps(traceback: TracebackType, session: Any) -> Iterator[tuple[Any, ...]]:
+def _steps(traceback: TracebackType, payload_state: Any) -> Iterator[tuple[Any, ...]]:
     # In a deep recursion most steps are at one instruction of one function.
     known: dict[Any, tuple[Any, ...]] = {}
     step: TracebackType | None = traceback
@@ -52,14 +52,14 @@ def _steps(traceback: TracebackType, session: Any) -> Iterator[tuple[Any, ...]]:
         frame, offset, line = step.tb_frame, step.tb_lasti, step.tb_lineno
         key = id(frame.f_code), id(frame.f_globals), offset, line
         if key not in known:
-            known[key] = _describe(frame, offset, line, session, variables=False)
+            known[key] = _describe(frame, offset, line, payload_state, variables=False)
         entry = known[key]
-        variables = _variables(frame, session)
+        variables = _variables(frame, payload_state)
         yield (*entry, variables) if variables else entry
         step = step.tb_next
 
 
-def _as_text(steps: tuple[Any, ...], session: Any) -> tuple[Any, ...] | None:
+def _as_text(steps: tuple[Any, ...], payload_state: Any) -> tuple[Any, ...] | None:
     """The arguments of `wire.traceback` as a text and places: one string is pickled and loaded faster than many tuples.
 
     None if there is more to say of a step, or if a name does not fit.
@@ -73,7 +73,7 @@ def _as_text(steps: tuple[Any, ...], session: Any) -> tuple[Any, ...] | None:
             return None
         lines.append("" if line == last else line)
         last = line
-    return _shared(session, "\n".join(lines)), *(_shared(session, place) for place in places)
+    return _shared(payload_state, "\n".join(lines)), *(_shared(payload_state, place) for place in places)
 
 
 def _line(step: tuple[Any, ...], places: dict[Any, int]) -> str | None:
@@ -95,31 +95,31 @@ def _fits(name: str) -> bool:
     return bool(name) and "\t" not in name and "\n" not in name and name.encode("utf-8", "ignore").decode() == name
 
 
-def _describe(frame: FrameType, offset: int, line: int | None, session: Any, variables: bool = True) -> Any:
+def _describe(frame: FrameType, offset: int, line: int | None, payload_state: Any, variables: bool = True) -> Any:
     code, namespace = frame.f_code, frame.f_globals
     qualified = None if code.co_qualname == code.co_name else code.co_qualname
     # Generated code may have negative line numbers.
     file_name, first, file = code.co_filename, max(code.co_firstlineno, 0), namespace.get("__file__")
-    placeless = options.variant().deterministic
+    placeless = options.current_form().deterministic
     if placeless:
         file_name, first, file, offset, line = FILE_NAME, 1, None, 0, None
     texts = (file_name, code.co_name, qualified, namespace.get("__name__"), file)
-    names = [session.name(str(each)) if isinstance(each, str) else None for each in texts]
-    where = _shared(session, (*names[:3], first, *names[3:]))
+    names = [payload_state.name(str(each)) if isinstance(each, str) else None for each in texts]
+    where = _shared(payload_state, (*names[:3], first, *names[3:]))
     if not 0 <= offset <= MAX_OFFSET:
         offset = 0 if offset > 0 else -1
     if line is None or not 0 <= line <= MAX_NUMBER:
         line = -1
     # Where that cannot be restored it is not written, or a second dump would be another one.
     written = offset if AT_RESUME else min(offset, 0)
-    entry = _shared(session, (where, written, line, *(_NOWHERE if placeless else _position(code, offset, line))))
-    found = _variables(frame, session) if variables else None
+    entry = _shared(payload_state, (where, written, line, *(_NOWHERE if placeless else _position(code, offset, line))))
+    found = _variables(frame, payload_state) if variables else None
     return (*entry, found) if found else entry
 
 
-def _shared(session: Any, made: Any) -> Any:
+def _shared(payload_state: Any, made: Any) -> Any:
     """The one object of the payload that is equal to `made`."""
-    shared: Any = session.shared.setdefault(made, made)
+    shared: Any = payload_state.shared.setdefault(made, made)
     return shared
 
 
@@ -135,18 +135,18 @@ def _position(code: CodeType, offset: int, line: int) -> tuple[int | None, ...]:
     return start, end, column, end_column
 
 
-def _variables(frame: FrameType, session: Any) -> dict[str, str] | None:
+def _variables(frame: FrameType, payload_state: Any) -> dict[str, str] | None:
     """What is to be said of the local variables, if anything: representations, where that was asked for."""
     if SNAPSHOT in frame.f_code.co_consts:
         # What was said when it was first pickled.
         # A debugger may have added values since.
         known = frame.f_locals.items()
-        return {session.name(str(name)): text if type(text) is str else _represent(text) for name, text in known} or None
+        return {payload_state.name(str(name)): text if type(text) is str else _represent(text) for name, text in known} or None
     if options.current().tracebacks != "reprs":
         return None
     variables = frame.f_locals
     return {
-        session.name(str(name)): _represent(value)
+        payload_state.name(str(name)): _represent(value)
         for name, value in variables.items()
         # Of a module, only what the program has put there.
         if variables is not frame.f_globals or not str(name).startswith("__")
@@ -161,6 +161,6 @@ def _represent(value: Any) -> str:
 
 
 INHERITED: dict[type, Any] = {
-    TracebackType: WithSession(reduce_traceback),
-    FrameType: WithSession(reduce_frame),
+    TracebackType: WithPayloadState(reduce_traceback),
+    FrameType: WithPayloadState(reduce_frame),
 }

@@ -16,7 +16,7 @@ from typing import Any
 from .. import wire
 from ..errors import NotPicklableError
 from ..rules import byvalue
-from ..rules.reducer_tables import WithSession
+from ..rules.reducer_tables import WithPayloadState
 from .second_pickler import second_pickler
 
 
@@ -38,7 +38,7 @@ class _Held:
         self.copied: set[int] = set()
 
 
-def reduce_reference(reference: Any, session: Any) -> Any:
+def reduce_reference(reference: Any, payload_state: Any) -> Any:
     kind = type(reference)
     if kind is weakref.KeyedRef:
         raise NotPicklableError(
@@ -50,10 +50,10 @@ def reduce_reference(reference: Any, session: Any) -> Any:
     if target is None:
         return wire.weak_reference, (weakref.ref,)
     referent = target if kind is weakref.ref else target.__self__
-    if type(session.held) is list:
-        session.held.append((None, referent))
+    if type(payload_state.held) is list:
+        payload_state.held.append((None, referent))
         return list, ()
-    held = _held(session)
+    held = _held(payload_state)
     if held.objects is not None and id(referent) not in held.objects and not _is_found_again(referent, held.objects):
         raise NotPicklableError(
             f"cannot pickle a weakref.{_NAMES[kind]} to a {type(referent).__name__!r} object that nothing else in the "
@@ -65,7 +65,7 @@ def reduce_reference(reference: Any, session: Any) -> Any:
     return wire.weak_reference, (kind, target) if callback is None else (kind, target, callback)
 
 
-def reduce_proxy(proxy: Any, session: Any) -> Any:
+def reduce_proxy(proxy: Any, payload_state: Any) -> Any:
     try:
         # A proxy answers for its referent in everything; a bound method tells who that is.
         referent = proxy.__reduce_ex__.__self__
@@ -73,42 +73,42 @@ def reduce_proxy(proxy: Any, session: Any) -> Any:
         raise NotPicklableError(
             "cannot pickle a weak proxy whose referent is gone; keep a strong reference to it or leave the proxy out"
         ) from None
-    if type(session.held) is list:
-        session.held.append((proxy, referent))
+    if type(payload_state.held) is list:
+        payload_state.held.append((proxy, referent))
         return list, ()
-    if id(referent) in _held(session).copied:
+    if id(referent) in _held(payload_state).copied:
         return wire.weak_reference, (None, referent)
     return wire.weak_reference, (weakref.proxy, referent)
 
 
-def _held(session: Any) -> _Held:
-    """Return what the payload of `session` holds; the whole of it is walked when this is called first."""
-    if session.held is None:
-        session.held = _Held()
-        if session.root is not None:
-            _search(session, session.held)
-    held: _Held = session.held
+def _held(payload_state: Any) -> _Held:
+    """Return what the payload of `payload_state` holds; the whole of it is walked when this is called first."""
+    if payload_state.held is None:
+        payload_state.held = _Held()
+        if payload_state.root is not None:
+            _search(payload_state, payload_state.held)
+    held: _Held = payload_state.held
     return held
 
 
-def _search(session: Any, held: _Held) -> None:
-    pickler = session.pickler
+def _search(payload_state: Any, held: _Held) -> None:
+    pickler = payload_state.pickler
     objects: dict[int, Any] = {}
     try:
-        if pickler is not None and session.dumped:
+        if pickler is not None and payload_state.dumped:
             # The memo of the pickler has objects, too, that weak containers alone hold.
             written = pickler.memo.copy()
-            earlier = _reached(session, session.dumped, {}, set())
+            earlier = _reached(payload_state, payload_state.dumped, {}, set())
             objects = {ident: known for ident, known in earlier.items() if ident in written}
-        held.objects = _reached(session, [session.root], objects, held.copied)
+        held.objects = _reached(payload_state, [payload_state.root], objects, held.copied)
     # The dump itself will say what is wrong.
     except Exception:
         held.copied.clear()
 
 
-def _reached(session: Any, roots: list[Any], objects: dict[int, Any], copied: set[int]) -> dict[int, Any]:
+def _reached(payload_state: Any, roots: list[Any], objects: dict[int, Any], copied: set[int]) -> dict[int, Any]:
     """Return `objects` with all that `roots` hold; add to `copied` the referents that are written in the place of proxies."""
-    own = type(session)(session.table)
+    own = type(payload_state)(payload_state.table)
     # Weak references are noted there instead of being written.
     references: list[tuple[Any, Any]] = []
     own.held = references
@@ -118,8 +118,8 @@ def _reached(session: Any, roots: list[Any], objects: dict[int, Any], copied: se
         containers.append(container)
         return list, ()
 
-    noted = {kind: note_container for kind in _CONTAINERS if session.table.get(kind) is reduce_container}
-    with second_pickler(session, own, ChainMap(noted, session.table), objects) as search:
+    noted = {kind: note_container for kind in _CONTAINERS if payload_state.table.get(kind) is reduce_container}
+    with second_pickler(payload_state, own, ChainMap(noted, payload_state.table), objects) as search:
         following = list(roots)
         count = 0
         followed: set[tuple[int, int]] = set()
@@ -182,7 +182,7 @@ _CONTAINERS = (weakref.WeakSet, weakref.WeakKeyDictionary, weakref.WeakValueDict
 REDUCERS: dict[type, Any] = dict.fromkeys(_CONTAINERS, reduce_container)
 
 INHERITED: dict[type, Any] = {
-    weakref.ref: WithSession(reduce_reference),
-    weakref.ProxyType: WithSession(reduce_proxy),
-    weakref.CallableProxyType: WithSession(reduce_proxy),
+    weakref.ref: WithPayloadState(reduce_reference),
+    weakref.ProxyType: WithPayloadState(reduce_proxy),
+    weakref.CallableProxyType: WithPayloadState(reduce_proxy),
 }

@@ -20,14 +20,14 @@ __all__ = [
     "TABLE",
     "Fallback",
     "Reducer",
-    "WithSession",
+    "WithPayloadState",
 ]
 
 Reducer = Callable[[Any], Any]
 
 
 class Fallback:
-    """A reducer for a type that a `Session` reduces itself, for picklers without a session."""
+    """A reducer for a type that a `PayloadState` reduces itself, for picklers without one."""
 
     __slots__ = ("_reduce",)
 
@@ -38,17 +38,17 @@ class Fallback:
         return self._reduce(obj)
 
 
-class WithSession:
-    """Marks a reducer of `INHERITED` that takes the pickler's `Session` as a second argument."""
+class WithPayloadState:
+    """Marks a reducer of `INHERITED` that takes the pickler's `PayloadState` as a second argument."""
 
     __slots__ = ("reduce",)
 
     def __init__(self, reduce: Callable[[Any, Any], Any]) -> None:
         self.reduce = reduce
 
-    def bind(self, session: Any) -> Callable[[Any], Any]:
-        """Return the reducer for `session`."""
-        return lambda obj: self.reduce(obj, session)
+    def bind(self, payload_state: Any) -> Callable[[Any], Any]:
+        """Return the reducer for `payload_state`."""
+        return lambda obj: self.reduce(obj, payload_state)
 
 
 # Name -> a family of reducers, added after the program has imported the module with their types.
@@ -66,7 +66,7 @@ OVERRIDES: dict[type, Reducer] = {}
 
 # Types whose subclasses use their reducer, too. The reducer returns NotImplemented for a subclass
 # that defines its own pickling.
-INHERITED: dict[type, Reducer | WithSession] = {}
+INHERITED: dict[type, Reducer | WithPayloadState] = {}
 
 # Importable classes whose instances describe a class and refer to names of its attributes. The
 # names of an instance's own attributes are written as separate strings.

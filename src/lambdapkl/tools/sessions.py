@@ -233,9 +233,9 @@ class _SessionPickler(Pickler):
     def __init__(self, file: Writer, main: ModuleType, values: dict[str, Any]) -> None:
         super().__init__(file)
         self._owner = main
-        self._session.own_globals(vars(main), main)
+        self._payload_state.own_globals(vars(main), main)
         # Weak references may refer to what any of them holds.
-        self._session.root, self._session.pickler = list(values.values()), self
+        self._payload_state.root, self._payload_state.pickler = list(values.values()), self
 
     def dump(self, obj: Any) -> None:
         # The error is explained by the caller, who knows `main`.

@@ -6,12 +6,12 @@ import sys
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, TextIO
 
-from .._backend.dumps import Session
+from .._backend.dumps import PayloadState
 from ..answers.text import size as size_text
 from ..error_paths import explain_error
 from ..reducers.table import DISPATCH_TABLE, refresh
 from ..rules import byvalue
-from ..stdlib_picklers import PythonPickler, SessionMixin
+from ..stdlib_picklers import PayloadStateMixin, PythonPickler
 from ..walking.parts import Part, labels_of, name_of
 
 __all__ = ["trace"]
@@ -49,7 +49,7 @@ def trace(obj: Any, protocol: int | None = None, *, file: TextIO | None = None, 
     """
     refresh()
     tracer = _Tracer(protocol, sys.stderr if file is None else file, depth, limit)
-    tracer._session.root = obj
+    tracer._payload_state.root = obj
     try:
         tracer.dump(obj)
     except Exception as error:
@@ -90,13 +90,13 @@ class _Entry:
         return None if found is None else found[0]
 
 
-class _Tracer(SessionMixin, PythonPickler):
+class _Tracer(PayloadStateMixin, PythonPickler):
     """lambdapkl's pure-Python pickler, printing a line for each object."""
 
     def __init__(self, protocol: int | None, file: TextIO, depth: int, limit: int) -> None:
         self._counter = _Counter()
         super().__init__(self._counter, protocol)
-        self._use(Session(DISPATCH_TABLE), self.proto)
+        self._use(PayloadState(DISPATCH_TABLE), self.proto)
         self._out = file
         self._depth = depth
         self._limit = limit

@@ -15,10 +15,10 @@ from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleT
 from typing import Any
 
 from .. import wire
-from .._backend.dumps import Session
+from .._backend.dumps import PayloadState
 from ..files import Nowhere
 from ..reducers.table import DISPATCH_TABLE, refresh
-from ..stdlib_picklers import PythonPickler, SessionMixin
+from ..stdlib_picklers import PayloadStateMixin, PythonPickler
 from .parts import Part, item_label, key_label, labels_of, name_of, type_name
 
 __all__ = ["Node", "Walk"]
@@ -103,12 +103,12 @@ class Node:
         return labels
 
 
-class _OneLevel(SessionMixin, PythonPickler):
+class _OneLevel(PayloadStateMixin, PythonPickler):
     """Saves one object, and records the objects that it would save next."""
 
-    def __init__(self, session: Any, refuse: Callable[[Any], None] | None = None) -> None:
+    def __init__(self, payload_state: Any, refuse: Callable[[Any], None] | None = None) -> None:
         super().__init__(Nowhere(), pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: None)
-        self._use(session, pickle.HIGHEST_PROTOCOL)
+        self._use(payload_state, pickle.HIGHEST_PROTOCOL)
         self._refuse = refuse
         self._next: list[Any] = []
         self.reduced: tuple[Any, ...] | None = None
@@ -116,11 +116,11 @@ class _OneLevel(SessionMixin, PythonPickler):
 
     def own_globals(self, module: ModuleType) -> None:
         """Let the functions of `module` use its namespace, instead of pickling their globals."""
-        self._session.own_globals(vars(module), module)
+        self._payload_state.own_globals(vars(module), module)
 
     def reach(self, root: Any) -> None:
         """Refuse a weak reference if nothing else in `root` refers to its object."""
-        self._session.root = root
+        self._payload_state.root = root
 
     def expand(self, obj: Any) -> list[Any]:
         """Return the objects that the pickler saves after `obj`.
@@ -175,8 +175,8 @@ class Walk:
     refuse
         Called with each object, and with the constructor in its reduced value. It raises an error
         for objects that only the form of the dump refuses.
-    session
-        A session of the kind that the dump uses; a plain one by default.
+    payload_state
+        A payload_state of the kind that the dump uses; a plain one by default.
 
     Attributes
     ----------
@@ -203,7 +203,7 @@ class Walk:
         progress: Callable[[int], None] | None = None,
         owner: ModuleType | None = None,
         refuse: Callable[[Any], None] | None = None,
-        session: Any = None,
+        payload_state: Any = None,
     ) -> None:
         refresh()
         self.root = Node(root, None, name_of(root))
@@ -217,7 +217,7 @@ class Walk:
         self._until = until
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
-        self._pickler = _OneLevel(Session(DISPATCH_TABLE) if session is None else session, refuse)
+        self._pickler = _OneLevel(PayloadState(DISPATCH_TABLE) if payload_state is None else payload_state, refuse)
         if owner is None:
             self._pickler.reach(root)
         else:

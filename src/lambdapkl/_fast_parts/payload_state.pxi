@@ -1,4 +1,4 @@
-# `_pure.session.Session`: what one pickler has written so far, and which reducer an object gets.
+# `_pure.PayloadState`: what one pickler has written so far, and which reducer an object gets.
 
 # Copies for all payloads, of short names: the first that come.  A name that is there stays, so a payload has one copy.
 cdef dict _common_names = {}
@@ -35,8 +35,8 @@ cdef class _Method:
 cdef object _is_plain_key = names.is_plain_key
 
 
-cdef class Session:
-    """What one pickler has written so far, as far as the reducers have to know; see `_pure.session.Session`."""
+cdef class PayloadState:
+    """What one pickler has written so far, as far as the reducers have to know; see `_pure.PayloadState`."""
 
     cdef public object table
     # From 2 on, instances of importable classes are made by `__newobj__`.
@@ -156,7 +156,7 @@ cdef class Session:
         return key
 
     def global_names(self, code):
-        """See `_pure.session.Session.global_names`."""
+        """See `_pure.PayloadState.global_names`."""
         if Py_TYPE(code) is not &PyCode_Type:
             raise TypeError(f"a code object is needed, not a {type(code).__name__}")
         return _code_info(<PyObject *>code).names

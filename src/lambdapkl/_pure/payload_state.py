@@ -19,7 +19,7 @@ from ..code.code_info import CodeInfo, code_info
 from ..reducers import classes, descriptors, modules, namespaces, skeletons, subclass_state
 from ..rules import builtin_types, byvalue, edited_annotations, submodules
 from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
-from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, Fallback, WithSession
+from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, Fallback, WithPayloadState
 
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
@@ -27,7 +27,7 @@ _TYPE_PARAMS = sys.version_info >= (3, 12)
 _TYPE_HASH: Any = type.__hash__
 
 
-class Session:
+class PayloadState:
     """What one pickler has written so far, as far as the reducers have to know.
 
     Attributes
@@ -152,7 +152,7 @@ class Session:
                 if kind in self.table:
                     return NotImplemented
                 reducer = INHERITED[ancestor]
-                return reducer.reduce(obj, self) if isinstance(reducer, WithSession) else reducer(obj)
+                return reducer.reduce(obj, self) if isinstance(reducer, WithPayloadState) else reducer(obj)
             ancestor = ancestor.__base__
         plain = self._plain.get(kind)
         if plain is None:
@@ -162,7 +162,7 @@ class Session:
         return NotImplemented if plain is False else subclass_state.reduce_subclass(obj, plain, self)
 
     def _is_left_to_table(self, kind: type) -> bool:
-        """Whether the program's dispatch table has a reducer for what the session reduces otherwise."""
+        """Whether the program's dispatch table has a reducer for what the `PayloadState` reduces otherwise."""
         reducer = self.table.get(kind)
         return reducer is not None and reducer is not copyreg.dispatch_table.get(kind) and type(reducer) is not Fallback
 
