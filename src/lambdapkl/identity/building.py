@@ -11,6 +11,9 @@ the class from its own payload:
 - The other thread waits for this one, directly or through other threads.
 - The other thread has not started a class for a while, so it may be waiting for something that this
   thread holds.
+
+A load may also end half-way: by an error, in the child of a fork, or unseen where the payload went
+through `pickletools.optimize`. The next load replaces the attributes that it left incomplete.
 """
 
 from __future__ import annotations
@@ -19,9 +22,11 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Set
 from typing import Any
 
 from ..rules import process_lock
+from .cut_loads import incomplete_attributes
 
 # A thread stops waiting for a load that has not started a class for so many seconds.
 _PATIENCE = 0.2
@@ -63,15 +68,18 @@ class Building:
     filled
         Whether the class has its attributes.
     refill
-        Whether `builder` has to set the attributes again, after another thread has set them.
+        Whether `builder` has to set attributes again, after another thread has set them.
+    replaced
+        The names of the attributes to set again; None for all.
     """
 
-    __slots__ = ("builder", "filled", "refill", "witness")
+    __slots__ = ("builder", "filled", "refill", "replaced", "witness")
 
     def __init__(self, builder: _Thread | None, witness: Any) -> None:
         self.builder = builder
         self.witness = witness
         self.filled = self.refill = False
+        self.replaced: frozenset[str] | None = None
 
     def running(self) -> bool:
         """Whether the load still runs."""
@@ -114,18 +122,24 @@ def unfinished(obj: Any) -> bool:
     return record is not None and (not record.filled or (record.refill and record.builder is _this_thread()))
 
 
+def kept_attributes(cls: type) -> Set[str]:
+    """Return the names of the attributes that stay as they are when `cls` is completed again."""
+    record = building.get(id(cls))
+    return frozenset() if record is None or record.replaced is None else vars(cls).keys() - record.replaced
+
+
 def finish(obj: Any) -> None:
     """Record that `obj` has its attributes, so that no later load sets them."""
     record = building.get(id(obj))
     if record is not None:
-        record.filled, record.refill = True, False
+        record.filled, record.refill, record.replaced = True, False, None
 
 
 def settle(obj: Any, digest: Any) -> None:
     """Wait until this thread may use `obj`, which another load has created.
 
     `obj` is complete then, or this thread has to complete it (`unfinished`), or its load has
-    stalled after it set the attributes.
+    stalled after it set the attributes, and these are complete.
     """
     this_thread = _this_thread()
     while (record := building.get(id(obj))) is not None:
@@ -133,15 +147,23 @@ def settle(obj: Any, digest: Any) -> None:
         if builder is this_thread and record.running():
             return  # a nested load, or another load of the same unpickler
         result = _ENDED if builder is this_thread else _wait(record, this_thread)
+        filled = record.filled
+        incomplete = incomplete_attributes(obj) if filled else frozenset()
         with process_lock.lock:
-            if result == _CHANGED or record.builder is not builder or building.get(id(obj)) is not record:
+            if (
+                result == _CHANGED
+                or (record.builder, record.filled) != (builder, filled)
+                or building.get(id(obj)) is not record
+            ):
                 continue
-            if result == _ENDED and record.filled:
-                del building[id(obj)]
-            elif result != _STALLED or not record.filled:
+            if filled and not incomplete and result != _MUTUAL:
+                if result == _ENDED:
+                    del building[id(obj)]
+            else:
                 # The other thread continues after this one, so the attributes that this thread sets
                 # are complete for both.
-                record.refill = record.filled
+                record.refill = filled
+                record.replaced = incomplete if filled and result != _MUTUAL else None
                 record.builder, record.witness = this_thread, _as_witness(digest)
             return
 

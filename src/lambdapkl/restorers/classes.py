@@ -19,7 +19,7 @@ from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
 
 from ..identity import keys
-from ..identity.building import finish, unfinished
+from ..identity.building import finish, kept_attributes, unfinished
 from ..identity.script_classes import defined_by_script
 from ..rules import process_lock
 from ..rules.byvalue import is_mutable
@@ -124,7 +124,10 @@ def class_part(cls: type, attributes: dict[str, Any]) -> None:
 def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
     """Set attributes of a skeleton as data: no `__setattr__` of the metaclass, no `__set_name__`."""
     set_attribute = _written_in_c(type(cls), "__setattr__", WrapperDescriptorType)
+    kept = kept_attributes(cls)
     for name, value in attributes.items():
+        if name in kept:
+            continue
         if type(name) is not str:
             # `type` sets attributes with a str for a name only; a class statement may have any key.
             namespace = gc.get_referents(vars(cls))[0]
