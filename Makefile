@@ -11,7 +11,7 @@ help: ## this list
 venv: $(BIN)/pytest ## a virtual environment with lambdapkl (editable) and the tools
 $(BIN)/pytest: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -e '.[test,bench,dev,docs]' setuptools cython
+	$(BIN)/pip install -q -e '.[test,bench,dev,docs]' 'setuptools>=77' cython
 
 build: venv ## compile the extension in place
 	$(BIN)/python setup.py -q build_ext --inplace

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
+
 import fresh
 import pytest
 
@@ -40,6 +43,17 @@ def test_it_is_a_view_that_follows_the_class() -> None:
         lambdapkl.wire.class_dict(Kind())
 
 
+PYPY = sys.implementation.name == "pypy"
+
+
+@pytest.mark.skipif(not PYPY, reason="CPython keeps a name that is no str, and PyPy cannot")
+def test_pypy_refuses_a_name_that_is_no_str() -> None:
+    made = lambdapkl.wire.class_("C", "m", b"0123456789abcdef", (), 0)
+    with pytest.raises(pickle.UnpicklingError, match="PyPy refuses None as the name of an attribute of C"):
+        lambdapkl.wire.class_part(made, {None: 1})
+
+
+@pytest.mark.skipif(PYPY, reason="names are strings there")
 @pytest.mark.parametrize("key", ["Name('foo')", "Equal()"])
 def test_a_key_cannot_replace_an_attribute_behind_the_type_cache(backend: fresh.Process, key: str) -> None:
     backend.execute(

@@ -40,6 +40,8 @@ def _holds_incomplete_function(value: Any) -> bool:
         seen.add(id(each))
         if kind is not FunctionType:
             pending += gc.get_referents(each)
+        elif type(each.__code__) is not CodeType:  # a built-in function of PyPy
+            continue
         elif vars(sys.modules.get(each.__module__, _NO_MODULE)) is not each.__globals__:
             try:
                 pending += [cell.cell_contents for cell in each.__closure__ or ()]

@@ -8,6 +8,7 @@ class was defined, and their results are part of what is restored.
 from __future__ import annotations
 
 import gc
+import pickle
 import sys
 import threading
 import weakref
@@ -129,6 +130,10 @@ def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
         if name in kept:
             continue
         if type(name) is not str:
+            if _PYPY:
+                raise pickle.UnpicklingError(
+                    f"PyPy refuses {name!r} as the name of an attribute of {cls.__qualname__}"
+                )
             # `type` sets attributes with a str for a name only; a class statement may have any key.
             namespace = gc.get_referents(vars(cls))[0]
             # The key may equal a name, whose value the type cache still has: it lives until the cache is emptied.
@@ -208,6 +213,7 @@ def _has_fields(cls: type) -> bool:
 
 
 _POINTER = calcsize("P")
+_PYPY = sys.implementation.name == "pypy"
 
 
 class _Nobody:
