@@ -258,6 +258,8 @@ cdef object _reduce_known(PayloadState self, object obj, _Kind kind):
 
 cdef object _reduce_plain(PayloadState self, object obj):
     """Reduce an instance that `object` reduces in its own way; see `_pure.PayloadState._reduce_plain`."""
+    if not lp_finds_attributes_as_usual(Py_TYPE(obj)) and not byvalue.is_reduced_by_object(obj):
+        return NotImplemented
     if _overrides(getattr(obj, "__dict__", None)):
         return NotImplemented
     cdef tuple reduced = object.__reduce_ex__(obj, 2)

@@ -198,7 +198,7 @@ class PayloadState:
 
         Names of attributes are interned, and would be shared with strings of the user's before a round trip only.
         """
-        if not OVERRIDING.isdisjoint(getattr(obj, "__dict__", ())):
+        if not byvalue.is_reduced_by_object(obj) or not OVERRIDING.isdisjoint(getattr(obj, "__dict__", ())):
             return NotImplemented
         reduced: Any = object.__reduce_ex__(obj, 2)
         state = reduced[2]

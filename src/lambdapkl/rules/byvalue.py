@@ -211,6 +211,21 @@ def is_mutable(cls: type) -> bool:
     return cls.__flags__ & (HEAP_TYPE | _IMMUTABLE_TYPE) == HEAP_TYPE
 
 
+def is_reduced_by_object(obj: Any) -> bool:
+    """Whether `obj.__reduce_ex__`, which `pickle` looks up in the instance, is the method of `object`.
+
+    A proxy answers with the method of what it stands for.
+    """
+    if type(obj).__getattribute__ is object.__getattribute__:
+        return True
+    try:
+        found = obj.__reduce_ex__
+    except Exception:  # `pickle` will raise it
+        return False
+    expected = object.__reduce_ex__.__get__(obj)
+    return type(found) is type(expected) and found == expected
+
+
 def is_extension_type(cls: type) -> bool:
     """Whether `cls` is a class that no class statement can create."""
     if not is_mutable(cls):

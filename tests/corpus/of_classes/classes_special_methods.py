@@ -75,6 +75,47 @@ case(
 )
 
 case(
+    "proxy whose __getattribute__ answers for all attributes with those of another object",
+    """
+    class Proxy:
+        __slots__ = ("target",)
+        def __init__(self, target): object.__setattr__(self, "target", target)
+        def __getattribute__(self, name): return getattr(object.__getattribute__(self, "target"), name)
+    class Point:
+        def __init__(self): self.x = 1
+    o = Proxy([1, 2]), Proxy({1: 2}), Proxy(Point()), Proxy(Proxy("text"))
+    """,
+    """
+    numbers, table, point, text = o
+    assert type(numbers) is list and numbers == [1, 2] and type(table) is dict and table == {1: 2}
+    assert type(point).__name__ == "Point" and vars(point) == {"x": 1} and type(text) is str and text == "text"
+    """,
+    unstable="a proxy is pickled as its target",
+)
+
+case(
+    "__getattribute__ that answers for __reduce_ex__",
+    """
+    class C:
+        def __getattribute__(self, name):
+            if name == "__reduce_ex__": return lambda protocol: (complex, (1, protocol > 0))
+            return object.__getattribute__(self, name)
+    class Logged:
+        seen = []
+        def __init__(self): self.x = 1
+        def __getattribute__(self, name):
+            Logged.seen.append(name)
+            return object.__getattribute__(self, name)
+    o = C(), Logged()
+    """,
+    """
+    number, logged = o
+    assert type(number) is complex and number == 1 + 1j and "__reduce_ex__" in type(logged).seen and logged.x == 1
+    """,
+    unstable="the list grows",
+)
+
+case(
     "exception class and Warning class",
     """
     class E(Exception): pass
