@@ -216,7 +216,8 @@ def is_reduced_by_object(obj: Any) -> bool:
 
     A proxy answers with the method of what it stands for.
     """
-    if type(obj).__getattribute__ is object.__getattribute__:
+    kind: Any = type(obj)
+    if kind.__getattribute__ is object.__getattribute__:
         return True
     try:
         found = obj.__reduce_ex__
