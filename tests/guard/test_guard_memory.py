@@ -118,7 +118,9 @@ WIRE: dict[str, list[bytes]] = {
     "thread_local": [args(named("_thread", "_local"), args())],
     "weak_container": [args(named("weakref", name)) for name in ("WeakSet", "WeakKeyDictionary", "WeakValueDictionary")],
     "weak_reference": [args()],
-    "file_in_memory": [args(octets(bytes(5000)), b"K\x00", text("")), args(text("x" * 5000), b"K\x00", text(""))],
+    "file_in_memory": [
+        args(contents, b"K\x00", text("")) for contents in (octets(b""), octets(bytes(5000)), text(""), text("x" * 5000))
+    ],
 }
 CALLS: dict[str, list[bytes]] = {**STANDARD, **NUMPY, **{f"lambdapkl.wire.{name}": each for name, each in WIRE.items()}}
 ALLOWED = guard.STANDARD | guard.NUMPY | {guard.OBJECTS, guard.FILES}
