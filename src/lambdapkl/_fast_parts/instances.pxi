@@ -137,16 +137,19 @@ cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
         or _in_table(self, cls)
     ):
         return None
+    cdef bint as_usual = lp_finds_attributes_as_usual(kind)
+    if not as_usual and _needs_setter(cls):
+        return None
     cdef bint by_value = cls in _own_keys or not _class_by_reference(cls)
     if not by_value and self.protocol < 2:
         return None
-    if not by_value and kind.tp_dictoffset == 0 and lp_finds_attributes_as_usual(kind) and _is_named_tuple(cls):
+    if not by_value and kind.tp_dictoffset == 0 and as_usual and _is_named_tuple(cls):
         return _NAMED_TUPLE
     cdef _Kind entry = _Kind.__new__(_Kind)
     entry.by_value = by_value
     entry.args = None
     # An instance with a say of its own may be one that `object` cannot reduce; that is for `pickle` to say.
-    if lp_finds_attributes_as_usual(kind) and not _overrides(getattr(obj, "__dict__", None)):
+    if as_usual and not _overrides(getattr(obj, "__dict__", None)):
         # What it makes of one says all there is to know: no arguments, no items, no fields out of reach.
         reduced = object.__reduce_ex__(obj, 2)
         if reduced[0] is _newobj and reduced[1] == (cls,) and reduced[3] is None and reduced[4] is None:
@@ -155,7 +158,9 @@ cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
                 entry.slots = tuple(_slot_names(cls) or ())
                 entry.has_dict = kind.tp_dictoffset != 0
                 _find_offsets(entry, cls)
-    return None if entry.args is None and not by_value else entry
+    if entry.args is None:
+        return None if not by_value or (as_usual and _needs_setter(cls)) else entry
+    return None if entry.slots and not entry.at_offsets and _needs_setter(cls) else entry
 
 
 cdef bint _is_named_tuple(object cls) except -1:
@@ -264,6 +269,8 @@ cdef object _reduce_plain(PayloadState self, object obj):
         return NotImplemented
     cdef tuple reduced = object.__reduce_ex__(obj, 2)
     state = reduced[2]
+    if state is obj:
+        return reduced[:2] + ((obj,),) + reduced[3:] + (_set_subclass_state,)
     if type(state) is dict:
         named = _named(self, <dict>state)
     elif type(state) is tuple and PyTuple_GET_SIZE(state) == 2:

@@ -23,6 +23,8 @@ cdef object _explicit_slots = None
 cdef object _Plan = None
 cdef object _plan_of = None
 cdef object _reduce_subclass = None
+cdef object _needs_setter = None
+cdef object _set_subclass_state = None
 cdef object _SHADOWS = None
 cdef object _ANNOTATES = None
 cdef tuple _EARLY = ()
@@ -49,7 +51,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     """
     global _function, _class, _code, _cell, _module, _method, _descriptors, _reduce_class, _reduce_class_by_value
     global _reduce_by_name, _reduce_module, _reduce_instance, _class_dict, _staged, _in_wire_form, _intercepted, _changed_annotations
-    global _enumerations, _enum_class, _Plan, _plan_of, _reduce_subclass
+    global _enumerations, _enum_class, _Plan, _plan_of, _reduce_subclass, _needs_setter, _set_subclass_state
     global _of_slot, _check_attribute, _explicit_slots, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _preambles, _memos, _refresh, _table
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
@@ -67,6 +69,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     _changed_annotations, _explicit_slots = skeletons.changed_annotations, skeletons.explicit_slots
     _of_slot, _check_attribute = skeletons.of_slot, skeletons.check_attribute
     _Plan, _plan_of, _reduce_subclass = subclass_state.Plan, subclass_state.plan_of, subclass_state.reduce_subclass
+    _needs_setter, _set_subclass_state = subclass_state.needs_setter, wire.subclass_state
     _SHADOWS, _ANNOTATES = skeletons.SHADOWS, skeletons.ANNOTATES
     _EARLY, _special_names = skeletons.EARLY, skeletons.SPECIAL_NAMES
     _preambles = preamble.preambles(wire)

@@ -185,6 +185,7 @@ class PayloadState:
             and kind.__getstate__ is object.__getstate__
             and kind not in self.table
             and (kind in OWN_KEYS or not byvalue.by_reference(kind))
+            and not subclass_state.needs_setter(kind)
         )
 
     def _subclass_plan(self, kind: Any) -> bool | subclass_state.Plan:
@@ -202,6 +203,8 @@ class PayloadState:
             return NotImplemented
         reduced: Any = object.__reduce_ex__(obj, 2)
         state = reduced[2]
+        if state is obj:
+            return *reduced[:2], (obj,), *reduced[3:], wire.subclass_state
         if type(state) is dict:
             named: Any = self._named(state)
         elif type(state) is tuple and len(state) == 2:

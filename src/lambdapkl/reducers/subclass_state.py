@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from collections.abc import Iterable
 from functools import cached_property
 from types import MemberDescriptorType, WrapperDescriptorType
 from typing import Any
@@ -60,12 +61,15 @@ class Plan:
         Whether attributes that cannot be pickled are left out.
     by_setattr
         Whether `pickle` can set the slots.
+    whole
+        Whether the base is `object`, and `pickle` cannot set the state that it returns.
     """
 
-    __slots__ = ("by_setattr", "lenient", "restored", "slots")
+    __slots__ = ("by_setattr", "lenient", "restored", "slots", "whole")
 
-    def __init__(self, kind: Any, users: list[Any], restored: frozenset[str] | None) -> None:
+    def __init__(self, kind: Any, users: list[Any], restored: frozenset[str] | None, whole: bool = False) -> None:
         self.restored = restored
+        self.whole = whole
         self.slots = slots_of(users)
         constructed = any(name in vars(user) for user in users for name in _CONSTRUCTORS)
         self.lenient = constructed or byvalue.by_reference(kind)
@@ -82,7 +86,7 @@ def plan_of(kind: Any) -> Plan | None:
     if known is not None and known[0]() is kind:
         return known[1]
     if all(getattr(kind, name) is getattr(object, name) for name in _METHODS):
-        return None
+        return Plan(kind, [], None, whole=True) if needs_setter(kind) or _may_be_its_own_dict(kind) else None
     users, library = [], None
     for base in kind.__mro__:
         if base is object:
@@ -110,6 +114,44 @@ def plan_of(kind: Any) -> Plan | None:
     return found
 
 
+def needs_setter(kind: Any) -> bool:
+    """Whether `pickle` cannot set the state of instances of `kind`, or would run code of `kind` before it is set.
+
+    `pickle` looks up `__setstate__` in the instance, so a `__getattr__` is called while the instance is empty. It sets slots
+    with `setattr`, which a property of the same name may refuse.
+    """
+    if any("__setstate__" in vars(base) for base in kind.__mro__):
+        return False
+    asked = kind.__getattribute__ is not object.__getattribute__ or any("__getattr__" in vars(base) for base in kind.__mro__)
+    slots = slots_of(kind.__mro__)
+    if not byvalue.by_reference(kind):
+        return asked or bool(slots and not _sets_slots(kind, slots))
+    return (asked and _answers_when_empty(kind)) or any(_is_read_only(getattr(kind, name, None)) for name in slots)
+
+
+def _answers_when_empty(kind: Any) -> bool:
+    """Whether an empty instance of `kind` does anything but raise AttributeError if it has no `__setstate__`."""
+    if hasattr(kind, "__del__"):
+        return False
+    try:
+        empty = object.__new__(kind)
+    except TypeError:
+        return False
+    try:
+        return getattr(empty, "__setstate__", None) is not None
+    except Exception:
+        return True
+
+
+def _is_read_only(attribute: Any) -> bool:
+    return isinstance(attribute, property) and attribute.fset is None
+
+
+def _may_be_its_own_dict(kind: Any) -> bool:
+    # Classes by value have this in `PayloadState._reduce_plain`.
+    return issubclass(kind, dict) and has_dict(kind) and byvalue.by_reference(kind)
+
+
 def is_library(cls: Any) -> bool:
     """Whether a class is one of the standard library, or written in C: it does not know of classes that are derived from it."""
     if byvalue.is_extension_type(cls):
@@ -118,7 +160,7 @@ def is_library(cls: Any) -> bool:
     return isinstance(module, str) and module.partition(".")[0] in sys.stdlib_module_names and byvalue.by_reference(cls)
 
 
-def slots_of(classes: list[Any]) -> dict[str, Any]:
+def slots_of(classes: Iterable[Any]) -> dict[str, Any]:
     """Return names and descriptors of the slots that `classes`, in the order of an MRO, have made."""
     found: dict[str, Any] = {}
     for cls in classes:
@@ -137,6 +179,8 @@ def _sets_slots(kind: Any, slots: dict[str, Any]) -> bool:
 
 def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
     """Reduce an instance as its base does, with the attributes that are missing there; NotImplemented if there are none."""
+    if plan.whole:
+        return _reduce_whole(obj)
     restored = plan.restored
     namespace = None if restored is None else getattr(obj, "__dict__", None)
     if not namespace and not plan.slots:
@@ -156,6 +200,22 @@ def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
     if plan.lenient:
         attributes, slots = _only_picklable(obj, attributes, slots, payload_state)
     return _combined(reduced, type(obj), attributes, slots, plan.by_setattr)
+
+
+def _reduce_whole(obj: Any) -> Any:
+    """Reduce an instance as `object` does, with a setter that runs no code of its class."""
+    if not byvalue.is_reduced_by_object(obj):
+        return NotImplemented
+    namespace = object.__getattribute__(obj, "__dict__") if has_dict(type(obj)) else None
+    if namespace is not obj and not (needs_setter(type(obj)) and OVERRIDING.isdisjoint(namespace or ())):
+        return NotImplemented
+    reduced: Any = object.__reduce_ex__(obj, 2)
+    made_by, args, _, items, pairs = reduced
+    # Not with `getattr`, which `object` uses for slots: a property may hide one.
+    slots = {private(name): value for name, value in _values(obj, slots_of(type(obj).__mro__)).items()}
+    attributes = obj if namespace is obj else {private_key(name): value for name, value in (namespace or {}).items()} or None
+    state = (attributes, slots) if slots else (attributes,) if attributes is not None else None
+    return made_by, args, state, items, pairs, None if state is None else wire.subclass_state
 
 
 def with_slots(reduced: Any, obj: Any) -> Any:

@@ -25,7 +25,7 @@ def subclass_state(obj: Any, state: Any) -> Any:
         setter(obj, own)
     elif own is not None:
         set_state(obj, own)
-    if attributes:
+    if attributes or attributes is obj:
         _update(obj, attributes)
     for name, value in (slots or {}).items():
         _set_slot(obj, name, value)
@@ -46,7 +46,10 @@ def set_state(obj: Any, state: Any) -> None:
 
 
 def _update(obj: Any, attributes: dict[Any, Any]) -> None:
-    own = obj.__dict__
+    if attributes is obj:
+        object.__setattr__(obj, "__dict__", obj)
+        return
+    own = object.__getattribute__(obj, "__dict__")
     for name, value in attributes.items():
         own[sys.intern(name) if type(name) is str else name] = value
 
