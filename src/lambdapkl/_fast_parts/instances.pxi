@@ -265,12 +265,13 @@ cdef object _reduce_plain(PayloadState self, object obj):
     """Reduce an instance that `object` reduces in its own way; see `_pure.PayloadState._reduce_plain`."""
     if not lp_finds_attributes_as_usual(Py_TYPE(obj)) and not byvalue.is_reduced_by_object(obj):
         return NotImplemented
-    if _overrides(getattr(obj, "__dict__", None)):
+    namespace = getattr(obj, "__dict__", None)
+    if _overrides(namespace):
         return NotImplemented
     cdef tuple reduced = object.__reduce_ex__(obj, 2)
-    state = reduced[2]
-    if state is obj:
+    if namespace is obj:
         return reduced[:2] + ((obj,),) + reduced[3:] + (_set_subclass_state,)
+    state = reduced[2]
     if type(state) is dict:
         named = _named(self, <dict>state)
     elif type(state) is tuple and PyTuple_GET_SIZE(state) == 2:

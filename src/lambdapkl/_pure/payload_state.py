@@ -199,12 +199,15 @@ class PayloadState:
 
         Names of attributes are interned, and would be shared with strings of the user's before a round trip only.
         """
-        if not byvalue.is_reduced_by_object(obj) or not OVERRIDING.isdisjoint(getattr(obj, "__dict__", ())):
+        if not byvalue.is_reduced_by_object(obj):
+            return NotImplemented
+        namespace = getattr(obj, "__dict__", ())
+        if not OVERRIDING.isdisjoint(namespace):
             return NotImplemented
         reduced: Any = object.__reduce_ex__(obj, 2)
-        state = reduced[2]
-        if state is obj:
+        if namespace is obj:
             return *reduced[:2], (obj,), *reduced[3:], wire.subclass_state
+        state = reduced[2]
         if type(state) is dict:
             named: Any = self._named(state)
         elif type(state) is tuple and len(state) == 2:

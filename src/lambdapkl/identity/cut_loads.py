@@ -9,14 +9,16 @@ from __future__ import annotations
 import builtins
 import gc
 import sys
-from collections.abc import Iterator
-from types import CodeType, FunctionType, ModuleType
+from functools import lru_cache
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..code.bytecode import instructions
 
 # An attribute may hold any amount of data.
 _MOST_OBJECTS = 1000
+# By id, since a metaclass may have a hash of its own.
+_WITHOUT_REFERENCES = frozenset(map(id, (type(None), bool, int, float, str, bytes)))
 # On CPython, the lowest bit of the argument is a flag.
 _SHIFT = 0 if sys.implementation.name == "pypy" else 1
 
@@ -35,31 +37,36 @@ def _holds_incomplete_function(value: Any) -> bool:
     while pending and len(seen) < _MOST_OBJECTS:
         each = pending.pop()
         kind = type(each)
-        if id(each) in seen or issubclass(kind, (type, ModuleType)):
+        if id(kind) in _WITHOUT_REFERENCES or id(each) in seen or issubclass(kind, (type, ModuleType)):
             continue
         seen.add(id(each))
         if kind is not FunctionType:
             pending += gc.get_referents(each)
-        elif type(each.__code__) is not CodeType:  # a built-in function of PyPy
-            continue
-        elif vars(sys.modules.get(each.__module__, _NO_MODULE)) is not each.__globals__:
-            try:
-                pending += [cell.cell_contents for cell in each.__closure__ or ()]
-            except ValueError:  # an empty cell
+        elif _is_by_value(each):
+            if _is_incomplete(each):
                 return True
-            if any(name not in each.__globals__ and not hasattr(builtins, name) for name in _global_names(each.__code__)):
-                return True
-            pending += [each.__defaults__, each.__kwdefaults__, each.__dict__]
+            pending += [each.__defaults__, each.__kwdefaults__, each.__dict__, each.__closure__]
     return False
 
 
-_NO_MODULE = ModuleType("")
+def _is_by_value(function: FunctionType) -> bool:
+    # PyPy's built-in functions have another type of code.
+    module = sys.modules.get(function.__module__)
+    return type(function.__code__) is CodeType and getattr(module, "__dict__", None) is not function.__globals__
 
 
-def _global_names(code: CodeType) -> Iterator[str]:
-    for _, (name, arg, _) in instructions(code.co_code):
-        if name == "LOAD_GLOBAL":
-            yield code.co_names[arg >> _SHIFT]
-    for constant in code.co_consts:
-        if type(constant) is CodeType:
-            yield from _global_names(constant)
+def _is_incomplete(function: FunctionType) -> bool:
+    names = function.__globals__
+    for name in _global_names(function.__code__):
+        if name not in names and not hasattr(builtins, name):
+            return True
+    return any(cell == _EMPTY_CELL for cell in function.__closure__ or ())
+
+
+_EMPTY_CELL = CellType()
+
+
+@lru_cache(1024)
+def _global_names(code: CodeType) -> frozenset[str]:
+    names = {code.co_names[arg >> _SHIFT] for _, (name, arg, _) in instructions(code.co_code) if name == "LOAD_GLOBAL"}
+    return frozenset(names).union(*(_global_names(each) for each in code.co_consts if type(each) is CodeType))
