@@ -31,24 +31,21 @@ def feed_other(walk: Walk, obj: Any) -> None:
         walk.add_class_name(obj)
         return
     walk.name("instance", kind)
-    wrapped = False
-    for wrapper, parts in _WRAPPERS.items():
-        if isinstance(obj, wrapper):
-            wrapped = True
-            for part in parts:
-                walk.add(getattr(obj, part))
-    if not wrapped:
-        if _reduces_itself(kind):
+    wrapped = next((parts for wrapper, parts in _WRAPPERS.items() if isinstance(obj, wrapper)), None)
+    if wrapped is not None:
+        for part in wrapped:
+            walk.add(getattr(obj, part))
+    elif _reduces_itself(kind):
+        _feed_reduced(walk, obj)
+        return
+    elif _keeps_state_in_c(kind):
+        # `set.__reduce_ex__` would list the elements in an order that depends on the hash seed.
+        if isinstance(obj, set):
+            walk.unordered(set.__iter__(obj))
+        elif isinstance(obj, frozenset):
+            walk.unordered(frozenset.__iter__(obj))
+        else:
             _feed_reduced(walk, obj)
-            return
-        if _keeps_state_in_c(kind):
-            # `set.__reduce_ex__` would list the elements in an order that depends on the hash seed.
-            if isinstance(obj, set):
-                walk.unordered(set.__iter__(obj))
-            elif isinstance(obj, frozenset):
-                walk.unordered(frozenset.__iter__(obj))
-            else:
-                _feed_reduced(walk, obj)
     attributes = getattr(obj, "__dict__", None)
     if type(attributes) is dict:
         if "_inverted_" in attributes and "_sort_order_" in attributes:

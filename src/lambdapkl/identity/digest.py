@@ -11,26 +11,21 @@ from __future__ import annotations
 import sys
 import weakref
 from collections.abc import Callable
-from functools import cache
 from types import (
     BuiltinFunctionType,
     CellType,
-    ClassMethodDescriptorType,
     CodeType,
     FunctionType,
-    GetSetDescriptorType,
     MappingProxyType,
-    MemberDescriptorType,
-    MethodDescriptorType,
     MethodType,
     MethodWrapperType,
     ModuleType,
-    WrapperDescriptorType,
 )
 from typing import Any
 
 from ..code.code_info import packed
 from ..options import current_form
+from ..rules.builtin_types import DESCRIPTOR_TYPES
 from .contents import feed_dict, feed_other
 from .walk import Walk
 
@@ -67,16 +62,10 @@ def _feed(walk: Walk, obj: Any) -> None:
 
 def hashed(data: bytes) -> bytes:
     """Return the digest of the bytes that a walk has collected."""
-    digest: bytes = _blake2b()(data, digest_size=DIGEST_SIZE).digest()
-    return digest
-
-
-@cache
-def _blake2b() -> Any:
     # This import takes as long as that of the whole package, and few programs need it.
     from hashlib import blake2b
 
-    return blake2b
+    return blake2b(data, digest_size=DIGEST_SIZE).digest()
 
 
 def _feed_function(walk: Walk, func: FunctionType) -> None:
@@ -152,18 +141,6 @@ FEEDERS: dict[type, Callable[[Walk, Any], None]] = {
     weakref.WeakSet: lambda walk, obj: walk.unordered(obj),
     # Its reducer returns new objects each time, in an order that depends on the hash seed.
     type(iter(frozenset())): _name_only,
-    **{
-        kind: _name_only
-        for kind in (
-            BuiltinFunctionType,
-            ClassMethodDescriptorType,
-            GetSetDescriptorType,
-            MemberDescriptorType,
-            MethodDescriptorType,
-            MethodWrapperType,
-            WrapperDescriptorType,
-        )
-        # On PyPy, some of these types are the ones above.
-        if kind not in (FunctionType, MethodType, classmethod)  # type: ignore[comparison-overlap]
-    },
+    # On PyPy, the types of builtin functions and method wrappers are two of those above.
+    **dict.fromkeys(DESCRIPTOR_TYPES | {BuiltinFunctionType, MethodWrapperType} - {FunctionType, MethodType}, _name_only),
 }

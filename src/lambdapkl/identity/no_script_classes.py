@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["defined_by_script"]
-
 
 def defined_by_script(key: Any) -> Any:
     """Return None: without keys, no class of the script can be compared with the payload's."""

@@ -9,8 +9,6 @@ from typing import Any
 from ..code.placeless import without_places
 from .walk import Walk
 
-__all__ = ["PlacelessWalk"]
-
 
 class PlacelessWalk(Walk):
     """Collects the bytes of a digest, without file names and line numbers."""

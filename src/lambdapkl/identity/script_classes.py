@@ -10,8 +10,6 @@ from ..rules import byvalue
 from . import building
 from .keys import Key, find, is_placeless, key_of
 
-__all__ = ["defined_by_script"]
-
 
 def defined_by_script(key: Key) -> Any:
     """Return the class with `key` that this process's script has defined, or None.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["VOLATILE", "is_cached_absence", "is_inverted", "unused_enumeration"]
-
 # Attributes that the interpreter creates, or that change while a class is used (`copyreg` adds
 # `__slotnames__`).
 VOLATILE = frozenset(

@@ -11,8 +11,6 @@ from ..rules.byvalue import module_in_payload
 from ..rules.names import TYPE_BASES
 from .traces_of_use import VOLATILE, is_cached_absence, unused_enumeration
 
-__all__ = ["MAX_DEPTH", "MAX_ITEMS", "SET_BUDGET", "SPELLED", "Walk"]
-
 # Class attributes may refer to any amount of data. Beyond these limits, a difference does not
 # change the digest.
 MAX_DEPTH = 12

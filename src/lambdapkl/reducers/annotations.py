@@ -11,69 +11,59 @@ from typing import Any
 from .. import wire
 from ..identity import keys
 from ..identity.digest import value_digest
-from ..restorers.annotations import deferred
+from ..restorers.annotations import deferred, display_length
 from ..rules import byvalue
 from ..rules.names import private
 
 _FLAGS = ("__covariant__", "__contravariant__", "__infer_variance__")
-# Option of the constructor, attribute with the value, attribute with the function that computes it (3.14).
-_EVALUATORS = (
-    ("bound", "__bound__", "evaluate_bound"),
-    ("constraints", "__constraints__", "evaluate_constraints"),
-    ("default", "__default__", "evaluate_default"),
-)
+# The attribute `__bound__` has the value of the option `bound`; `evaluate_bound` has the function
+# that computes it (3.14).
+_OPTIONS = ("bound", "constraints", "default")
 
 
 def reduce_type_variable(variable: Any) -> Any:
-    """Reduce a TypeVar, ParamSpec or TypeVarTuple: by reference if its module has it, else by value."""
+    """Reduce a TypeVar, ParamSpec or TypeVarTuple by reference if its module has it, or by value."""
     name = variable.__name__
     if byvalue.by_reference(variable, name):
         return private(name)
     options: dict[str, Any] = {private(flag): True for flag in _FLAGS if getattr(variable, flag, False)}
     deferred_parts = _evaluators(variable)
-    for option, attribute, evaluator in _EVALUATORS:
+    for option in _OPTIONS:
+        evaluator = f"evaluate_{option}"
         evaluate = deferred_parts.get(evaluator)
         if type(evaluate) is FunctionType:
             options[private(evaluator)] = deferred(evaluate, evaluator)
             continue
-        value = getattr(variable, attribute, None)
+        value = getattr(variable, f"__{option}__", None)
         # `ParamSpec` turns a bound of None, the default, into NoneType.
         if value not in (None, type(None), ()) and value is not getattr(typing, "NoDefault", None):
             options[private(option)] = value
     module = byvalue.module_in_payload(variable.__module__)
     args = (private(type(variable).__name__), private(name), private(module) if isinstance(module, str) else module)
-    if getattr(variable, "__infer_variance__", False):
-        # No key: a parameter of PEP 695 syntax belongs to one function, class or alias only.
-        key: tuple[Any, ...] = ()
-    else:
-        key = keys.key_of(variable, module, name, _variable_digest)[2:]
+    # A parameter of PEP 695 syntax has no key, as it belongs to one function, class or alias only.
+    has_key = not getattr(variable, "__infer_variance__", False)
+    key = keys.key_of(variable, module, name, _variable_digest)[2:] if has_key else ()
     return wire.type_variable, (*args, options, *key) if options or key else args
 
 
 def _evaluators(variable: Any) -> dict[str, Any]:
     """The functions that compute the deferred parts of a type parameter of PEP 695 syntax."""
     if hasattr(variable, "evaluate_default"):
-        return {evaluator: getattr(variable, evaluator, None) for _, _, evaluator in _EVALUATORS}
+        return {f"evaluate_{option}": getattr(variable, f"evaluate_{option}", None) for option in _OPTIONS}
     functions = [each for each in gc.get_referents(variable) if type(each) is FunctionType]
     found = {}
     if functions and sys.version_info >= (3, 13) and variable.has_default():
         found["evaluate_default"] = functions.pop()
     if functions:
-        found["evaluate_constraints" if _returns_display(functions[0]) else "evaluate_bound"] = functions[0]
+        # The compiler treats a tuple display as constraints.
+        is_bound = display_length(functions[0]) is None
+        found["evaluate_bound" if is_bound else "evaluate_constraints"] = functions[0]
     return found
-
-
-def _returns_display(function: FunctionType) -> bool:
-    """Whether a function returns a tuple display, which the compiler treats as constraints."""
-    import dis
-
-    last = [each for each in dis.get_instructions(function) if each.opname not in ("RETURN_VALUE", "NOP")][-1]
-    return last.opname == "BUILD_TUPLE" or type(last.argval) is tuple
 
 
 def _variable_digest(variable: Any) -> bytes:
     parts = [type(variable).__name__, *(getattr(variable, flag, False) for flag in _FLAGS)]
-    parts += [getattr(variable, attribute, None) for _, attribute, _ in _EVALUATORS]
+    parts += [getattr(variable, f"__{option}__", None) for option in _OPTIONS]
     return value_digest(parts)
 
 
@@ -83,12 +73,9 @@ def reduce_new_type(new_type: Any) -> Any:
     if byvalue.by_reference(new_type, qualname):
         return private(qualname)
     module = byvalue.module_in_payload(new_type.__module__)
-    key = keys.key_of(new_type, module, qualname, _new_type_digest)
-    return wire.new_type, (private(qualname), private(module), *key[2:], new_type.__supertype__)
-
-
-def _new_type_digest(new_type: Any) -> bytes:
-    return value_digest(["NewType", new_type.__supertype__])
+    supertype = new_type.__supertype__
+    key = keys.key_of(new_type, module, qualname, lambda _: value_digest(["NewType", supertype]))
+    return wire.new_type, (private(qualname), private(module), *key[2:], supertype)
 
 
 def reduce_type_alias(alias: Any) -> Any:

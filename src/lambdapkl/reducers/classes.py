@@ -32,8 +32,8 @@ def reduce_class(cls: type, payload_state: Any) -> Any:
 def reduce_by_name(obj: Any, payload_state: Any) -> Any:
     """Reduce a function or class pickled by reference; NotImplemented if `pickle` can do so.
 
-    `pickle` cannot if a name is an instance of a subclass of str: it writes that object, and refuses to
-    load it as a name.
+    `pickle` cannot if a name is an instance of a subclass of str: it writes that object, and
+    refuses to load it as a name.
     """
     module, qualname = obj.__module__, obj.__qualname__
     if not isinstance(module, str) or type(module) is type(qualname) is str:

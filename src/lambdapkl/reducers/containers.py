@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections import OrderedDict
-from types import GetSetDescriptorType, MappingProxyType
+from types import MappingProxyType
 from typing import Any
 
 from .. import wire
 from ..errors import NotPicklableError
 from ..rules.names import private
-from .namespaces import owner_of
+from .namespaces import behind, owner_of
 
 
 def reduce_mapping_proxy(proxy: MappingProxyType[Any, Any]) -> Any:
@@ -19,16 +18,19 @@ def reduce_mapping_proxy(proxy: MappingProxyType[Any, Any]) -> Any:
     owner = _class_of(proxy)
     if owner is not None:
         return wire.class_namespace, (owner,)
-    return wire.mapping_proxy, (_behind(proxy),)
+    return wire.mapping_proxy, (behind(proxy),)
 
 
 def reduce_view(view: Any) -> Any:
     """Reduce a view of a dictionary's keys, values or items, together with the dictionary."""
-    return wire.dict_view, (_behind(view.mapping), private(_KINDS[type(view)]))
+    return wire.dict_view, (behind(view.mapping), private(_KINDS[type(view)]))
 
 
 def reduce_memoryview(view: memoryview) -> Any:
-    """Reduce a memoryview: a view of a whole object stays one; a view of a part is pickled as a copy."""
+    """Reduce a memoryview: a view of a whole object stays one.
+
+    A view of a part is pickled as a copy.
+    """
     try:
         exporter: Any = view.obj
     except ValueError:
@@ -44,29 +46,21 @@ def reduce_memoryview(view: memoryview) -> Any:
     return wire.memory_view, (exporter, private(view.format), view.shape, view.readonly)
 
 
-def _behind(view: Any) -> Any:
-    """The mapping behind a proxy or view: the only object it refers to; no attribute leads to it."""
-    return gc.get_referents(view)[0]
-
-
 def _class_of(proxy: Any) -> Any:
     """The class whose namespace `proxy` is a view of, or None."""
-    for name in ("__dict__", "__weakref__"):
-        candidate = proxy.get(name)
-        if isinstance(candidate, GetSetDescriptorType) and _shows(proxy, candidate.__objclass__):
-            return candidate.__objclass__
-    for value in list(proxy.values()):
+    # Most classes have one of the first two descriptors.
+    for value in (proxy.get("__dict__"), proxy.get("__weakref__"), *proxy.values()):
         owner = getattr(value, "__objclass__", None)
         if isinstance(owner, type) and _shows(proxy, owner):
             return owner
     # Since 3.15 the `__objclass__` of these descriptors is `object`.
-    return owner_of(_behind(proxy)) if "__module__" in proxy else None
+    return owner_of(behind(proxy)) if "__module__" in proxy else None
 
 
 def _shows(proxy: Any, cls: type) -> bool:
     if sys.implementation.name == "pypy":  # its `vars` returns a new dictionary for each call
         return dict(vars(cls)) == dict(proxy)
-    return _behind(vars(cls)) is _behind(proxy)
+    return behind(vars(cls)) is behind(proxy)
 
 
 _mappings: tuple[dict[Any, Any], ...] = ({}, OrderedDict())

@@ -1,4 +1,7 @@
-"""Reducers for a program's own `ctypes` types; the reader's `ctypes` computes the memory layout again."""
+"""Reducers for a program's own `ctypes` types.
+
+The reader's `ctypes` computes the memory layout again.
+"""
 
 from __future__ import annotations
 
@@ -33,5 +36,3 @@ class _Probe(ctypes.Structure):
 
 
 _CField: Any = type(vars(_Probe)["field"])
-
-REDUCERS: dict[type, Any] = {}

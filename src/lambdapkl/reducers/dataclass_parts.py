@@ -87,30 +87,19 @@ def _place(options: tuple[Any, ...], value: Any) -> int:
 
 
 def reduce_missing(obj: Any) -> Any:
-    # cloudpickle 3.1.3 copies it when it loads, even into classes that already exist in the process.
+    # cloudpickle 3.1.3 copies it when it loads, even into classes that already exist in the
+    # process.
     return private("MISSING") if obj is MISSING else object.__reduce_ex__(obj, 2)
 
 
-def reduce_kw_only(_: Any) -> str:
-    return private("KW_ONLY")
-
-
-def reduce_default_factory(_: Any) -> str:
-    return private("_HAS_DEFAULT_FACTORY")
-
-
-def reduce_field_kind(kind: Any) -> str:
-    return private(kind.name)
-
-
 REDUCERS: dict[type, Any] = {
-    type(dataclasses._HAS_DEFAULT_FACTORY): reduce_default_factory,  # type: ignore[attr-defined]
-    type(dataclasses._FIELD): reduce_field_kind,  # type: ignore[attr-defined]
+    type(dataclasses._HAS_DEFAULT_FACTORY): lambda _: private("_HAS_DEFAULT_FACTORY"),  # type: ignore[attr-defined]
+    type(dataclasses._FIELD): lambda kind: private(kind.name),  # type: ignore[attr-defined]
 }
 # Since 3.15 both are sentinels of PEP 661, which pickle by themselves.
 if type(MISSING) is not type(dataclasses.KW_ONLY):  # type: ignore[comparison-overlap]
     REDUCERS[type(MISSING)] = reduce_missing
-    REDUCERS[type(dataclasses.KW_ONLY)] = reduce_kw_only
+    REDUCERS[type(dataclasses.KW_ONLY)] = lambda _: private("KW_ONLY")
 if set(Field.__slots__) <= _FIELD_SLOTS:
     REDUCERS[Field] = reduce_field
 if set(getattr(_Params, "__slots__", PARAMS)) <= set(PARAMS):

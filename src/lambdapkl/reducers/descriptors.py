@@ -1,19 +1,10 @@
-"""Descriptors and bound methods: what stands between a class and its functions."""
+"""Reducers for descriptors and bound methods."""
 
 from __future__ import annotations
 
 import builtins
 import sys
-from types import (
-    ClassMethodDescriptorType,
-    CodeType,
-    FunctionType,
-    GetSetDescriptorType,
-    MemberDescriptorType,
-    MethodDescriptorType,
-    MethodType,
-    WrapperDescriptorType,
-)
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from .. import wire
@@ -21,20 +12,23 @@ from ..errors import NotPicklableError
 from ..options import current_form
 from ..restorers.builtin import BUILTIN_TYPES
 from ..rules import byvalue
+from ..rules.builtin_types import DESCRIPTOR_TYPES
 from ..rules.names import private, private_key
-from .subclass_state import with_slots
+from .subclass_state import reduces_itself, with_slots
 
-# Since 3.13 a property knows the name under which its class holds it.
+# Since 3.13 a property has the name that it has in its class.
 _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
 
 
 def reduce_method(method: MethodType) -> Any:
-    """A bound method, by its function: its name might lead to another one (`super().f`, a function bound by hand).
+    """Reduce a bound method to its function and object.
 
-    Where the function has no name to be found by, and its class has, the reader's class gives the method.
+    The attribute of the same name may be another method (`super().f`, a function bound by hand).
+    The name is used only if the attribute is this method, and its function cannot be found by name.
     """
     if not isinstance(getattr(method.__func__, "__code__", None), CodeType):
-        # PyPy's own methods are of this type, too, and their functions may have no name to be found by.
+        # PyPy's builtin methods have this type, too, and it may be impossible to find their
+        # functions by name.
         found = getattr(method.__self__, method.__name__, None)
         if type(found) is MethodType and found.__func__ is method.__func__ and sys.implementation.name == "pypy":
             return method.__reduce_ex__(2)
@@ -46,7 +40,10 @@ def reduce_method(method: MethodType) -> Any:
 
 
 def reduce_function_of_class(function: FunctionType) -> Any:
-    """A function that only its class, which is pickled by reference, leads to; None for any other."""
+    """Reduce a function that can be found only through its class, which is pickled by reference.
+
+    Return None for other functions.
+    """
     found = byvalue.owner_of(function)
     if found is None:
         return None
@@ -57,40 +54,40 @@ def reduce_function_of_class(function: FunctionType) -> Any:
 
 
 def reduce_descriptor(descriptor: Any) -> Any:
-    """The interpreter's own descriptor of a slot or C function: the class that it belongs to has it."""
+    """Reduce the interpreter's descriptor of a slot or C function to its class and name."""
     name = descriptor.__name__
     owner = getattr(descriptor, "__objclass__", None) or _holder(descriptor, name)
     if owner is None:
-        raise NotPicklableError(f"cannot pickle the descriptor {name!r}: it does not say which class it belongs to")
+        raise NotPicklableError(f"cannot pickle the descriptor {name!r}: its class is unknown; pickle the class instead")
     return wire.descriptor, (owner, private(name))
 
 
 def _holder(descriptor: Any, name: str) -> Any:
-    """The interpreter's own type that has `descriptor`, which on PyPy does not name it."""
+    """The builtin type that has `descriptor`; on PyPy descriptors have no attribute for it."""
     types = [*BUILTIN_TYPES.values(), *(each for each in vars(builtins).values() if isinstance(each, type))]
     return next((kind for kind in types if vars(kind).get(name) is descriptor), None)
 
 
 def reduce_super(obj: Any) -> Any:
-    """`super()`; asked for its `__reduce_ex__` it would answer with the one of the object behind it."""
+    """Reduce a `super` object, whose attribute `__reduce_ex__` is that of the object behind it."""
     this, bound = object.__getattribute__(obj, "__thisclass__"), object.__getattribute__(obj, "__self__")
     return (super, (this,)) if bound is None else (super, (this, bound))
 
 
 def refuse_super_subclass(obj: Any) -> Any:
-    """Refuse an instance of a subclass of `super`, which answers all questions about it with those of another object."""
+    """Refuse an instance of a subclass of `super`: its attributes are those of another object."""
     if type(obj) is super:
         return reduce_super(obj)
     raise NotPicklableError(
-        f"cannot pickle a {type(obj).__name__!r} object: instances of subclasses of super do not say what they are made of; "
+        f"cannot pickle a {type(obj).__name__!r} object: the contents of an instance of a subclass of super are hidden; "
         "pickle the class and the object that it is bound to instead"
     )
 
 
 def reduce_property(obj: Any) -> Any:
-    """`property` and its subclasses, whose constructors may take other arguments."""
+    """Reduce a `property` or an instance of a subclass, whose constructor may differ."""
     kind = type(obj)
-    if _reduces_itself(kind, property):
+    if reduces_itself(kind, property):
         return NotImplemented
     functions = (obj.fget, obj.fset, obj.fdel)
     doc = obj.__doc__
@@ -112,15 +109,16 @@ def reduce_property(obj: Any) -> Any:
     own = {private_key(key): value for key, value in getattr(obj, "__dict__", {}).items()}
     if not own and not state:
         return with_slots(reduced, obj)
-    # `pickle` updates `__dict__` with the first half of the pair and applies the second with setattr.
+    # `pickle` updates `__dict__` with the first half of the pair, and sets the second half with
+    # setattr.
     return with_slots((*reduced, (own or None, {private(key): value for key, value in state.items()})), obj)
 
 
 def reduce_wrapper(obj: Any) -> Any:
-    """`staticmethod`, `classmethod` and their subclasses."""
+    """Reduce a `staticmethod`, a `classmethod`, or an instance of a subclass."""
     kind = type(obj)
     base = staticmethod if isinstance(obj, staticmethod) else classmethod
-    if _reduces_itself(kind, base):
+    if reduces_itself(kind, base):
         return NotImplemented
     function = obj.__func__
     # The constructor copies what `functools.wraps` would.
@@ -134,24 +132,11 @@ def reduce_wrapper(obj: Any) -> Any:
     return with_slots((*reduced, own) if own else reduced, obj)
 
 
-def _reduces_itself(kind: type, base: type) -> bool:
-    """Whether a subclass brings pickling methods of its own."""
-    return any(getattr(kind, name) is not getattr(base, name) for name in ("__reduce_ex__", "__reduce__"))
-
-
 REDUCERS: dict[type, Any] = {
-    kind: reduce_descriptor
-    for kind in (
-        GetSetDescriptorType,
-        MemberDescriptorType,
-        MethodDescriptorType,
-        WrapperDescriptorType,
-        ClassMethodDescriptorType,
-    )
-    # What PyPy has in place of the interpreter's own kinds.
-    if kind not in (FunctionType, classmethod)  # type: ignore[comparison-overlap]
+    **dict.fromkeys(DESCRIPTOR_TYPES, reduce_descriptor),
+    MethodType: reduce_method,
+    super: reduce_super,
 }
-REDUCERS |= {MethodType: reduce_method, super: reduce_super}
 
 INHERITED: dict[type, Any] = {
     property: reduce_property,

@@ -1,4 +1,4 @@
-"""Reducers for enumerations: the reader creates the members with the class and sets attributes later."""
+"""Reducers for enumerations: the reader creates members with the class, and sets attributes later."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .references import Reach
 
 
 def reduce_enum_class(cls: Any, payload_state: Any) -> Any:
-    """Reduce an enumeration by value, without the attributes that `EnumType` gives to every enumeration.
+    """Reduce an enumeration by value, without the attributes that `EnumType` sets in each one.
 
     `payload_state` is the memory of the pickler.
     """
@@ -55,12 +55,12 @@ def reduce_enum_class(cls: Any, payload_state: Any) -> Any:
     for name, member in by_name.items():
         if attributes.get(name) is member:
             del attributes[name]
-    # The reader recreates these from the members. Flags cache combinations in them, so with them the
-    # bytes would depend on use.
+    # The reader recreates these from the members. Flags cache combinations in them, so with them
+    # the bytes would depend on use.
     attributes.pop("_member_map_", None)
     attributes.pop("_value2member_map_", None)
-    # The reader's `enum` provides the defaults, unless the module `enum` itself is pickled by value, or
-    # a member has no `_value_`: `EnumType` sets none if the class's `__getattr__` or
+    # The reader's `enum` provides the defaults, unless the module `enum` itself is pickled by
+    # value, or a member has no `_value_`: `EnumType` sets none if the class's `__getattr__` or
     # `__getattribute__` answers for that name.
     valueless = any("_value_" not in each for each in namespaces)
     complete = valueless or not attributes.keys() >= enum_defaults().keys() or byvalue.is_registered("enum")
@@ -84,8 +84,9 @@ def staged(
 ) -> tuple[Any, ...]:
     """Return the state of `cls`, in two stages if needed.
 
-    Methods, caches and other attributes may refer to dictionaries and sets of members. These are filled
-    while they are loaded, so the attributes that make members hashable must be set before that.
+    Methods, caches and other attributes may refer to dictionaries and sets of members. These are
+    filled while they are loaded, so the attributes that make members hashable must be set before
+    that.
     """
     reach = Reach(cls, payload_state)
     late = {
@@ -93,15 +94,12 @@ def staged(
         for name, value in attributes.items()
         if not (name in _NEEDED_FIRST or name in cls._member_map_ or reach.is_inert(value))
     }
-    if type(states) is list:
-        late_states: Any = ()
-    else:
-        late_states = tuple(
-            {name: value for name, value in each.items() if not (name in _OF_EVERY_MEMBER or reach.is_inert(value))}
-            for each in states
-        )
-        if not any(late_states):
-            late_states = ()
+    late_states = tuple(
+        {name: value for name, value in each.items() if not (name in _OF_EVERY_MEMBER or reach.is_inert(value))}
+        for each in (states if type(states) is tuple else ())
+    )
+    if not any(late_states):
+        late_states = ()
     if not late and not late_states:
         return (attributes, states, aliases, True) if complete else (attributes, states, aliases)
     if late_states:
@@ -135,7 +133,10 @@ def _attributes(attributes: dict[str, Any], defaults: dict[str, Any], payload_st
 
 
 def _is_default(value: Any, default: Any) -> bool:
-    """Whether an attribute equals the default of `EnumType`; lists and static methods may be copies."""
+    """Whether an attribute equals the default of `EnumType`.
+
+    Lists and static methods may be copies.
+    """
     if value is default:
         return True
     if type(value) is not type(default):

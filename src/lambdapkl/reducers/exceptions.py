@@ -1,8 +1,8 @@
-"""Reducers for exceptions: with cause, context and traceback, and without running Python constructors.
+"""Reducers for exceptions, with cause, context and traceback, without running constructors.
 
-`BaseException.__reduce__` makes the reader call the class with `args`. That fails if a constructor takes
-other arguments than it passes to `super` (CPython issue 44791). It also loses the cause, the context, the
-traceback, and fields in C that `args` does not determine.
+`BaseException.__reduce__` makes the reader call the class with `args`. That fails if a constructor
+takes other arguments than it passes to `super` (CPython issue 44791). It also loses the cause, the
+context, the traceback, and fields in C that `args` does not determine.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import pickle
 from collections.abc import Iterator
 from contextlib import suppress
 from copyreg import _slotnames  # type: ignore[attr-defined]
+from operator import is_
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -18,6 +19,7 @@ from .. import options, wire
 from ..restorers.exceptions import BUILT_IN, FIELD_TYPES, constructor_in_c, field_in_c, is_c_new
 from ..rules.names import private
 from ..rules.reducer_tables import WithPayloadState
+from .subclass_state import trimmed
 
 _REDUCE = frozenset(("__reduce__", "__reduce_ex__"))
 _STATE = frozenset(("__getstate__", "__setstate__"))
@@ -41,7 +43,8 @@ _LATER = "links between exceptions that a group restores"
 
 # Errors with fields that the interpreter sets when it raises them, and that are not in `args`.
 _NAMED = (NameError, AttributeError)
-# `AttributeError.obj` is left out, as in `pickle`: it may be any object and only serves a traceback hint.
+# `AttributeError.obj` is left out, as in `pickle`: it may be any object and only serves a traceback
+# hint.
 _LEFT_OUT = {id(vars(AttributeError).get("obj"))}
 
 
@@ -75,14 +78,17 @@ def reduce_exception(exception: BaseException, payload_state: Any) -> Any:
     special = slots or fields or shadowed or methods & _CONSTRUCTOR or not _has_names_only(state)
     if unraised and links is None and not special:
         return NotImplemented
-    parts = _without_end([_named({**fields, **state, **slots}), *chained, links, _named(shadowed)])
+    parts = trimmed([_named({**fields, **state, **slots}), *chained, links, _named(shadowed)])
     if not parts:
         return wire.exception, (kind, args)
     return wire.exception, (kind, args), parts, None, None, wire.exception
 
 
 def _chained(exception: BaseException, payload_state: Any) -> tuple[Any, ...]:
-    """Cause, context, whether the context is suppressed, and traceback; None for each that is not pickled."""
+    """Cause, context, whether the context is suppressed, and traceback.
+
+    An item is None if it is not pickled.
+    """
     payload_state.shared.setdefault(_PICKLED, set()).add(id(exception))
     later = payload_state.shared.get(_LATER, ())
     return (
@@ -97,7 +103,7 @@ def _chained(exception: BaseException, payload_state: Any) -> tuple[Any, ...]:
 
 
 def _overridden(kind: Any) -> set[str]:
-    """The methods for pickling and construction that the class does not inherit from a builtin one."""
+    """The methods for pickling and construction that a class does not inherit from a builtin one."""
     overridden: set[str] = set()
     built_in: set[str] = set()
     for base in kind.__mro__:
@@ -123,7 +129,7 @@ def _reduce_own(exception: BaseException, chained: tuple[Any, ...], reduced: Any
         attributes, state = _named(state), None
     elif unraised:
         return reduced
-    return constructor, args, _without_end([*chained, state, setter, attributes]), items, pairs, wire.raised
+    return constructor, args, trimmed([*chained, state, setter, attributes]), items, pairs, wire.raised
 
 
 def _is_set_by_the_interpreter(exception: Any, state: Any) -> bool:
@@ -138,7 +144,10 @@ def _has_names_only(state: dict[Any, Any]) -> bool:
 
 
 def _named(attributes: dict[Any, Any]) -> dict[Any, Any] | None:
-    """Return `attributes` with private copies of the names, None if there are none. Other keys stay as they are."""
+    """Return `attributes` with private copies of the names, None if there are none.
+
+    Other keys stay as they are.
+    """
     return {private(key) if type(key) is str else key: value for key, value in attributes.items()} or None
 
 
@@ -151,7 +160,7 @@ def _reduce_with_state(
     attributes = {**fields, **_slots(exception)}
     if state and _is_set_by_the_interpreter(exception, state):
         attributes, state = {**attributes, **state}, None
-    parts = _without_end([*chained, state, None, _named(attributes), _named(shadowed)])
+    parts = trimmed([*chained, state, None, _named(attributes), _named(shadowed)])
     made: tuple[Any, ...] = wire.exception, (type(exception), args)
     return (*made, parts, None, None, wire.raised) if parts else made
 
@@ -172,7 +181,10 @@ def _why_not_called(kind: Any, args: tuple[Any, ...]) -> str | None:
 
 
 def _is_python(function: Any) -> bool:
-    """Whether a method is written in Python. PyPy's builtin ones are functions with another type of code."""
+    """Whether a method is written in Python.
+
+    PyPy's builtin ones are functions with another type of code.
+    """
     return isinstance(function, FunctionType) and isinstance(function.__code__, CodeType)
 
 
@@ -230,7 +242,10 @@ def _candidates(exception: BaseException, args: tuple[Any, ...]) -> Iterator[tup
 
 
 def _agree(exception: Any, copy: Any, different: dict[str, Any]) -> bool:
-    """Whether `copy` has the text of `exception` once `different` is set; it depends on which fields are unset."""
+    """Whether `copy` has the text of `exception` once `different` is set.
+
+    It depends on which fields are unset.
+    """
     try:
         for name, value in different.items():
             setattr(copy, name, value)
@@ -284,7 +299,8 @@ _copied: dict[tuple[int, bool], tuple[Any, dict[str, Any], bool]] = {}
 def _in_c(kind: Any) -> tuple[Any, dict[str, Any], bool]:
     """A class with the same fields in C as `kind`, the fields by name, and whether it is builtin.
 
-    The class has no Python methods, so creating a copy of an exception for comparison runs no user code.
+    The class has no Python methods, so creating a copy of an exception for comparison runs no user
+    code.
     """
     base = kind
     while id(base) not in BUILT_IN:
@@ -315,23 +331,13 @@ def _same(value: Any, copy: Any) -> bool:
     if type(value) is not type(copy):
         return False
     if type(value) is tuple:
-        return len(value) == len(copy) and all(map(_is, value, copy))
+        return len(value) == len(copy) and all(map(is_, value, copy))
     return type(value) in (int, str, bytes) and value == copy
-
-
-def _is(one: Any, other: Any) -> bool:
-    return one is other
 
 
 def _slots(exception: BaseException) -> dict[str, Any]:
     found = ((name, getattr(exception, name, _MISSING)) for name in _slotnames(type(exception)))
     return {name: value for name, value in found if value is not _MISSING}
-
-
-def _without_end(state: list[Any]) -> tuple[Any, ...]:
-    while state and state[-1] is None:
-        state.pop()
-    return tuple(state)
 
 
 # ---- groups ----
@@ -340,8 +346,8 @@ def _without_end(state: list[Any]) -> tuple[Any, ...]:
 def _links(exception: BaseException, payload_state: Any) -> tuple[Any, ...] | None:
     """Pairs of an exception and 0 or 1, if its cause (0) or context (1) is the group `exception`.
 
-    A group can only be created from its exceptions, so these cannot refer to it before it exists. The
-    group sets these links after it is created.
+    A group can only be created from its exceptions, so these cannot refer to it before it exists.
+    The group sets these links after it is created.
     """
     if not isinstance(exception, BaseExceptionGroup):
         return None

@@ -1,7 +1,7 @@
 """Reducers for open files: by name, mode and position, or with their contents if the option is set.
 
-The reader opens the file again without creating or truncating it, so the file must exist there. Standard
-streams become those of the reader.
+The reader opens the file again without creating or truncating it, so the file must exist there.
+Standard streams become those of the reader.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from typing import Any
 from .. import wire
 from ..errors import NotPicklableError
 from ..options import current
+from ..restorers.files import STANDARD_STREAMS
 from ..rules.names import private
 from . import text_position
-
-_STANDARD = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
 
 
 def reduce_file(file: Any) -> Any:
     """Reduce a text or binary file of any class that `open` returns."""
-    for name in _STANDARD:
+    for name in STANDARD_STREAMS:
         if getattr(sys, name) is file:
             return wire.standard_stream, (private(name),)
     layers = [file]
@@ -76,14 +75,15 @@ def _text(file: Any) -> tuple[Any, ...] | None:
 def _newline(file: Any) -> str | None:
     """The `newline` argument of `open`, for which text files have no attribute.
 
-    The file refers to its encoding, this argument if it was given, the characters it has read ahead, and
-    the error handler, in this order.
+    The file refers to its encoding, this argument if it was given, the characters it has read
+    ahead, and the error handler, in this order.
     """
     if file.closed or sys.implementation.name != "cpython":
         return None
     if file.writable():
         file.flush()
-    # After this it holds read-ahead characters only if it also holds the bytes they were decoded from.
+    # After this it holds read-ahead characters only if it also holds the bytes they were decoded
+    # from.
     file.seek(_position(file))
     parts = gc.get_referents(file)
     between = [each for each in parts if type(each) is str][1:-1]

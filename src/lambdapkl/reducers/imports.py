@@ -37,8 +37,8 @@ def reduce_lazy_import(lazy: Any) -> Any:
 def _names(lazy: Any, at_most: int) -> tuple[str, list[str]]:
     """Return the module of a lazy import, and the attributes looked up in turn, at most ``at_most + 1``.
 
-    Its fields are hidden from Python, but `gc.get_referents` returns them: the name of a module, or another
-    lazy import and the name of an attribute of it.
+    Its fields are hidden from Python, but `gc.get_referents` returns them: the name of a module, or
+    another lazy import and the name of an attribute of it.
     """
     attributes: list[str] = []
     while True:

@@ -1,8 +1,8 @@
 """Reducers for iterators that `pickle` refuses, which resume at their position.
 
-CPython 3.14 removed pickling from `itertools` (CPython issue 101588). The objects that an iterator refers
-to come from `gc.get_referents`. Numbers that it keeps in C are derived from these, or the compiled backend
-reads them (`position`); otherwise the iterator is refused.
+CPython 3.14 removed pickling from `itertools` (CPython issue 101588). The objects that an iterator
+refers to come from `gc.get_referents`. Numbers that it keeps in C are derived from these, or the
+compiled backend reads them (`position`); otherwise the iterator is refused.
 """
 
 from __future__ import annotations
@@ -63,7 +63,10 @@ def reduce_chain(iterator: Any) -> Any:
 
 
 def _rest_of_chain(iterator: Any) -> Any:
-    """The remaining iterables as a list, starting with the active one; or the iterator that yields them."""
+    """The remaining iterables as a list, starting with the active one.
+
+    If they cannot be listed, return the iterator that yields them.
+    """
     parts = _parts(iterator)
     if not parts:
         return []
@@ -77,7 +80,10 @@ def _rest_of_chain(iterator: Any) -> Any:
 
 
 def _without_chain(source: Any) -> Any:
-    """The only remaining iterator of a chain, as restorers create such chains; any other source as it is."""
+    """The only remaining iterator of a chain, as restorers create such chains.
+
+    Return any other source unchanged.
+    """
     rest = _rest_of_chain(source) if type(source) is chain else None
     return rest[0] if isinstance(rest, list) and len(rest) == 1 and hasattr(type(rest[0]), "__next__") else source
 
@@ -98,7 +104,8 @@ def reduce_repeat(iterator: Any) -> Any:
 def reduce_cycle(iterator: Any) -> Any:
     *source, saved = _parts(iterator) or [[]]
     if not source:
-        # The first round is over. Reading one more round runs no user code and leads back to the same item.
+        # The first round is over. Reading one more round runs no user code and leads back to the
+        # same item.
         return wire.iterator, (private("cycle"), None, tuple(itertools.islice(iterator, len(saved))))
     if not saved:
         return itertools.cycle, tuple(source)
@@ -129,7 +136,7 @@ def reduce_product(iterator: Any) -> Any:
 
 
 def reduce_selection(iterator: Any) -> Any:
-    """Reduce `combinations`, `combinations_with_replacement` or `permutations` to the number of results returned."""
+    """Reduce one of `_SELECTIONS` to the number of results that it has returned."""
     pool, *result = _parts(iterator)
     known = position(iterator)
     if known is not None and not known[2]:
@@ -194,7 +201,8 @@ def reduce_groupby(iterator: Any) -> Any:
         key = key.function
     if not seen:
         return itertools.groupby, (source, key)
-    # The key of the current group, then the key and the value of the next element unless it was taken.
+    # The key of the current group, then the key and the value of the next element unless it was
+    # taken.
     source = _without_chain(source)
     if len(seen) == 2:
         return itertools.groupby, (chain((seen[1],), source), key)
@@ -270,7 +278,7 @@ def reduce_batched(iterator: Any) -> Any:
 
 
 def reduce_tee(iterator: Any) -> Any:
-    """Reduce a tee to its buffered values and the end of the buffer, which all tees of the source share."""
+    """Reduce a tee to its buffered values and the end of the buffer, which its copies share."""
     values, end = _known(iterator)
     return wire.iterator, (private("tee"), end, tuple(values))
 
@@ -287,7 +295,8 @@ def reduce_memory_iterator(iterator: Any) -> Any:
 def reduce_ended(iterator: Any) -> Any:
     """Correct the reducers of 3.13 and earlier for exhausted iterators.
 
-    They return one over an empty pool. If its results have length 0, it would yield one more result.
+    They return one over an empty pool. If its results have length 0, it would yield one more
+    result.
     """
     reduced = iterator.__reduce__()
     has_result = len(_parts(iterator)) == 2
@@ -295,6 +304,8 @@ def reduce_ended(iterator: Any) -> Any:
         return type(iterator), ((), 1)
     return reduced
 
+
+_SELECTIONS = (itertools.combinations, itertools.combinations_with_replacement, itertools.permutations)
 
 REDUCERS: dict[type, Any] = {pairwise: reduce_pairwise}
 
@@ -304,19 +315,16 @@ if sys.implementation.name == "cpython":
         # Its own reducer, up to 3.13, forgets that the first element of a group was taken.
         itertools.groupby: reduce_groupby,
     }
-    for each in (itertools.combinations, itertools.combinations_with_replacement, itertools.permutations):
-        REDUCERS[each] = reduce_ended
+    REDUCERS |= dict.fromkeys(_SELECTIONS, reduce_ended)
 if sys.version_info >= (3, 14):
     REDUCERS |= {
         chain: reduce_chain,
         itertools.accumulate: reduce_accumulate,
-        itertools.combinations: reduce_selection,
-        itertools.combinations_with_replacement: reduce_selection,
+        **dict.fromkeys(_SELECTIONS, reduce_selection),
         itertools.compress: reduce_compress,
         itertools.count: reduce_count,
         itertools.cycle: reduce_cycle,
         itertools.filterfalse: reduce_filter,
-        itertools.permutations: reduce_selection,
         itertools.product: reduce_product,
         itertools.repeat: reduce_repeat,
         itertools.starmap: reduce_filter,

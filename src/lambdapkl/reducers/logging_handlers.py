@@ -20,6 +20,4 @@ def reduce_stream_handler(handler: Any) -> Any:
     )
 
 
-REDUCERS: dict[type, Any] = {}
-
 INHERITED: dict[type, Any] = {logging.StreamHandler: reduce_stream_handler}

@@ -1,4 +1,4 @@
-"""Modules: by name where the reader can import them, else with all that is in them."""
+"""Reducer for modules: by name if the reader can import them, else with their contents."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ from typing import Any
 from .. import wire
 from ..options import current_form
 from ..rules import byvalue
-from .subclass_state import with_slots
+from .subclass_state import reduces_itself, with_slots
 
 _NEVER_SENT = frozenset(("__builtins__",))
-# Where the module was found and by what; and what `warnings` has noted in it, by lines.
+# Attributes that depend on where the module was found, and the line numbers that `warnings` stores.
 _OF_THE_PLACE = _NEVER_SENT | {"__file__", "__cached__", "__spec__", "__loader__", "__path__", "__warningregistry__"}
 
 
 def reduce_module(module: ModuleType, payload_state: Any) -> Any:
-    """Reduce a module; `payload_state` learns that functions of a module by value find their globals in it."""
+    """Reduce a module; record in `payload_state` that one by value has the globals of its functions."""
     if byvalue.module_by_reference(module):
         return wire.module, (payload_state.name(byvalue.imported_name(module)),)
     kind: Any = type(module)
-    if kind in payload_state.table or (kind.__reduce__, kind.__reduce_ex__) != (
-        ModuleType.__reduce__,
-        ModuleType.__reduce_ex__,
-    ):
+    if kind in payload_state.table or reduces_itself(kind, ModuleType):
         return NotImplemented
     name = getattr(module, "__name__", None)
     name = payload_state.name(name) if isinstance(name, str) else None
@@ -32,7 +29,7 @@ def reduce_module(module: ModuleType, payload_state: Any) -> Any:
     left_out = _OF_THE_PLACE if current_form().deterministic else _NEVER_SENT
     state = {payload_state.key(key): value for key, value in list(namespace.items()) if key not in left_out}
     if "__path__" in namespace and "__path__" in left_out:
-        # A package is still one.
+        # The module remains a package.
         state[payload_state.name("__path__")] = []
     args = (name,) if kind is ModuleType else (name, kind)
     return with_slots((wire.dynamic_module, args, state, None, None, wire.dynamic_module), module)

@@ -1,12 +1,13 @@
 """Reducers for the dictionary in which a class keeps its attributes.
 
-Code of a class body that is evaluated later (annotations since 3.14, bounds of type parameters since 3.12)
-looks up names in that dictionary, through a cell called ``__classdict__``.
+Code of a class body that is evaluated later (annotations since 3.14, bounds of type parameters
+since 3.12) looks up names in that dictionary, through a cell called ``__classdict__``.
 """
 
 from __future__ import annotations
 
 import gc
+from itertools import chain
 from types import CellType, FunctionType, GetSetDescriptorType, MappingProxyType, MemberDescriptorType
 from typing import Any
 
@@ -24,31 +25,29 @@ class ClassDict:
         self.owner = owner
 
 
-def reduce_class_dict(stand_in: ClassDict) -> Any:
-    return wire.class_dict, (stand_in.owner,)
-
-
 def note_owner(cls: type, payload_state: Any) -> None:
-    """Record in `payload_state` that functions of `cls` may look up names in its dictionary; see `class_dict`."""
-    # Its dictionary is not a key: finding it stops all threads of a free-threaded build, and few classes need it.
+    """Record in `payload_state` that functions of `cls` may look up names in its dictionary.
+
+    See `class_dict`.
+    """
+    # Its dictionary is not a key: finding it stops all threads of a free-threaded build, and few
+    # classes need it.
     payload_state.class_dicts[id(cls)] = payload_state.class_dicts[class_names(cls)[1]] = cls
 
 
 def class_dict(namespace: Any, func: FunctionType, payload_state: Any) -> Any:
     """Return the object to pickle for the contents of a ``__classdict__`` cell of `func`.
 
-    If the class is in the payload, the reader takes the dictionary from it. The same holds for a class that
-    replaced the original: ``@dataclass(slots=True)`` creates a second class and drops the first, and the
-    garbage collector may already have emptied the first one's dictionary. Any other dictionary is copied,
-    without the descriptors and cells that the interpreter adds.
+    If the class is in the payload, the reader takes the dictionary from it. The same holds for a
+    class that replaced the original: ``@dataclass(slots=True)`` creates a second class and drops
+    the first, and the garbage collector may already have emptied the first one's dictionary. Any
+    other dictionary is copied, without the descriptors and cells that the interpreter adds.
     """
     around = _class_around(func, payload_state)
     # In a loaded function the cell holds a view of the dictionary.
-    held = _behind(namespace) if type(namespace) is MappingProxyType else namespace
-    if around is not None and _dictionary(around) is held:
-        return ClassDict(around)
-    for owner in payload_state.class_dicts.values():
-        if owner is not around and _dictionary(owner) is held:
+    held = behind(namespace) if type(namespace) is MappingProxyType else namespace
+    for owner in chain((around,), payload_state.class_dicts.values()):
+        if owner is not None and behind(vars(owner)) is held:
             return ClassDict(owner)
     if around is not None:
         return ClassDict(around)
@@ -71,18 +70,12 @@ def _class_around(func: FunctionType, payload_state: Any) -> type | None:
 
 def owner_of(namespace: Any) -> type | None:
     """Return the class that keeps its attributes in the dictionary `namespace`, or None."""
-    return next((each for each in gc.get_referrers(namespace) if _owns(each, namespace)), None)
+    classes = (each for each in gc.get_referrers(namespace) if isinstance(each, type))
+    return next((cls for cls in classes if behind(vars(cls)) is namespace), None)
 
 
-def _owns(candidate: Any, namespace: dict[str, Any]) -> bool:
-    return isinstance(candidate, type) and _dictionary(candidate) is namespace
-
-
-def _dictionary(cls: type) -> Any:
-    return _behind(vars(cls))
-
-
-def _behind(view: Any) -> Any:
+def behind(view: Any) -> Any:
+    """Return the mapping behind a proxy: the only object it refers to; no attribute leads to it."""
     return next(iter(gc.get_referents(view)), None)
 
 
@@ -107,15 +100,11 @@ class ClassPart:
         self.setter = setter
 
 
-def reduce_class_part(part: ClassPart) -> Any:
-    return part.setter, (part.owner, part.state)
-
-
 def staged(cls: type, attributes: dict[str, Any]) -> dict[str, Any]:
     """Put methods first if an attribute of `cls` is a set or dictionary of its instances.
 
-    Such a container is filled while it is loaded, before the class gets its attributes, and hashing the
-    instances needs the methods of the class.
+    Such a container is filled while it is loaded, before the class gets its attributes, and hashing
+    the instances needs the methods of the class.
     """
     if "__hash__" not in vars(cls) or not any(_holds(value, cls) for value in attributes.values()):
         return attributes
@@ -130,4 +119,7 @@ def _holds(value: Any, cls: type) -> bool:
     return isinstance(value, (dict, set, frozenset)) and any(type.__subclasscheck__(cls, type(each)) for each in value)
 
 
-REDUCERS: dict[type, Any] = {ClassDict: reduce_class_dict, ClassPart: reduce_class_part}
+REDUCERS: dict[type, Any] = {
+    ClassDict: lambda stand_in: (wire.class_dict, (stand_in.owner,)),
+    ClassPart: lambda part: (part.setter, (part.owner, part.state)),
+}

@@ -11,7 +11,7 @@ from .. import wire
 
 
 def reduce_simple_queue(items: Any) -> Any:
-    """Reduce a `queue.SimpleQueue` with its items, read by `gc.get_referents` so that they stay in it."""
+    """Reduce a `queue.SimpleQueue`; `gc.get_referents` reads its items without removing them."""
     size = items.qsize()
     parts = gc.get_referents(items)
     if sys.version_info < (3, 13):
@@ -24,7 +24,8 @@ def reduce_simple_queue(items: Any) -> Any:
     return wire.simple_queue, (), parts or None, None, None, wire.simple_queue
 
 
-# Their instances have an attribute `queue`, which is also the name of their module; see `reducer_tables.OWN_KEYS`.
+# Their instances have an attribute `queue`, which is also the name of their module; see
+# `reducer_tables.OWN_KEYS`.
 OWN_KEYS = (queue.Queue, queue.LifoQueue, queue.PriorityQueue)
 
 REDUCERS: dict[type, Any] = {}

@@ -10,7 +10,10 @@ from .. import wire
 
 
 def recreate(func: FunctionType) -> Any:
-    """Return the constructor of `func`, its arguments and the resulting attributes; None if `func` is another function."""
+    """Return the constructor of `func`, its arguments and the resulting attributes.
+
+    The result is None if `func` is another function.
+    """
     match closure_of(func):
         case {"user_function": FunctionType() as wrapped, "repr_running": set(), **rest} if func.__doc__ == wrapped.__doc__:
             fill = (rest["fillvalue"],) if "fillvalue" in rest else ()
@@ -19,7 +22,10 @@ def recreate(func: FunctionType) -> Any:
 
 
 def closure_of(func: FunctionType) -> dict[str, Any] | None:
-    """Return the contents of the cells of `func` by name; None if a cell is empty or `func` has defaults."""
+    """Return the contents of the cells of `func` by name.
+
+    The result is None if a cell is empty or `func` has defaults.
+    """
     if func.__defaults__ or func.__kwdefaults__:
         return None
     try:
@@ -28,5 +34,4 @@ def closure_of(func: FunctionType) -> dict[str, Any] | None:
         return None
 
 
-REDUCERS: dict[type, Any] = {}
 RECREATED = {reprlib.recursive_repr()(lambda self: "").__code__: recreate}

@@ -57,7 +57,8 @@ class Reach:
         return kind is tuple and self._are_inert(value, depth - 1)
 
     def _are_inert(self, values: Iterable[Any], depth: int) -> bool:
-        # Not a generator expression: CPython 3.12 and 3.13 free its code twice when memory runs out.
+        # Not a generator expression: CPython 3.12 and 3.13 free its code twice when memory runs
+        # out.
         for each in values:  # noqa: SIM110
             if not self.is_inert(each, depth):
                 return False

@@ -1,8 +1,8 @@
-"""What belongs to this process, and is refused with the reason and with what to do instead."""
+"""Types whose instances belong to this process: they are refused with a reason and a remedy."""
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from typing import Any
 
 from ..errors import NotPicklableError
@@ -11,39 +11,17 @@ Reason = tuple[str, str]
 
 _CONNECTION = ("a connection belongs to this process", "open a new one where it is needed")
 _EVENT_LOOP = ("it belongs to an event loop of this process", "await it and pickle its result, or pickle what it was made from")
-_IN_C = ("what it has taken in so far is kept in C", "feed it to the end and pickle the result, or pickle the data")
+_IN_C = ("C code hides the data that it has processed", "feed it to the end and pickle the result, or pickle the data")
 
-# What the standard library pickled up to 3.13 (CPython issue 101588).
-_STOPPED = (
-    "accumulate",
-    "combinations",
-    "combinations_with_replacement",
-    "compress",
-    "cycle",
-    "dropwhile",
-    "filterfalse",
-    "groupby",
-    "islice",
-    "permutations",
-    "product",
-    "repeat",
-    "starmap",
-    "takewhile",
-    "zip_longest",
-)
-_IN_ITERTOOLS = (
-    "since Python 3.14 the iterators of itertools do not tell their position",
-    "pickle a list of what is left, or what it is made of",
-)
-
-# Module -> type in it, or a call that makes one -> why, and what to do.  Subclasses are refused with their base.
+# Module -> type in it, or a call that creates an instance -> reason, and what to do instead. Their
+# subclasses are refused, too.
 REASONS: dict[str, dict[str, Reason]] = {
     "_socket": {"socket": _CONNECTION},
-    "_ssl": {"_SSLContext": ("it keeps keys in C", "make a new one where it is needed")},
+    "_ssl": {"_SSLContext": ("it keeps keys in C", "create a new one where it is needed")},
     "sqlite3": {
         "Connection": (
             "a connection belongs to this process",
-            "pickle the path, or the lines of iterdump(), and connect there",
+            "pickle the path, or the lines of iterdump(), and connect in the reader",
         ),
         "Cursor": ("it belongs to a connection of this process", "fetch the rows and pickle those"),
     },
@@ -54,15 +32,17 @@ REASONS: dict[str, dict[str, Reason]] = {
     "_bz2": {"BZ2Compressor": _IN_C, "BZ2Decompressor": _IN_C},
     "_lzma": {"LZMACompressor": _IN_C, "LZMADecompressor": _IN_C},
     "zlib": {"compressobj()": _IN_C, "decompressobj()": _IN_C},
-    "select": {"epoll": ("it watches descriptors of this process", "make a new one where it is needed")},
+    "select": {"epoll": ("it watches descriptors of this process", "create a new one where it is needed")},
     "mmap": {"mmap": ("it is memory of this process", "pickle the path, or bytes(map)")},
     "asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP, "AbstractEventLoop": _EVENT_LOOP},
     "_ctypes": {"_Pointer": ("a pointer is an address in this process", "pickle what it points to: its `contents`")},
-    "_asyncio": {"Future": _EVENT_LOOP, "Task": _EVENT_LOOP},
-    "weakref": {"finalize": ("it is registered with this interpreter", "make a new one where the object is loaded")},
-    "itertools": {
-        "batched": ("the size of its batches is kept in C", "pickle a list of the batches, or what it is made of"),
-        **dict.fromkeys(_STOPPED if sys.version_info >= (3, 14) else (), _IN_ITERTOOLS),
+    "weakref": {"finalize": ("it is registered with this interpreter", "create a new one where the object is loaded")},
+    "contextvars": {"Token": ("it can reset only a context of this process", "pickle the value instead")},
+    "threading": {
+        "Thread": (
+            "a thread belongs to the process that created it, even before its start",
+            "pickle the data that it works on, and create a thread in the reader",
+        )
     },
     "greenlet": {"greenlet": ("its stack is kept in C", "pickle the function and its arguments")},
 }
@@ -76,13 +56,9 @@ def refusers(name: str, module: Any) -> dict[type, Any]:
         if spelling.endswith("()") and kind is not None:
             kind = type(kind())
         if isinstance(kind, type):
-            found[kind] = _Refuser(*why)
+            found[kind] = partial(_refuse, *why)
     return found
 
 
-class _Refuser:
-    def __init__(self, reason: str, remedy: str) -> None:
-        self.text = f"{reason}; {remedy}"
-
-    def __call__(self, obj: Any) -> Any:
-        raise NotPicklableError(f"cannot pickle {type(obj).__name__!r} object: {self.text}")
+def _refuse(reason: str, remedy: str, obj: Any) -> Any:
+    raise NotPicklableError(f"cannot pickle {type(obj).__name__!r} object: {reason}; {remedy}")

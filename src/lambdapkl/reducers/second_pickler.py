@@ -1,4 +1,7 @@
-"""A second pickler for a part of what is being pickled: it writes to nowhere, and has the hooks of the first one."""
+"""A second pickler for a part of the object that is being pickled.
+
+It discards its output, and has the hooks of the first pickler.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,12 @@ from ..stdlib_picklers import BasePickler
 class _SecondPickler(BasePickler):
     reducer_override: Any
 
-    def find(self, obj: Any) -> None:
-        """Have `persistent_id` note an object that the pickler itself does not meet."""
-
 
 class _SecondPicklerWithIds(_SecondPickler):
-    """The same for a pickler with a `persistent_id` of its own."""
+    """A second pickler for one that has its own `persistent_id`."""
 
     find_id: Any
-    # Objects that have an id: the reader has them by other means.
+    # Objects with a persistent id: the reader has them already.
     known: dict[int, Any]
 
     def persistent_id(self, obj: Any) -> Any:
@@ -32,13 +32,12 @@ class _SecondPicklerWithIds(_SecondPickler):
             self.known[id(obj)] = obj
         return found
 
-    def find(self, obj: Any) -> None:
-        self.persistent_id(obj)
-
 
 @contextmanager
 def second_pickler(payload_state: Any, second: Any, table: Any, known: dict[int, Any]) -> Iterator[Any]:
-    """Make a pickler to nowhere whose reducers use the state `second`; until the end of the block the first one uses it, too.
+    """Return a pickler that discards its output.
+
+    It and the first pickler use the state `second` inside the block.
 
     Parameters
     ----------
@@ -47,7 +46,7 @@ def second_pickler(payload_state: Any, second: Any, table: Any, known: dict[int,
     table
         The dispatch table.
     known
-        Gets the objects that have a persistent id, by `id`.
+        Dictionary to which objects with a persistent id are added, by their `id`.
     """
     first = payload_state.pickler
     owner = getattr(first, "_owner", None)

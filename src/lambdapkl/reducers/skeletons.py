@@ -1,40 +1,30 @@
-"""What a class by value is made of: how to make its skeleton, and its attributes."""
+"""Describes a class that is pickled by value: arguments for its skeleton, and its attributes."""
 
 from __future__ import annotations
 
 import pickle
 import sys
 from collections.abc import Sequence
-from types import (
-    BuiltinFunctionType,
-    ClassMethodDescriptorType,
-    FunctionType,
-    GetSetDescriptorType,
-    MemberDescriptorType,
-    MethodDescriptorType,
-    WrapperDescriptorType,
-)
+from types import BuiltinFunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 from ..identity import keys
 from ..identity.traces_of_use import VOLATILE, is_cached_absence
 from ..options import current_form
-from ..restorers.classes import FROZEN_SETS, SETS
+from ..restorers.classes import NAME_SETS
+from ..rules.builtin_types import DESCRIPTOR_TYPES
 from ..rules.names import TYPE_BASES, class_names
 from . import namespaces
 
-# The interpreter's descriptors of a class's own slots and C functions; they come and go with the class.  PyPy has none
-# for methods: these names stand for functions and class methods there.
-_C_DESCRIPTORS = tuple(
-    {MethodDescriptorType, WrapperDescriptorType, GetSetDescriptorType, ClassMethodDescriptorType} - {FunctionType, classmethod}
-)
-_MADE_BY_SKELETON = VOLATILE - {"__static_attributes__"} | {"__module__", "__doc__"}
+# Types of descriptors of fields and functions in C, which exist only as long as their class.
+_C_DESCRIPTORS = tuple(DESCRIPTOR_TYPES - {MemberDescriptorType} | {GetSetDescriptorType})
+_CREATED_WITH_SKELETON = VOLATILE - {"__static_attributes__"} | {"__module__", "__doc__"}
 _WRITABLE_ON_TYPES = frozenset(
     ("__module__", "__doc__", "__abstractmethods__", "__annotations__", "__annotate__", "__type_params__")
 )
-# Every class has these anew, except that all share one of each since 3.15.
+# Each class has its own descriptors for these; since 3.15, all classes share one of each.
 _OF_THE_INSTANCE = ("__dict__", "__weakref__")
-# `type` answers for these itself, so they cannot be set on a class that exists.
+# Data descriptors of `type`: these attributes can be set only when a class is created.
 _SHADOWING = frozenset(
     name
     for name, value in vars(type).items()
@@ -42,14 +32,15 @@ _SHADOWING = frozenset(
 )
 
 
-# What is done with an attribute of a special name, where it is not left to the skeleton.
+# How an attribute with a special name is treated; MADE: the skeleton has it already.
 SHADOWS, ANNOTATES, MADE = "shadows", "annotates", "made"
 SPECIAL_NAMES = {
-    **dict.fromkeys(_MADE_BY_SKELETON, MADE),
+    **dict.fromkeys(_CREATED_WITH_SKELETON, MADE),
     **dict.fromkeys(("__annotations__", "__annotate_func__"), ANNOTATES),
     **dict.fromkeys(_SHADOWING, SHADOWS),
 }
-# The skeleton has these from the start; so they come first however often a class has travelled.
+# The skeleton has these from the start. They are written first, so that a round trip keeps the
+# order.
 EARLY = ("__doc__", "__abstractmethods__")
 
 _PYPY = sys.implementation.name == "pypy"
@@ -57,14 +48,15 @@ _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 
 
 def describe(cls: type, payload_state: Any, skip: Any = ()) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return what the skeleton of `cls` is made of, and its attributes but for those of the types in `skip`.
+    """Return the arguments for the skeleton of `cls`, and its attributes except of the types `skip`.
 
-    The compiled backend has this in `_fast.PayloadState.describe`, and takes the rules from here.
+    `_fast.PayloadState.describe` is the compiled version, which uses the rules below.
     """
     attributes: dict[str, Any] = {}
     slots: list[str] = []
     shadowing: dict[str, Any] = {}
-    # A copy, as keys may have a hash in Python, and reducing a value may change the class.
+    # A copy, because keys may have a `__hash__` in Python, and reducing a value may change the
+    # class.
     own = dict(vars(cls))
     taken = intercepted(type(cls))
     if sys.version_info >= (3, 12):
@@ -73,14 +65,14 @@ def describe(cls: type, payload_state: Any, skip: Any = ()) -> tuple[tuple[Any, 
         if own.get(name) is not None and name not in taken:
             attributes[payload_state.name(name)] = in_wire_form(name, own[name])
     if _PYPY and "__del__" in own:
-        # A class that has none from the start never has it called.
+        # PyPy calls `__del__` only if the class has it from the start.
         shadowing[payload_state.name("__del__")] = None
         attributes[payload_state.name("__del__")] = own["__del__"]
     changed = changed_annotations(cls) if _DEFERRED_ANNOTATIONS else None
     if changed is not None:
         attributes[payload_state.name("__annotations__")] = changed
         if "__annotations__" in own:
-            # Where a class starts without, `type` keeps them under another name.
+            # If a class is created without them, `type` stores them under another name.
             shadowing[payload_state.name("__annotations__")] = {}
     for name, value in own.items():
         if isinstance(value, skip):
@@ -126,33 +118,32 @@ def of_slot(cls: type, name: str, value: Any) -> bool:
 
 
 def check_attribute(cls: type, name: str, value: Any) -> None:
-    """Refuse a class with an attribute that is written in C and nowhere else."""
+    """Refuse a class with an attribute that is written in C and exists nowhere else."""
     if isinstance(value, _C_DESCRIPTORS):
-        if getattr(value, "__objclass__", None) is cls:
-            raise pickle.PicklingError(
-                f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: it is written in C and no module that can be "
-                "imported holds it under this name"
-            )
-    elif isinstance(value, BuiltinFunctionType) and value.__self__ is cls:
+        is_own = getattr(value, "__objclass__", None) is cls
+    else:
+        is_own = isinstance(value, BuiltinFunctionType) and value.__self__ is cls
+    if is_own:
         raise pickle.PicklingError(
-            f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: its {name} is written in C and no module "
-            "that can be imported holds it"
+            f"cannot pickle the class {cls.__module__}.{cls.__qualname__}: its {name} is written in C, and no importable "
+            "module has the class under this name"
         )
 
 
 def explicit_slots(own: Any, slots: Sequence[str], payload_state: Any) -> tuple[str, ...]:
-    """The slots that the skeleton of a class with ``__slots__`` is made with."""
+    """The ``__slots__`` with which the skeleton of a class is created."""
     explicit = (*slots, *(payload_state.name(name) for name in _OF_THE_INSTANCE if name in own))
     declared = own.get("__slots__")
     if type(declared) is tuple and sorted(map(str, declared)) == sorted(explicit):
-        return declared  # which travels anyway, as an attribute
+        return declared  # the payload has this tuple anyway, as an attribute
     return explicit
 
 
 def changed_annotations(cls: type) -> Any:
-    """The annotations of `cls` where they are not what its ``__annotate__`` gives; None where they are.
+    """The annotations of `cls` if they differ from what its ``__annotate__`` returns, else None.
 
-    Without one, `type` keeps them where the class statement or whoever assigned them put them.
+    A class without ``__annotate__`` has the annotations that its class statement or an assignment
+    stored.
     """
     own = vars(cls)
     if "__annotations__" in own:
@@ -165,13 +156,13 @@ def changed_annotations(cls: type) -> Any:
         return evaluated
     try:
         return evaluated if annotate(1) != evaluated else None
-    # What a name in it stood for may be gone.
+    # A name in the annotations may not exist any more.
     except Exception:
         return None
 
 
 def intercepted(metaclass: type) -> frozenset[str]:
-    """The names of attributes that a data descriptor of `metaclass` would take when they are set on one of its classes."""
+    """The names of data descriptors of `metaclass`: setting such an attribute of a class calls one."""
     known = _INTERCEPTED.get(metaclass)
     if known is not None:
         return known
@@ -186,14 +177,14 @@ def intercepted(metaclass: type) -> frozenset[str]:
     return found
 
 
-# Of `type` and metaclasses of the standard library, which no program changes.
+# Metaclass -> result of `intercepted`, for `type` and metaclasses of the standard library, which no
+# program changes.
 _INTERCEPTED: dict[type, frozenset[str]] = {type: frozenset()}
 
 
 def in_wire_form(name: str, value: Any) -> Any:
-    """Return the value of an attribute as it is pickled: sets of names are sorted."""
-    if (name in FROZEN_SETS and type(value) is frozenset) or (name in SETS and type(value) is set):
-        return tuple(sorted(value))
-    if name == "__static_attributes__" and type(value) is tuple:
-        return tuple(sorted(value))
-    return value
+    """Return the value of an attribute as it is pickled: sets of names become sorted tuples."""
+    return tuple(sorted(value)) if type(value) is _SORTED.get(name) else value
+
+
+_SORTED: dict[str, Any] = {**NAME_SETS, "__static_attributes__": tuple}

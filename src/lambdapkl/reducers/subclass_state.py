@@ -1,11 +1,11 @@
-"""Attributes of subclasses whose base, in the standard library or in C, has its own way to be pickled.
+"""Pickles attributes that a subclass adds to a base with its own `__reduce__`.
 
-`datetime.date.__reduce__` returns a call of the class with the date.  It does not know of attributes and slots that a
-subclass adds: `pickle` loses them without a word.  They are restored here: as a state where the base has none, else after
-that of the base.
+The base is in the standard library or in C. `datetime.date.__reduce__` returns a call of the class
+with the date. It omits attributes and slots that a subclass adds, so `pickle` loses them without an
+error. They are pickled here: as the state if the base has none, else after the state of the base.
 
-An attribute that cannot be pickled is left to the constructor, as `pickle` does, where the class has one that runs
-during a load, or where `pickle` itself accepts the object.  Else the dump is refused.
+An attribute that cannot be pickled is omitted, as in `pickle`, if the class has a constructor that
+runs during a load, or if `pickle` itself accepts the object. Otherwise the dump is refused.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _CONSTRUCTORS = ("__new__", "__init__", "__setstate__")
 _MISSING: Any = object()
 _SIMPLE = (type(None), bool, int, float, complex, str, bytes)
 
-# Classes of the standard library that have a `__dict__` and do not pickle it -> the attributes that they restore themselves.
+# Classes of the standard library that do not pickle their `__dict__` -> the attributes that they
+# restore themselves.
 _NETWORK = frozenset(("network_address", "netmask", "_prefixlen", "hosts", "_cache"))
 _ADDRESS = frozenset(("_ip", "network", "netmask", "_prefixlen", "_scope_id"))
 _RESTORED = {
@@ -40,7 +41,7 @@ _RESTORED = {
     ("ipaddress", "IPv6Network"): _NETWORK,
     ("random", "Random"): frozenset(("gauss_next",)),
 }
-# The reader's own: `getLogger` finds it by its name.
+# Their instances are looked up by name in the reader (`getLogger`).
 _LOOKED_UP = {("logging", "Logger")}
 
 # Keys in `PayloadState.shared`.
@@ -56,7 +57,8 @@ class Plan:
     slots
         Names and descriptors.
     restored
-        None, or attributes in the `__dict__` that the base restores; all others are not pickled by it.
+        The names in `__dict__` that the base restores; it does not pickle the others. None if it
+        pickles all.
     lenient
         Whether attributes that cannot be pickled are left out.
     by_setattr
@@ -76,18 +78,22 @@ class Plan:
         self.by_setattr = _sets_slots(kind, self.slots)
 
 
-# id of a class of the standard library -> the class, and the plan for instances of exactly that class
+# id of a class of the standard library -> the class, and the plan for instances of exactly that
+# class
 _known: dict[int, tuple[Any, Plan | None]] = {}
 
 
 def plan_of(kind: Any) -> Plan | None:
-    """Return the `Plan` for instances of `kind`, a class in no dispatch table; None if the result of its base is complete."""
+    """Return the `Plan` for instances of `kind`, which has no reducer.
+
+    The result is None if the `__reduce__` of its base is complete.
+    """
     known = _known.get(id(kind))
     if known is not None and known[0]() is kind:
         return known[1]
     if all(getattr(kind, name) is getattr(object, name) for name in _METHODS):
         return Plan(kind, [], None, whole=True) if needs_setter(kind) or _may_be_its_own_dict(kind) else None
-    users, library = [], None
+    users = []
     for base in kind.__mro__:
         if base is object:
             continue
@@ -153,7 +159,7 @@ def _may_be_its_own_dict(kind: Any) -> bool:
 
 
 def is_library(cls: Any) -> bool:
-    """Whether a class is one of the standard library, or written in C: it does not know of classes that are derived from it."""
+    """Whether a class is in the standard library or in C, so that its `__reduce__` ignores subclasses."""
     if byvalue.is_extension_type(cls):
         return True
     module = cls.__module__
@@ -161,7 +167,7 @@ def is_library(cls: Any) -> bool:
 
 
 def slots_of(classes: Iterable[Any]) -> dict[str, Any]:
-    """Return names and descriptors of the slots that `classes`, in the order of an MRO, have made."""
+    """Return names and descriptors of the slots that `classes`, in the order of an MRO, define."""
     found: dict[str, Any] = {}
     for cls in classes:
         if "__slots__" in vars(cls):
@@ -178,13 +184,14 @@ def _sets_slots(kind: Any, slots: dict[str, Any]) -> bool:
 
 
 def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
-    """Reduce an instance as its base does, with the attributes that are missing there; NotImplemented if there are none."""
+    """Reduce an instance as its base does, and add the attributes that the base omits.
+
+    Return NotImplemented if there are none.
+    """
     if plan.whole:
         return _reduce_whole(obj)
     restored = plan.restored
     namespace = None if restored is None else getattr(obj, "__dict__", None)
-    if not namespace and not plan.slots:
-        return NotImplemented
     attributes: dict[Any, Any] = {}
     if restored is not None and namespace:
         if type(namespace) is not dict or not OVERRIDING.isdisjoint(namespace):
@@ -194,7 +201,7 @@ def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
     if not attributes and not slots:
         return NotImplemented
     reduced = obj.__reduce_ex__(payload_state.protocol)
-    if type(reduced) is not tuple or not _makes(reduced, type(obj)):
+    if type(reduced) is not tuple or not _creates(reduced, type(obj)):
         return reduced
     attributes, slots = _missing(reduced, attributes, slots)
     if plan.lenient:
@@ -219,12 +226,17 @@ def _reduce_whole(obj: Any) -> Any:
 
 
 def with_slots(reduced: Any, obj: Any) -> Any:
-    """Return what a reducer of ours returned for `obj`, and the values of slots that its class, a subclass, has."""
+    """Add the slots that the class of `obj`, a subclass, defines to the reduced value of `obj`."""
     kind = type(obj)
     if type(reduced) is not tuple or not kind.__flags__ & byvalue.HEAP_TYPE:
         return reduced
     slots = slots_of([base for base in kind.__mro__ if base is not object and not is_library(base)])
     return _combined(reduced, kind, {}, _values(obj, slots), _sets_slots(kind, slots))
+
+
+def reduces_itself(kind: type, base: type) -> bool:
+    """Whether `kind`, a subclass of `base`, has its own `__reduce__` or `__reduce_ex__`."""
+    return any(getattr(kind, name) is not getattr(base, name) for name in ("__reduce_ex__", "__reduce__"))
 
 
 def _values(obj: Any, slots: dict[str, Any]) -> dict[str, Any]:
@@ -237,16 +249,19 @@ def _values(obj: Any, slots: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _makes(reduced: tuple[Any, ...], kind: Any) -> bool:
-    """Whether the call in `reduced` is told which class to make an instance of."""
-    made_by, args = reduced[:2]
-    if made_by is kind or getattr(made_by, "__self__", None) is kind:
+def _creates(reduced: tuple[Any, ...], kind: Any) -> bool:
+    """Whether the call in `reduced` calls `kind` or has it as an argument."""
+    constructor, args = reduced[:2]
+    if constructor is kind or getattr(constructor, "__self__", None) is kind:
         return True
     return type(args) is tuple and any(each is kind for each in args)
 
 
 def _halves(state: Any) -> tuple[dict[Any, Any], dict[Any, Any]] | None:
-    """The attributes and slots in a state as `object` returns it, None for another one."""
+    """The attributes and slots in a state in the form that `object` returns.
+
+    The result is None for another form.
+    """
     halves = state if type(state) is tuple and len(state) == 2 else (state, None)
     if any(half is not None and type(half) is not dict for half in halves):
         return None
@@ -267,7 +282,7 @@ def _missing(reduced: tuple[Any, ...], attributes: dict[Any, Any], slots: dict[s
 def _combined(reduced: Any, kind: Any, attributes: dict[Any, Any], slots: dict[str, Any], by_setattr: bool) -> Any:
     if not attributes and not slots:
         return reduced
-    made_by, args, state, items, pairs, setter = reduced + (None,) * (6 - len(reduced))
+    constructor, args, state, items, pairs, setter = reduced + (None,) * (6 - len(reduced))
     attributes = {private_key(name): value for name, value in attributes.items()}
     slots = {private(name): value for name, value in slots.items()}
     halves = _halves(state)
@@ -276,14 +291,15 @@ def _combined(reduced: Any, kind: Any, attributes: dict[Any, Any], slots: dict[s
         attributes, slots = {**halves[0], **attributes}, {**halves[1], **slots}
         combined: Any = (attributes or None, slots) if slots else attributes
     else:
-        combined = [attributes or None, slots or None, state, setter]
-        while combined[-1] is None:
-            combined.pop()
-        combined, setter = tuple(combined), wire.subclass_state
-    complete = [made_by, args, combined, items, pairs, setter]
-    while complete[-1] is None:
-        complete.pop()
-    return tuple(complete)
+        combined, setter = trimmed([attributes or None, slots or None, state, setter]), wire.subclass_state
+    return trimmed([constructor, args, combined, items, pairs, setter])
+
+
+def trimmed(parts: list[Any]) -> tuple[Any, ...]:
+    """Return `parts` as a tuple without the Nones at the end."""
+    while parts and parts[-1] is None:
+        parts.pop()
+    return tuple(parts)
 
 
 # ---- attributes that cannot be pickled ----
@@ -297,7 +313,7 @@ def _only_picklable(obj: Any, attributes: dict[Any, Any], slots: dict[str, Any],
     decided = payload_state.shared.setdefault(_DECIDED, {})
     trying = payload_state.shared.setdefault(_TRYING, set())
     if id(obj) in trying:
-        # Further out, the same attributes are being tried.
+        # This is a nested call: an outer one is trying the same attributes.
         return {}, {}
     known = decided.get(id(obj))
     if known is None:
@@ -320,12 +336,12 @@ def _can_be_pickled(value: Any, payload_state: Any) -> bool:
     second = type(payload_state)(payload_state.table)
     second.pickler, second.protocol = payload_state.pickler, payload_state.protocol
     second.shared.update({key: payload_state.shared[key] for key in (_DECIDED, _TRYING)})
-    # Weak references are noted there: whether they can be pickled depends on the whole payload.
+    # Weak references are only recorded: whether they can be pickled depends on the whole payload.
     second.held = []
     try:
         with second_pickler(payload_state, second, payload_state.table, {}) as pickler:
             pickler.dump(value)
-    # The constructor makes do without the attribute, whatever the error is.
+    # Whatever the error is, the constructor creates the object without the attribute.
     except Exception:
         return False
     return True

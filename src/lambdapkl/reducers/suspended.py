@@ -1,9 +1,9 @@
 """Reducers for generators, coroutines and async generators: created, suspended or finished.
 
 A suspended one is pickled as its function and the contents of its frame: local variables, value
-stack, the exception being handled, and the position in the code. The reader calls the function to get
-a frame, and fills it. Both sides work out from the code what the frame may hold there (`verifier`) and
-refuse anything else.
+stack, the exception being handled, and the position in the code. The reader calls the function to
+get a frame, and fills it. Both sides work out from the code what the frame may hold there
+(`verifier`) and refuse anything else.
 
 A created one is pickled as its function and arguments, a finished one as its name. Neither needs
 access to frames.
@@ -148,7 +148,10 @@ def _refuse(obj: Any, reason: str, remedy: str) -> NoReturn:
 
 
 def _helper_types() -> tuple[Any, Any, Any]:
-    """The types of the awaitables that async generators and coroutines return; no module names them."""
+    """The types of the awaitables that async generators and coroutines return.
+
+    No module names them.
+    """
 
     async def generator() -> Any:
         yield

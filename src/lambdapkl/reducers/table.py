@@ -8,7 +8,7 @@ from collections import ChainMap
 from importlib import import_module
 from typing import Any
 
-from ..rules import process_lock
+from ..rules import process_lock, submodules
 from ..rules.reducer_tables import FAMILIES, INHERITED, ITERATORS, OVERRIDES, OWN_KEYS, RECREATED, TABLE, Reducer
 from . import (
     containers,
@@ -26,8 +26,6 @@ from . import (
     wrappers,
 )
 
-__all__ = ["DISPATCH_TABLE", "DispatchTable", "UserTable", "refresh", "with_shared"]
-
 ITERATORS.update(iterators.REDUCERS)
 for _family in (containers, descriptors, files, imports, iterators, namespaces, suspended, threads, weakrefs, wrappers):
     TABLE.update(_family.REDUCERS)
@@ -36,7 +34,7 @@ for _family in (descriptors, exceptions, threads, tracebacks, weakrefs):
 
 
 class DispatchTable(ChainMap[type, Reducer]):
-    """A dispatch table with a fast lookup, as loky copies it to a `dict` for each pickler, so for each task."""
+    """A dispatch table with a fast lookup, as loky copies it to a `dict` for each task."""
 
     def __getitem__(self, kind: type) -> Reducer:
         # `ChainMap` raises and catches a KeyError for each map that does not have the key.
@@ -49,8 +47,9 @@ class DispatchTable(ChainMap[type, Reducer]):
 class UserTable(DispatchTable):
     """A dispatch table that a program set on a pickler, followed by the shared tables.
 
-    Its first map is the program's, which may be any mapping. It may be a copy of `copyreg.dispatch_table`;
-    entries that it shares with that do not take precedence over lambdapkl's overrides.
+    Its first map is the program's, which may be any mapping. It may be a copy of
+    `copyreg.dispatch_table`; entries that it shares with that do not take precedence over
+    lambdapkl's overrides.
     """
 
     def __getitem__(self, kind: type) -> Reducer:
@@ -75,15 +74,16 @@ class UserTable(DispatchTable):
 
 
 def with_shared(table: Any, shared: DispatchTable) -> Any:
-    """Return `table`, which a program set, followed by `shared`, so that it does not replace those reducers."""
+    """Return `table`, which a program set, followed by `shared`, instead of only the former."""
     return table if isinstance(table, DispatchTable) else UserTable(table, *shared.maps)
 
 
-# Entries that user code adds here or registers with `copyreg` take precedence over lambdapkl's reducers.
+# Entries that user code adds here or registers with `copyreg` take precedence over lambdapkl's
+# reducers.
 DISPATCH_TABLE = DispatchTable(OVERRIDES, copyreg.dispatch_table, TABLE)
 
-# Module -> the file with reducers for its types. They are added to the table after the program imports the
-# module. No such object can exist before that, and `import lambdapkl` stays fast.
+# Module -> the file with reducers for its types. They are added to the table after the program
+# imports the module. No such object can exist before that, and `import lambdapkl` stays fast.
 _PENDING: dict[str, str] = {
     "contextvars": "contexts",
     "dataclasses": "dataclass_parts",
@@ -100,33 +100,30 @@ _PENDING: dict[str, str] = {
 # Modules with types that are refused; their refusers are added in the same way.
 _REFUSED = set(refused.REASONS)
 
-_stamp: tuple[int, str | None] | None = None
+_stamp: tuple[int, str] | None = None
 
 
 def refresh() -> int:
     """Add the reducers of modules that were imported since the last call.
 
-    ``sys.modules`` grows at its end, so its length and last key show whether a module was added. Returns the
-    length of ``sys.modules`` for which nothing needs to be done, or -1 if the next call must check again.
+    Returns the length of ``sys.modules`` for which nothing needs to be done, or -1 if the next call
+    must check again.
     """
     global _stamp
     modules = sys.modules
-    stamp: tuple[int, str | None] | None
-    try:
-        stamp = len(modules), next(reversed(modules), None)
-    except RuntimeError:  # another thread is importing
-        stamp = None
+    stamp = submodules.stamp()
     if stamp is not None and stamp == _stamp:
         return stamp[0]
     with process_lock.lock:
         present = {name for name in (*_PENDING, *_REFUSED) if name in modules}
-        # While another thread imports a module, some of its types may be missing: the next call checks again.
+        # While another thread imports a module, some of its types may be missing: the next call
+        # checks again.
         ready = {name for name in present if not _is_importing(modules.get(name))}
         if ready != present:
             stamp = None
         for name in [name for name in _PENDING if name in ready]:
             family = import_module(f"{__package__}.{_PENDING[name]}")
-            for kind, reducer in family.REDUCERS.items():
+            for kind, reducer in getattr(family, "REDUCERS", {}).items():
                 TABLE.setdefault(kind, reducer)
             OVERRIDES.update(getattr(family, "OVERRIDES", {}))
             INHERITED.update(getattr(family, "INHERITED", {}))
@@ -137,7 +134,8 @@ def refresh() -> int:
             for kind, refuser in refused.refusers(name, modules[name]).items():
                 INHERITED.setdefault(kind, refuser)
             _REFUSED.discard(name)
-        # Set last: until then, other threads must wait for the lock, as they may need the new reducers.
+        # Set last: until then, other threads must wait for the lock, as they may need the new
+        # reducers.
         _stamp = stamp
     return -1 if stamp is None else stamp[0]
 

@@ -1,9 +1,9 @@
 """Find the position of a text file while a loop is reading its lines.
 
 ``next(file)`` disables `tell`, because it does not record what it has read ahead (see the note on
-`TextIOBase.tell` in the documentation of `io`). This reads the buffered characters one by one until the
-file must fetch more bytes. The position of those bytes is known, and the position of the characters
-follows from their encoded length. The file is then set back to where it was.
+`TextIOBase.tell` in the documentation of `io`). This reads the buffered characters one by one until
+the file must fetch more bytes. The position of those bytes is known, and the position of the
+characters follows from their encoded length. The file is then set back to where it was.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def _read_waiting(file: Any) -> tuple[str, int]:
     try:
         while character := file.read(1):
             waiting.append(character)
-            # The high bits of `tell` hold a decoder's state: it keeps back a "\r" until the next character.
+            # The high bits of `tell` hold a decoder's state: it keeps back a "\r" until the next
+            # character.
             if buffer.tell() != ahead and not (place := file.tell()) >> 64:
                 return "".join(waiting), place
         return "".join(waiting), buffer.tell()

@@ -1,7 +1,4 @@
-"""Locks and what belongs to a thread.
-
-A lock travels as a new one that nobody holds.  One that is held is refused: who would release it there?
-"""
+"""Reducers for locks and thread-local data."""
 
 from __future__ import annotations
 
@@ -20,42 +17,33 @@ _RLock: Any = type(threading.RLock())
 
 
 def reduce_lock(lock: Any) -> Any:
-    if lock.locked():
-        _refuse_held("threading.Lock")
-    return wire.lock, ()
+    """Reduce a Lock or RLock to a new one.
 
-
-def reduce_rlock(lock: Any) -> Any:
-    # `locked` came with 3.14; before, only the text says it.
-    if repr(lock).startswith("<locked"):
-        _refuse_held("threading.RLock")
-    return wire.lock, (private("RLock"),)
-
-
-def _refuse_held(kind: str) -> None:
-    if current().held_locks != "unlocked":
+    Refuse a held one unless the option `held_locks` is set.
+    """
+    is_rlock = type(lock) is _RLock
+    # Before 3.14 an RLock has no method `locked`, but its repr shows the state.
+    is_held = repr(lock).startswith("<locked") if is_rlock else lock.locked()
+    if is_held and current().held_locks != "unlocked":
         raise NotPicklableError(
-            f"cannot pickle a {kind} that is held: no thread of the reader could release it; release it first, or pickle it "
-            'under `with lambdapkl.options(held_locks="unlocked")`'
+            f"cannot pickle a threading.{'RLock' if is_rlock else 'Lock'} that is held: no thread of the reader could release "
+            'it; release it first, or pickle it under `with lambdapkl.options(held_locks="unlocked")`'
         )
+    return wire.lock, (private("RLock"),) if is_rlock else ()
 
 
 def reduce_local(local: Any) -> Any:
-    """`threading.local` with the values of this thread; other threads of the reader start without."""
+    """Reduce a `threading.local` to the values of this thread.
+
+    Other threads of the reader start without them.
+    """
     kind = type(local)
-    # The arguments for `__init__` in further threads have no public name.
+    # No attribute has the arguments with which other threads call `__init__`.
     args = next((each for each in gc.get_referents(local) if type(each) is tuple), ())
     state = {private_key(name): value for name, value in list(vars(local).items())}
     return with_slots((wire.thread_local, (kind, args), state or None, None, None, wire.thread_local), local)
 
 
-def refuse_thread(thread: Any) -> Any:
-    raise NotPicklableError(
-        f"cannot pickle a {type(thread).__name__}: a thread belongs to the process that made it, also before its start; "
-        "pickle what it works on, and make a new thread there"
-    )
+REDUCERS: dict[type, Any] = {_Lock: reduce_lock, _RLock: reduce_lock}
 
-
-REDUCERS: dict[type, Any] = {_Lock: reduce_lock, _RLock: reduce_rlock}
-
-INHERITED: dict[type, Any] = {threading.local: reduce_local, threading.Thread: refuse_thread}
+INHERITED: dict[type, Any] = {threading.local: reduce_local}

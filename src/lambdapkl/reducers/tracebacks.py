@@ -1,8 +1,8 @@
-"""Tracebacks and frames: where each step was, and neither code nor values.
+"""Reducers for tracebacks and frames: the location of each frame, without code and values.
 
-What travels of a frame is what `traceback` prints and readers of frames ask for: file, name, first line, the line and the
-position of the instruction, the module.  Nothing of it depends on bytecode, so that an exception can be read by another
-version of Python.
+A frame is pickled as what `traceback` prints and what programs read from frames: file, name, first
+line, the line and position of the instruction, and the module. None of this depends on bytecode, so
+another version of Python can read it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _repr.maxstring = _repr.maxlong = _repr.maxother = 500
 
 def reduce_traceback(traceback: TracebackType, payload_state: Any) -> Any:
     args = None
-    if AT_RESUME and describe_steps is not None:
-        if options.current().tracebacks != "reprs" and not options.current_form().deterministic:
-            args = describe_steps(traceback, payload_state, MAX_OFFSET, MAX_NUMBER, _variables)
+    has_places_only = options.current().tracebacks != "reprs" and not options.current_form().deterministic
+    if has_places_only and AT_RESUME and describe_steps is not None:
+        args = describe_steps(traceback, payload_state, MAX_OFFSET, MAX_NUMBER, _variables)
     if args is None:
         steps = tuple(_steps(traceback, payload_state))
         args = _as_text(steps, payload_state) or steps
@@ -39,7 +39,7 @@ def reduce_traceback(traceback: TracebackType, payload_state: Any) -> Any:
 
 
 def reduce_frame(frame: FrameType, payload_state: Any) -> Any:
-    """A frame as it stands now, without those that called it."""
+    """Reduce a frame at its current position, without the frames that called it."""
     return wire.frame, _describe(frame, frame.f_lasti, frame.f_lineno, payload_state)
 
 
@@ -48,7 +48,7 @@ def _steps(traceback: TracebackType, payload_state: Any) -> Iterator[tuple[Any, 
     known: dict[Any, tuple[Any, ...]] = {}
     step: TracebackType | None = traceback
     while step is not None:
-        # Where the traceback is, and not where its frame has got since: that may be running.
+        # The position of the traceback, not of its frame, which may still be running.
         frame, offset, line = step.tb_frame, step.tb_lasti, step.tb_lineno
         key = id(frame.f_code), id(frame.f_globals), offset, line
         if key not in known:
@@ -60,9 +60,10 @@ def _steps(traceback: TracebackType, payload_state: Any) -> Iterator[tuple[Any, 
 
 
 def _as_text(steps: tuple[Any, ...], payload_state: Any) -> tuple[Any, ...] | None:
-    """The arguments of `wire.traceback` as a text and places: one string is pickled and loaded faster than many tuples.
+    """The arguments of `wire.traceback` as a text and places.
 
-    None if there is more to say of a step, or if a name does not fit.
+    One string is pickled and loaded faster than many tuples. The result is None if a step has local
+    variables, or a name that cannot be a field of the text.
     """
     places: dict[Any, int] = {}
     lines: list[str] = []
@@ -77,7 +78,7 @@ def _as_text(steps: tuple[Any, ...], payload_state: Any) -> tuple[Any, ...] | No
 
 
 def _line(step: tuple[Any, ...], places: dict[Any, int]) -> str | None:
-    """The line that `restorers.tracebacks` reads a step from."""
+    """The line of the text for a step, as `restorers.tracebacks` reads it."""
     if len(step) != 7:
         return None
     (file_name, name, qualified, first, module, file), offset, line, *position = step
@@ -110,7 +111,7 @@ def _describe(frame: FrameType, offset: int, line: int | None, payload_state: An
         offset = 0 if offset > 0 else -1
     if line is None or not 0 <= line <= MAX_NUMBER:
         line = -1
-    # Where that cannot be restored it is not written, or a second dump would be another one.
+    # Write no offset that cannot be restored here, or a second dump would differ.
     written = offset if AT_RESUME else min(offset, 0)
     entry = _shared(payload_state, (where, written, line, *(_NOWHERE if placeless else _position(code, offset, line))))
     found = _variables(frame, payload_state) if variables else None
@@ -118,13 +119,13 @@ def _describe(frame: FrameType, offset: int, line: int | None, payload_state: An
 
 
 def _shared(payload_state: Any, made: Any) -> Any:
-    """The one object of the payload that is equal to `made`."""
+    """The payload's only object that is equal to `made`."""
     shared: Any = payload_state.shared.setdefault(made, made)
     return shared
 
 
 def _position(code: CodeType, offset: int, line: int) -> tuple[int | None, ...]:
-    """The lines and columns of the instruction at `offset`, in the form in which a restored one has them."""
+    """The lines and columns of the instruction at `offset`, as a restored frame has them."""
     if offset < 0:
         return _NOWHERE
     start, end, column, end_column = next(islice(code.co_positions(), offset // 2, None), _NOWHERE)
@@ -136,10 +137,12 @@ def _position(code: CodeType, offset: int, line: int) -> tuple[int | None, ...]:
 
 
 def _variables(frame: FrameType, payload_state: Any) -> dict[str, str] | None:
-    """What is to be said of the local variables, if anything: representations, where that was asked for."""
+    """The reprs of the local variables, or None.
+
+    They are pickled if the option asks for them, or if the frame has them from an earlier payload.
+    """
     if SNAPSHOT in frame.f_code.co_consts:
-        # What was said when it was first pickled.
-        # A debugger may have added values since.
+        # The frame is a snapshot with reprs. A debugger may have added other values since.
         known = frame.f_locals.items()
         return {payload_state.name(str(name)): text if type(text) is str else _represent(text) for name, text in known} or None
     if options.current().tracebacks != "reprs":
@@ -148,7 +151,7 @@ def _variables(frame: FrameType, payload_state: Any) -> dict[str, str] | None:
     return {
         payload_state.name(str(name)): _represent(value)
         for name, value in variables.items()
-        # Of a module, only what the program has put there.
+        # Omit the names that every module has.
         if variables is not frame.f_globals or not str(name).startswith("__")
     } or None
 

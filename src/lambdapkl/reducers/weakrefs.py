@@ -1,7 +1,9 @@
-"""Weak references and containers of them: referents are pickled, and live as long as something else holds them.
+"""Reducers for weak references and containers of them.
 
-Whether something else in the payload holds a referent is known only when all of it has been written.  So the first weak
-reference that a dump meets has the whole object pickled once more, to nowhere and without what weak references lead to.
+A referent is pickled, too. After loading, it lives only if something else in the payload refers to
+it. This is known only after the whole payload has been written. So at the first weak reference in a
+dump, the whole object is pickled once more, with the output discarded and without following weak
+references.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import pickle
 import weakref
 from collections import ChainMap
+from contextlib import suppress
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -21,14 +24,15 @@ from .second_pickler import second_pickler
 
 
 class _Held:
-    """What a payload holds other than by weak references.
+    """The objects to which a payload has strong references.
 
     Attributes
     ----------
     objects
-        id -> anything that keeps the object alive; None where that could not be found out.
+        id -> anything that keeps the object alive; None if the search failed.
     copied
-        ids of referents of proxies that nothing else holds: they are written in the place of the proxy, as `pickle` does.
+        ids of referents of proxies that nothing else holds: they are written in place of the proxy,
+        as in `pickle`.
     """
 
     __slots__ = ("copied", "objects")
@@ -67,11 +71,12 @@ def reduce_reference(reference: Any, payload_state: Any) -> Any:
 
 def reduce_proxy(proxy: Any, payload_state: Any) -> Any:
     try:
-        # A proxy answers for its referent in everything; a bound method tells who that is.
+        # All attributes of a proxy are those of its referent; a bound method has the referent
+        # itself.
         referent = proxy.__reduce_ex__.__self__
     except ReferenceError:
         raise NotPicklableError(
-            "cannot pickle a weak proxy whose referent is gone; keep a strong reference to it or leave the proxy out"
+            "cannot pickle a weak proxy whose referent no longer exists; keep a strong reference to it or leave the proxy out"
         ) from None
     if type(payload_state.held) is list:
         payload_state.held.append((proxy, referent))
@@ -82,34 +87,34 @@ def reduce_proxy(proxy: Any, payload_state: Any) -> Any:
 
 
 def _held(payload_state: Any) -> _Held:
-    """Return what the payload of `payload_state` holds; the whole of it is walked when this is called first."""
+    """Return what the payload of `payload_state` holds; the first call walks the whole object."""
     if payload_state.held is None:
-        payload_state.held = _Held()
+        held = payload_state.held = _Held()
         if payload_state.root is not None:
-            _search(payload_state, payload_state.held)
-    held: _Held = payload_state.held
-    return held
+            # If the walk fails, so will the dump, which raises the error.
+            with suppress(Exception):
+                held.objects, held.copied = _search(payload_state)
+    return payload_state.held  # type: ignore[no-any-return]
 
 
-def _search(payload_state: Any, held: _Held) -> None:
-    pickler = payload_state.pickler
+def _search(payload_state: Any) -> tuple[dict[int, Any], set[int]]:
     objects: dict[int, Any] = {}
-    try:
-        if pickler is not None and payload_state.dumped:
-            # The memo of the pickler has objects, too, that weak containers alone hold.
-            written = pickler.memo.copy()
-            earlier = _reached(payload_state, payload_state.dumped, {}, set())
-            objects = {ident: known for ident, known in earlier.items() if ident in written}
-        held.objects = _reached(payload_state, [payload_state.root], objects, held.copied)
-    # The dump itself will say what is wrong.
-    except Exception:
-        held.copied.clear()
+    copied: set[int] = set()
+    if payload_state.pickler is not None and payload_state.dumped:
+        # The pickler's memo also has objects that only weak containers hold.
+        written = payload_state.pickler.memo.copy()
+        earlier = _reached(payload_state, payload_state.dumped, {}, set())
+        objects = {ident: known for ident, known in earlier.items() if ident in written}
+    return _reached(payload_state, [payload_state.root], objects, copied), copied
 
 
 def _reached(payload_state: Any, roots: list[Any], objects: dict[int, Any], copied: set[int]) -> dict[int, Any]:
-    """Return `objects` with all that `roots` hold; add to `copied` the referents that are written in the place of proxies."""
+    """Return `objects` with all that `roots` hold.
+
+    Add to `copied` the referents that are written in place of proxies.
+    """
     own = type(payload_state)(payload_state.table)
-    # Weak references are noted there instead of being written.
+    # Weak references are added here instead of being written.
     references: list[tuple[Any, Any]] = []
     own.held = references
     containers: list[Any] = []
@@ -127,15 +132,16 @@ def _reached(payload_state: Any, roots: list[Any], objects: dict[int, Any], copi
             for each in following:
                 search.dump(each)
             objects.update(search.memo.copy())
-            for _, referent in references[count:]:
-                search.find(referent)
+            if hasattr(search, "persistent_id"):
+                for _, referent in references[count:]:
+                    search.persistent_id(referent)
             proxies = [referent for proxy, referent in references[count:] if proxy is not None]
             following = [referent for referent in proxies if id(referent) not in objects]
             copied.update(map(id, following))
             count = len(references)
             for container in containers:
                 for holder, value in _conditional(container):
-                    # What lives as long as another object does.
+                    # This value lives as long as another object does.
                     if id(holder) in objects and (id(container), id(holder)) not in followed:
                         followed.add((id(container), id(holder)))
                         following.append(value)
@@ -143,7 +149,7 @@ def _reached(payload_state: Any, roots: list[Any], objects: dict[int, Any], copi
 
 
 def _conditional(container: Any) -> list[tuple[Any, Any]]:
-    """Return the objects that an entry of a weak container depends on, each with what the entry then holds."""
+    """Return a pair for each entry: the object it depends on, and the object it then holds."""
     if isinstance(container, weakref.WeakKeyDictionary):
         return list(container.items())
     if isinstance(container, weakref.WeakValueDictionary):
@@ -152,7 +158,7 @@ def _conditional(container: Any) -> list[tuple[Any, Any]]:
 
 
 def _is_found_again(referent: Any, objects: dict[int, Any]) -> bool:
-    """Whether loading `referent` gives an object that the reader's modules, or its class, hold."""
+    """Whether loading `referent` returns an object that its class or a module of the reader holds."""
     if isinstance(referent, ModuleType):
         return byvalue.module_by_reference(referent)
     if isinstance(referent, (type, FunctionType, BuiltinFunctionType)):
@@ -162,15 +168,15 @@ def _is_found_again(referent: Any, objects: dict[int, Any]) -> bool:
         return id(kind) in objects or byvalue.by_reference(kind)
     try:
         reduced = referent.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
-        # A logger, for one, is looked up by its name.
+        # A logger, for example, is looked up by its name.
         return type(reduced) is str or reduced[0](*reduced[1]) is referent
-    # It may do anything; what it means for the payload is up to the dump.
+    # The reducer may raise any error; the dump reports it if it matters.
     except Exception:
         return False
 
 
 def reduce_container(container: Any) -> Any:
-    """A weak set or dictionary, empty first: its members may refer to it."""
+    """Reduce a weak set or dictionary; it is created empty, as its members may refer to it."""
     kind = type(container)
     members = list(container) if isinstance(container, weakref.WeakSet) else list(container.items())
     return wire.weak_container, (kind,), members, None, None, wire.weak_container

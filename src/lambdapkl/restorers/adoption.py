@@ -1,4 +1,7 @@
-"""Adopt the classes that standalone payloads created before lambdapkl was imported; see `bootstrap`."""
+"""Adopt the classes that standalone payloads created before lambdapkl was imported.
+
+See `bootstrap`.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,6 @@ from typing import Any
 from ..identity import keys
 from ..rules import process_lock
 from . import contexts
-
-__all__ = ["adopt"]
 
 
 def adopt() -> None:

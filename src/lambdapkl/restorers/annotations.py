@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import pickle
 import sys
+from contextlib import suppress
 from typing import Any
 
 from ..identity import keys
@@ -15,15 +16,18 @@ DEFERRED = "<lambdapkl: deferred>"
 # Argument of a function that computes a deferred value: `annotationlib.Format.VALUE`, since 3.14.
 _FORMAT = "1" if sys.version_info >= (3, 14) else ""
 
-# Kind -> its prefix in the syntax of PEP 695. Only this syntax creates type parameters with inferred
-# variance and deferred bounds.
+# Kind -> its prefix in the syntax of PEP 695. Only this syntax creates type parameters with
+# inferred variance and deferred bounds.
 _PREFIXES = {"TypeVar": "", "ParamSpec": "**", "TypeVarTuple": "*"}
 
 
 def type_variable(
     kind: str, name: str, module: Any, options: dict[str, Any] | None = None, digest: bytes = b"", number: int = 0
 ) -> Any:
-    """Return a TypeVar, ParamSpec or TypeVarTuple; the existing one if this process has one with that key."""
+    """Return a TypeVar, ParamSpec or TypeVarTuple.
+
+    Return the existing one if this process has one with that key.
+    """
     import typing
 
     key = (module, name, digest, number)
@@ -41,7 +45,8 @@ def type_variable(
         if sys.version_info < (3, 12):
             keywords.pop("infer_variance", None)
         made = getattr(typing, kind)(name, *constraints, **keywords)
-        _set_module(made, module)
+        with suppress(AttributeError, TypeError):  # read-only in some versions, and only informative
+            made.__module__ = module
     if digest:
         made = keys.track(key, made)
     return made
@@ -54,7 +59,7 @@ def _deferred_variable(kind: str, name: str, module: Any, evaluators: dict[str, 
         bound = f": evaluate_bound({_FORMAT})"
     elif "evaluate_constraints" in evaluators:
         # The syntax needs a tuple display with one item for each constraint.
-        count = _count(evaluators["evaluate_constraints"])
+        count = display_length(evaluators["evaluate_constraints"]) or 0
         bound = f": ({', '.join(f'evaluate_constraints({_FORMAT})[{index}]' for index in range(count))},)"
     if "evaluate_default" in evaluators:
         default = f" = evaluate_default({_FORMAT})"
@@ -66,16 +71,17 @@ def _deferred_variable(kind: str, name: str, module: Any, evaluators: dict[str, 
     return namespace["function"].__type_params__[0]
 
 
-def _count(evaluate: Any) -> int:
-    """The number of elements in the tuple display that a function returns."""
+def display_length(evaluate: Any) -> int | None:
+    """The number of elements in the tuple display that a function returns.
+
+    The result is None if the function returns something else.
+    """
     import dis
 
-    for instruction in dis.get_instructions(evaluate):
-        if instruction.opname == "BUILD_TUPLE":
-            count = instruction.arg or 0
-        elif type(instruction.argval) is tuple:
-            count = len(instruction.argval)
-    return count
+    last = [each for each in dis.get_instructions(evaluate) if each.opname not in ("RETURN_VALUE", "NOP")][-1]
+    if last.opname == "BUILD_TUPLE":
+        return last.arg
+    return len(last.argval) if type(last.argval) is tuple else None
 
 
 def deferred(evaluate: Any, name: str) -> Any:
@@ -89,13 +95,6 @@ def _identifier(name: str) -> str:
     if not name.isidentifier() or keyword.iskeyword(name):
         raise pickle.UnpicklingError(f"the payload is damaged: {name!r} cannot be the name of a type")
     return name
-
-
-def _set_module(made: Any, module: Any) -> None:
-    try:
-        made.__module__ = module
-    except (AttributeError, TypeError):  # read-only in some versions, and only informative
-        pass
 
 
 def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: Any) -> Any:
@@ -112,7 +111,10 @@ def new_type(qualname: str, module: Any, digest: bytes, number: int, supertype: 
 
 
 def type_alias(name: str, module: Any, parameters: tuple[Any, ...], value: Any, is_deferred: bool) -> Any:
-    """Return the alias of ``type name[parameters] = value``; a deferred `value` is a function that computes it."""
+    """Return the alias of ``type name[parameters] = value``.
+
+    A deferred `value` is a function that computes it.
+    """
     namespace: dict[str, Any] = {"__name__": module, "evaluate": value}
     if is_deferred and all(map(_is_bare, parameters)):
         # Syntax defers the value. Computing it here would fail for an alias that refers to itself.

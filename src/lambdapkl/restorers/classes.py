@@ -1,8 +1,9 @@
-"""Classes by value: a skeleton first, its attributes when everything they refer to is there.
+"""Recreates classes pickled by value: first a skeleton, later its attributes.
 
-Nothing of the program's runs.  The class is made by the C-level constructor of its metaclass and its attributes are set
-as data: the metaclass's `__new__`, `__init__` and `__setattr__`, `__init_subclass__` and `__set_name__` ran when the
-class was defined, and their results are part of what is restored.
+No code of the program runs. The C-level constructor of the metaclass creates the class, and
+attributes are set as data. The metaclass's `__new__`, `__init__` and `__setattr__`,
+`__init_subclass__` and `__set_name__` ran when the class was defined, and the payload contains
+their results.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from struct import calcsize
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
 from typing import Any
@@ -39,22 +40,23 @@ def class_(
     *,
     complete: Callable[[Any], None] | None = None,
 ) -> Any:
-    """Make the skeleton of a class, or give one its attributes.
+    """Create the skeleton of a class, or set the attributes of one.
 
     Parameters
     ----------
     first, second
-        Qualified name and module of the class to make; or a class of this function's and the dictionary of its attributes.
+        Qualified name and module of the class to create; or a class that this function returned,
+        and the dictionary of its attributes.
     digest, number
-        With the names the key of the class, see `lambdapkl.identity.keys`.  A class that this process has already is
-        returned as it is, and keeps its attributes.
+        With the names, the key of the class; see `lambdapkl.identity.keys`. If this process already
+        has the class, it is returned unchanged.
     slots
-        The slots to create; None where the class named none.
+        The slots to create; None if the class has no ``__slots__``.
     name
-        Where it is not the last part of the qualified name.
+        The name, if it is not the last part of the qualified name.
     shadowing
-        Attributes that hide a read-only one of `type`, as a property called ``__name__`` does: they can be set at
-        creation only.
+        Attributes that hide a data descriptor of `type`, for example a property called
+        ``__name__``. They can be set only when the class is created.
     complete
         Called with a new skeleton before other threads can find it.
     """
@@ -75,7 +77,7 @@ def class_(
     if slots is not None:
         namespace["__slots__"] = slots
     new = _written_in_c(metaclass, "__new__", BuiltinFunctionType)
-    # The hooks of immutable classes, such as that of `zoneinfo.ZoneInfo`, have to run.
+    # The hooks of immutable classes, such as `zoneinfo.ZoneInfo`, cannot be replaced, so they run.
     if any("__init_subclass__" in vars(each) and is_mutable(each) for base in bases for each in base.__mro__):
         made = _create_without_hook(new, metaclass, name, bases, namespace)
     else:
@@ -88,9 +90,11 @@ def class_(
 
 
 def fill(cls: type, attributes: dict[str, Any]) -> bool:
-    """Give a skeleton its attributes; return whether another thread was not faster.  The caller has the lock.
+    """Set the attributes of a skeleton.
 
-    Two threads that do this at once would leave some attributes of each.
+    Return False if another thread has done so. The caller holds the lock.
+
+    Without the lock, the class could get some attributes from each of two threads.
     """
     if not unfinished(cls):
         return False
@@ -100,7 +104,10 @@ def fill(cls: type, attributes: dict[str, Any]) -> bool:
 
 
 def abc_class(first: Any, second: Any, *rest: Any) -> Any:
-    """`class_` for abstract base classes; the state is the attributes and the registered virtual subclasses."""
+    """`class_` for abstract base classes.
+
+    The state is the attributes and the registered virtual subclasses.
+    """
     import abc
 
     if not isinstance(first, type):
@@ -115,7 +122,7 @@ def abc_class(first: Any, second: Any, *rest: Any) -> Any:
 
 
 def class_part(cls: type, attributes: dict[str, Any]) -> None:
-    """Set some attributes of a skeleton before the others are loaded: those may be containers that hash by the class."""
+    """Set some attributes of a skeleton first: loading others may need the hash of its instances."""
     if unfinished(cls):
         with process_lock.lock:
             if unfinished(cls):
@@ -123,7 +130,7 @@ def class_part(cls: type, attributes: dict[str, Any]) -> None:
 
 
 def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
-    """Set attributes of a skeleton as data: no `__setattr__` of the metaclass, no `__set_name__`."""
+    """Set attributes of a skeleton without the metaclass's `__setattr__` and any `__set_name__`."""
     set_attribute = _written_in_c(type(cls), "__setattr__", WrapperDescriptorType)
     kept = kept_attributes(cls)
     for name, value in attributes.items():
@@ -132,26 +139,28 @@ def set_attributes(cls: type, attributes: dict[str, Any]) -> None:
         if type(name) is not str:
             if _PYPY:
                 raise pickle.UnpicklingError(f"PyPy refuses {name!r} as the name of an attribute of {cls.__qualname__}")
-            # `type` sets attributes with a str for a name only; a class statement may have any key.
+            # `type.__setattr__` accepts only a str, but the namespace of a class statement may have
+            # any key.
             namespace = gc.get_referents(vars(cls))[0]
-            # The key may equal a name, whose value the type cache still has: it lives until the cache is emptied.
+            # The key may equal a name. Keep its old value alive until the type cache, which has it,
+            # is emptied.
             replaced = namespace.get(name)
             namespace[name] = value
             set_attribute(cls, "__lambdapkl_empties_the_type_cache__", None)
             type.__delattr__(cls, "__lambdapkl_empties_the_type_cache__")
             del replaced
             continue
-        if not name:  # the place of attributes that `class_part` has set
+        if not name:  # stands for the attributes that `class_part` has set
             continue
         name = sys.intern(name)
-        restore = _RESTORED_BY.get(name)
-        set_attribute(cls, name, value if restore is None else restore(value))
+        set_attribute(cls, name, NAME_SETS[name](value) if name in NAME_SETS and type(value) is tuple else value)
 
 
 def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
     """The first `method` along the MRO of `metaclass` that is not written in Python."""
     for base in metaclass.__mro__:
-        # On PyPy `kind` is the type of all functions, and `type` is the only such class there.
+        # On PyPy `kind` is also the type of Python functions, and only `type` has methods that are
+        # not Python functions.
         if isinstance(found := vars(base).get(method), kind) and not isinstance(found, FunctionType):
             return found
     return getattr(type, method)
@@ -159,11 +168,12 @@ def _written_in_c(metaclass: type, method: str, kind: type) -> Any:
 
 def _create_without_hook(new: Any, metaclass: type, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
     """Create a class without running `__init_subclass__`, which ran when the original was defined."""
-    if hasattr(object, "__basicsize__"):  # PyPy does not show the layout of instances
+    if hasattr(object, "__basicsize__"):  # PyPy's types have no such attribute
         masked = new(metaclass, name, (_mask_for(bases), *bases), dict(namespace))
-        # The mask cannot be taken out where an ancestor without fields, as `typing.Generic`, is below the first base.
+        # The mask cannot be removed if an ancestor without fields, such as `typing.Generic`, comes
+        # after the first base.
         with suppress(TypeError):
-            _set_bases(masked, bases)
+            vars(type)["__bases__"].__set__(masked, bases)
             return masked
     ancestors = dict.fromkeys(ancestor for base in bases for ancestor in base.__mro__)
     with _shielded((each for each in ancestors if "__init_subclass__" in vars(each)), "__init_subclass__", None):
@@ -178,34 +188,27 @@ def has_dict(cls: Any) -> bool:
     return bool(offset)
 
 
-def _set_bases(cls: type, bases: tuple[type, ...]) -> None:
-    vars(type)["__bases__"].__set__(cls, bases)
-
-
+@cache
 def _mask(has_dict: bool, has_weakref: bool) -> type:
-    """Make a class whose `__init_subclass__` does nothing, and whose instances have what is asked for."""
+    """Return a class with the given slots whose `__init_subclass__` does nothing."""
     slots = [name for name, wanted in (("__dict__", has_dict), ("__weakref__", has_weakref)) if wanted]
     return type("_Mask", (), {"__slots__": slots, "__init_subclass__": classmethod(lambda cls, **_: None)})
 
 
-_MASKS = {(first, second): _mask(first, second) for first in (False, True) for second in (False, True)}
-
-
 def _mask_for(bases: tuple[type, ...]) -> type:
-    """Return the mask that leaves the instances of a class with `bases` their layout, so that it can be taken out again.
+    """Return the mask that can be removed from a class with `bases` after the class is created.
 
-    It is the first base.  Where the bases add only `__dict__` and `__weakref__` to `object`, the first one decides, and has to
-    add the same as the real one.
+    For that, the mask must not change the layout of instances. The mask is the first base. If the
+    bases add only `__dict__` and `__weakref__` to `object`, the first one decides the layout, so
+    the mask must have the same ones as the real first base.
     """
-    first = bases[0]
-    if any(_has_fields(base) for base in bases):
-        return _MASKS[False, False]
-    return _MASKS[first.__dictoffset__ != 0, first.__weakrefoffset__ != 0]
+    is_bare = not any(map(_has_fields, bases))
+    return _mask(is_bare and bases[0].__dictoffset__ != 0, is_bare and bases[0].__weakrefoffset__ != 0)
 
 
 def _has_fields(cls: type) -> bool:
     """Whether instances have more than a `__dict__` and a `__weakref__`."""
-    # A positive offset is one of a field in the instance itself.
+    # A positive offset means that the field is in the instance itself.
     extra = sum(offset > 0 for offset in (cls.__dictoffset__, cls.__weakrefoffset__))
     return cls.__itemsize__ != 0 or cls.__basicsize__ - extra * _POINTER > object.__basicsize__
 
@@ -215,14 +218,11 @@ _PYPY = sys.implementation.name == "pypy"
 
 
 class _Nobody:
-    """A class that is registered for a moment."""
+    """A class that is registered temporarily."""
 
 
 def _register(cls: Any, subclasses: Iterable[type]) -> None:
-    """Register virtual subclasses without the question whether they are related already.
-
-    That is answered by code of theirs, which may not be complete yet.
-    """
+    """Register virtual subclasses without `issubclass`, which may run code of incomplete classes."""
     import abc
 
     if "_abc_impl" not in vars(cls):  # on PyPy, `abc` is written in Python
@@ -234,13 +234,14 @@ def _register(cls: Any, subclasses: Iterable[type]) -> None:
     stand_in: Any = type("_StandIn", (), {"_abc_impl": vars(cls)["_abc_impl"]})
     nobody = weakref.ref(_Nobody)
     abc._abc_register(stand_in, _Nobody)  # type: ignore[attr-defined]
-    # Of its sets of weak references, only the registry has one to that class.
+    # It refers to several sets of weak references; only the registry contains the class just
+    # registered.
     registry = next(each for each in gc.get_referents(stand_in._abc_impl) if type(each) is set and nobody in each)
     reference = weakref.ref(registry)
     for subclass in subclasses:
         registry.add(weakref.ref(subclass, partial(_forget, reference)))
     registry.discard(nobody)
-    # Once more, since this is what makes answers invalid that were kept meanwhile.
+    # Registering again invalidates cached results of `issubclass`.
     abc._abc_register(stand_in, _Nobody)  # type: ignore[attr-defined]
     registry.discard(nobody)
 
@@ -252,8 +253,8 @@ def _forget(registry: weakref.ref[set[Any]], reference: Any) -> None:
 
 
 @contextmanager
-def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
-    """Have the class method `hook` of each of `kinds` do nothing but return `answer`, in this thread only."""
+def _shielded(kinds: Iterable[Any], hook: str, result: Any) -> Iterator[None]:
+    """Let the class method `hook` of each of `kinds` only return `result`, in this thread."""
     loading = threading.get_ident()
     kinds = [kind for kind in kinds if is_mutable(kind)]
     if not kinds:
@@ -264,7 +265,7 @@ def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
         try:
             for kind in kinds:
                 originals.append((kind, vars(kind).get(hook)))
-                type.__setattr__(kind, hook, _shield(loading, hook, answer, *originals[-1]))
+                type.__setattr__(kind, hook, _shield(loading, hook, result, *originals[-1]))
             yield
         finally:
             for kind, original in reversed(originals):
@@ -274,10 +275,10 @@ def _shielded(kinds: Iterable[Any], hook: str, answer: Any) -> Iterator[None]:
                     type.__setattr__(kind, hook, original)
 
 
-def _shield(loading: int, hook: str, answer: Any, kind: Any, original: Any) -> Any:
+def _shield(loading: int, hook: str, result: Any, kind: Any, original: Any) -> Any:
     def shield(cls: Any, /, *args: Any, **kwargs: Any) -> Any:
         if threading.get_ident() == loading:
-            return answer
+            return result
         if original is not None:
             return original.__get__(None, cls)(*args, **kwargs)
         return getattr(super(kind, cls), hook)(*args, **kwargs)
@@ -285,11 +286,11 @@ def _shield(loading: int, hook: str, answer: Any, kind: Any, original: Any) -> A
     return classmethod(shield)
 
 
-# Attributes that travel in another form: sets of names as sorted tuples, for their order goes by the hash seed.
-FROZEN_SETS = ("__abstractmethods__", "__required_keys__", "__optional_keys__", "__readonly_keys__", "__mutable_keys__")
-SETS = ("__protocol_attrs__", "__non_callable_proto_members__")
-
-_RESTORED_BY: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(FROZEN_SETS, lambda names: frozenset(names) if type(names) is tuple else names),
-    **dict.fromkeys(SETS, lambda names: set(names) if type(names) is tuple else names),
+# Attributes that are sets of names -> their type. They are pickled as sorted tuples, because the
+# order of a set depends on the hash seed.
+NAME_SETS: dict[str, type] = {
+    **dict.fromkeys(
+        ("__abstractmethods__", "__required_keys__", "__optional_keys__", "__readonly_keys__", "__mutable_keys__"), frozenset
+    ),
+    **dict.fromkeys(("__protocol_attrs__", "__non_callable_proto_members__"), set),
 }

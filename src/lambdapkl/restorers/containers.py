@@ -20,8 +20,8 @@ def class_namespace(cls: type) -> MappingProxyType[str, Any]:
 def class_dict(cls: type) -> Any:
     """Return a read-only view of the namespace of `cls`, for a cell called ``__classdict__``.
 
-    It must not be the dictionary itself. Writing to that would bypass the interpreter's attribute cache,
-    which could then return freed objects.
+    It must not be the dictionary itself. Writing to that would bypass the interpreter's attribute
+    cache, which could then return freed objects.
     """
     return _namespace_of(cls)
 
@@ -33,11 +33,7 @@ def dict_view(mapping: Any, kind: str) -> Any:
     """Return the view of the ``keys``, ``values`` or ``items`` of `mapping`."""
     if kind not in ("keys", "values", "items"):
         raise pickle.UnpicklingError(f"the payload is damaged: {kind!r} is not a view of a mapping")
-    return (
-        {"keys": dict.keys, "values": dict.values, "items": dict.items}[kind](mapping)
-        if type(mapping) is dict
-        else (getattr(mapping, kind)())
-    )
+    return getattr(mapping, kind)()
 
 
 def memory_view(exporter: Any, format: str, shape: tuple[int, ...], readonly: bool) -> memoryview:

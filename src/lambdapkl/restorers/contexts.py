@@ -9,13 +9,14 @@ from typing import Any
 
 from ..rules import process_lock
 
-# Strong references: context variables have no weak references and normally live as long as the program.
+# Strong references: context variables have no weak references and normally live as long as the
+# program.
 _variables: dict[tuple[str, bytes, int], contextvars.ContextVar[Any]] = {}
 _keys: dict[contextvars.ContextVar[Any], tuple[str, bytes, int]] = {}
 
 
 def key_of(variable: contextvars.ContextVar[Any], digest: bytes) -> tuple[str, bytes, int]:
-    """Return the key of a context variable pickled by value: name, digest of its default, serial number."""
+    """Return the key of a context variable by value: name, digest of its default, serial number."""
     with process_lock.lock:
         key = _keys.get(variable)
         if key is None:
@@ -38,22 +39,23 @@ def context_var(name: str, digest: bytes, number: int, *default: Any) -> Any:
     key = (name, digest, number)
     with process_lock.lock:
         if key not in _variables:
-            made: Any = contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
-            _variables[key] = made
+            made = _variables[key] = _new_variable(name, *default)
             _keys[made] = key
         return _variables[key]
+
+
+def _new_variable(name: str, *default: Any) -> contextvars.ContextVar[Any]:
+    return contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
 
 
 def private_context_var(name: str, digest: bytes, number: int, *default: Any) -> contextvars.ContextVar[Any]:
     """Return the context variable with that key, or a new one that later loads do not find.
 
-    `guard.loads` uses this, so that an untrusted payload cannot define the variable of a trusted one.
+    `guard.loads` uses this, so that an untrusted payload cannot define the variable of a trusted
+    one.
     """
-    with process_lock.lock:
-        found = _variables.get((name, digest, number))
-    if found is not None:
-        return found
-    return contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
+    found = _variables.get((name, digest, number))
+    return _new_variable(name, *default) if found is None else found
 
 
 def context(first: Any = None, second: Any = ()) -> contextvars.Context:

@@ -18,7 +18,10 @@ def ctypes_array(kind: Any, length: int) -> Any:
 def ctypes_class(
     first: Any, second: Any, digest: bytes = b"", bases: Any = (), number: int = 0, metaclass: Any = type, *_: Any
 ) -> Any:
-    """Create a Structure or Union without fields, or set its layout and other attributes; see `class_`."""
+    """Create a Structure or Union without fields, or set its layout and other attributes.
+
+    See `class_`.
+    """
     if isinstance(first, type):
         if unfinished(first):
             layout, attributes = second

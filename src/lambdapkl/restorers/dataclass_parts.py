@@ -6,8 +6,9 @@ import pickle
 import sys
 from typing import Any
 
-# The number of a field, from its lowest bit: a bit for each of FIELD_FLAGS; at KIND_AT, HASH_AT and KW_ONLY_AT
-# an index into FIELD_KINDS, HASHES and KW_ONLY; at OPTIONAL_AT a bit for each of OPTIONAL, set if it is present.
+# The number of a field, from its lowest bit: a bit for each of FIELD_FLAGS; at KIND_AT, HASH_AT and
+# KW_ONLY_AT an index into FIELD_KINDS, HASHES and KW_ONLY; at OPTIONAL_AT a bit for each of
+# OPTIONAL, set if it is present.
 FIELD_FLAGS = ("init", "repr", "compare")
 KIND_AT, HASH_AT, KW_ONLY_AT, OPTIONAL_AT = 3, 5, 7, 9
 FIELD_KINDS = (None, "_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")
@@ -75,7 +76,10 @@ def dataclass_params(flags: int) -> Any:
 
 
 def dataclass_annotate(owner: type, method: str, fields: Any, *returns: Any) -> Any:
-    """Create the ``__annotate__`` of a method that `dataclasses` added to `owner`; `returns` is its return annotation."""
+    """Create the ``__annotate__`` of a method that `dataclasses` added to `owner`.
+
+    `returns` is its return annotation.
+    """
     import dataclasses
 
     make: Any = dataclasses._make_annotate_function  # type: ignore[attr-defined]

@@ -20,7 +20,8 @@ def method(function: Any, owner: Any) -> MethodType:
 def descriptor(cls: type, name: str) -> Any:
     """Return the descriptor `name` of `cls` itself, not the result of its `__get__`."""
     try:
-        # Since 3.15 all classes share these two descriptors. Their class is `object`, which does not have them.
+        # Since 3.15 all classes share these two descriptors. Their class is `object`, which does
+        # not have them.
         return vars(_WithDict if cls is object and name in ("__dict__", "__weakref__") else cls)[name]
     except KeyError:
         raise pickle.UnpicklingError(f"the class {cls.__qualname__} has no {name!r} here") from None
@@ -39,7 +40,7 @@ def property_(kind: Any, fget: Any, fset: Any, fdel: Any, doc: Any, name: Any = 
 
 
 def function_wrapper(kind: Any, function: Any) -> Any:
-    """Return an instance of a subclass of `staticmethod` or `classmethod` without calling its constructor."""
+    """Return an instance of a subclass of `staticmethod` or `classmethod`, without its constructor."""
     base: Any = staticmethod if issubclass(kind, staticmethod) else classmethod
     made = base.__new__(kind, function)
     base.__init__(made, function)

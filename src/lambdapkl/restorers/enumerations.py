@@ -1,4 +1,7 @@
-"""Recreate enumerations: members come with the class, so that anything can refer to them before they are complete."""
+"""Recreate enumerations.
+
+The members are created with the class, so that anything can refer to them before they are complete.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ def enum_class(first: Any, second: Any, members: tuple[Any, ...] = (), data_type
 
 
 def _make_members(cls: Any, members: tuple[Any, ...], new: Callable[..., Any]) -> None:
-    """Create the members of a skeleton. They have their names from the start, as their hash depends on them."""
+    """Create the members of a skeleton.
+
+    They have their names from the start, as their hash depends on them.
+    """
     by_name: dict[str, Any] = {}
     place = 0
     for each in members:
@@ -80,7 +86,7 @@ def own_attributes(member: Any) -> dict[str, Any]:
 
 @cache
 def enum_defaults() -> dict[str, Any]:
-    """The attributes that this Python's `EnumType` gives to any enumeration, whatever its members are."""
+    """The attributes that this Python's `EnumType` sets, whatever the members are."""
     import enum
 
     bare: Any = enum.EnumType.__call__(enum.Enum, "bare", (), module=__name__)
@@ -89,7 +95,7 @@ def enum_defaults() -> dict[str, Any]:
 
 
 def enum_default_lists(names: list[str], values: list[Any]) -> dict[str, list[Any]]:
-    """The lists that `EnumType` gives to an enumeration with these names and values of members, without aliases."""
+    """The lists that `EnumType` sets for members with these names and values, without aliases."""
     lists = {"_member_names_": names}
     if "_hashable_values_" in enum_defaults():
         lists["_hashable_values_"] = values
@@ -142,7 +148,8 @@ def _fill(
         for name, member in by_name.items():
             if name not in vars(cls):
                 type.__setattr__(cls, name, member)
-        # Another load may have filled it partly; combinations of flags it created must stay the same objects.
+        # Another load may have filled it partly; combinations of flags it created must stay the
+        # same objects.
         for value, member in vars(cls).get("_value2member_map_", {}).items():
             by_value.setdefault(value, member)
         type.__setattr__(cls, "_value2member_map_", by_value)

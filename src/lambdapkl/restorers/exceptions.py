@@ -10,7 +10,8 @@ from typing import Any
 
 from .subclass_state import set_state
 
-# ids of the builtin exceptions and of `object`. Not the classes, as a metaclass may define `__hash__`.
+# ids of the builtin exceptions and of `object`. Not the classes, as a metaclass may define
+# `__hash__`.
 BUILT_IN = {
     id(each)
     for each in (object, *vars(builtins).values())
@@ -29,9 +30,10 @@ _set_traceback = vars(BaseException)["__traceback__"].__set__
 def exception(first: Any, second: Any) -> BaseException:
     """Create an exception of the class `first` from the arguments `second`, or restore the state of `first`.
 
-    The state is a tuple of attributes, cause, context, whether the context is suppressed, traceback,
-    links, and fields in C whose names the class uses for something else. Parts missing at the end are
-    None. A link is a pair of an exception and 0 or 1, if `first` is its cause (0) or its context (1).
+    The state is a tuple of attributes, cause, context, whether the context is suppressed,
+    traceback, links, and fields in C whose names the class uses for something else. Parts missing
+    at the end are None. A link is a pair of an exception and 0 or 1, if `first` is its cause (0) or
+    its context (1).
 
     Raises
     ------
@@ -67,11 +69,13 @@ def raised(made: Any, state: Any) -> Any:
     Parameters
     ----------
     made
-        The object created by the class's own `__reduce__`. If it is not an exception, it gets only its state.
+        The object created by the class's own `__reduce__`. If it is not an exception, it gets only
+        its state.
     state
-        Cause, context, whether the context is suppressed, traceback, the class's own state, the function that
-        restores that state, a dictionary of attributes to set first, and one of fields in C whose names the
-        class uses for something else. Parts missing at the end are None.
+        Cause, context, whether the context is suppressed, traceback, the class's own state, the
+        function that restores that state, a dictionary of attributes to set first, and one of
+        fields in C whose names the class uses for something else. Parts missing at the end are
+        None.
 
     Raises
     ------
@@ -137,7 +141,10 @@ def _set_attributes(made: Any, attributes: Any) -> None:
 
 
 def field_in_c(kind: Any, name: str) -> Any:
-    """Return the descriptor of the field `name` that the C base of an exception class has; None if there is none."""
+    """Return the descriptor of the field `name` that the C base of an exception class has.
+
+    The result is None if there is none.
+    """
     fields = (vars(base).get(name) for base in reversed(kind.__mro__))
     return next((field for field in fields if type(field) in FIELD_TYPES), None)
 

@@ -8,10 +8,12 @@ import pickle
 import sys
 from typing import Any
 
+STANDARD_STREAMS = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
+
 
 def standard_stream(name: str) -> Any:
     """Return ``sys.stdout`` or one of its five siblings."""
-    if name not in ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"):
+    if name not in STANDARD_STREAMS:
         raise pickle.UnpicklingError(f"the payload is damaged: {name!r} is not a standard stream")
     return getattr(sys, name)
 
@@ -63,7 +65,10 @@ def layered_file(kind: Any, inner: Any, text: tuple[Any, ...] | None, position: 
 
 
 def file_in_memory(contents: Any, position: int, name: str) -> Any:
-    """Return an `io.StringIO` or `io.BytesIO` with `contents`, at `position`; a StringIO gets the file's name."""
+    """Return an `io.StringIO` or `io.BytesIO` with `contents`, at `position`.
+
+    A StringIO gets the file's name.
+    """
     made: Any = io.StringIO(contents, newline="") if isinstance(contents, str) else io.BytesIO(contents)
     made.seek(position)
     if isinstance(contents, str):

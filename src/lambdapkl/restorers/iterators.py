@@ -70,23 +70,24 @@ def _iterator(source: Any) -> Any:
     return source
 
 
-def _chain(iterables: Any, _: Any, steps: int) -> Any:
-    """A chain of the iterables that an iterator yields."""
-    return itertools.chain.from_iterable(_iterator(iterables))
-
-
 def _cycle(source: Any, saved: Any, steps: int) -> Any:
-    """A cycle. `source` is the rest of its first round, or None after that; `saved` are the elements to repeat."""
+    """Return a cycle at its position.
+
+    `source` is the rest of its first round, or None after that; `saved` are the elements to repeat.
+    """
     if type(saved) is not tuple:
         raise _damaged("cycle")
     made: Any = itertools.cycle(saved if source is None else itertools.chain(saved, _iterator(source)))
-    # After the first round, skip two rounds, or one step of an empty cycle: it notices the end of the first
-    # round only at the start of the second.
+    # After the first round, skip two rounds, or one step of an empty cycle: it notices the end of
+    # the first round only at the start of the second.
     return _pass_over(made, len(saved) if source is not None else 2 * len(saved) or 1)
 
 
 def _groups(source: Any, group: Any, steps: int) -> Any:
-    """A `groupby` that is inside a group: `group` is its key function, the group's key, and its next element, if read."""
+    """Return a `groupby` that is inside a group.
+
+    `group` is its key function, the key of the group, and the group's next element, if it was read.
+    """
     if type(group) is not tuple or not 2 <= len(group) <= 3:
         raise _damaged("groups")
     function, target, *following = group
@@ -115,11 +116,6 @@ class KnownKey:
 _Tee: Any = type(itertools.tee(())[0])
 
 
-def _end_of_tee(source: Any, _: Any, steps: int) -> Any:
-    """A tee that has read nothing from its source; the other tees of the source are copies of it."""
-    return _Tee(_iterator(source))
-
-
 def _tee(end: Any, values: Any, steps: int) -> Any:
     """A tee that returns the buffered `values` and then continues at `end`."""
     if type(end) is not _Tee or type(values) is not tuple:
@@ -136,9 +132,11 @@ def _memory(view: Any, _: Any, steps: int) -> Any:
 
 
 _MAKERS: dict[str, Callable[[Any, Any, int], Any]] = {
-    "chain": _chain,
+    # A chain of the iterables that an iterator yields.
+    "chain": lambda iterables, _, steps: itertools.chain.from_iterable(_iterator(iterables)),
     "cycle": _cycle,
-    "end of tee": _end_of_tee,
+    # A tee that has read nothing from its source; the other tees of the source are copies of it.
+    "end of tee": lambda source, _, steps: _Tee(_iterator(source)),
     "groups": _groups,
     "memory": _memory,
     "tee": _tee,

@@ -16,10 +16,10 @@ def module(name: str) -> ModuleType:
 
 
 def dynamic_module(first: Any, second: Any = None) -> ModuleType:
-    """Create an empty module called `first` of the class `second`, or add the names in `second` to the module `first`.
+    """Create an empty module `first` of the class `second`, or add the names in `second` to it.
 
-    `first` is None if the ``__name__`` of the module is missing or not a str; then the namespace in the state
-    is complete. The constructor of the class does not run.
+    `first` is None if the ``__name__`` of the module is missing or not a str; then the namespace in
+    the state is complete. The constructor of the class does not run.
     """
     if isinstance(first, ModuleType):
         namespace = vars(first)

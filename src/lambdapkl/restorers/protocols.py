@@ -1,4 +1,4 @@
-"""Complete protocols pickled by another version of Python with the attributes that `typing` adds in this one."""
+"""Complete protocols of another version of Python with the attributes that `typing` adds here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import typing
 from types import FunctionType
 from typing import Any
 
-# Attributes that every class has in some versions only. In other versions `typing` takes them for members.
+# Attributes that every class has in some versions only. In other versions `typing` takes them for
+# members.
 _OF_SOME_VERSIONS = ("__static_attributes__", "__firstlineno__", "__type_params__")
 
 
@@ -17,7 +18,7 @@ def protocol_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def complete_protocol(cls: Any, names: tuple[str, ...]) -> None:
-    """Set the attributes `names` on a protocol or an implementing class, and the tables of its members."""
+    """Set the attributes `names` of a protocol or implementing class, and the tables of its members."""
     template = _template()
     for name in names:
         value: Any = vars(template).get(name)

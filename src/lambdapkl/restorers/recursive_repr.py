@@ -7,7 +7,10 @@ from typing import Any
 
 
 def recursive_repr(wrapped: FunctionType, *fill: Any) -> Any:
-    """Wrap a function by `reprlib.recursive_repr`, or without `fill` by the one that `dataclasses` had up to 3.12."""
+    """Wrap a function by `reprlib.recursive_repr`.
+
+    Without `fill`, use the function of the same name that `dataclasses` had up to 3.12.
+    """
     if fill:
         import reprlib
 

@@ -1,9 +1,10 @@
-"""Compile functions from source for an interpreter with other bytecode, and recreate dataclass methods."""
+"""Compile functions for an interpreter with other bytecode, and recreate dataclass methods."""
 
 from __future__ import annotations
 
 import pickle
 import sys
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -13,16 +14,14 @@ from ..identity.building import unfinished
 from .classes import abc_class, class_
 
 _FUTURE = 0x1FE0000  # CO_FUTURE_DIVISION to CO_FUTURE_ANNOTATIONS: flags of a code object that `compile` takes
-# Flags that do not follow from the text of a function: whether it is nested in another function (CO_NESTED) or
-# directly in a class (CO_METHOD, since 3.14), or changed by `types.coroutine` (CO_ITERABLE_COROUTINE).
+# Flags that do not follow from the text of a function: whether it is nested in another function
+# (CO_NESTED) or directly in a class (CO_METHOD, since 3.14), or changed by `types.coroutine`
+# (CO_ITERABLE_COROUTINE).
 _NESTED, _METHOD, _AWAITABLE = 0x10, 0x8000000, 0x100
 _FROM_PAYLOAD = _NESTED | _AWAITABLE | (_METHOD if sys.version_info >= (3, 14) else 0)
 FLAGS = _FUTURE | _NESTED | _METHOD | _AWAITABLE
-_MAX_CACHED = 1024
 # The method for `copy.replace`, which dataclasses have since 3.13.
 REPLACE = "__replace__"
-
-_compiled: dict[tuple[Any, ...], CodeType] = {}
 
 
 def source_code(
@@ -52,15 +51,14 @@ def source_code(
     flags
         The flags of its code object that are in `FLAGS`.
     optimize
-        The writer's optimization level, ``-O`` (1) or ``-OO`` (2). Globals that only a removed `assert` names
-        are not in the payload.
+        The writer's optimization level, ``-O`` (1) or ``-OO`` (2). Globals that only a removed
+        `assert` names are not in the payload.
     """
     origin = text, qualname, first_line, free, flags, optimize
     if type(blob) is bytes and blob[:2] == blobs.MAGIC:
         code = blobs.unpack(blob, file_name)
         remember(code, origin)
         return code
-    key = file_name, origin
     if not (
         [type(each) for each in (text, qualname, first_line, free, flags, optimize)] == [str, str, int, tuple, int, int]
         and type(file_name) in (str, type(None))
@@ -69,14 +67,14 @@ def source_code(
         and optimize in (0, 1, 2)
     ):
         raise pickle.UnpicklingError("the payload is damaged: source code of a function with wrong arguments")
-    found = _compiled.get(key)
-    if found is None:
-        found = compile_function(text, file_name or "<unknown>", qualname, first_line, free, flags, optimize)
-        if len(_compiled) >= _MAX_CACHED:
-            _compiled.clear()
-        _compiled[key] = found
-        remember(found, origin)
-    return found
+    return _compiled(file_name, *origin)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(file_name: str | None, text: str, *rest: Any) -> CodeType:
+    code = compile_function(text, file_name or "<unknown>", *rest)
+    remember(code, (text, *rest))
+    return code
 
 
 def compile_function(
@@ -120,14 +118,15 @@ def compile_function(
         raise pickle.UnpicklingError(f"the payload is damaged: the source of {qualname} does not define one function")
     if name != qualname.rpartition(".")[2]:
         raise pickle.UnpicklingError(f"the payload is damaged: the source of {qualname} defines {name}")
-    # Defaults and annotations are evaluated outside the function. They may bind names or contain lambdas.
+    # Defaults and annotations are evaluated outside the function. They may bind names or contain
+    # lambdas.
     args.defaults, args.kw_defaults = [], [None] * len(args.kwonlyargs)
     for each in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
         if each is not None:
             each.annotation = None
     ast.increment_lineno(node, first_line - 1 - prepended)
-    # An outer function has the closure variables as parameters. A class of the right name mangles private names.
-    # It is inside a second class, so that its name is not visible to the function.
+    # An outer function has the closure variables as parameters. A class of the right name mangles
+    # private names. It is inside a second class, so that its name is not visible to the function.
     owner = _class_of(qualname)
     path = ["<around>", *(["<hidden>", owner] if owner is not None else [])]
     inner: ast.stmt = node
@@ -171,7 +170,7 @@ def _parsed(text: str) -> tuple[Any, int]:
 
 
 def _class_of(qualname: str) -> str | None:
-    """Return the innermost class around a function, perhaps with functions and comprehensions between."""
+    """Return the innermost class around a function, which may be inside other functions, too."""
     parts = qualname.split(".")
     for name, after in zip(parts[-2::-1], parts[:0:-1], strict=True):
         if not name.startswith("<") and after != "<locals>":
@@ -182,7 +181,8 @@ def _class_of(qualname: str) -> str | None:
 def _renamed(code: CodeType, old: str, new: str) -> CodeType:
     """Return `code` with `old` replaced by `new` in its qualified name and in those of the code inside it.
 
-    String constants are replaced, too: a class body has its qualified name in one, and functions on PyPy.
+    String constants are replaced, too: a class body has its qualified name in one, and functions on
+    PyPy.
     """
 
     def renamed(name: str) -> str:
@@ -203,8 +203,9 @@ def dataclass_methods(cls: Any, state: Any) -> Any:
     Parameters
     ----------
     state
-        The state of `class_` or `abc_class`, and the names of the methods that `dataclasses` generates. A
-        protocol or an implementing class has a third part, the names of the attributes that `typing` adds.
+        The state of `class_` or `abc_class`, and the names of the methods that `dataclasses`
+        generates. A protocol or an implementing class has a third part, the names of the attributes
+        that `typing` adds.
     """
     if type(state) is not tuple or len(state) not in (2, 3) or not isinstance(cls, type):
         raise pickle.UnpicklingError("the payload is damaged: a wrong state for a dataclass")
@@ -251,17 +252,14 @@ def _template(cls: Any) -> type:
         kind = each._field_type.name
         if kind == "_FIELD_CLASSVAR":
             continue
-        options = {name: getattr(each, name) for name in ("init", "repr", "hash", "compare", "metadata", "kw_only")}
-        options |= {
-            name: getattr(each, name)
-            for name in ("default", "default_factory")
-            if getattr(each, name) is not dataclasses.MISSING
-        }
+        names = ("init", "repr", "hash", "compare", "metadata", "kw_only", "default", "default_factory")
+        options = {name: getattr(each, name) for name in names if getattr(each, name) is not dataclasses.MISSING}
         fields.append(
             (each.name, dataclasses.InitVar[object] if kind == "_FIELD_INITVAR" else each.type, dataclasses.field(**options))
         )
     params = cls.__dataclass_params__
-    namespace = {"__post_init__": _nothing} if hasattr(cls, "__post_init__") else {}
+    # The generated `__init__` depends only on the existence of `__post_init__`.
+    namespace = {"__post_init__": lambda self, *args: None} if hasattr(cls, "__post_init__") else {}
     return dataclasses.make_dataclass(
         cls.__name__,
         fields,
@@ -276,7 +274,3 @@ def _annotate_init_vars(cls: Any, method: FunctionType) -> None:
     if method.__name__ == "__init__" and any(each._field_type.name == "_FIELD_INITVAR" for each in fields.values()):
         annotations = method.__annotations__
         method.__annotations__ = {name: fields[name].type if name in fields else annotations[name] for name in annotations}
-
-
-def _nothing(self: Any, *args: Any) -> None:
-    """Dummy ``__post_init__``; the generated ``__init__`` depends only on its existence."""

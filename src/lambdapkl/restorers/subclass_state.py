@@ -1,4 +1,4 @@
-"""Attributes that a subclass added, where the base class restores its instances in its own way."""
+"""Restores attributes that a subclass adds to a base class with its own `__reduce__`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 
 def subclass_state(obj: Any, state: Any) -> Any:
-    """Restore `obj` as its class does, and then the attributes that its class does not pickle.
+    """Restore the state that the class of `obj` pickled, then the attributes that it did not pickle.
 
     Parameters
     ----------
     state
-        The attributes in `__dict__`, those in slots, the state that the class itself returned, and the function that restores
-        that.  Parts missing at the end are None.
+        The attributes in `__dict__`, those in slots, the state that the class itself returned, and
+        the function that restores that state. Parts missing at the end are None.
     """
     if type(state) is not tuple or len(state) > 4:
         raise pickle.UnpicklingError("the payload is damaged: a wrong state for attributes of a subclass")
     attributes, slots, own, setter = state + (None,) * (4 - len(state))
-    # First: `__setstate__` of the base may replace the dictionary.
+    # This comes first, because `__setstate__` of the base may replace the dictionary.
     if setter is not None:
         setter(obj, own)
     elif own is not None:
@@ -55,7 +55,7 @@ def _update(obj: Any, attributes: dict[Any, Any]) -> None:
 
 
 def _set_slot(obj: Any, name: str, value: Any) -> None:
-    """Set a slot past a `__setattr__`, or a property of the same name, that the class has."""
+    """Set a slot without calling the class's `__setattr__` or a property of the same name."""
     for base in type(obj).__mro__:
         slot = vars(base).get(name)
         if type(slot) is MemberDescriptorType:

@@ -18,9 +18,9 @@ from ..frames.suspended import damage
 def generator(first: Any, second: Any) -> Any:
     """Create a generator by the function `first` with the fingerprint `second`, or set the state of `first`.
 
-    The state is a tuple of the position, the marks of the frame's slots (see `_fast.Frames`), the slots, a
-    tuple of the exception being handled, and a tuple of name and qualified name. Empty parts at the end are
-    left out.
+    The state is a tuple of the position, the marks of the frame's slots (see `_fast.Frames`), the
+    slots, a tuple of the exception being handled, and a tuple of name and qualified name. Empty
+    parts at the end are left out.
     """
     if type(first) not in suspended.KINDS:
         suspended.check_function(first, second)
@@ -86,7 +86,10 @@ def _check_depth(made: Any) -> None:
 
 
 def _give_tracebacks(values: tuple[Any, ...]) -> None:
-    """Add a traceback to exceptions that ``except*`` handles; debug builds abort if it reraises one without."""
+    """Add a traceback to exceptions that ``except*`` handles.
+
+    Debug builds abort if it reraises one without.
+    """
     for value in values:
         if isinstance(value, BaseException) and value.__traceback__ is None:
             value.__traceback__ = TracebackType(None, sys._getframe(), 0, 1)
@@ -108,7 +111,10 @@ def _rename(made: Any, names: Any) -> None:
 
 
 def new_generator(function: FunctionType, check: bytes, arguments: Any, names: Any = ()) -> Any:
-    """Call a generator function with the fingerprint `check`; `arguments` are in the order of its variables."""
+    """Call a generator function with the fingerprint `check`.
+
+    `arguments` are in the order of its variables.
+    """
     suspended.check_function(function, check)
     code = function.__code__
     positional = code.co_argcount
@@ -128,7 +134,10 @@ def new_generator(function: FunctionType, check: bytes, arguments: Any, names: A
 
 
 def _check_iterator(code: Any, arguments: tuple[Any, ...]) -> None:
-    """Refuse a non-iterator as the argument of a generator expression, which may crash (CPython issue 125038)."""
+    """Refuse a non-iterator as the argument of a generator expression.
+
+    It may crash the interpreter (CPython issue 125038).
+    """
     if code.co_varnames[:1] == (".0",) and arguments:
         from ..frames.verifier import takes_iterator
 

@@ -13,7 +13,7 @@ def lock(kind: str = "Lock") -> Any:
 
 
 def thread_local(first: Any, second: Any) -> Any:
-    """Create a `threading.local` of the class `first`, or set the values `second` of `first` in this thread."""
+    """Create a `threading.local` of the class `first`, or set its values `second` in this thread."""
     if isinstance(first, type):
         if not issubclass(first, threading.local):
             raise pickle.UnpicklingError(f"the payload is damaged: {first.__name__} is not a threading.local")

@@ -1,31 +1,34 @@
-"""Tracebacks and frames, as snapshots for reading.
+"""Recreates tracebacks and frames as snapshots for reading.
 
-`types.TracebackType` is public, a frame is not: what makes one is a call.  The call of a generator function stops at its
-first instruction, RETURN_GENERATOR, with a frame that nothing of the reader's is behind; when the generator is dropped
-without having been started, CPython takes this frame to have come as far as RESUME.  So a code object that has a RESUME at
-the instruction in question gives the frame, and no other instruction of it ever runs, no tracer sees it, and nothing is
-written into the interpreter's own structures.  Its line table has one position for all of its instructions.
+`types.TracebackType` is public, but only a call creates a frame. The call of a generator function
+stops at its first instruction, RETURN_GENERATOR, and its frame has no caller. If the generator is
+dropped before it is started, CPython assumes that this frame has reached RESUME. So a code object
+with a RESUME at the wanted instruction gives the frame. None of its other instructions runs, no
+tracer sees it, and nothing is written into the interpreter's own structures. Its line table has one
+position for all instructions.
 """
 
 from __future__ import annotations
 
 import pickle
 import sys
+from functools import lru_cache
 from opcode import opmap
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from .._backend.constructors import link_steps
 
-# In the constants of a code object that was made here.
+# Constant that marks the code objects created here.
 SNAPSHOT = "snapshot of lambdapkl"
-# Of the offset of an instruction; the code object of a snapshot is that long.
+# Limit for the offset of an instruction; the code object of a snapshot is as long as the offset.
 MAX_OFFSET = 1 << 24
 MAX_NUMBER = (1 << 31) - 1
 
-# Versions where an unstarted generator's frame is known to end up at RESUME; all others call a function that fails.
+# Whether the frame of an unstarted generator is known to end at RESUME. Otherwise a function that
+# fails is called.
 AT_RESUME = sys.implementation.name == "cpython" and sys.version_info < (3, 16)
-# Since 3.13 a frame points behind RESUME.
+# Since 3.13 the frame's position is after RESUME.
 _BEHIND = sys.version_info >= (3, 13)
 _CACHES = 1 if sys.version_info >= (3, 15) else 0
 _GENERATOR = 0x20  # CO_GENERATOR
@@ -33,7 +36,8 @@ _GENERATOR = 0x20  # CO_GENERATOR
 _EMPTY = (lambda: None).__code__
 _NOWHERE = (None, None, None, None)
 
-# Kinds of entries of a line table (CPython's Objects/locations.md), with the bit that begins an entry.
+# Kinds of entries of a line table (CPython's Objects/locations.md), with the bit that begins an
+# entry.
 _LONG, _NO_COLUMNS, _NO_LOCATION = (0x80 | kind << 3 for kind in (14, 13, 15))
 _MOST_UNITS = 8
 
@@ -48,12 +52,13 @@ def traceback(*entries: Any) -> TracebackType:
     Parameters
     ----------
     entries
-        A text and the places that it refers to, see `_read`; or a tuple for each frame, see `frame`.
+        A text and the places to which it refers, see `_read`; or a tuple for each frame, see
+        `frame`.
 
     Raises
     ------
     pickle.UnpicklingError
-        There is none, or one is damaged.
+        There is no entry, or one is damaged.
     """
     if not entries:
         raise _damaged("a traceback without a frame")
@@ -77,11 +82,14 @@ def traceback(*entries: Any) -> TracebackType:
 
 
 def _read(text: str, *places: Any) -> list[Step]:
-    """Return the steps that `text` describes, a line for each; an empty line is a step like the one before.
+    """Return the steps that `text` describes, one in each line.
 
-    A line has fields with tabs between them: name; qualified name, or nothing where that is the name; index of the place; first
-    line; offset; line; then nothing, the line of the position alone, or its four numbers.  A place is a tuple of the file name,
-    and of ``__name__`` and ``__file__`` of the globals, or None.
+    An empty line repeats the step before it.
+
+    The fields of a line are separated by tabs: name; qualified name, empty if it equals the name;
+    index of the place; first line; offset; line; then nothing, the line of the position alone, or
+    the four numbers of the position. A place is a tuple of the file name, and ``__name__`` and
+    ``__file__`` of the globals, or None.
     """
     steps: list[Step] = []
     for described in text.split("\n"):
@@ -124,15 +132,16 @@ def frame(*entry: Any) -> FrameType:
     Parameters
     ----------
     entry
-        Of what code it is: a tuple of file name, name, qualified name (None where that is the name), first line, and the
-        ``__name__`` and ``__file__`` of its globals, or None.  The offset of the instruction, or -1, and the line that goes
-        with it, or -1.  The position of that instruction as `codeobject.co_positions` has it.  Then, maybe, a dictionary of
-        names and representations of local variables.
+        First the code: a tuple of file name, name, qualified name (None if it equals the name),
+        first line, and the ``__name__`` and ``__file__`` of its globals, or None. Then the offset
+        of the instruction, or -1, and its line, or -1. Then the four numbers of its position, as in
+        `codeobject.co_positions`. Last and optional, a dictionary of the names and reprs of local
+        variables.
 
     Raises
     ------
     pickle.UnpicklingError
-        One of these is of a wrong type, or out of range.
+        A part has a wrong type, or is out of range.
     """
     code, module, file, _, _, variables = _build(entry)
     return _run(code, _globals(module, file), variables or {})[0]
@@ -142,14 +151,20 @@ def _damaged(what: str) -> pickle.UnpicklingError:
     return pickle.UnpicklingError(f"the payload is damaged: {what}")
 
 
-def _is_exact(entry: Any) -> bool:
-    """Whether a frame without variables is of the types that `_build` accepts: `True` equals 1 as a key of `_known`."""
+def _is_cacheable(entry: Any) -> bool:
+    """Whether the result of `_build` for `entry` may be cached.
+
+    It may if the offset is small and there are no variables. The types are checked, because the
+    cache treats True like 1.
+    """
     return (
         type(entry) is tuple
         and len(entry) == 7
         and type(entry[0]) is tuple
         and _EXACT.issuperset(map(type, entry[0]))
         and _EXACT.issuperset(map(type, entry[1:]))
+        and type(entry[1]) is int
+        and entry[1] <= _MAX_KNOWN_OFFSET
     )
 
 
@@ -159,21 +174,21 @@ def _globals(module: Any, file: Any) -> dict[str, Any]:
 
 
 def _step(entry: Any) -> Step:
-    """Return what `_build` returns for `entry`, from `_known` if it has that."""
-    return (_known.get(entry) if _is_exact(entry) else None) or _build(entry)
+    """Return the result of `_build` for `entry`, which may be cached."""
+    return (_build_cached if _is_cacheable(entry) else _build)(entry)
 
 
 def _build(entry: Any) -> Step:
-    """Return the code that `entry` describes, `__name__` and `__file__`, offset, line and local variables."""
+    """Return the step that `entry` describes, with new code."""
     if type(entry) is not tuple or not 7 <= len(entry) <= 8:
-        raise _damaged("a frame that is no tuple of seven or eight")
+        raise _damaged("a frame that is not a tuple of seven or eight items")
     where, offset, line, *rest = entry
     if type(where) is not tuple or len(where) != 6:
-        raise _damaged("a frame whose code is no tuple of six")
+        raise _damaged("a frame whose code is not a tuple of six items")
     file_name, name, qualified, first, module, file = where
     for text in (file_name, name, *(each for each in (qualified, module, file) if each is not None)):
         if type(text) is not str:
-            raise _damaged(f"a {type(text).__name__} where a name of a frame belongs")
+            raise _damaged(f"a {type(text).__name__} in place of a name of a frame")
     _check_number(first, 0)
     _check_number(offset, -1, MAX_OFFSET)
     _check_number(line, -1)
@@ -194,17 +209,12 @@ def _build(entry: Any) -> Step:
         co_name=name,
         co_qualname=name if qualified is None else qualified,
     )
-    if len(entry) == 7 and offset <= _MAX_KNOWN_OFFSET:
-        if len(_known) >= _MAX_KNOWN:
-            _known.clear()
-            _known_texts.clear()
-        _known[entry] = code, module, file, offset, line, None
     return code, module, file, offset, line, _locals(entry)
 
 
 def _check_number(number: Any, least: int, most: int = MAX_NUMBER) -> None:
     if type(number) is not int or not least <= number <= most:
-        raise _damaged(f"{number!r:.30} where a number of a frame belongs")
+        raise _damaged(f"{number!r:.30} in place of a number of a frame")
 
 
 def _locals(entry: tuple[Any, ...]) -> dict[str, str] | None:
@@ -212,12 +222,12 @@ def _locals(entry: tuple[Any, ...]) -> dict[str, str] | None:
         return None
     found = entry[7]
     if type(found) is not dict or not all(type(key) is type(value) is str for key, value in found.items()):
-        raise _damaged("local variables of a frame that are no dictionary of strings")
+        raise _damaged("local variables of a frame that are not a dictionary of strings")
     return dict(found)
 
 
 def _run(code: CodeType, namespace: dict[str, Any], variables: dict[str, str]) -> tuple[FrameType, int | None]:
-    """Return a frame of `code`, and the offset where that is, unless it is the one that the code was made for."""
+    """Return a frame of `code`, and its offset if `code` was created for another one."""
     try:
         if AT_RESUME:
             shown: FrameType = eval(code, namespace, variables).gi_frame
@@ -227,19 +237,18 @@ def _run(code: CodeType, namespace: dict[str, Any], variables: dict[str, str]) -
         except ZeroDivisionError as error:
             raised: Any = error.__traceback__.tb_next  # type: ignore[union-attr]
             return raised.tb_frame, raised.tb_lasti
-        raise AssertionError("a division by zero that does not fail")
+        raise AssertionError("a division by zero did not fail")
     finally:
         namespace.pop("__builtins__", None)
 
 
 _EXACT = frozenset((str, int, type(None)))
 
-# Entry of a traceback -> what `_build` returned for it, without variables.  A worker sends errors from the same few lines.
-_known: dict[Any, Step] = {}
-_MAX_KNOWN = 1024
-# The code object is as long as that.
+# The errors of a worker come from the same few lines.
+_build_cached = lru_cache(maxsize=1024)(_build)
+# The code object is as long as the offset.
 _MAX_KNOWN_OFFSET = 1 << 12
-# The same for whole tracebacks: text and places -> what `_read` returned for them.
+# Text and places of a traceback -> result of `_read`.
 _known_texts: dict[Any, list[Step]] = {}
 _MAX_KNOWN_TEXTS = 128
 _MAX_KNOWN_TEXT = 1 << 14
@@ -248,7 +257,7 @@ Position = tuple[int | None, int | None, int | None, int | None]
 
 
 def _stopping(offset: int, first: int, position: Position, **names: Any) -> CodeType:
-    """Return code whose frame, where it is never started, is at `offset`."""
+    """Return the code of a generator whose frame, before it is started, is at `offset`."""
     index = max(1, offset // 2 - _BEHIND)
     instructions = (("RETURN_GENERATOR", 1), ("NOP", index - 1), ("RESUME", 1), ("CACHE", _CACHES), ("RETURN_VALUE", 1))
     code = b"".join(bytes((opmap[name], 0)) * count for name, count in instructions)
@@ -258,21 +267,22 @@ def _stopping(offset: int, first: int, position: Position, **names: Any) -> Code
         co_firstlineno=first,
         co_flags=_GENERATOR,
         co_consts=(None, SNAPSHOT),
-        # For the value that a generator is resumed with, should a program evaluate this code.
+        # Room for the value with which a generator is resumed, in case a program evaluates this
+        # code.
         co_stacksize=1,
         **names,
     )
 
 
 def _failing(offset: int, first: int, position: Position, **names: Any) -> CodeType:
-    """Return code that raises a ZeroDivisionError at a position; the offset is what it is."""
+    """Return code that raises a ZeroDivisionError at a position; its offset may differ."""
     import ast
 
     start, end, column, end_column = position
     start = first if start is None else start
     first = min(first, start)
     place: dict[str, Any] = {
-        # Counted from the first line of the code, which is 1 until that is replaced.
+        # Line numbers are relative to the first line of the code, which is 1 until it is replaced.
         "lineno": start - first + 1,
         "end_lineno": (start if end is None else end) - first + 1,
         "col_offset": -1 if column is None else column,
@@ -284,11 +294,14 @@ def _failing(offset: int, first: int, position: Position, **names: Any) -> CodeT
 
 
 def line_table(units: int, first: int, start: int | None, end: int | None, column: int | None, end_column: int | None) -> bytes:
-    """Return the line table that gives one position to `units` code units, of code that begins at the line `first`."""
+    """Return the line table that gives `units` code units the same position.
+
+    The code begins at the line `first`.
+    """
     if start is None:
         kind, line, rest, same = _NO_LOCATION, b"", b"", b""
     else:
-        # Lines are counted from the entry before.
+        # Each line is relative to that of the entry before.
         kind, line, rest, same = _NO_COLUMNS, _signed(start - first), b"", _signed(0)
         if column is not None:
             numbers = ((start if end is None else end) - start, column + 1, 0 if end_column is None else end_column + 1)
@@ -303,7 +316,10 @@ def _signed(number: int) -> bytes:
 
 
 def _unsigned(number: int) -> bytes:
-    """`number` in groups of six bits, the lowest first, all but the last with another bit set."""
+    """Encode `number` in groups of six bits, the lowest first.
+
+    All but the last have a seventh bit set.
+    """
     groups = bytearray()
     while number > 63:
         groups.append(64 | number & 63)

@@ -1,6 +1,7 @@
 """Recreate weak references and containers of them.
 
-The unpickler's memo keeps the referents alive during loading. After that, other references must do so.
+The unpickler's memo keeps the referents alive during loading. After that, other references must do
+so.
 """
 
 from __future__ import annotations
@@ -29,11 +30,8 @@ def weak_reference(kind: Any = weakref.ref, referent: Any = None, callback: Any 
 
 
 def weak_container(first: Any, second: Any = None) -> Any:
-    """Create an empty weak container of the class `first`, or fill the container `first` with `second`."""
+    """Create an empty weak container of the class `first`, or add `second` to the container `first`."""
     if isinstance(first, type):
         return first()
-    if isinstance(first, weakref.WeakSet):
-        first.update(second)
-    else:
-        first.update(dict(second) if isinstance(first, weakref.WeakValueDictionary) else second)
+    first.update(second)
     return first

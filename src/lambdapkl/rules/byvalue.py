@@ -8,6 +8,7 @@ three functions of the registry are those of cloudpickle.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -207,7 +208,7 @@ _IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 
 
 def is_mutable(cls: type) -> bool:
-    """Whether attributes of `cls` can be set, as those of every class that a class statement created."""
+    """Whether attributes of `cls` can be set. This holds for every class of a class statement."""
     return cls.__flags__ & (HEAP_TYPE | _IMMUTABLE_TYPE) == HEAP_TYPE
 
 
@@ -257,10 +258,15 @@ def other_name(cls: type) -> str | None:
 def _found_anywhere(obj: Any, qualname: str) -> bool:
     """Whether an imported module contains `obj`, which has no ``__module__``; as in `pickle`."""
     first = qualname.partition(".")[0]
+    # Check the namespace first: most modules lack the name, and their `__getattr__` may import.
+    return any(
+        first in vars(module) and lookup(module, qualname) is obj and not is_dynamic(module)
+        for _, module in unregistered_modules()
+    )
+
+
+def unregistered_modules() -> Iterator[tuple[str, ModuleType]]:
+    """Yield names and modules of ``sys.modules``, except registered ones and ``__main__``."""
     for name, module in list(sys.modules.items()):
-        if name in MAIN_MODULES or not isinstance(module, ModuleType) or is_registered(name):
-            continue
-        # Check the namespace first: most modules lack the name, and their `__getattr__` may import.
-        if first in vars(module) and lookup(module, qualname) is obj and not is_dynamic(module):
-            return True
-    return False
+        if isinstance(module, ModuleType) and name not in MAIN_MODULES and not is_registered(name):
+            yield name, module

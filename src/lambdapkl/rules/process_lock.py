@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import threading
 
-__all__ = ["lock"]
-
 # A single lock cannot be acquired in a wrong order.
 lock = threading.RLock()
 

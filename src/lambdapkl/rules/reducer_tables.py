@@ -7,39 +7,19 @@ import the reducers, which depend on both.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any
-
-__all__ = [
-    "FAMILIES",
-    "INHERITED",
-    "ITERATORS",
-    "OVERRIDES",
-    "OWN_KEYS",
-    "RECREATED",
-    "TABLE",
-    "Fallback",
-    "Reducer",
-    "WithPayloadState",
-]
 
 Reducer = Callable[[Any], Any]
 
 
-class Fallback:
+class Fallback(partial[Any]):
     """A reducer for a type that a `PayloadState` reduces itself, for picklers without one."""
-
-    __slots__ = ("_reduce",)
-
-    def __init__(self, reduce: Callable[[Any], Any]) -> None:
-        self._reduce = reduce
-
-    def __call__(self, obj: Any) -> Any:
-        return self._reduce(obj)
 
 
 class WithPayloadState:
-    """Marks a reducer of `INHERITED` that takes the pickler's `PayloadState` as a second argument."""
+    """Marks a reducer of `INHERITED` that takes the `PayloadState` as a second argument."""
 
     __slots__ = ("reduce",)
 

@@ -13,33 +13,33 @@ import sys
 from . import process_lock
 
 _index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-_stamp: tuple[int, str | None] = (-1, None)
+_stamp: tuple[int, str] | None = None
 generation = 0
 
 
 def refresh() -> int:
-    """Update the index and return its generation, which grows when ``sys.modules`` has changed.
-
-    New modules are added at the end of the dictionary, so its length and last key show whether
-    there are any.
-    """
+    """Update the index and return its generation, which grows when ``sys.modules`` has changed."""
     global _stamp, _index, generation
-    stamp = _now()
-    if stamp != _stamp or stamp[1] is None:
+    if stamp() != _stamp or _stamp is None:
         # Without the lock, a thread could store an older index after a newer one.
         with process_lock.lock:
-            stamp = _now()
+            now = stamp()
             _index = _indexed()
             generation += 1
-            _stamp = stamp
+            _stamp = now
     return generation
 
 
-def _now() -> tuple[int, str | None]:
+def stamp() -> tuple[int, str] | None:
+    """Return a value that changes when a module is imported; None if another thread is importing.
+
+    New modules are added at the end of ``sys.modules``, so its length and last key show whether
+    there are any.
+    """
     try:
         return len(sys.modules), next(reversed(sys.modules))
-    except RuntimeError:  # another thread is importing
-        return -1, None
+    except RuntimeError:
+        return None
 
 
 def _indexed() -> dict[str, list[tuple[str, tuple[str, ...]]]]:

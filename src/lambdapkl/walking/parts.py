@@ -6,7 +6,7 @@ import contextlib
 import functools
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import (
     AsyncGeneratorType,
     CellType,
@@ -21,8 +21,6 @@ from types import (
 from typing import Any
 
 from ..frames import suspended
-
-__all__ = ["Part", "labels_of", "name_of", "parts", "type_name"]
 
 Part = tuple[str, Any]
 
@@ -45,15 +43,17 @@ def type_name(obj: Any) -> str:
 
 
 def parts(obj: Any) -> Iterator[Part]:
-    """Yield the labelled parts of `obj`; an object with two labels comes with the better one first."""
+    """Yield the labelled parts of `obj`.
+
+    An object with two labels comes with the better one first.
+    """
     kind = type(obj)
     for base, parts_of_kind in _PARTS:
         if issubclass(kind, base):
             yield from parts_of_kind(obj)
     attributes = getattr(obj, "__dict__", None) if not isinstance(obj, type) else None
     if type(attributes) is dict:
-        for name, value in list(attributes.items()):
-            yield f"attribute {name!r}", value
+        yield from _named("attribute", attributes)
     for base in kind.__mro__:
         slots = vars(base).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else tuple(slots):
@@ -86,23 +86,16 @@ def _of_function(func: FunctionType) -> Iterator[Part]:
         except ValueError:
             continue
     namespace = func.__globals__
-    for name in dict.fromkeys(_names(func.__code__)):
-        if name in namespace:
-            yield f"global {name!r}", namespace[name]
-    count = func.__code__.co_argcount
-    for name, value in zip(
-        func.__code__.co_varnames[count - len(func.__defaults__ or ()) : count], func.__defaults__ or (), strict=False
-    ):
-        yield f"default of {name!r}", value
-    for name, value in (func.__kwdefaults__ or {}).items():
-        yield f"default of {name!r}", value
+    yield from _named("global", {name: namespace[name] for name in _names(func.__code__) if name in namespace})
+    defaults = func.__defaults__ or ()
+    positional = func.__code__.co_varnames[: func.__code__.co_argcount]
+    yield from _named("default of", dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=False)))
+    yield from _named("default of", func.__kwdefaults__ or {})
     if sys.version_info < (3, 14):
-        for name, value in func.__annotations__.items():
-            yield f"annotation of {name!r}", value
+        yield from _named("annotation of", func.__annotations__)
     else:
         yield "annotations", func.__annotate__
-    for index, constant in enumerate(func.__code__.co_consts):
-        yield f"constant {index}", constant
+    yield from _numbered("constant", func.__code__.co_consts)
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -114,10 +107,8 @@ def _names(code: CodeType) -> Iterator[str]:
 
 def _of_partial(call: Any) -> Iterator[Part]:
     yield "function", call.func
-    for index, value in enumerate(call.args):
-        yield f"argument {index}", value
-    for name, value in call.keywords.items():
-        yield f"argument {name!r}", value
+    yield from _numbered("argument", call.args)
+    yield from _named("argument", call.keywords)
 
 
 def _of_cell(cell: CellType) -> Iterator[Part]:
@@ -128,8 +119,7 @@ def _of_cell(cell: CellType) -> Iterator[Part]:
 
 
 def _of_class(cls: type) -> Iterator[Part]:
-    for name, value in list(vars(cls).items()):
-        yield f"attribute {name!r}", value
+    yield from _named("attribute", vars(cls))
     for base in cls.__bases__:
         yield f"base {base.__qualname__!r}", base
     yield "metaclass", type(cls)
@@ -141,34 +131,22 @@ def _of_mapping(mapping: Any) -> Iterator[Part]:
         yield key_label(key), key
 
 
-def _of_sequence(items: Any) -> Iterator[Part]:
-    for index, item in enumerate(items):
-        yield f"item {index}", item
+def _numbered(label: str, items: Iterable[Any]) -> Iterator[Part]:
+    return ((f"{label} {index}", item) for index, item in enumerate(items))
 
 
-def _of_set(items: Any) -> Iterator[Part]:
-    for item in items:
-        yield "an element", item
+def _named(label: str, values: Mapping[str, Any]) -> Iterator[Part]:
+    return ((f"{label} {name!r}", value) for name, value in list(values.items()))
 
 
 def _of_exception(error: BaseException) -> Iterator[Part]:
     yield "cause", error.__cause__
     yield "context", error.__context__
-    for index, item in enumerate(error.args):
-        yield f"argument {index}", item
+    yield from _numbered("argument", error.args)
 
 
 def _fields(*names: str) -> Callable[[Any], Iterator[Part]]:
-    def parts_of(obj: Any) -> Iterator[Part]:
-        for name in names:
-            yield name, getattr(obj, name, None)
-
-    return parts_of
-
-
-def _of_module(module: ModuleType) -> Iterator[Part]:
-    for name, value in list(vars(module).items()):
-        yield f"name {name!r}", value
+    return lambda obj: ((name, getattr(obj, name, None)) for name in names)
 
 
 _PARTS: tuple[tuple[Any, Callable[[Any], Iterator[Part]]], ...] = (
@@ -178,11 +156,11 @@ _PARTS: tuple[tuple[Any, Callable[[Any], Iterator[Part]]], ...] = (
     ((staticmethod, classmethod), _fields("__func__")),
     (property, _fields("fget", "fset", "fdel")),
     (functools.partial, _of_partial),
-    (ModuleType, _of_module),
+    (ModuleType, lambda module: _named("name", vars(module))),
     (type, _of_class),
     ((dict, MappingProxyType), _of_mapping),
-    ((list, tuple, deque), _of_sequence),
-    ((set, frozenset), _of_set),
+    ((list, tuple, deque), lambda items: _numbered("item", items)),
+    ((set, frozenset), lambda items: (("an element", item) for item in items)),
     (BaseException, _of_exception),
     ((GeneratorType, CoroutineType, AsyncGeneratorType), suspended.parts),
 )

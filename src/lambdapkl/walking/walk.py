@@ -21,8 +21,6 @@ from ..reducers.table import DISPATCH_TABLE, refresh
 from ..stdlib_picklers import PayloadStateMixin, PythonPickler
 from .parts import Part, item_label, key_label, labels_of, name_of, type_name
 
-__all__ = ["Node", "Walk"]
-
 _ATOMS = frozenset((type(None), bool, int, float, str, bytes, bytearray))
 _CONTAINERS = (tuple, list, dict, set, frozenset)
 # How many steps of a path are shown.
@@ -34,10 +32,6 @@ MAX_PARTS = 2_000_000
 MAX_DEPTH = 30_000
 # Modules whose functions mean nothing to a user.
 _INTERNAL = ("lambdapkl.", "copyreg", "_pickle", "pickle")
-
-_CALLABLE = "constructor"
-_ARGUMENT = "argument of the constructor"
-_STATE = "state"
 
 # How an object is pickled.
 VALUE, REFERENCE, DATA = "value", "reference", "data"
@@ -60,7 +54,7 @@ class Node:
         If it has an error: how often the walk reached it after the first time.
     """
 
-    __slots__ = ("_labels", "again", "children", "error", "in_tree", "label", "mode", "obj", "parent", "root")
+    __slots__ = ("again", "children", "error", "in_tree", "label", "labels", "mode", "obj", "parent", "root")
 
     def __init__(self, obj: Any, parent: Node | None, label: str) -> None:
         self.obj = obj
@@ -72,18 +66,16 @@ class Node:
         self.error: Exception | None = None
         self.again = 0
         self.in_tree = False
-        self._labels: dict[int, Part] | None = None
+        # The result of `labels_of`, from the first call of `label_of` until all parts have been
+        # seen.
+        self.labels: dict[int, Part] | None = None
 
     def label_of(self, part: Any) -> str | None:
         """Return the label of `part`, or None if it is no part of this object that a user knows."""
-        if self._labels is None:
-            self._labels = labels_of(self.obj)
-        labelled = self._labels.get(id(part))
+        if self.labels is None:
+            self.labels = labels_of(self.obj)
+        labelled = self.labels.get(id(part))
         return None if labelled is None else labelled[0]
-
-    def forget_labels(self) -> None:
-        """Free what `label_of` keeps, once all parts have been seen."""
-        self._labels = None
 
     def steps(self) -> list[str]:
         """Return the path from the root to this object; the last step includes its type.
@@ -113,14 +105,6 @@ class _OneLevel(PayloadStateMixin, PythonPickler):
         self._next: list[Any] = []
         self.reduced: tuple[Any, ...] | None = None
         self.named = False
-
-    def own_globals(self, module: ModuleType) -> None:
-        """Let the functions of `module` use its namespace, instead of pickling their globals."""
-        self._payload_state.own_globals(vars(module), module)
-
-    def reach(self, root: Any) -> None:
-        """Refuse a weak reference if nothing else in `root` refers to its object."""
-        self._payload_state.root = root
 
     def expand(self, obj: Any) -> list[Any]:
         """Return the objects that the pickler saves after `obj`.
@@ -217,11 +201,14 @@ class Walk:
         self._until = until
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
-        self._pickler = _OneLevel(PayloadState(DISPATCH_TABLE) if payload_state is None else payload_state, refuse)
+        if payload_state is None:
+            payload_state = PayloadState(DISPATCH_TABLE)
+        self._pickler = _OneLevel(payload_state, refuse)
         if owner is None:
-            self._pickler.reach(root)
+            # A weak reference is refused if nothing else in the root refers to its object.
+            payload_state.root = root
         else:
-            self._pickler.own_globals(owner)
+            payload_state.own_globals(vars(owner), owner)
         # id of an object -> the object, kept alive so that its id stays its own, and its node
         self._seen: dict[int, tuple[Any, Node]] = {}
 
@@ -271,7 +258,7 @@ class Walk:
             else:
                 stack.pop()
                 if not stack or stack[-1][0] is not owner:
-                    owner.forget_labels()
+                    owner.labels = None
         self.complete = True
 
     def _late(self) -> bool:
@@ -359,7 +346,7 @@ def _role(child: Any, reduced: tuple[Any, ...] | None) -> str:
         return "part"
     func, args, state = reduced
     if child is func:
-        return _CALLABLE
+        return "constructor"
     if child is args or type(child) is tuple:
-        return _ARGUMENT
-    return _STATE if child is state else "part"
+        return "argument of the constructor"
+    return "state" if child is state else "part"

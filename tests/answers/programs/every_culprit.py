@@ -25,7 +25,7 @@ assert set(found) == {
 }, set(found)
 conn = found[f"{train} -> closure cell 'db' -> attribute '_conn' ({connection})"]
 assert conn.type == connection and conn.why == "a connection belongs to this process"
-assert "connect there" in conn.remedies[0]
+assert "connect in the reader" in conn.remedies[0]
 assert "leave '_conn' out in Client.__getstate__()" in conn.remedies[1]
 assert f"copyreg.pickle({connection}" in conn.remedies[2]
 held_one = found[f"{train} -> global 'held' ({lock})"]
