@@ -18,15 +18,14 @@ from ..reducers.table import DISPATCH_TABLE
 from ..rules import byvalue
 from ..walking.parts import name_of, type_name
 from ..walking.walk import REFERENCE, VALUE, Node, Walk
-from .notebook import notebook_html
+from .answer import Answer
 from .remedies import why_and_remedies
-from .text import Branch, draw, rich_tree
+from .text import Branch, Line, grow
 
 __all__ = ["Culprit", "Explanation", "Traveller", "explain"]
 
 _SHOWN_CULPRITS = 20
 _SHOWN_NAMES = 30
-_SHOWN_LINES = 60
 _TOO_DEEP = "the objects refer to each other in a chain that is too long: the pickler runs out of stack"
 _FLATTEN = (
     "keep the chain's members in a list, and refer to them by their number in it",
@@ -85,7 +84,7 @@ class Traveller:
         return tuple(self._node.steps())
 
 
-class Explanation:
+class Explanation(Answer):
     """The answer of `explain`; `str`, `rich.print` and notebooks show it, `to_dict` gives plain data.
 
     Attributes
@@ -102,6 +101,8 @@ class Explanation:
         How many objects were looked at; numbers, strings and bytes are not counted.
     """
 
+    _tree_lines = 60
+
     def __init__(self, walk: Walk, culprits: tuple[Culprit, ...]) -> None:
         self.name = walk.root.label
         self.culprits = culprits
@@ -113,8 +114,8 @@ class Explanation:
 
     @property
     def tree(self) -> Branch:
-        """What is worth telling of, in its place: culprits, and what travels by value or by reference."""
-        return _branch(self._root)
+        """The objects that cannot be pickled, and what is pickled by value or by reference, with the objects that hold them."""
+        return grow(self._root, _leaf, lambda node: node.children)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain data, for JSON."""
@@ -133,31 +134,18 @@ class Explanation:
             "tree": self.tree.to_dict(),
         }
 
-    def __str__(self) -> str:
-        return "\n".join([*(text for text, _ in self._lines()), "", *draw(self.tree, _SHOWN_LINES)])
-
     def __repr__(self) -> str:
         return f"<Explanation of {self.name}: {self._verdict()}>"
-
-    def __rich__(self) -> Any:
-        """Return what `rich.print` shows: the same, in colours."""
-        from rich.console import Group
-        from rich.text import Text
-
-        lines = [Text(text, style=style) for text, style in self._lines()]
-        return Group(*lines, Text(""), rich_tree(self.tree, _SHOWN_LINES))
-
-    def _repr_html_(self) -> str:
-        """Return what notebooks show."""
-        return notebook_html([*self._lines(), ("", "")], self.tree)
 
     def _verdict(self) -> str:
         if self.ok:
             return "it can be pickled"
         return "1 culprit" if len(self.culprits) == 1 else f"{len(self.culprits):,} culprits"
 
-    def _lines(self) -> list[tuple[str, str]]:
-        """The lines before the tree, each with its style in `rich`."""
+    def _branch(self) -> Branch:
+        return self.tree
+
+    def _above(self) -> list[Line]:
         looked = "1 object" if self.objects == 1 else f"{self.objects:,} objects"
         lines = [(f"{self.name}: {self._verdict()} ({looked} looked at)", "bold green" if self.ok else "bold red")]
         told: Counter[tuple[str, str]] = Counter()
@@ -263,18 +251,6 @@ def _distinct(travellers: tuple[Traveller, ...]) -> tuple[Traveller, ...]:
 def _listed(names: list[str]) -> str:
     more = len(names) - _SHOWN_NAMES
     return ", ".join(names[:_SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _branch(root: Node) -> Branch:
-    top = _leaf(root)
-    stack = [(root, top)]
-    while stack:
-        node, branch = stack.pop()
-        for child in node.children:
-            leaf = _leaf(child)
-            branch.children.append(leaf)
-            stack.append((child, leaf))
-    return top
 
 
 def _leaf(node: Node) -> Branch:
