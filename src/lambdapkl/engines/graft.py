@@ -11,7 +11,7 @@ import copyreg
 import io
 import pickle
 import sys
-from collections.abc import Callable
+from collections import ChainMap
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -141,8 +141,9 @@ class Graft:
         self._attributes: dict[str, Any] = {}
         self._registered: set[str] = set()
         # The reducers that the engine has registered with the copy, or will until `remove`; the others are cloudpickle's own.
-        self._old = vars(self.kind).get("dispatch_table")
-        old = dict(self._old.maps[0]) if hasattr(self._old, "maps") else {}
+        table = vars(self.kind).get("dispatch_table")
+        self._theirs: dict[type, Any] = table.maps[0] if isinstance(table, ChainMap) else {}
+        old = dict(self._theirs)
         self._user = {kind: reduce for kind, reduce in old.items() if not self._is_own(reduce)}
         # For a pickler of another thread that was created before `remove` and is used after it: cloudpickle's reducers need
         # these types.
@@ -258,14 +259,8 @@ class Graft:
             function.__defaults__, function.__kwdefaults__ = defaults, keywords
         for name, value in reversed(self._attributes.items()):
             delattr(self.kind, name) if value is _ABSENT else setattr(self.kind, name, value)
-        self._return_reducers()
-        byvalue.registry.difference_update(self._registered)
-
-    def _return_reducers(self) -> None:
-        if not hasattr(self._old, "maps"):
-            return
-        theirs: dict[type, Callable[..., Any]] = self._old.maps[0]
-        for kind, reduce in list(theirs.items()):
+        for kind, reduce in list(self._theirs.items()):
             if kind not in self._user and not self._is_own(reduce):
-                del theirs[kind]
-        theirs.update(self._user)
+                del self._theirs[kind]
+        self._theirs.update(self._user)
+        byvalue.registry.difference_update(self._registered)
