@@ -12,6 +12,7 @@ import io
 import pickle
 import sys
 from collections import ChainMap
+from collections.abc import MutableMapping
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -140,10 +141,10 @@ class Graft:
         self._functions: dict[FunctionType, tuple[Any, Any, Any]] = {}
         self._attributes: dict[str, Any] = {}
         self._registered: set[str] = set()
-        # The reducers that the engine has registered with the copy, or will until `remove`; the others are cloudpickle's own.
         table = vars(self.kind).get("dispatch_table")
-        self._theirs: dict[type, Any] = table.maps[0] if isinstance(table, ChainMap) else {}
+        self._theirs: MutableMapping[type, Any] = table.maps[0] if isinstance(table, ChainMap) else {}
         old = dict(self._theirs)
+        # The reducers that the engine has registered with the copy, or will until `remove`; the others are cloudpickle's own.
         self._user = {kind: reduce for kind, reduce in old.items() if not self._is_own(reduce)}
         # For a pickler of another thread that was created before `remove` and is used after it: cloudpickle's reducers need
         # these types.
