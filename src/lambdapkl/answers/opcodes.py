@@ -44,11 +44,7 @@ MOST_KEPT: Final = 1 << 20
 _PROGRESS_EVERY = 20_000
 
 
-class _Mark:
-    pass
-
-
-MARK: Any = _Mark()
+MARK: Any = object()
 
 _NONES = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _CONSTANTS = frozenset(
