@@ -1,6 +1,6 @@
-"""Pickle what `pickle` refuses: lambdas, closures, local classes, whatever lives in ``__main__``.
+"""Pickle what `pickle` refuses: lambdas, closures, local classes, everything in ``__main__``.
 
-The interface is that of `pickle` and of cloudpickle 3.1; `pickle.loads` reads what is written here.
+The interface is that of `pickle` and cloudpickle 3.1. `pickle.loads` reads the payloads.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from .tools.signing import SignatureError, sign, verify_loads
     from .tools.tracing import trace as trace
 
-# What `from lambdapkl import *` brings.  The names of modules that a program may have imported are public as well, but not
-# in this list: see `_NOT_STARRED`.
+# The names that `from lambdapkl import *` imports. `_NOT_STARRED` has the other public names.
 __all__ = [
     "COMPILED",
     "DEFAULT_PROTOCOL",
@@ -71,36 +70,28 @@ __all__ = [
     "weigh",
 ]
 
-# `copy`, `inspect` and `trace` are modules of the standard library, `getsource` is a function of `inspect`, `cloudpickle` is
-# another library.
+# A program may have imported other objects under these names: the modules `copy`, `inspect` and `trace`, the function
+# `inspect.getsource`, the library cloudpickle.
 _NOT_STARRED = ("__version__", "cloudpickle", "copy", "getsource", "inspect", "trace")
 
-# Public name -> the submodule that has it, imported when the name is first asked for.
-_LAZY = {
-    "CheckError": "tools.checking",
-    "CheckReport": "tools.checking",
-    "SessionError": "tools.sessions",
-    "SignatureError": "tools.signing",
-    "check": "tools.checking",
-    "copy": "tools.checking",
-    "dump_session": "tools.sessions",
-    "explain": "answers.explain",
-    "fingerprint": "forms.fingerprints",
-    "getsource": "code.source",
-    "guard": "guard",
-    "inspect": "answers.inspect",
-    "install": "engines.install",
-    "load_session": "tools.sessions",
-    "pickles": "tools.checking",
-    "sign": "tools.signing",
-    "trace": "tools.tracing",
-    "uninstall": "engines.install",
-    "verify_loads": "tools.signing",
-    "weigh": "answers.weigh",
+# Submodule -> its public names; it is imported when one of them is first used.
+_LAZY_NAMES = {
+    "answers.explain": ["explain"],
+    "answers.inspect": ["inspect"],
+    "answers.weigh": ["weigh"],
+    "code.source": ["getsource"],
+    "engines.install": ["install", "uninstall"],
+    "forms.fingerprints": ["fingerprint"],
+    "guard": ["guard"],
+    "tools.checking": ["CheckError", "CheckReport", "check", "copy", "pickles"],
+    "tools.sessions": ["SessionError", "dump_session", "load_session"],
+    "tools.signing": ["SignatureError", "sign", "verify_loads"],
+    "tools.tracing": ["trace"],
 }
+_LAZY = {name: module for module, names in _LAZY_NAMES.items() for name in names}
 
 
-if not TYPE_CHECKING:  # a type checker would take any name
+if not TYPE_CHECKING:  # otherwise a type checker would accept any name
 
     def __getattr__(name: str) -> Any:
         if name not in _LAZY:

@@ -99,8 +99,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            with _synced(folder):
-                os.replace(draft, target)
+            os.replace(draft, target)
+            _sync(folder)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(draft)
@@ -147,25 +147,19 @@ def _keep_owner_and_permissions(draft: str, old: os.stat_result) -> None:
     os.chmod(draft, stat.S_IMODE(old.st_mode))
 
 
-@contextlib.contextmanager
-def _synced(folder: str) -> Iterator[None]:
-    """Sync a folder after the block has renamed a file in it, so that the new name is on disk.
+def _sync(folder: str) -> None:
+    """Sync a folder after a file in it was renamed, so that the new name is on disk.
 
     Errors are ignored: a folder without read permission cannot be opened, and some file systems
     cannot sync folders. The contents of the file are on disk in any case.
     """
-    descriptor = None
     if os.name == "posix":
         with contextlib.suppress(OSError):
             descriptor = os.open(folder or os.curdir, os.O_RDONLY)
-    try:
-        yield
-        if descriptor is not None:
-            with contextlib.suppress(OSError):
+            try:
                 os.fsync(descriptor)
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 @contextlib.contextmanager

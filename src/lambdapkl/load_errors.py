@@ -9,6 +9,7 @@ missing, or an attribute has no setter.
 from __future__ import annotations
 
 import re
+from traceback import walk_tb
 from types import CodeType, FrameType
 from typing import Any
 
@@ -87,12 +88,9 @@ def explain_load_error(error: Exception, data: Any) -> None:
         if names and not _is_from_wire(str(error)):
             error.add_note(f"while restoring an instance of {_choose(names, str(error))}")
             return
+    text = f"the payload is damaged: {type(error).__name__}: {error}"
     damaged = getattr(DamagedPayloadError, kind.__name__)
-    raise damaged(*(error.args if isinstance(error, UnicodeDecodeError) else (_damaged_text(error),))) from error
-
-
-def _damaged_text(error: Exception) -> str:
-    return f"the payload is damaged: {type(error).__name__}: {error}"
+    raise damaged(*(error.args if isinstance(error, UnicodeDecodeError) else (text,))) from error
 
 
 def _is_from_wire(message: str) -> bool:
@@ -106,11 +104,7 @@ def _is_from_wire(message: str) -> bool:
 
 def _frames(error: Exception) -> list[FrameType]:
     """Return the frames below `loads`, outermost first."""
-    frames = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        frames.append(traceback.tb_frame)
-        traceback = traceback.tb_next
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     return [frame for frame in frames if frame.f_globals.get("__name__") != "lambdapkl.unpickler"]
 
 
@@ -135,17 +129,14 @@ def _activity(frame: FrameType) -> str:
     return f"restoring the result of {frame.f_globals.get('__name__')}.{code.co_qualname}()"
 
 
-def _mro(kind: type) -> tuple[type, ...]:
-    return type.__dict__["__mro__"].__get__(kind)  # type: ignore[no-any-return]
-
-
-def _namespace(kind: type) -> Any:
-    return type.__dict__["__dict__"].__get__(kind)
+# A metaclass of the program cannot override these.
+_get_mro = type.__dict__["__mro__"].__get__
+_get_namespace = type.__dict__["__dict__"].__get__
 
 
 def _has_method(kind: type, code: CodeType) -> bool:
-    for base in _mro(kind):
-        method = _namespace(base).get(code.co_name)
+    for base in _get_mro(kind):
+        method = _get_namespace(base).get(code.co_name)
         if getattr(getattr(method, "__func__", method), "__code__", None) is code:
             return True
     return False
@@ -173,14 +164,7 @@ def _full_name(kind: type) -> str:
 # ---- the payload ----
 
 # Opcode -> the kind of container that it fills; it may also fill the result of a call.
-_TARGETS = {
-    "APPEND": LIST,
-    "APPENDS": LIST,
-    "ADDITEMS": SET,
-    "SETITEM": DICT,
-    "SETITEMS": DICT,
-    "BUILD": CALL,
-}
+_TARGETS = {"APPEND": LIST, "APPENDS": LIST, "ADDITEMS": SET, "SETITEM": DICT, "SETITEMS": DICT, "BUILD": CALL}
 _UNHASHABLE = (LIST, DICT, SET)
 
 

@@ -1,4 +1,4 @@
-"""Choices for the time of a `with` block: what is refused by default because it is rarely what was meant."""
+"""Options for a `with` block: they allow what is refused by default because it is rarely intended."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal
 
-# What ``deterministic=True`` has in place of the file of code, and tracebacks show.
+# The file name of code that is pickled with ``deterministic=True``; tracebacks show it.
 FILE_NAME = "<lambdapkl>"
 
 
 class Form(namedtuple("Form", "deterministic portable standalone fingerprint", defaults=(False, False, False, False))):
-    """Which of the forms of a payload `dumps` was asked for; see there."""
+    """The form of the payload that `dumps` writes; its parameters describe the forms."""
 
     # No `typing.NamedTuple`: on 3.14 that imports `ast`.
     __slots__ = ()
@@ -29,7 +29,7 @@ def current_form() -> Form:
 
 @contextmanager
 def using_form(chosen: Form) -> Iterator[None]:
-    """Have `current_form` return `chosen` until the block ends."""
+    """Let `current_form` return `chosen` until the block ends."""
     token = _form.set(chosen)
     try:
         yield
@@ -37,34 +37,12 @@ def using_form(chosen: Form) -> Iterator[None]:
         _form.reset(token)
 
 
-class Options:
-    """The choices in force.
+class Options(
+    namedtuple("Options", "held_locks file_contents tracebacks deterministic", defaults=("refuse", False, "keep", False))
+):
+    """The options in force; `options` describes them."""
 
-    Attributes
-    ----------
-    held_locks
-        ``"refuse"``, or ``"unlocked"`` to pickle a lock that is held as one that is not.
-    file_contents
-        Whether an open file travels with what is in it, instead of by its name.
-    tracebacks
-        ``"keep"``, ``"reprs"`` to add representations of local variables, or ``"omit"``.
-    deterministic
-        Whether `dumps` and `dump` write as with ``deterministic=True``.
-    """
-
-    __slots__ = ("deterministic", "file_contents", "held_locks", "tracebacks")
-
-    def __init__(
-        self,
-        held_locks: str = "refuse",
-        file_contents: bool = False,
-        tracebacks: str = "keep",
-        deterministic: bool = False,
-    ) -> None:
-        self.held_locks = held_locks
-        self.file_contents = file_contents
-        self.tracebacks = tracebacks
-        self.deterministic = deterministic
+    __slots__ = ()
 
 
 DEFAULT = Options()
@@ -72,7 +50,7 @@ _current: ContextVar[Options] = ContextVar("lambdapkl.options", default=DEFAULT)
 
 
 def current() -> Options:
-    """Return the choices in force."""
+    """Return the options in force."""
     return _current.get()
 
 
@@ -91,7 +69,7 @@ def options(
     Parameters
     ----------
     held_locks
-        ``"unlocked"`` pickles a `threading.Lock` or `RLock` that is held as one that nobody holds; ``"refuse"``, the default,
+        ``"unlocked"`` pickles a held `threading.Lock` or `RLock` as a lock that is not held; ``"refuse"``, the default,
         refuses it.
     file_contents
         Whether an open file is pickled with its contents; it is loaded as an `io.StringIO` or `io.BytesIO` at the same
@@ -100,20 +78,20 @@ def options(
         ``"keep"``, the default, pickles exceptions with their traceback; ``"reprs"`` adds representations of the local
         variables in it; ``"omit"`` leaves it out.
     deterministic
-        Whether `dumps` and `dump` write as with ``deterministic=True``.  A `Pickler` cannot, so its `dump` raises an error.
+        Whether `dumps` and `dump` write as with ``deterministic=True``. A `Pickler` cannot, so its `dump` raises an error.
 
     Raises
     ------
     ValueError
         An option has no such value.
     """
-    before = current()
-    changed = Options(
-        before.held_locks if held_locks is None else held_locks,
-        before.file_contents if file_contents is None else file_contents,
-        before.tracebacks if tracebacks is None else tracebacks,
-        before.deterministic if deterministic is None else deterministic,
-    )
+    chosen = {
+        "held_locks": held_locks,
+        "file_contents": file_contents,
+        "tracebacks": tracebacks,
+        "deterministic": deterministic,
+    }
+    changed = current()._replace(**{name: value for name, value in chosen.items() if value is not None})
     if changed.held_locks not in ("refuse", "unlocked"):
         raise ValueError(f"held_locks is 'refuse' or 'unlocked', not {held_locks!r}")
     if changed.tracebacks not in ("keep", "reprs", "omit"):

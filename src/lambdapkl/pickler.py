@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable
+from functools import cached_property
 from operator import index
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from . import files
 from ._backend.dumps import PayloadState, dumps, set_callbacks
@@ -27,20 +28,14 @@ def _dumps_in_form(*args: Any) -> bytes:
     return forms.dumps(*args)
 
 
-# The backends are below what explains errors and writes other forms: both use their `PayloadState`.
+# The backends cannot import these functions, which use the backends' `PayloadState`.
 set_callbacks(explain_error=explain_error, dumps_in_form=_dumps_in_form)
 
 _base_table: Any = vars(BasePickler).get("dispatch_table")
 
 
 def refuse_deterministic(what: str) -> None:
-    """Raise the error of a pickler that has to write as with ``deterministic=True`` and cannot.
-
-    Parameters
-    ----------
-    what
-        The class of the pickler, or the function that uses it.
-    """
+    """Raise the error of a pickler that cannot write with ``deterministic=True``; `what` is its class or function."""
     raise pickle.PicklingError(
         f"{what} cannot write with deterministic=True, which options() or install() asked for: only lambdapkl.dumps and dump, "
         "and those functions of cloudpickle, put sets in order; call one of them, or leave the flag out"
@@ -57,18 +52,18 @@ class Writer(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
 
-class _DispatchTable:
-    """`dispatch_table` of a class is the shared one; what is set on an instance comes before it, in that pickler.
+class SharedTable:
+    """`dispatch_table` of a pickler class. A table that is set on an instance comes before it, in that pickler.
 
-    `_pickle` reads its field when a pickler is made; a plain class attribute would keep later assignments from it.
+    `_pickle` reads the attribute when a pickler is created. With a plain class attribute, it would miss later assignments.
 
     Parameters
     ----------
     table
         The class's table.
     merged
-        Whether each pickler gets all of it in one dictionary when it is made: loky copies that for each task, in a tenth of
-        the time.
+        Whether each pickler gets the whole table as one dictionary. loky copies it for each task, and copies a dictionary
+        ten times as fast.
     """
 
     def __init__(self, table: DispatchTable, merged: bool = False) -> None:
@@ -78,20 +73,20 @@ class _DispatchTable:
     def __get__(self, pickler: Any, owner: type | None = None) -> Any:
         if pickler is None:
             return self._table
-        payload_state = pickler._payload_state
+        payload_state = state_of(pickler)
         if self._merged and payload_state.table is self._table:
             refresh()
             merged: dict[type, Reducer] = {}
             for table in reversed(self._table.maps):
                 merged.update(table)  # in one step: other threads may register reducers meanwhile
             payload_state.table = merged
-        # A program gets back what it has set.  PyPy's pickler takes it from here, and needs what follows.
+        # A program gets the table that it has set. PyPy's pickler reads it from here, and needs the shared table as well.
         table = payload_state.table
         return table.maps[0] if type(table) is UserTable and _base_table is not None else table
 
     def __set__(self, pickler: Any, table: Any) -> None:
-        merged = pickler._payload_state.table
-        # loky sets a copy of the merged table with entries of its own: a lookup in one dictionary is quicker.
+        merged = state_of(pickler).table
+        # loky sets a copy of the merged table with additional entries: a lookup in one dictionary is faster.
         complete = self._merged and type(merged) is type(table) is dict and table.keys() >= merged.keys()
         _set_table(pickler, table if complete else with_shared(table, self._table))
 
@@ -101,26 +96,11 @@ def _set_table(pickler: Any, table: Any) -> None:
     if _base_table is not None:
         _base_table.__set__(pickler, table)
     else:
-        # PyPy's pickler looks the attribute up for each object, where a subclass may have a table of its own.
+        # PyPy's pickler looks up the attribute for each object; a subclass may have its own table there.
         vars(pickler)["dispatch_table"] = table
 
 
-class StatefulPickler(PayloadStateMixin, BasePickler):
-    """A pickler that has a payload state from the start.
-
-    A class of its own: `inspect.signature(Pickler)` would else show the parameters of `__new__`, which takes anything.
-    """
-
-    _payload_state: PayloadState
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        self = super().__new__(cls)
-        # In `__new__`, because a subclass may set `dispatch_table` before calling `super().__init__()`.
-        self._payload_state = PayloadState(with_shared(cls.dispatch_table, DISPATCH_TABLE))
-        return self
-
-
-class Pickler(StatefulPickler):
+class Pickler(PayloadStateMixin, BasePickler):
     """Write pickles of nearly any Python object to a file.
 
     Subclasses may override `reducer_override`, `persistent_id` and `dump`, and call ``super()``.
@@ -137,9 +117,16 @@ class Pickler(StatefulPickler):
         As for `pickle.Pickler`; of use with protocol 2 and below.
     """
 
-    dispatch_table: Any = _DispatchTable(DISPATCH_TABLE)
+    @cached_property
+    def _payload_state(self) -> PayloadState:
+        # Created when it is first used, because a subclass may set `dispatch_table` before calling `super().__init__()`.
+        payload_state = PayloadState(with_shared(type(self).dispatch_table, DISPATCH_TABLE))
+        payload_state.protocol = pickle.HIGHEST_PROTOCOL
+        return payload_state
+
+    dispatch_table: Any = SharedTable(DISPATCH_TABLE)
     if _base_table is not None:
-        # cloudpickle's name for it, which engines write to.  In `pickle._Pickler` (PyPy) it is a table of another kind.
+        # cloudpickle's name for it, which engines write to. `pickle._Pickler` (PyPy) has another table under this name.
         dispatch: Any = DISPATCH_TABLE
 
     def __init__(
@@ -154,13 +141,13 @@ class Pickler(StatefulPickler):
         protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
         self._payload_state.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        # `_pickle` has read the attribute, which may be a subclass's or an instance's own table.
+        # `_pickle` has read the attribute, which may be the table of a subclass or an instance.
         table = self.dispatch_table
         if table is not self._payload_state.table and not isinstance(table, DispatchTable):
             _set_table(self, with_shared(table, DISPATCH_TABLE))
 
     def clear_memo(self) -> None:
-        """Forget what was pickled so far: the next `dump` is a payload of its own."""
+        """Forget what was pickled so far: the next `dump` writes an independent payload."""
         super().clear_memo()
         self._payload_state.clear()
 
@@ -170,8 +157,8 @@ class Pickler(StatefulPickler):
         Raises
         ------
         pickle.PicklingError, TypeError
-            Something cannot be pickled; the error's notes give the path to it.  Or ``options(deterministic=True)`` is in
-            force, which only `dumps` and the function `dump` can follow.
+            Something cannot be pickled; the error's notes give the path to it. Or ``options(deterministic=True)`` is in
+            force: only `dumps` and the function `dump` support it.
         """
         if current().deterministic:
             refuse_deterministic(type(self).__qualname__)
@@ -190,6 +177,8 @@ class Pickler(StatefulPickler):
 
 
 CloudPickler = Pickler
+# Returns the state of a pickler, also if its class has no such attribute (see `engines.graft`).
+state_of: Callable[[Any], PayloadState] = vars(Pickler)["_payload_state"].__get__
 
 
 def dump(
@@ -203,24 +192,24 @@ def dump(
     portable: bool = False,
     standalone: bool = False,
 ) -> None:
-    """Write `obj` as a pickle to a file: nothing before all of it is pickled.
+    """Write `obj` as a pickle to a file. Nothing is written before all of it is pickled.
 
-    Parameters are otherwise those of `dumps`.  A `Pickler` writes while it pickles and holds less in memory.
+    The other parameters are those of `dumps`. A `Pickler` writes while it pickles, and needs less memory.
 
     Parameters
     ----------
     file
-        A path, or anything with a `write` method that takes bytes.  What is at a path is replaced once all is written and on
-        disk: at every moment it is the old file or the new one.
+        A path, or an object with a `write` method that takes bytes. A file at a path is replaced when the new one is
+        complete and on disk: at every moment, the path is either the old file or the new one.
 
     Raises
     ------
     pickle.PicklingError, TypeError
-        As of `Pickler.dump`.
+        As for `Pickler.dump`.
     TypeError
         `file` is neither a path nor has a `write` method.
     OSError
-        Of the file, with its name.  What was at a path is as it was.
+        The file cannot be written; the error has its name. The old file at a path is unchanged.
     """
     if not isinstance(file, (str, os.PathLike)) and not hasattr(file, "write"):
         raise TypeError("file must have a 'write' attribute")

@@ -1,6 +1,6 @@
-"""`loads`, `load` and `Unpickler`: those of `pickle`, with one kind of error for damaged payloads.
+"""`loads`, `load` and `Unpickler` of `pickle`, with one kind of error for damaged payloads.
 
-A payload needs none of this: `pickle.loads` reads it.  But what that raises where bytes are wrong can be anything.
+`pickle.loads` reads every payload as well, but may raise any error if the payload is damaged.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from .errors import DamagedPayloadError
@@ -15,9 +16,9 @@ from .files import Path
 
 __all__ = ["Unpickler", "load", "loads"]
 
-# Bound here: a program may put the functions of this module in their place.
+# Bound here, because a program may replace the functions of `pickle` by those of this module.
 _loads, _load = pickle.loads, pickle.load
-# A payload in a file is read again after an error, up to this many bytes.
+# After an error, a payload in a file is read again if it has fewer bytes than this.
 _MOST_READ_AGAIN = 1 << 26
 
 
@@ -44,16 +45,16 @@ class Unpickler(pickle.Unpickler):
         self.__file = file
 
     def load(self) -> Any:
-        """Read one pickle and return what it holds.
+        """Read one pickle and return the object in it.
 
         Raises
         ------
         pickle.UnpicklingError, EOFError
-            The pickle is damaged or cut short.
+            The pickle is damaged or truncated.
         BytecodeMismatchError
-            It holds bytecode of another version of Python.
+            It contains bytecode of another version of Python.
         ImportError, AttributeError
-            It refers to what is not there.
+            It refers to a module or name that does not exist here.
         """
         # A subclass may call the `__init__` of `pickle` itself.
         file = getattr(self, "_Unpickler__file", None)
@@ -74,7 +75,7 @@ def loads(
     errors: str = "strict",
     buffers: Iterable[Any] | None = (),
 ) -> Any:
-    """Return what a pickle holds.  Parameters are those of `pickle.loads`, errors those of `Unpickler.load`."""
+    """Return the object in a pickle. Parameters are those of `pickle.loads`, errors those of `Unpickler.load`."""
     try:
         return _loads(data, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers)
     except Exception as error:
@@ -90,9 +91,9 @@ def load(
     errors: str = "strict",
     buffers: Iterable[Any] | None = (),
 ) -> Any:
-    """Read one pickle from a file, or from the one at a path.
+    """Read one pickle from a file or a path.
 
-    Parameters are otherwise those of `pickle.load`, errors those of `Unpickler.load`.
+    The other parameters are those of `pickle.load`, the errors those of `Unpickler.load`.
     """
     if isinstance(file, (str, os.PathLike)):
         with open(file, "rb") as opened:
@@ -113,18 +114,15 @@ def _position(file: Any) -> int | None:
 
 
 def _explain(error: Exception, file: Any, start: int | None) -> None:
-    """Add the note of `explain_load_error`, with the payload that begins at `start` if the file can be read again."""
+    """Call `explain_load_error` with the payload that begins at `start`, if the file can be read again."""
     data = None
     if start is not None:
-        try:
+        with suppress(Exception):
             end = file.tell()
             file.seek(start)
-            data = file.read(_MOST_READ_AGAIN)
+            read = file.read(_MOST_READ_AGAIN)
             file.seek(end)
-        except Exception:
-            data = None
-        if data is not None and len(data) == _MOST_READ_AGAIN:
-            data = None
+            data = read if len(read) < _MOST_READ_AGAIN else None
     _explain_bytes(error, data)
 
 
@@ -135,6 +133,6 @@ def _explain_bytes(error: Exception, data: Any) -> None:
         explain_load_error(error, data)
     except DamagedPayloadError:
         raise
-    # Whatever goes wrong here, such as with an odd class, must not hide the error that is being explained.
+    # An error here, for example with an odd class, must not hide the error that is being explained.
     except Exception:
         return

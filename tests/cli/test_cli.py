@@ -216,7 +216,6 @@ def test_a_closed_pipe_is_no_error(folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals of POSIX")
-@pytest.mark.skipif(find_spec("tqdm") is None and find_spec("rich") is None, reason="needs tqdm or rich")
 def test_progress_on_a_terminal_only(folder: Path) -> None:
     import pty
     import termios

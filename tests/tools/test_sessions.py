@@ -235,7 +235,7 @@ def test_open_files_and_modes(tmp_path):
         lambdapkl.dump_session(tmp_path / "x", skip="nowhere_to_be_found")
     with pytest.raises(ValueError, match="'raise' or 'skip'"):
         lambdapkl.dump_session(tmp_path / "x", unpicklable="ignore")
-    with pytest.raises(pickle.UnpicklingError, match="no session"):
+    with pytest.raises(pickle.UnpicklingError, match="not a session"):
         lambdapkl.load_session(io.BytesIO(pickle.dumps({"format": "something else"})))
     with pytest.raises(pickle.UnpicklingError, match="format 99"):
         lambdapkl.load_session(io.BytesIO(pickle.dumps({"format": "lambdapkl.session", "version": 99})))

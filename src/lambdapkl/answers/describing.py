@@ -44,11 +44,9 @@ def describe(value: Value) -> Description:
     if not isinstance(value, Made):
         return _of_leaf(value)
     if value.kind != CALL:
-        description = Description(value.kind)
+        description = Description("persistent object" if value.kind == PERSISTENT else value.kind)
         description.own = value.own
         description.count = value.more
-        if value.kind == PERSISTENT:
-            description.title = "persistent object"
         _contents(description, value)
         return description
     name = _dotted(value.callee)
@@ -67,11 +65,13 @@ def describe(value: Value) -> Description:
             description.title = f"class {_numbered(number)}"
             _generic(description, value)
     elif name.startswith(_WIRE) and last in _CLASSES:
-        _class(description, value, data_of(value, 0), data_of(value, 1))
+        description.module = string(data_of(value, 1))
+        _class(description, value, name=0, bases=3)
     elif last in ("_make_function", "_create_function"):
         _foreign_function(description, value, dill=last == "_create_function")
     elif last in ("_make_skeleton_class", "_make_skeleton_enum", "_create_type"):
-        _foreign_class(description, value)
+        description.module = string(key_data(by_key(item_of(value.args, 3)), "__module__"))
+        _class(description, value, name=1, bases=2)
     elif last in ("module", "subimport", "_import_module", "dynamic_module", "dynamic_subimport"):
         description.kind = "module"
         description.title = f"module {data_of(value, 0)}"
@@ -113,7 +113,7 @@ def _contents(description: Description, value: Made) -> None:
         description.add("an element" if value.kind.endswith("set") else f"item {index}", item)
     description.add_pairs(value, "item")
     for state in value.states:
-        description.named(state, "attribute")
+        description.state(state)
 
 
 def _generic(description: Description, value: Made) -> None:
@@ -142,28 +142,15 @@ def _instance(description: Description, value: Made, name: str) -> None:
         description.title = "numpy.ndarray" + _shape(value)
     elif name == "getattr":
         description.title = f"{_dotted(item_of(value.args, 0)) or '(...)'}.{data_of(value, 1)}"
-    if isinstance(value.callee, Made):
-        description.add(f"class {name}" if name else "callable", value.callee)
-    else:
-        description.add("callable", value.callee)
-    plain = value.data == "REDUCE" and description.title.startswith("numpy.ndarray")
-    description.open(value.args, "data" if plain else lambda index: f"argument {index}")
+    description.add(f"class {name}" if name and isinstance(value.callee, Made) else "callable", value.callee)
+    is_array = description.title.startswith("numpy.ndarray")
+    description.open(value.args, "data" if is_array else lambda index: f"argument {index}")
     description.named(value.named, "argument")
-    for index, item in enumerate(value.items):
-        description.add(f"item {index}", item)
-    description.add_pairs(value, "item")
-    for state in value.states:
-        if plain:
+    if is_array:
+        for state in value.states:
             description.open(state, "data")
-        elif resolve(state).kind == "tuple":
-            made = resolve(state)
-            # The state of an object with slots: a dictionary or None, and a dictionary of slots.
-            if not isinstance(state, Ref):
-                description.own += state.own
-                for half in made.items:
-                    description.named(half, "attribute" if resolve(half).kind == DICT else "state")
-        else:
-            description.named(state, "attribute" if resolve(state).kind == DICT else "state")
+    else:
+        _contents(description, value)
 
 
 def _type_of(value: Value) -> str:
@@ -192,17 +179,15 @@ def _function(description: Description, value: Made) -> None:
     description.code = code
     description.module = string(data_of(value, 2))
     qualname = code.qualname
-    items = items_of(value.args)
-    description.own += value.args.own if value.args is not None else 0
     description.add("callable", value.callee)
-    for label, entry in zip(("code", "file name", "globals of", "closure"), items, strict=False):
+    labels = ("code", "file name", "globals of", "closure")
+    for label, entry in zip(labels, description.items(value.args), strict=False):
         description.open(entry, label) if label == "closure" else description.add(label, entry)
     for state in value.states:
         if isinstance(state, Ref) or resolve(state).kind != "tuple":
             description.add("state", state)
             continue
-        description.own += state.own
-        reached, contents, defaults, attributes, used = [*items_of(state), None, None, None, None, None][:5]
+        reached, contents, defaults, attributes, used = [*description.items(state), None, None, None, None, None][:5]
         description.named(reached, "global")
         _cells(description, contents, code.free)
         count = len(items_of(defaults))
@@ -223,29 +208,27 @@ def _cells(description: Description, contents: Entry | None, free: tuple[str, ..
     def label(index: Any) -> str:
         return f"closure cell {free[index]!r}" if type(index) is int and 0 <= index < len(free) else "closure cell"
 
-    made = None if isinstance(contents, Ref) else contents
-    if isinstance(made, Made) and made.kind == DICT:
-        description.own += made.own
-        for index in range(0, len(made.pairs), 2):
-            description.add("key", made.pairs[index])
-            description.add(label(resolve(made.pairs[index]).data), made.pairs[index + 1])
+    if isinstance(contents, Made) and contents.kind == DICT:
+        description.own += contents.own
+        for key, value in contents.keyed():
+            description.add("key", key)
+            description.add(label(resolve(key).data), value)
     else:
         description.open(contents, label)
 
 
-def _class(description: Description, value: Made, qualname: Any, module: Any) -> None:
+def _class(description: Description, value: Made, name: int, bases: int) -> None:
+    """Describe a class; `name` and `bases` are the positions of arguments."""
     description.kind = "class"
-    description.title = f"class {qualname}"
-    description.module = string(module)
+    description.title = f"class {data_of(value, name)}"
     description.add("callable", value.callee)
-    description.open(value.args, lambda index: "bases" if index == 3 else f"argument {index}")
-    for state in value.states:
-        if not isinstance(state, Ref) and resolve(state).kind == "tuple":
-            description.own += state.own
-            for half in items_of(state):
-                description.named(half, "attribute") if resolve(half).kind == DICT else description.open(half, "state")
+    for index, entry in enumerate(description.items(value.args)):
+        if resolve(entry).kind == DICT:
+            description.named(entry, "attribute")
         else:
-            description.named(state, "attribute")
+            description.open(entry, "bases" if index == bases else f"argument {index}")
+    for state in value.states:
+        description.state(state)
 
 
 def _is_code(value: Made) -> bool:
@@ -273,8 +256,7 @@ def _code(description: Description, value: Made) -> None:
         code.file = string(data_of(value, 1)) or code.file
     description.title = f"code {code.qualname or '?'}"
     description.add("callable", value.callee)
-    description.own += value.args.own if value.args is not None else 0
-    for entry in items_of(value.args):
+    for entry in description.items(value.args):
         if isinstance(entry, Made) and all(isinstance(item, Ref) or is_leaf(item) for item in entry.items):
             description.open(entry, "constant")
         else:
@@ -288,14 +270,11 @@ def _foreign_function(description: Description, value: Made, dill: bool) -> None
     description.code = code = known or blobs.Code()
     description.title = f"function {code.qualname or data_of(value, 2) or '?'}"
     description.add("callable", value.callee)
-    description.own += value.args.own if value.args is not None else 0
-    for index, entry in enumerate(items_of(value.args)):
+    for index, entry in enumerate(description.items(value.args)):
         if index == 1 and resolve(entry).kind == DICT:
             description.named(entry, "global")
         elif index == 4:
-            description.open(
-                entry, lambda place: f"closure cell {code.free[place]!r}" if place < len(code.free) else "closure cell"
-            )
+            _cells(description, entry, code.free)
         elif index == 3:
             description.open(entry, "default")
         else:
@@ -304,23 +283,18 @@ def _foreign_function(description: Description, value: Made, dill: bool) -> None
         if isinstance(state, Ref) or resolve(state).kind != "tuple":
             description.named(state, "global" if dill else "attribute")
             continue
-        description.own += state.own
-        for half in items_of(state):
-            for key, entry in by_key(half).items():
-                if key == "__module__":
-                    description.module = string(resolve(entry).data)
+        for half in description.items(state):
+            description.module = string(key_data(by_key(half), "__module__")) or description.module
             _slots(description, half)
 
 
 def _slots(description: Description, entry: Entry) -> None:
     """Add cloudpickle's state of a function: a dictionary whose item ``__globals__`` is another one."""
-    made = None if isinstance(entry, Ref) else entry
-    if not isinstance(made, Made) or made.kind != DICT:
+    if not isinstance(entry, Made) or entry.kind != DICT:
         description.open(entry, "state")
         return
-    description.own += made.own
-    for index in range(0, len(made.pairs), 2):
-        key, value = made.pairs[index], made.pairs[index + 1]
+    description.own += entry.own
+    for key, value in entry.keyed():
         text = text_of(key).strip("'")
         description.add("key", key)
         if text == "__globals__":
@@ -329,28 +303,6 @@ def _slots(description: Description, entry: Entry) -> None:
             description.open(value, text.strip("_"))
         else:
             description.add(f"attribute {text!r}", value)
-
-
-def _foreign_class(description: Description, value: Made) -> None:
-    description.kind = "class"
-    description.title = f"class {data_of(value, 1)}"
-    attributes = by_key(item_of(value.args, 3))
-    description.module = string(key_data(attributes, "__module__"))
-    description.add("callable", value.callee)
-    description.own += value.args.own if value.args is not None else 0
-    for index, entry in enumerate(items_of(value.args)):
-        if resolve(entry).kind == DICT:
-            description.named(entry, "attribute")
-        else:
-            description.open(entry, "bases" if index == 2 else f"argument {index}")
-    for state in value.states:
-        made = resolve(state)
-        if not isinstance(state, Ref) and made.kind == "tuple":
-            description.own += state.own
-            for half in made.items:
-                description.named(half, "attribute")
-        else:
-            description.named(state, "attribute")
 
 
 def _dotted(entry: Entry | None) -> str:
@@ -363,12 +315,11 @@ def _dotted(entry: Entry | None) -> str:
         return str(qualname) if module in (*_BUILTINS, "__main__") else f"{module}.{qualname}"
     if isinstance(value, Made) and value.kind == CALL:
         name = _dotted(value.callee)
-        if name.startswith(_WIRE) and name.rpartition(".")[2] in _CLASSES:
+        last = name.rpartition(".")[2]
+        if last in _BUILTIN_TYPES or (name.startswith(_WIRE) and last in _CLASSES):
             return str(data_of(value, 0))
         if name.endswith(("._make_skeleton_class", "._create_type", "._make_skeleton_enum")):
             return str(data_of(value, 1))
-        if name.rpartition(".")[2] in _BUILTIN_TYPES:
-            return str(data_of(value, 0))
         number = data_of(value, 0)
         if name == _WIRE + "function" and type(number) is int:
             return _numbered(number)

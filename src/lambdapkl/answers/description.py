@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..code import blob_reader as blobs
 from .opcodes import SMALL
-from .values import ATOM, BUFFER, CALL, DICT, PERSISTENT, Entry, Long, Made, Ref, Value, resolve
+from .values import ATOM, BUFFER, CALL, DICT, PERSISTENT, TUPLE, Entry, Long, Made, Ref, Value, items_of, resolve
 
 __all__ = ["Description", "is_leaf", "text_of"]
 
@@ -66,28 +66,35 @@ class Description:
 
     def open(self, entry: Entry | None, label: Label | str) -> None:
         """Add the items of a container as parts; the container itself is not shown."""
-        made = None if isinstance(entry, Ref) else entry
-        if not isinstance(made, Made) or made.kind in (CALL, PERSISTENT):
+        if not isinstance(entry, Made) or entry.kind in (CALL, PERSISTENT):
             self.add(label if isinstance(label, str) else label(0), entry)
             return
-        self.own += made.own
-        for index, item in enumerate(made.items):
+        for index, item in enumerate(self.items(entry)):
             self.add(label if isinstance(label, str) else label(index), item)
-        self.add_pairs(made, label if isinstance(label, str) else "item")
+        self.add_pairs(entry, label if isinstance(label, str) else "item")
+
+    def items(self, entry: Entry | None) -> list[Entry]:
+        """Count the bytes of a container in `own`, and return its items."""
+        self.own += entry.own if entry is not None else 0
+        return items_of(entry)
+
+    def state(self, entry: Entry) -> None:
+        """Add the state of an object: its attributes, or a tuple of attributes and other values."""
+        parts = self.items(entry) if isinstance(entry, Made) and entry.kind == TUPLE else [entry]
+        for part in parts:
+            self.named(part, "attribute" if resolve(part).kind == DICT else "state")
 
     def named(self, entry: Entry | None, prefix: str, special: dict[str, str] | None = None) -> None:
         """Add the values of a dictionary of names, such as attributes or globals."""
-        made = None if isinstance(entry, Ref) else entry
-        if not isinstance(made, Made) or made.kind != DICT:
+        if not isinstance(entry, Made) or entry.kind != DICT:
             self.open(entry, prefix)
             return
-        self.own += made.own
-        self.add_pairs(made, prefix, special)
+        self.own += entry.own
+        self.add_pairs(entry, prefix, special)
 
     def add_pairs(self, made: Made, prefix: str, special: dict[str, str] | None = None) -> None:
         """Add keys and values. A value is labelled by its key, or as `special` says for that key."""
-        for index in range(0, len(made.pairs), 2):
-            key, value = made.pairs[index], made.pairs[index + 1]
+        for key, value in made.keyed():
             text = text_of(key)
             self.add(f"key of {prefix}", key)
             self.add((special or {}).get(text.strip("'")) or f"{prefix} {text}", value)

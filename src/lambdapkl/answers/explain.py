@@ -1,4 +1,4 @@
-"""`explain`: what keeps an object from being pickled, and what would travel with it."""
+"""`explain`: why an object cannot be pickled, and what is pickled with it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from ..reducers.table import DISPATCH_TABLE
 from ..rules import byvalue
 from ..walking.parts import name_of, type_name
 from ..walking.walk import REFERENCE, VALUE, Node, Walk
-from .notebook import notebook_html
+from .answer import Answer
 from .remedies import why_and_remedies
-from .text import Branch, draw, rich_tree
+from .text import Branch, Line, grow
 
 __all__ = ["Culprit", "Explanation", "Traveller", "explain"]
 
 _SHOWN_CULPRITS = 20
 _SHOWN_NAMES = 30
-_SHOWN_LINES = 60
-_TOO_DEEP = "the objects refer to each other in a chain that is too long: the pickler runs out of stack"
+_TOO_DEEP = "the objects form a chain that is too long: the pickler runs out of stack"
 _FLATTEN = (
     "keep the chain's members in a list, and refer to them by their number in it",
     "give the class a __reduce__() or __getstate__() that writes the whole chain as one list",
@@ -41,15 +40,15 @@ class Culprit:
     Attributes
     ----------
     path
-        The steps from the object that was explained to it.
+        The steps from the explained object to it.
     type
-        Its type's name.
+        The name of its type.
     why
-        The reason, in the pickler's words.
+        The reason, from the pickler's error.
     remedies
         What can be done, the most specific first.
     again
-        In how many more places it is.
+        How many other references to it there are.
     """
 
     path: tuple[str, ...]
@@ -61,7 +60,7 @@ class Culprit:
 
 @dataclass(frozen=True)
 class Traveller:
-    """A function, class or module that the payload holds or names.
+    """A function, class or module that the payload contains or refers to.
 
     Attributes
     ----------
@@ -70,9 +69,9 @@ class Traveller:
     kind
         ``"function"``, ``"class"``, ``"module"`` or ``"builtin"``.
     path
-        The steps from the object that was explained to it.
+        The steps from the explained object to it.
     globals
-        Of a function by value: the names of the globals that come with it.
+        For a function by value: the names of the globals that are pickled with it.
     """
 
     name: str
@@ -85,22 +84,24 @@ class Traveller:
         return tuple(self._node.steps())
 
 
-class Explanation:
-    """The answer of `explain`; `str`, `rich.print` and notebooks show it, `to_dict` gives plain data.
+class Explanation(Answer):
+    """The result of `explain`; `str`, `rich.print` and notebooks show it, `to_dict` returns plain data.
 
     Attributes
     ----------
     ok
         Whether the object can be pickled.
     culprits
-        What keeps it from that, in the order in which the pickler comes to it.
+        The objects that cannot be pickled, in the order in which the pickler reaches them.
     by_value
-        Functions, classes and modules that travel with all that they are made of.
+        Functions, classes and modules whose contents are pickled.
     by_reference
-        Those that travel as a name, which the reader must be able to import.
+        Functions, classes and modules that are pickled as a name, which the reader must be able to import.
     objects
-        How many objects were looked at; numbers, strings and bytes are not counted.
+        How many objects were examined; numbers, strings and bytes are not counted.
     """
+
+    _tree_lines = 60
 
     def __init__(self, walk: Walk, culprits: tuple[Culprit, ...]) -> None:
         self.name = walk.root.label
@@ -113,11 +114,11 @@ class Explanation:
 
     @property
     def tree(self) -> Branch:
-        """What is worth telling of, in its place: culprits, and what travels by value or by reference."""
-        return _branch(self._root)
+        """The objects that cannot be pickled, and what is pickled by value or by reference, with the objects that hold them."""
+        return grow(self._root, _leaf, lambda node: node.children)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as plain data, for JSON."""
+        """Return the result as plain data, for JSON."""
         return {
             "object": self.name,
             "ok": self.ok,
@@ -133,38 +134,25 @@ class Explanation:
             "tree": self.tree.to_dict(),
         }
 
-    def __str__(self) -> str:
-        return "\n".join([*(text for text, _ in self._lines()), "", *draw(self.tree, _SHOWN_LINES)])
-
     def __repr__(self) -> str:
         return f"<Explanation of {self.name}: {self._verdict()}>"
-
-    def __rich__(self) -> Any:
-        """Return what `rich.print` shows: the same, in colours."""
-        from rich.console import Group
-        from rich.text import Text
-
-        lines = [Text(text, style=style) for text, style in self._lines()]
-        return Group(*lines, Text(""), rich_tree(self.tree, _SHOWN_LINES))
-
-    def _repr_html_(self) -> str:
-        """Return what notebooks show."""
-        return notebook_html([*self._lines(), ("", "")], self.tree)
 
     def _verdict(self) -> str:
         if self.ok:
             return "it can be pickled"
         return "1 culprit" if len(self.culprits) == 1 else f"{len(self.culprits):,} culprits"
 
-    def _lines(self) -> list[tuple[str, str]]:
-        """The lines before the tree, each with its style in `rich`."""
+    def _branch(self) -> Branch:
+        return self.tree
+
+    def _above(self) -> list[Line]:
         looked = "1 object" if self.objects == 1 else f"{self.objects:,} objects"
         lines = [(f"{self.name}: {self._verdict()} ({looked} looked at)", "bold green" if self.ok else "bold red")]
         told: Counter[tuple[str, str]] = Counter()
         shown = 0
         for culprit in self.culprits:
             told[culprit.type, culprit.why] += 1
-            # Of many alike, three say where to look.
+            # Three of many similar ones are enough.
             if shown >= _SHOWN_CULPRITS or told[culprit.type, culprit.why] > 3:
                 continue
             shown += 1
@@ -189,22 +177,22 @@ class Explanation:
 
 
 def explain(obj: Any, *, progress: Callable[[int], None] | None = None) -> Explanation:
-    """Find everything in `obj` that cannot be pickled, and what travels with it.
+    """Find everything in `obj` that cannot be pickled, and what is pickled with it.
 
-    Each object is put to the pickler of lambdapkl on its own, so that one that is refused hides no other.  Methods such
-    as ``__reduce__`` and ``__getstate__`` run, as in a dump; nothing is written.
+    Each object is pickled on its own, so an object that is refused hides no other. Methods such as ``__reduce__`` and
+    ``__getstate__`` run, as in a dump. Nothing is written.
 
     Parameters
     ----------
     obj
-        What would be pickled.
+        The object to explain.
     progress
-        Called now and then with the number of objects looked at.
+        Called from time to time with the number of objects examined.
 
     Returns
     -------
     Explanation
-        Its `culprits`, each with path, reason and remedies; what travels by value and by reference; a tree.
+        The objects that cannot be pickled, each with path, reason and remedies; what is pickled by value and by reference.
     """
     walk = Walk(obj, progress=progress)
     walk.run()
@@ -222,7 +210,7 @@ def _of_deepest(walk: Walk) -> Culprit:
 
 
 def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
-    """What a dump says where each object on its own is fine: such as that they are too deep in each other."""
+    """Return the error of a whole dump if each object can be pickled on its own: for example, they are nested too deeply."""
     try:
         with options(deterministic=False):
             Pickler(Nowhere(), buffer_callback=lambda buffer: None).dump(obj)
@@ -246,7 +234,7 @@ def _traveller(node: Node) -> Traveller:
 
 
 def _globals(func: FunctionType) -> tuple[str, ...]:
-    """The names of the globals that `func` would bring if it travelled alone; sorted, for versions order them differently."""
+    """Return the sorted names of the globals that are pickled with `func` alone; their order depends on the Python version."""
     try:
         reduced = PayloadState(DISPATCH_TABLE).reduce(func)
     except Exception:
@@ -263,18 +251,6 @@ def _distinct(travellers: tuple[Traveller, ...]) -> tuple[Traveller, ...]:
 def _listed(names: list[str]) -> str:
     more = len(names) - _SHOWN_NAMES
     return ", ".join(names[:_SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _branch(root: Node) -> Branch:
-    top = _leaf(root)
-    stack = [(root, top)]
-    while stack:
-        node, branch = stack.pop()
-        for child in node.children:
-            leaf = _leaf(child)
-            branch.children.append(leaf)
-            stack.append((child, leaf))
-    return top
 
 
 def _leaf(node: Node) -> Branch:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import dis
 import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..code import blobs
 from ..code.blob_reader import Code
-from .notebook import notebook_html
+from .answer import Answer
 from .opcodes import read
-from .text import Branch, draw, rich_tree, size
+from .text import Branch, Line, grow, size
 from .tree import Item, tree_of
 
 __all__ = ["Class", "Function", "Inspection", "inspect"]
 
 _SHOWN = 30
-_SHOWN_LINES = 40
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Class:
     path: tuple[str, ...]
 
 
-class Inspection:
+class Inspection(Answer):
     """The result of `inspect`; `str`, `rich.print` and notebooks show it, `to_dict` returns plain data.
 
     Attributes
@@ -120,7 +119,7 @@ class Inspection:
         self.opcodes = sum(payload.opcodes.values())
         self._tree = tree_of(payload)
         self.root = self._tree.title
-        items = _all(self._tree)
+        items = list(self._tree.walk())
         self.functions = tuple(
             _function(item) for item in items if item.description.kind == "function" and item.description.code
         )
@@ -139,74 +138,45 @@ class Inspection:
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data, for JSON."""
         return {
-            "root": self.root,
-            "writer": self.writer,
-            "protocol": self.protocol,
-            "pythons": list(self.pythons),
-            "size": self.size,
-            "trailing": self.trailing,
-            "buffers": self.buffers,
-            "persistent": self.persistent,
-            "opcodes": self.opcodes,
+            **{name: value for name, value in vars(self).items() if not name.startswith("_")},
             "functions": [{name: value for name, value in vars(each).items() if name != "_code"} for each in self.functions],
             "classes": [vars(each) for each in self.classes],
-            "imports": list(self.imports),
         }
-
-    def __str__(self) -> str:
-        return "\n".join([*self._lines(), "", *draw(self._branch(), _SHOWN_LINES)])
 
     def __repr__(self) -> str:
         return f"<Inspection of {self.root}: {self._summary()}>"
-
-    def __rich__(self) -> Any:
-        """Return a coloured version of ``str(self)`` for `rich.print`."""
-        from rich.console import Group
-        from rich.text import Text
-
-        first, *rest = self._lines()
-        return Group(Text(first, style="bold"), Text("\n".join([*rest, ""])), rich_tree(self._branch(), _SHOWN_LINES))
-
-    def _repr_html_(self) -> str:
-        """Return what notebooks show."""
-        first, *rest = self._lines()
-        return notebook_html([(first, "bold"), *((line, "") for line in [*rest, ""])], self._branch())
 
     def _summary(self) -> str:
         python = f", for {' and '.join(self.pythons)}" if self.pythons else ""
         return f"{size(self.size)}, protocol {self.protocol}, written by {self.writer}{python}"
 
-    def _lines(self) -> list[str]:
-        lines = [f"{self.root}: {self._summary()}"]
+    def _above(self) -> list[Line]:
+        lines: list[str] = []
         if self.trailing:
             lines.append(f"{size(self.trailing)} follow after its end")
         if self.buffers:
             lines.append(f"{self.buffers:,} buffers are stored out of band")
         if self.persistent:
             lines.append(f"{self.persistent:,} objects are referred to by a persistent id")
-        if self.functions:
-            lines += ["", "functions by value:"]
-            lines += _shown([f"{each.name}  {_place(each)}  {size(each.size)}{_brings(each)}" for each in self.functions])
-        if self.classes:
-            lines += ["", "classes by value:"]
-            lines += _shown([f"{_full(each.module, each.name)}  {size(each.size)}" for each in self.classes])
-        if self.imports:
-            lines += ["", "names that the reader imports:"]
-            lines += _shown(list(self.imports))
-        return lines
+        functions = [
+            f"{each.name}  {each.file or 'no file'}:{each.line}  {size(each.size)}"
+            + (f", with {', '.join(each.globals)}" if each.globals else "")
+            for each in self.functions
+        ]
+        classes = [f"{f'{each.module}.' if each.module else ''}{each.name}  {size(each.size)}" for each in self.classes]
+        for title, names in (
+            ("functions by value", functions),
+            ("classes by value", classes),
+            ("names that the reader imports", self.imports),
+        ):
+            if names:
+                lines += ["", f"{title}:", *(f"  {name}" for name in names[:_SHOWN])]
+            if len(names) > _SHOWN:
+                lines.append(f"  and {len(names) - _SHOWN:,} more")
+        return [(f"{self.root}: {self._summary()}", "bold"), *((line, "") for line in lines)]
 
     def _branch(self) -> Branch:
-        top = Branch(self._tree.title, size(self._tree.size))
-        stack = [(self._tree, top)]
-        while stack:
-            item, branch = stack.pop()
-            for child in item.children[:_SHOWN]:
-                leaf = Branch(child.name, size(child.size), "yellow" if child.description.kind in ("function", "class") else "")
-                branch.children.append(leaf)
-                stack.append((child, leaf))
-            if len(item.children) > _SHOWN:
-                branch.children.append(Branch(f"{len(item.children) - _SHOWN:,} more", "", "dim"))
-        return top
+        return grow(self._tree, _leaf, _parts)
 
 
 def inspect(payload: Any, *, progress: Callable[[int, int], None] | None = None) -> Inspection:
@@ -241,49 +211,20 @@ def _writer(modules: set[str]) -> str:
     return next((writer for writer in ("cloudpickle", "dill") if writer in parts), "pickle")
 
 
-def _all(root: Item) -> list[Item]:
-    found: list[Item] = []
-    stack = [root]
-    while stack:
-        item = stack.pop()
-        found.append(item)
-        stack += reversed(item.children)
-    return found
-
-
 def _function(item: Item) -> Function:
     code = item.description.code
     assert code is not None
     brought = tuple(name[len("global '") : -1] for name in item.description.labels if name.startswith("global '"))
     name = code.qualname or item.title.removeprefix("function ")
-    return Function(
-        name,
-        item.description.module,
-        code.file,
-        code.line,
-        item.size,
-        tuple(item.path()),
-        brought,
-        code.free,
-        code.python,
-        code,
-    )
+    module, path = item.description.module, tuple(item.path())
+    return Function(name, module, code.file, code.line, item.size, path, brought, code.free, code.python, code)
 
 
-def _full(module: str | None, name: str) -> str:
-    return f"{module}.{name}" if module else name
+def _leaf(item: Item) -> Branch:
+    return Branch(item.name, size(item.size), "yellow" if item.description.kind in ("function", "class") else "")
 
 
-def _place(each: Function) -> str:
-    return f"{each.file or 'no file'}:{each.line}"
-
-
-def _brings(each: Function) -> str:
-    return f", with {', '.join(each.globals)}" if each.globals else ""
-
-
-def _shown(names: list[str]) -> list[str]:
-    lines = [f"  {name}" for name in names[:_SHOWN]]
-    if len(names) > _SHOWN:
-        lines.append(f"  and {len(names) - _SHOWN:,} more")
-    return lines
+def _parts(item: Item) -> Iterator[Item | Branch]:
+    yield from item.children[:_SHOWN]
+    if len(item.children) > _SHOWN:
+        yield Branch(f"{len(item.children) - _SHOWN:,} more", style="dim")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from .text import Branch
+from .text import Branch, Line
 
 __all__ = ["notebook_html"]
 
@@ -20,15 +20,13 @@ _OUTER = '<div style="font: 13px/1.5 monospace; white-space: pre-wrap; overflow-
 _INNER = '<div style="margin-left: 1.2em">'
 
 
-def notebook_html(lines: Iterable[tuple[str, str]], root: Branch) -> str:
+def notebook_html(lines: Iterable[Line], root: Branch) -> str:
     """Return HTML for ``_repr_html_``.
 
     Parameters
     ----------
     lines
-        What is above the tree: each with its style, in the words of `rich`.
-    root
-        The tree.
+        The lines above the tree.
     """
     out = [_OUTER, *(f"<div{_style(style)}>{html.escape(text) or '&nbsp;'}</div>" for text, style in lines)]
     # A branch with its depth, or the end of one.
@@ -43,7 +41,7 @@ def notebook_html(lines: Iterable[tuple[str, str]], root: Branch) -> str:
         count += 1
         if count > _MOST_LINES:
             continue
-        line = html.escape(f"{branch.label}{f': {branch.note}' if branch.note else ''}")
+        line = html.escape(branch.text)
         style = _style(branch.style, branch.share)
         if not branch.children:
             out.append(f"<div{style}>{line}</div>")

@@ -44,19 +44,20 @@ MOST_KEPT: Final = 1 << 20
 _PROGRESS_EVERY = 20_000
 
 
-class _Mark:
-    pass
-
-
-MARK: Any = _Mark()
+MARK: Any = object()
 
 _NONES = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _CONSTANTS = frozenset(
     opcode.name for opcode in pickletools.opcodes if opcode.arg is not None and not opcode.stack_before and opcode.stack_after
 ) - {"GLOBAL", "INST", "PERSID", "EXT1", "EXT2", "EXT4", "GET", "BINGET", "LONG_BINGET", "PUT", "BINPUT", "LONG_BINPUT"}
-_SHORT_TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
-_EMPTY = {"EMPTY_LIST": LIST, "EMPTY_DICT": DICT, "EMPTY_SET": SET}
-_FROM_MARK = {"LIST": LIST, "TUPLE": TUPLE, "FROZENSET": FROZENSET, "DICT": DICT}
+# Opcode -> the container that it creates, and how many entries it pops; None stands for all since the mark.
+_CONTAINERS: dict[str, tuple[str, int | None]] = {
+    **{f"EMPTY_{kind.upper()}": (kind, 0) for kind in (TUPLE, LIST, DICT, SET)},
+    **{f"TUPLE{count}": (TUPLE, count) for count in (1, 2, 3)},
+    **{kind.upper(): (kind, None) for kind in (TUPLE, LIST, DICT, FROZENSET)},
+}
+# Opcode that adds entries to a container -> how many entries it pops.
+_ADDITIONS = {"APPEND": 1, "SETITEM": 2, "APPENDS": None, "ADDITEMS": None, "SETITEMS": None}
 _DAMAGE = (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, struct.error, MemoryError)
 
 
@@ -142,6 +143,10 @@ class Machine:
             raise ValueError("a mark in place of a value")
         return entry
 
+    def pop_entries(self, count: int | None) -> list[Entry]:
+        """Pop `count` entries, or all since the mark."""
+        return self.since_mark() if count is None else [self.pop() for _ in range(count)][::-1]
+
     def since_mark(self) -> list[Entry]:
         stack = self.stack
         index = len(stack) - 1
@@ -176,38 +181,20 @@ class Machine:
             payload.overhead += own
         elif name in _NONES:
             stack.append(Value(ATOM, _NONES[name], own))
-        elif name in _SHORT_TUPLES:
-            made = Made(TUPLE, own)
-            count = _SHORT_TUPLES[name]
-            made.items = [self.pop() for _ in range(count)][::-1]
-            stack.append(made)
-        elif name in _EMPTY:
-            stack.append(Made(_EMPTY[name], own))
-        elif name in _FROM_MARK:
-            made = Made(_FROM_MARK[name], own)
-            found = self.since_mark()
-            if made.kind == DICT:
-                _put(made, found)
-            elif made.kind == TUPLE:
-                made.items = found  # complete: a tuple may be the arguments of a call, or a state
+        elif name in _CONTAINERS:
+            kind, count = _CONTAINERS[name]
+            made = Made(kind, own)
+            entries = self.pop_entries(count)
+            if kind == TUPLE:
+                made.items = entries  # complete: a tuple may be the arguments of a call, or a state
             else:
-                _add(made, found)
+                (_put if kind == DICT else _add)(made, entries)
             stack.append(made)
-        elif name in ("APPENDS", "ADDITEMS", "SETITEMS"):
-            found = self.since_mark()
+        elif name in _ADDITIONS:
+            entries = self.pop_entries(_ADDITIONS[name])
             made = self.target()
             made.own += own
-            (_put if name == "SETITEMS" else _add)(made, found)
-        elif name == "APPEND":
-            entry = self.pop()
-            made = self.target()
-            made.own += own
-            _add(made, [entry])
-        elif name == "SETITEM":
-            value, key = self.pop(), self.pop()
-            made = self.target()
-            made.own += own
-            _put(made, [key, value])
+            (_put if name.startswith("SETITEM") else _add)(made, entries)
         elif name == "BUILD":
             state = self.pop()
             made = self.target()
@@ -309,10 +296,7 @@ def _count(made: Made, entry: Entry) -> None:
     made.own += entry.own
     made.more += 1
     data = resolve(entry).data
-    try:
-        made.mark = hash((made.mark, type(data), data))
-    except TypeError:  # a bytearray
-        made.mark = hash((made.mark, bytes(data)))
+    made.mark = hash((made.mark, bytes(data) if type(data) is bytearray else (type(data), data)))
 
 
 def _add(made: Made, entries: list[Entry]) -> None:

@@ -1,11 +1,16 @@
-"""Trees as text and as `rich` draws them; sizes for people."""
+"""Trees as lines of text, and sizes in readable units."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["Branch", "draw", "rich_tree", "size"]
+__all__ = ["Branch", "Line", "draw", "grow", "size"]
+
+T = TypeVar("T")
+# A text and its style in `rich`.
+Line = tuple[str, str]
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _MOST_INDENT = 24
@@ -32,6 +37,11 @@ class Branch:
     children: list[Branch] = field(default_factory=list)
     share: float = 0.0
 
+    @property
+    def text(self) -> str:
+        """Label and note together."""
+        return f"{self.label}: {self.note}" if self.note else self.label
+
     def to_dict(self) -> dict[str, Any]:
         """Return the tree as plain data, at most 100 levels deep, as readers of JSON recurse."""
         top: dict[str, Any] = {}
@@ -49,49 +59,48 @@ class Branch:
         return top
 
 
-def draw(root: Branch, lines: int) -> list[str]:
-    """Return the tree at `root` as at most about `lines` lines of text."""
-    out: list[str] = []
+def grow(root: T, leaf: Callable[[T], Branch], parts: Callable[[T], Iterable[T | Branch]]) -> Branch:
+    """Return the tree at `root`, which may be too deep for recursion.
+
+    Parameters
+    ----------
+    leaf
+        Returns the line of a node, without the lines under it.
+    parts
+        Returns what is under a node: nodes, or finished lines.
+    """
+    top = leaf(root)
+    stack = [(root, top)]
+    while stack:
+        node, branch = stack.pop()
+        for part in parts(node):
+            if isinstance(part, Branch):
+                branch.children.append(part)
+            else:
+                branch.children.append(leaf(part))
+                stack.append((part, branch.children[-1]))
+    return top
+
+
+def draw(root: Branch, lines: int) -> list[tuple[str, str, str]]:
+    """Return at most about `lines` lines for the tree at `root`, each with its guides, text and style."""
+    out: list[tuple[str, str, str]] = []
     # Indentation, connector, branch and depth.
     stack: list[tuple[str, str, Branch, int]] = [("", "", root, 0)]
     while stack:
         if len(out) >= lines:
             more = len(stack)
-            out.append(f"... {more:,} more branch{'es' if more > 1 else ''}")
+            out.append(("", f"... {more:,} more branch{'es' if more > 1 else ''}", ""))
             break
         before, mark, branch, depth = stack.pop()
-        out.append(f"{before}{mark}{branch.label}{f': {branch.note}' if branch.note else ''}")
+        out.append((before + mark, branch.text, branch.style))
         inner = before + {"": "", "├─ ": "│  ", "└─ ": "   "}[mark]
         if depth == _MOST_INDENT and branch.children:
-            out.append(f"{inner}└─ ...")
+            out.append((f"{inner}└─ ", "...", ""))
             continue
         for index, child in reversed(list(enumerate(branch.children))):
             stack.append((inner, "└─ " if index == len(branch.children) - 1 else "├─ ", child, depth + 1))
     return out
-
-
-def rich_tree(root: Branch, lines: int) -> Any:
-    """Return the tree at `root` as a `rich.tree.Tree` of at most `lines` lines."""
-    from rich.text import Text
-    from rich.tree import Tree
-
-    def shown(branch: Branch) -> Any:
-        return Text(f"{branch.label}{f': {branch.note}' if branch.note else ''}", style=branch.style)
-
-    top = Tree(shown(root))
-    stack = [(root, top, 0)]
-    count = 1
-    while stack:
-        branch, tree, depth = stack.pop()
-        added = []
-        for child in branch.children:
-            if count >= lines or depth >= _MOST_INDENT:
-                tree.add("...")
-                break
-            count += 1
-            added.append((child, tree.add(shown(child)), depth + 1))
-        stack += reversed(added)
-    return top
 
 
 def size(count: int) -> str:

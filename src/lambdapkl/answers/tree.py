@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .describing import describe
 from .description import Description, is_leaf
@@ -70,30 +70,37 @@ class Item:
             found.append(item.title)
         return found[::-1]
 
+    def walk(self) -> Iterator[Item]:
+        """Yield this part and all parts below it, each before its own parts."""
+        stack = [self]
+        while stack:
+            item = stack.pop()
+            yield item
+            stack += reversed(item.children)
+
 
 def tree_of(payload: Payload, buffers: Sequence[Beside] = ()) -> Item:
     """Return the tree of the parts of `payload`, the largest part first."""
     value = resolve(payload.root)
-    root = Item("", value, describe(value), None)
+    description = describe(value)
+    description.own += payload.overhead + (payload.root.own if isinstance(payload.root, Ref) else 0)
+    for entry in payload.dropped:
+        if isinstance(entry, Ref) or is_leaf(entry):
+            description.own += entry.own
+        else:
+            description.parts.append(("made on the way", entry))
+    root = Item("", value, description, None)
     # A value is a part of the object inside which it was created. That need not be below the root: a
     # recursive tuple is created inside itself.
-    seen: set[int] = {id(value)}
-    if isinstance(payload.root, Ref):
-        root.own += payload.root.own
-    root.own += payload.overhead
+    seen = {id(value)}
     items = [root]
-    stack = [root]
-    while stack:
-        item = stack.pop()
+    for item in items:  # the list grows meanwhile
         for label, part in item.description.parts:
-            _grow(item, label, part, seen, stack, items)
+            if id(part) not in seen:
+                seen.add(id(part))
+                item.children.append(Item(label, part, describe(part), item))
         item.description.parts = []
-        if item is root:
-            for entry in payload.dropped:
-                if isinstance(entry, Ref) or is_leaf(entry):
-                    root.own += entry.own
-                else:
-                    _grow(root, "made on the way", entry, seen, stack, items)
+        items += item.children
     for item in items:
         if item.value is not None and item.value.kind == BUFFER and item.value.data < len(buffers):
             length, checksum = buffers[item.value.data]
@@ -107,13 +114,3 @@ def tree_of(payload: Payload, buffers: Sequence[Beside] = ()) -> Item:
             # Its data is a separate object in the payload, but not for a user.
             item.own, item.children = item.size, []
     return root
-
-
-def _grow(item: Item, label: str, part: Value, seen: set[int], stack: list[Item], items: list[Item]) -> None:
-    if id(part) in seen:
-        return
-    seen.add(id(part))
-    child = Item(label, part, describe(part), item)
-    item.children.append(child)
-    stack.append(child)
-    items.append(child)

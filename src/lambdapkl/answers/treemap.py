@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 
 from .text import size
 from .tree import Item
@@ -13,6 +14,8 @@ __all__ = ["page"]
 
 # Only this many of the largest boxes are drawn; the browser takes time for boxes too small to see.
 _MOST_BOXES = 1500
+# Id, id of the parent, label, size, path, and a colour each for light and dark mode.
+_Box = tuple[str, str, str, int, str, tuple[str, str]]
 _MISSING = "the page needs plotly, which is not installed: pip install 'lambdapkl[html]'"
 
 _PAGE = """<!doctype html>
@@ -90,13 +93,13 @@ def page(root: Item, total: int, summary: str, notes: Sequence[str]) -> str:
         from plotly import graph_objects, io
     except ImportError as error:
         raise ImportError(_MISSING) from error
-    boxes = _Boxes(root, total)
+    ids, parents, labels, values, paths, shades = zip(*_boxes(root, total), strict=True)
     treemap = graph_objects.Treemap(
-        ids=boxes.ids,
-        labels=boxes.labels,
-        parents=boxes.parents,
-        values=boxes.values,
-        customdata=boxes.paths,
+        ids=ids,
+        labels=labels,
+        parents=parents,
+        values=values,
+        customdata=paths,
         branchvalues="total",
         textinfo="label",
         textfont={"size": 14},
@@ -115,7 +118,7 @@ def page(root: Item, total: int, summary: str, notes: Sequence[str]) -> str:
         div_id="map",
         default_height="100%",
         config={"responsive": True, "displaylogo": False, "displayModeBar": False},
-        post_script=_PAINT % json.dumps(boxes.shades),
+        post_script=_PAINT % json.dumps(shades),
     )
     items = "".join(f"<li>{html.escape(note.replace(' -> ', ' → '))}</li>" for note in notes)
     return _PAGE.format(
@@ -126,51 +129,31 @@ def page(root: Item, total: int, summary: str, notes: Sequence[str]) -> str:
     )
 
 
-class _Boxes:
-    """The columns of data for plotly, with a row for each of the largest parts."""
+def _boxes(root: Item, total: int) -> Iterator[_Box]:
+    """Yield a box for each of the largest parts."""
+    total = max(1, total)
+    sizes = sorted((item.size for item in root.walk()), reverse=True)
+    # Smaller parts are summed up in one box.
+    least = max(1, total // 20_000, sizes[_MOST_BOXES] + 1 if len(sizes) > _MOST_BOXES else 0)
+    idents = count()
 
-    def __init__(self, root: Item, total: int) -> None:
-        self.ids: list[str] = []
-        self.labels: list[str] = []
-        self.parents: list[str] = []
-        self.values: list[int] = []
-        self.paths: list[str] = []
-        self.shades: list[tuple[str, str]] = []
-        self.total = max(1, total)
-        least = self._least(root)
-        stack: list[tuple[Item, str, int, int]] = [(root, "", 0, -1)]
-        while stack:
-            item, parent, depth, hue = stack.pop()
-            ident = str(len(self.ids))
-            self._box(ident, parent, item.name, item.size, " → ".join(item.path()), depth, hue)
-            small = 0
-            for index, child in enumerate(item.children):
-                if child.size >= least:
-                    stack.append((child, ident, depth + 1, index % len(_HUES) if hue < 0 or not depth else hue))
-                else:
-                    small += 1
-            rest = sum(child.size for child in item.children[len(item.children) - small :])
-            if rest and small < len(item.children):
-                self._box(f"{ident}+", ident, f"{small:,} smaller", rest, " → ".join(item.path()), depth + 1, hue)
-
-    def _least(self, root: Item) -> int:
-        """Return the size below which parts are summed up in one box."""
-        sizes: list[int] = []
-        stack = [root]
-        while stack:
-            item = stack.pop()
-            sizes.append(item.size)
-            stack += item.children
-        sizes.sort(reverse=True)
-        return max(1, self.total // 20_000, sizes[_MOST_BOXES] + 1 if len(sizes) > _MOST_BOXES else 0)
-
-    def _box(self, ident: str, parent: str, label: str, count: int, path: str, depth: int, hue: int) -> None:
-        self.ids.append(ident)
-        self.parents.append(parent)
+    def box(ident: str, parent: str, label: str, amount: int, path: str, depth: int, hue: int) -> _Box:
         # plotly interprets some HTML tags in labels.
-        self.labels.append(html.escape(f"{label}: {size(count)}, {count / self.total:.1%}"))
-        self.values.append(count)
-        self.paths.append(html.escape(path))
+        text = html.escape(f"{label}: {size(amount)}, {amount / total:.1%}")
         step = min(depth, 5) * 3
         angle, colour = (_HUES[hue], 55) if hue >= 0 else (0, 0)
-        self.shades.append((f"hsl({angle}, {colour}%, {88 - step}%)", f"hsl({angle}, {colour * 3 // 5}%, {22 + step}%)"))
+        shades = f"hsl({angle}, {colour}%, {88 - step}%)", f"hsl({angle}, {colour * 3 // 5}%, {22 + step}%)"
+        return ident, parent, text, amount, html.escape(path), shades
+
+    stack: list[tuple[Item, str, int, int]] = [(root, "", 0, -1)]
+    while stack:
+        item, parent, depth, hue = stack.pop()
+        ident = f"{next(idents)}"
+        path = " → ".join(item.path())
+        yield box(ident, parent, item.name, item.size, path, depth, hue)
+        large = [child for child in item.children if child.size >= least]
+        for index, child in enumerate(large):
+            stack.append((child, ident, depth + 1, index % len(_HUES) if hue < 0 or not depth else hue))
+        rest = sum(child.size for child in item.children[len(large) :])
+        if rest and large:
+            yield box(f"{ident}+", ident, f"{len(item.children) - len(large):,} smaller", rest, path, depth + 1, hue)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 __all__ = ["Entry", "Long", "Made", "Payload", "Ref", "Value", "resolve"]
@@ -81,6 +82,10 @@ class Made(Value):
         self.named: Entry | None = None
         self.states: list[Entry] = []
 
+    def keyed(self) -> Iterator[tuple[Entry, Entry]]:
+        """Yield each key with its value."""
+        return zip(self.pairs[::2], self.pairs[1::2], strict=True)
+
 
 class Ref:
     """A reference to an earlier value, and the number of bytes that it takes."""
@@ -156,13 +161,10 @@ def data_of(value: Made, index: int) -> Any:
 
 
 def by_key(entry: Entry | None) -> dict[str, Entry]:
+    """Return the items of a dictionary whose keys are strings."""
     made = resolve(entry)
-    pairs = made.pairs if isinstance(made, Made) else []
-    return {
-        resolve(pairs[index]).data: pairs[index + 1]
-        for index in range(0, len(pairs), 2)
-        if type(resolve(pairs[index]).data) is str
-    }
+    pairs = made.keyed() if isinstance(made, Made) else ()
+    return {resolve(key).data: value for key, value in pairs if type(resolve(key).data) is str}
 
 
 def key_data(found: dict[str, Entry], key: str) -> Any:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from binascii import crc32
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..pickler import dumps
-from .notebook import notebook_html
+from .answer import Answer
 from .opcodes import read
-from .text import Branch, draw, rich_tree, size
+from .text import Branch, Line, grow, size
 from .tree import Beside, Item, tree_of
 from .values import ATOM, BUFFER, CALL, GLOBAL, Made, Payload, Value, resolve
 
 __all__ = ["Duplicate", "Item", "Weight", "weigh"]
 
-_SHOWN_LINES = 40
 # Smallest part that the text tree shows, as a fraction of the whole.
 _SHOWN_PART = 0.005
 # In bytes; smaller equal parts are not reported.
@@ -48,7 +47,7 @@ class Duplicate:
         return self.size * (len(self.paths) - 1)
 
 
-class Weight:
+class Weight(Answer):
     """The result of `weigh`.
 
     `str`, `rich.print` and notebooks show it, `to_dict` returns plain data, and `to_html` a page.
@@ -100,10 +99,7 @@ class Weight:
             "out_of_band": self.out_of_band,
             "summary": self.summary(),
             "heaviest": {"path": self.heaviest().path(), "title": self.heaviest().title, "size": self.heaviest().size},
-            "duplicates": [
-                {"title": d.title, "size": d.size, "wasted": d.wasted, "paths": [list(path) for path in d.paths]}
-                for d in self.duplicates
-            ],
+            "duplicates": [{**vars(each), "wasted": each.wasted} for each in self.duplicates],
             "tree": _to_dict(self.root, self.size // 1000),
         }
 
@@ -124,56 +120,40 @@ class Weight:
         ]
         return page(self.root, self.size, self.summary(), copies)
 
-    def __str__(self) -> str:
-        return "\n".join([self.summary(), "", *draw(self._branch(), _SHOWN_LINES), *self._about_duplicates()])
-
     def __repr__(self) -> str:
         return f"<Weight of {self.root.title}: {self.summary()}>"
 
-    def __rich__(self) -> Any:
-        """Return a coloured version of ``str(self)`` for `rich.print`."""
-        from rich.console import Group
-        from rich.text import Text
-
-        about = "\n".join(self._about_duplicates())
-        return Group(Text(self.summary(), style="bold"), Text(""), rich_tree(self._branch(), _SHOWN_LINES), Text(about))
-
-    def _repr_html_(self) -> str:
-        """Return what notebooks show; `to_html` gives a page with a treemap."""
-        about = [(line, "") for line in self._about_duplicates()]
-        return notebook_html([(self.summary(), "bold"), *about, ("", "")], self._branch())
+    def _above(self) -> list[Line]:
+        return [(self.summary(), "bold")]
 
     def _branch(self) -> Branch:
-        total = max(1, self.size)
-        top = Branch(self.root.title, self._note(self.root, total))
-        stack = [(self.root, top)]
-        while stack:
-            item, branch = stack.pop()
-            small = [child for child in item.children if child.size < total * _SHOWN_PART]
-            for child in item.children[: len(item.children) - len(small)]:
-                style = "bold" if child.size * 4 > total else ""
-                leaf = Branch(child.name, self._note(child, total), style, share=child.size / total)
-                branch.children.append(leaf)
-                stack.append((child, leaf))
-            if small and len(small) < len(item.children):
-                what = "smaller part" if len(small) == 1 else "smaller parts"
-                branch.children.append(Branch(f"{len(small):,} {what}", size(sum(child.size for child in small)), "dim"))
-        return top
+        return grow(self.root, self._leaf, self._parts)
 
-    def _note(self, item: Item, total: int) -> str:
-        note = f"{size(item.size)}  {item.size / total:.1%}"
-        return f"{note}, shared {item.shared + 1} times" if item.shared and item.label else note
+    def _leaf(self, item: Item) -> Branch:
+        share = item.size / max(1, self.size)
+        note = f"{size(item.size)}  {share:.1%}"
+        if item is self.root:
+            return Branch(item.title, note)
+        if item.shared and item.label:
+            note += f", shared {item.shared + 1} times"
+        return Branch(item.name, note, "bold" if share > 0.25 else "", share=share)
 
-    def _about_duplicates(self) -> list[str]:
+    def _parts(self, item: Item) -> Iterator[Item | Branch]:
+        small = [child for child in item.children if child.size < self.size * _SHOWN_PART]
+        yield from item.children[: len(item.children) - len(small)]
+        if small and len(small) < len(item.children):
+            what = "smaller part" if len(small) == 1 else "smaller parts"
+            yield Branch(f"{len(small):,} {what}", size(sum(child.size for child in small)), "dim")
+
+    def _below(self) -> list[Line]:
         lines: list[str] = []
         for each in self.duplicates[:10]:
-            lines.append("")
             copies = f"{len(each.paths):,} equal copies of {each.title}, {size(each.size)} each"
-            lines.append(f"{copies}: share one, and save {size(each.wasted)}")
+            lines += ["", f"{copies}: share one, and save {size(each.wasted)}"]
             lines += [f"  {' -> '.join(path)}" for path in each.paths[:4]]
             if len(each.paths) > 4:
                 lines.append(f"  and {len(each.paths) - 4:,} more")
-        return lines
+        return [(line, "") for line in lines]
 
 
 def weigh(
@@ -243,19 +223,12 @@ def _to_dict(root: Item, least: int) -> dict[str, Any]:
 def _duplicates(root: Item) -> tuple[Duplicate, ...]:
     """Find large equal parts; if equal parts contain each other, report only the outermost."""
     groups: dict[int, list[Item]] = {}
-    order: list[Item] = []
-    stack = [root]
-    while stack:
-        item = stack.pop()
-        order.append(item)
-        # A part that is too small cannot contain a large one.
-        stack += (child for child in reversed(item.children) if child.size >= _LEAST_DUPLICATE)
     digests: dict[int, int] = {}
-    places = {id(item): place for place, item in enumerate(order)}
+    large = [item for item in root.walk() if item.value is not None and item.size >= _LEAST_DUPLICATE]
     # Digests take time. An item whose title is unique has no equal, so it needs none.
-    titles = Counter(item.title for item in order)
-    for item in order:
-        if item.value is not None and item.size >= _LEAST_DUPLICATE and titles[item.title] > 1:
+    titles = Counter(item.title for item in large)
+    for item in large:
+        if item.value is not None and titles[item.title] > 1:
             groups.setdefault(_digest(item.value, digests), []).append(item)
     alike = {id(item): key for key, items in groups.items() if len(items) > 1 for item in items}
     found: list[Duplicate] = []
@@ -265,7 +238,6 @@ def _duplicates(root: Item) -> tuple[Duplicate, ...]:
         above = {alike.get(id(item.parent)) for item in items}
         if None not in above and len(items) == sum(len(groups[each]) for each in above if each is not None):
             continue
-        items.sort(key=lambda item: places[id(item)])
         # The shortest path first, as it is the easiest to find.
         paths = sorted((tuple(item.path()) for item in items), key=len)
         found.append(Duplicate(items[0].title, min(item.size for item in items), tuple(paths)))

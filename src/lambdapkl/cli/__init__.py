@@ -1,7 +1,7 @@
-"""The command line, a module a command.
+"""The command line, one module for each command.
 
-Each module has ``add(commands)``, which describes its arguments, and a function that takes them and returns the exit
-status.  Nothing a command needs is imported before it runs.
+Each module has ``add(commands)``, which describes the arguments, and a function that takes them and returns the exit
+status. What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -11,34 +11,33 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .. import COMPILED, __version__
+from .. import __version__
 from . import bench, demo, doctor, explain, inspect, run, weigh
-from .common import BROKEN_PIPE, INTERRUPTED, Problem
+from .common import BACKEND, BROKEN_PIPE, INTERRUPTED, Problem
 
 __all__ = ["main"]
 
 _EPILOG = """exit status:
-  0    all is well
-  1    the answer is no: something cannot be pickled, or came back wrong
-  2    the command line is wrong: an unknown option, a file or a name that is not there
+  0    success
+  1    an object cannot be pickled, or is not loaded correctly
+  2    wrong usage: an unknown option, or a file or object that does not exist
   3    a payload is damaged, or the user's code raised an error
-  130  interrupted;  141  nobody reads the output any more
+  130  interrupted;  141  the output pipe was closed
 `run` exits with the status of the script.
 
-Nothing of a payload is executed, unless --load is given.
+Code in a payload runs only with --load.
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command in `argv` (``sys.argv[1:]`` by default) and return its exit status."""
-    backend = "compiled" if COMPILED else "pure Python"
     parser = argparse.ArgumentParser(
         prog="lambdapkl",
-        description="Pickle what pickle refuses; tell why something does not pickle, why it is big, what is in it.",
+        description="Pickle what pickle refuses; show why an object cannot be pickled, why a payload is large, what is in it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"lambdapkl {__version__} ({backend} backend)")
+    parser.add_argument("--version", action="version", version=f"lambdapkl {__version__} ({BACKEND} backend)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (demo, explain, weigh, inspect, run, bench, doctor):
         module.add(commands)
@@ -50,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"lambdapkl: {problem}", file=sys.stderr)
         return problem.status
     except BrokenPipeError:
-        # The interpreter would flush what is left at its end, and complain.
+        # Otherwise the interpreter flushes the rest when it ends, and prints an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except KeyboardInterrupt:

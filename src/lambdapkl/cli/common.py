@@ -1,45 +1,32 @@
-"""What commands share: targets, errors, output, progress."""
+"""Functions that the commands share: targets, errors, output, progress."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import runpy
 import sys
 import time
-from collections.abc import Callable
+import traceback
+from importlib import import_module
+from importlib.util import find_spec
+from operator import attrgetter
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace
 from typing import Any
 
-from .. import COMPILED
+from .. import COMPILED, register_pickle_by_value
 from .._backend.pure_reason import notice
-from ..files import replacing
-
-__all__ = [
-    "BROKEN_PIPE",
-    "DAMAGED",
-    "INTERRUPTED",
-    "NO",
-    "OK",
-    "Problem",
-    "Progress",
-    "find",
-    "is_file",
-    "payload_of",
-    "show",
-    "tell_if_pure",
-    "write_whole",
-]
 
 OK, NO, USAGE, DAMAGED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
+
+BACKEND = "compiled" if COMPILED else "pure Python"
 
 TARGET = 'MODULE:OBJECT or SCRIPT.py:OBJECT; the code outside of a script\'s `if __name__ == "__main__"` runs'
 
 
 class Problem(Exception):
-    """Something to tell the user in a line, and the exit status."""
+    """An error that the user sees as one line, and the exit status."""
 
     def __init__(self, text: str, status: int = USAGE) -> None:
         super().__init__(text)
@@ -47,12 +34,12 @@ class Problem(Exception):
 
 
 def is_file(target: str) -> bool:
-    """Whether `target` is a file, or ``-``, and no name of an object."""
+    """Whether `target` is a file or ``-``, not the name of an object."""
     return target == "-" or Path(target).is_file()
 
 
 def payload_of(target: str) -> bytes:
-    """Return the bytes of the file `target`, of the standard input for ``-``."""
+    """Return the contents of the file `target`; ``-`` is the standard input."""
     if target.endswith(".py"):
         raise Problem(f"{target} is Python code; this command reads a file with a payload, which dump() writes")
     try:
@@ -67,52 +54,42 @@ def find(target: str, by_value: bool = False) -> Any:
     Parameters
     ----------
     target
-        ``MODULE:OBJECT`` or ``SCRIPT.py:OBJECT``; what is after the colon may have dots.  A script is run under the name
-        that `multiprocessing` gives to it in its children: what `__main__` guards stays out.
+        ``MODULE:OBJECT`` or ``SCRIPT.py:OBJECT``; OBJECT may have dots. A script runs under the name that
+        `multiprocessing` gives it in child processes, so code that is guarded by ``__main__`` does not run.
     by_value
         Register the module to be pickled by value.
     """
-    place, colon, name = target.rpartition(":")
-    if Path(target.removesuffix(":")).is_file():
-        raise Problem(f"{target} lacks the name of an object; {_object_in(target.removesuffix(':'))}")
-    if not colon or not place or not name:
+    place, _, name = target.rpartition(":")
+    file = target.removesuffix(":")
+    if Path(file).is_file():
+        raise Problem(f"{target} lacks the name of an object; {_object_in(file)}")
+    if not place or not name:
         raise Problem(f"{target}: there is no such file; an object is MODULE:OBJECT or SCRIPT.py:OBJECT")
     script = place.endswith(".py")
     if script and not Path(place).is_file():
         raise Problem(f"{place}: there is no such file")
     sys.path.insert(0, str(Path(place).resolve().parent) if script else os.getcwd())
     try:
-        if script:
-            namespace = runpy.run_path(place, run_name="__mp_main__")
-            if name.partition(".")[0] not in namespace:
-                raise Problem(f"{place} has no {name.partition('.')[0]!r}")
-            found = namespace[name.partition(".")[0]]
-            rest = name.split(".")[1:]
-        else:
-            found = importlib.import_module(place)
-            if by_value:
-                from .. import register_pickle_by_value
-
-                register_pickle_by_value(found)
-            rest = name.split(".")
-    except (Problem, BrokenPipeError):
+        found: Any = SimpleNamespace(**runpy.run_path(place, run_name="__mp_main__")) if script else import_module(place)
+    except BrokenPipeError:
         raise
-    except ModuleNotFoundError as error:
-        if error.name is not None and (place == error.name or place.startswith(f"{error.name}.")):
-            raise Problem(f"there is no module {error.name!r}") from error
-        raise Problem(_raised(place, error), DAMAGED) from error
     except (Exception, SystemExit) as error:
-        raise Problem(_raised(place, error), DAMAGED) from error
-    for part in rest:
-        try:
-            found = getattr(found, part)
-        except AttributeError as error:
-            raise Problem(f"{place} has no {name!r}") from error
-    return found
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing is not None and f"{place}.".startswith(f"{missing}."):
+            raise Problem(f"there is no module {missing!r}") from error
+        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+        where = f"{frame.f_code.co_filename}:{line}"
+        raise Problem(f"importing {place} raised {type(error).__name__}: {error} ({where})", DAMAGED) from error
+    if by_value and not script:
+        register_pickle_by_value(found)
+    try:
+        return attrgetter(name)(found)
+    except AttributeError as error:
+        raise Problem(f"{place} has no {name!r}") from error
 
 
 def _object_in(file: str) -> str:
-    """Say how to name an object in a file, with the names of functions and classes that it defines."""
+    """Return how to name an object in a file, with the functions and classes that the file defines."""
     import ast
 
     try:
@@ -124,50 +101,26 @@ def _object_in(file: str) -> str:
     return f"name an object in it: {file}:{names[0] if names else 'OBJECT'}{defined}"
 
 
-def _raised(place: str, error: BaseException) -> str:
-    last: TracebackType | None = error.__traceback__
-    where = ""
-    while last is not None:
-        where = f" ({last.tb_frame.f_code.co_filename}:{last.tb_lineno})"
-        last = last.tb_next
-    return f"importing {place} raised {type(error).__name__}: {error}{where}"
-
-
 def show(answer: Any, as_json: bool) -> None:
-    """Print an answer of `lambdapkl.answers`: as JSON, in colours where a terminal and rich are there, or as text."""
+    """Print a result: as JSON, as text, or in colours if the output is a terminal and rich is installed."""
     if as_json:
         print(json.dumps(answer.to_dict(), indent=1))
-        return
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        try:
-            import rich
-        except ImportError:
-            pass
-        else:
-            rich.print(answer)
-            return
-    print(answer)
+    elif sys.stdout.isatty() and "NO_COLOR" not in os.environ and find_spec("rich") is not None:
+        import rich
+
+        rich.print(answer)
+    else:
+        print(answer)
 
 
 def tell_if_pure(as_json: bool) -> None:
-    """Say first that the pure backend runs, and why: pip does not show it."""
+    """Print that the pure backend runs, and why; pip does not show the output of a build."""
     if not COMPILED:
         print(*notice(), "", sep="\n", file=sys.stderr if as_json else sys.stdout)
 
 
-def write_whole(path: str, text: str) -> None:
-    """Write a file, all of it or nothing."""
-    try:
-        with replacing(path) as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise Problem(f"{path}: {error.strerror}") from error
-
-
 class Progress:
-    """A bar on the terminal's standard error, for work that takes longer than a second.
-
-    tqdm draws it, or rich; where neither is installed there is none.
+    """A counter on the terminal's standard error, for work that takes longer than a second.
 
     Parameters
     ----------
@@ -180,51 +133,25 @@ class Progress:
     def __init__(self, what: str, unit: str) -> None:
         self._what = what
         self._unit = unit
-        self._start = time.monotonic()
-        self._update: Callable[[int, int | None], None] | None = None
-        self._close: Callable[[], None] | None = None
-        self._wanted = sys.stderr.isatty()
+        self._next = time.monotonic() + 1
+        self._width = 0
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._close is not None:
-            self._close()
+        if self._width:
+            self._print("")
+            self._print("")
 
     def __call__(self, done: int, total: int | None = None) -> None:
-        """Tell how far the work has come."""
-        if self._wanted and self._update is None and time.monotonic() - self._start > 1:
-            self._wanted = self._open(total)
-        if self._update is not None:
-            self._update(done, total)
+        """Show how much is done, at most ten times a second."""
+        now = time.monotonic()
+        if now >= self._next and sys.stderr.isatty():
+            self._next = now + 0.1
+            self._print(f"{self._what}: {done:,}{'' if total is None else f' of {total:,}'} {self._unit}")
 
-    def _open(self, total: int | None) -> bool:
-        """Draw a bar, and return whether there is something that draws one."""
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            return self._open_rich(total)
-        bar = tqdm(total=total, desc=self._what, unit=f" {self._unit}", unit_scale=True, file=sys.stderr, leave=False)
-
-        def update(done: int, total: int | None) -> None:
-            bar.update(done - bar.n)
-
-        self._update, self._close = update, bar.close
-        return True
-
-    def _open_rich(self, total: int | None) -> bool:
-        try:
-            from rich.console import Console
-            from rich.progress import Progress as Bar
-        except ImportError:
-            return False
-        bar = Bar(console=Console(file=sys.stderr), transient=True)
-        task = bar.add_task(self._what, total=total)
-        bar.start()
-
-        def update(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
-        self._update, self._close = update, bar.stop
-        return True
+    def _print(self, text: str) -> None:
+        """Replace the line on the terminal."""
+        print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
+        self._width = len(text)

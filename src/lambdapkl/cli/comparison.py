@@ -1,4 +1,4 @@
-"""What ``lambdapkl demo`` and ``lambdapkl bench`` compare: objects, picklers, sizes and times."""
+"""Compare picklers for ``lambdapkl demo`` and ``lambdapkl bench``: objects, sizes and times."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from . import fresh_processes
 
 PICKLERS = ("pickle", "cloudpickle", "dill", "lambdapkl")
-# Starting a process takes long: for so many timing rounds, each first call is timed in one process.
+# Starting a process takes long, so there is one process for this many timing rounds.
 ROUNDS_A_PROCESS = 15
-# How dill is called for an object for which its default fails.
+# The attempt with dill's option if its default fails for an object.
 RECURSE = "dill recurse=True"
 
-# The program runs as `__main__`, so that a reader can import nothing that it defines.  A reader whose first load is timed
-# has imported the same modules.
+# The program runs as `__main__`, so a reader cannot import what it defines. For the time of the first load, the reader has
+# imported the same modules.
 IMPORTS = """
 from argparse import Namespace
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ class Order:
         return self.price * (1 + RATE)
 """
 
-# Name, expression in the program, expression over the loaded object `o`; both have to give the same.
+# Name, expression for the object, expression that uses the object `o`. Here and in the reader, it must have the same value.
 OBJECTS = [
     ("a lambda", "lambda x: x + 1", "o(41)"),
     ("a lambda with a global", "lambda price: price * (1 + RATE)", "o(80)"),
@@ -85,14 +85,12 @@ class Pickler(NamedTuple):
 
     def dumps(self, obj: Any) -> bytes:
         """Return `obj` as pickled by this pickler."""
-        payload: bytes = self.module.dumps(obj, **self.keywords)
-        return payload
+        return bytes(self.module.dumps(obj, **self.keywords))
 
     @property
     def name(self) -> str:
         """The module's name."""
-        name: str = self.module.__name__
-        return name
+        return str(self.module.__name__)
 
     @property
     def reader(self) -> str:
@@ -102,20 +100,20 @@ class Pickler(NamedTuple):
 
 @dataclass
 class Result:
-    """What one pickler made of one object.
+    """The result of one pickler for one object.
 
     Attributes
     ----------
     size
-        Of the payload, in bytes; None where the object was refused.
+        Size of the payload in bytes; None if the object was refused.
     dumps, loads
-        Best times of repeated calls, in microseconds; None where the call failed.
+        Best times of repeated calls, in microseconds; None if the call failed.
     first_dumps, first_loads
         Best times of the first call in a fresh process, in microseconds, without the import of the pickler.
     right
-        Whether the object did in a fresh process what it does here.
+        Whether the object behaves in a fresh process as it does here.
     problem
-        What went wrong, if anything.
+        The error or the wrong result.
     """
 
     pickler: str
@@ -128,40 +126,30 @@ class Result:
     problem: str = ""
 
 
-class _Example(NamedTuple):
-    """An object, what it answers when it is used, and the code that imports, makes and uses it."""
-
-    obj: Any
-    expected: str
-    imports: str
-    make: str
-    use: str
-
-
-# Whose time, which one, and the call.
+# A result, the attribute that gets the time, and the call.
 Timed = tuple[Result, str, Callable[[], Any]]
 
 
 @dataclass
 class Row:
-    """One object, and what each pickler made of it."""
+    """One object, and the result of each pickler."""
 
     name: str
     results: list[Result] = field(default_factory=list)
 
 
 def installed() -> dict[str, Pickler]:
-    """Return the picklers to compare, by name, as far as they are here."""
+    """Return the picklers that can be imported, by name."""
     picklers = {}
     for name in PICKLERS:
-        # Installed is not enough: cloudpickle 3.1.3 cannot be imported on PyPy 8.
+        # An installed one may fail: cloudpickle 3.1.3 cannot be imported on PyPy 8.
         with suppress(Exception):
             picklers[name] = Pickler(import_module(name))
     return picklers
 
 
 def processes(rounds: int) -> int:
-    """Return from how many fresh processes the best first time is taken."""
+    """Return in how many fresh processes the first call is timed."""
     return max(1, rounds // ROUNDS_A_PROCESS)
 
 
@@ -172,6 +160,11 @@ def compare(picklers: dict[str, Pickler], rounds: int) -> list[Row]:
     if find_spec("numpy") is not None:
         objects.append(WITH_NUMPY)
         as_main(IMPORT_NUMPY)
+    attempts = list(picklers.items())
+    if "dill" in picklers:
+        # After dill's default, and only if that fails.
+        place = attempts.index(("dill", picklers["dill"])) + 1
+        attempts.insert(place, (RECURSE, Pickler(picklers["dill"].module, {"recurse": True})))
     fresh_rounds = processes(rounds)
     rows: list[Row] = []
     loading: list[Timed] = []
@@ -179,56 +172,48 @@ def compare(picklers: dict[str, Pickler], rounds: int) -> list[Row]:
         row = Row(name)
         rows.append(row)
         obj = eval(make, namespace)
+        expected = repr(eval(use, {**namespace, "o": obj}))
         imports = IMPORTS + IMPORT_NUMPY if name == WITH_NUMPY[0] else IMPORTS
-        example = _Example(obj, repr(eval(use, {**namespace, "o": obj})), imports, make, use)
         dumping: list[Timed] = []
-        for pickler, library in picklers.items():
-            results = [_measure(pickler, library, example, fresh_rounds)]
-            if pickler == "dill" and not results[0][0].right:
-                results.append(_measure(RECURSE, Pickler(library.module, {"recurse": True}), example, fresh_rounds))
-            for result, dumps, loads in results:
-                row.results.append(result)
-                dumping += dumps
-                loading += loads
+        for attempt, library in attempts:
+            if attempt == RECURSE and row.results[-1].right:
+                continue
+            result = Result(attempt)
+            row.results.append(result)
+            payload = dumped(result, library, obj)
+            if payload is None:
+                continue
+            dumping.append((result, "dumps", partial(library.dumps, obj)))
+            answer = fresh_processes.answer(library.reader, payload, use)
+            if answer != expected:
+                result.problem = answer
+                continue
+            result.right = True
+            program = imports + DEFINITIONS
+            result.first_dumps = fresh_processes.first_dumps(fresh_rounds, library.name, library.keywords, program, make)
+            result.first_loads = fresh_processes.first_loads(fresh_rounds, library.name, library.reader, imports, payload)
+            loading.append((result, "loads", partial(library.module.loads, payload)))
         time_all(dumping, rounds)
     # Last: loading a class where it was defined may change it (cloudpickle sets its attributes again, with copies).
     time_all(loading, rounds)
     return rows
 
 
-def _measure(pickler: str, library: Pickler, example: _Example, fresh_rounds: int) -> tuple[Result, list[Timed], list[Timed]]:
-    """Pickle one object with one pickler and use it in a fresh process; return the dumps and loads that are to be timed."""
-    result = Result(pickler)
-    payload = dumped(result, library, example.obj)
-    if payload is None:
-        return result, [], []
-    dumping: list[Timed] = [(result, "dumps", partial(library.dumps, example.obj))]
-    answer = fresh_processes.answer(library.reader, payload, example.use)
-    if answer != example.expected:
-        result.problem = answer
-        return result, dumping, []
-    result.right = True
-    program = example.imports + DEFINITIONS
-    result.first_dumps = fresh_processes.first_dumps(fresh_rounds, library.name, library.keywords, program, example.make)
-    result.first_loads = fresh_processes.first_loads(fresh_rounds, library.name, library.reader, example.imports, payload)
-    return result, dumping, [(result, "loads", partial(library.module.loads, payload))]
-
-
 def as_data(rows: list[Row]) -> list[dict[str, Any]]:
-    """Return the rows as JSON can hold them."""
+    """Return the rows as plain data, for JSON."""
     return [{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows]
 
 
 def as_main(program: str) -> dict[str, Any]:
-    """Run `program` in the namespace of ``__main__`` and return that."""
+    """Run `program` in the namespace of ``__main__``, and return the namespace."""
     namespace = vars(sys.modules["__main__"])
     exec(compile(program, "<demo>", "exec"), namespace)
     return namespace
 
 
 def dumped(result: Result, library: Pickler, obj: Any) -> bytes | None:
-    """Return `obj` as pickled by `library`, and put its size or error into `result`; None where it was refused."""
-    # A peer may refuse it in any way.
+    """Return `obj` as pickled by `library`, or None if it is refused; put the size or the error into `result`."""
+    # Other libraries may raise any error.
     try:
         payload = library.dumps(obj)
     except Exception as error:
@@ -239,7 +224,7 @@ def dumped(result: Result, library: Pickler, obj: Any) -> bytes | None:
 
 
 def time_all(timed: list[Timed], rounds: int) -> None:
-    """Time each call, one after the other in each round: a slow moment of the machine hits all alike."""
+    """Time all calls in each round, so that a slow moment of the machine affects them equally."""
     for _ in range(rounds):
         for result, attribute, call in timed:
             best = getattr(result, attribute)
@@ -248,7 +233,7 @@ def time_all(timed: list[Timed], rounds: int) -> None:
 
 
 def _time(call: Callable[[], Any]) -> float:
-    """Microseconds of one call, over as many as take two milliseconds."""
+    """Return the microseconds of one call, averaged over two milliseconds."""
     start = time.perf_counter()
     call()
     once = time.perf_counter() - start

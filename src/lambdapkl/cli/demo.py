@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .common import tell_if_pure
+from .common import BACKEND, NO, OK, tell_if_pure
 
 if TYPE_CHECKING:
     from .comparison import Pickler, Result, Row
@@ -24,9 +24,9 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser = commands.add_parser(
         "demo",
-        help="pickle functions, classes and instances, run each in a fresh process, compare sizes and times",
-        description="Pickle functions, classes and instances, load and run each in a fresh Python process, and print sizes "
-        "and times beside those of pickle, cloudpickle and dill, where they are installed.",
+        help="pickle functions, classes and instances, run each in a new process, show sizes and times",
+        description="Pickle functions, classes and instances with lambdapkl and, if they are installed, pickle, cloudpickle "
+        "and dill. Load and run each in a new process, and print sizes and times.",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the results as JSON")
@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
         "--rounds",
         type=int,
         default=15,
-        help="timing rounds, of which the best counts; 15 of them take one first call (default: 15)",
+        help="timing rounds; the best one counts; each 15 of them measure one first call (default: 15)",
     )
     parser.set_defaults(command=_run)
 
@@ -63,16 +63,15 @@ def _run(options: argparse.Namespace) -> int:
         if missing:
             print(f"Not installed, or not for this interpreter, and so not compared: {', '.join(missing)}.")
     ours = [result for row in rows for result in row.results if result.pickler == "lambdapkl"]
-    return 0 if all(result.right for result in ours) else 1
+    return OK if all(result.right for result in ours) else NO
 
 
 def _versions(picklers: dict[str, Pickler]) -> str:
-    from .. import COMPILED, __version__
+    from .. import __version__
 
-    backend = "compiled" if COMPILED else "pure Python"
     texts = [f"{platform.python_implementation()} {platform.python_version()}"]
     texts += [f"{name} {picklers[name].module.__version__}" for name in ("cloudpickle", "dill") if name in picklers]
-    return f"lambdapkl {__version__}, {backend} backend, {', '.join(texts)}"
+    return f"lambdapkl {__version__}, {BACKEND} backend, {', '.join(texts)}"
 
 
 def _print_text(rows: list[Row]) -> None:
@@ -123,7 +122,7 @@ def _time(microseconds: float | None) -> str:
 
 
 def _markdown_cell(row: Row, pickler: str, text: Callable[[Result], str]) -> str:
-    """Return the figure of `pickler`: that of dill with ``recurse=True``, with a mark, where the default fails."""
+    """Return the figure of `pickler`; if dill's default fails, the figure with ``recurse=True`` and a mark."""
     from .comparison import RECURSE
 
     results = {result.pickler: result for result in row.results}

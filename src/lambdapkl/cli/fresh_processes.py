@@ -1,4 +1,4 @@
-"""Pickle or load an object in Python processes that have done nothing else before."""
+"""Pickle or load an object in new Python processes."""
 
 from __future__ import annotations
 
@@ -53,32 +53,30 @@ print(time.perf_counter() - start)
 
 
 def answer(reader: str, payload: bytes, use: str) -> str:
-    """Load `payload` with module `reader`, evaluate `use`, and return what that prints, or the error."""
+    """Load `payload` with module `reader`, evaluate `use`, and return the repr of its value, or the error."""
     try:
-        answer: str = _run(_READER, [reader, _text(payload), use])
+        return str(_run(_READER, [reader, _text(payload), use]))
     except RuntimeError as error:
         return str(error)
-    return answer
 
 
 def first_dumps(rounds: int, module: str, keywords: dict[str, Any], program: str, make: str) -> float:
-    """Microseconds of the first `dumps` of what `make` makes in `program`."""
+    """Return the microseconds of the first `dumps` of the value of `make` in `program`."""
     return _best(rounds, _FIRST_DUMPS, [module, keywords, program, make])
 
 
 def first_loads(rounds: int, module: str, reader: str, imports: str, payload: bytes) -> float:
-    """Microseconds of the first `loads` after `imports` and the import of the pickler."""
+    """Return the microseconds of the first `loads` after `imports` and the import of the pickler."""
     return _best(rounds, _FIRST_LOADS, [module, reader, imports, _text(payload)])
 
 
 def import_time(rounds: int, module: str) -> float:
-    """Microseconds of ``import module``."""
+    """Return the microseconds of ``import module``."""
     return _best(rounds, _IMPORT, None, module)
 
 
 def _best(rounds: int, program: str, request: Any, *arguments: str) -> float:
-    seconds: float = min(_run(program, request, *arguments) for _ in range(rounds))
-    return seconds * 1e6
+    return 1e6 * float(min(_run(program, request, *arguments) for _ in range(rounds)))
 
 
 def _text(payload: bytes) -> str:
@@ -86,7 +84,7 @@ def _text(payload: bytes) -> str:
 
 
 def _run(program: str, request: Any, *arguments: str) -> Any:
-    """Run `program` in a new process and return what it printed; RuntimeError where it failed."""
+    """Run `program` in a new process and return what it printed; raise RuntimeError if it fails."""
     command = [sys.executable, "-c", program, *arguments]
     done = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:

@@ -14,14 +14,14 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser = commands.add_parser(
         "inspect",
-        help="what is in a payload, without running it: functions, classes, imported names, sizes",
-        description="Tell what is in a payload of lambdapkl, cloudpickle, dill or pickle: protocol, Python version, functions "
-        "and classes by value with file and line, names that it imports, sizes. It is read and not run.",
+        help="list what is in a payload without loading it: functions, classes, imported names, sizes",
+        description="List what is in a payload of lambdapkl, cloudpickle, dill or pickle: protocol, Python version, functions "
+        "and classes by value with file and line, names that it imports, sizes. The payload is not loaded.",
     )
     parser.add_argument("file", metavar="FILE", help="a file with a payload; - for standard input")
     parser.add_argument("--dis", metavar="NAME", nargs="?", const="", help="show the bytecode of the function NAME, or of all")
-    parser.add_argument("--load", action="store_true", help="load it too, which EXECUTES what it says, and print the result")
-    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.add_argument("--load", action="store_true", help="also load it, which EXECUTES code in it, and print the result")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.set_defaults(command=_run)
 
 

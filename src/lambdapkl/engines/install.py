@@ -24,14 +24,14 @@ _NAMES = ("cloudpickle", "cloudpickle_fast")
 
 _lock = threading.RLock()
 _grafts: dict[str, Graft] = {}
-# Copies that are left as they are, for their other parameters; each is told once.
+# Copies that are not changed because of their other parameters; each has one warning.
 _warned: dict[str, ModuleType] = {}
 _environment_before: str | None = None
 _deterministic = False
 
 
 class _Finder(MetaPathFinder):
-    """Finds the modules of copies of cloudpickle that are imported later, and has them changed once they have run."""
+    """Finds copies of cloudpickle that are imported later, and changes them after their import."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if name.rpartition(".")[2] not in _NAMES or name.startswith("lambdapkl."):
@@ -56,7 +56,7 @@ class _Loader(Loader):
         return created
 
     def exec_module(self, module: ModuleType) -> None:
-        # What looks at the module sees the loader that it has without us.
+        # The module gets the loader that it has without lambdapkl.
         module.__loader__ = self._loader
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
@@ -70,27 +70,26 @@ _finder = _Finder()
 
 
 def _graft(module: Any) -> None:
-    if not is_copy(module) or is_left_alone(module):
+    name = module.__name__
+    known = _grafts.get(name)
+    if (known is not None and known.module is module) or not is_copy(module) or is_left_alone(module):
         return
     unknown = unknown_parameters(module)
-    if unknown:
-        if _warned.get(module.__name__) is not module:
-            _warned[module.__name__] = module
-            warnings.warn(
-                f"lambdapkl.install() leaves {module.__name__} as it is: that copy of cloudpickle has parameters that "
-                f"lambdapkl does not have, {', '.join(unknown)}",
-                RuntimeWarning,
-                stacklevel=3,
-            )
-        return
-    known = _grafts.get(module.__name__)
-    if known is None or known.module is not module:
-        graft = _grafts[module.__name__] = Graft(module, _deterministic)
-        graft.apply()
+    if not unknown:
+        _grafts[name] = Graft(module, _deterministic)
+        _grafts[name].apply()
+    elif _warned.get(name) is not module:
+        _warned[name] = module
+        warnings.warn(
+            f"lambdapkl.install() leaves {name} as it is: that copy of cloudpickle has parameters that lambdapkl does not "
+            f"have, {', '.join(unknown)}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
 
 
 def _name_of(module: Any) -> str:
-    """Return the name of a module without running code of it; "" for what has none."""
+    """Return the name of a module without running its code; "" if it has none."""
     if not issubclass(type(module), ModuleType):
         return ""
     try:
@@ -101,25 +100,24 @@ def _name_of(module: Any) -> str:
 
 
 def install(*, workers: bool = True, deterministic: bool = False) -> None:
-    """Let every library of this process that uses cloudpickle use lambdapkl, now and when it is imported later.
+    """Let every library of this process that uses cloudpickle use lambdapkl, whether it is imported before or later.
 
-    That goes for cloudpickle itself and for the copies that joblib, Ray, PySpark and others carry, wherever they were
-    imported, for names taken out of them and for subclasses of their `CloudPickler`.  Payloads of cloudpickle still load.
-    Calling it again does no harm.
+    This changes cloudpickle itself and the copies in joblib, Ray, PySpark and other libraries, the functions and classes that
+    a program has imported from them, and subclasses of their `CloudPickler`. Payloads of cloudpickle still load. Further calls
+    have no effect.
 
-    A copy whose functions take parameters that lambdapkl does not have, as Apache Beam's, stays as it is: a `RuntimeWarning`
-    names it.  So does numba's, without a warning: it writes numba's compile cache.
+    A copy whose functions have parameters that lambdapkl does not have, such as Apache Beam's, is not changed: a
+    `RuntimeWarning` names it. Numba's copy is not changed either, because it writes numba's compile cache.
 
     Parameters
     ----------
     workers
-        Whether processes started from here do the same: sets ``LAMBDAPKL_INSTALL=1`` in `os.environ`, on which
-        ``import lambdapkl`` calls `install`.  A process that was started afresh imports lambdapkl with the first payload
-        of it that it loads.
+        Whether processes started by this one do the same: sets ``LAMBDAPKL_INSTALL=1`` in `os.environ`, which makes
+        ``import lambdapkl`` call `install`. A new process imports lambdapkl when it loads the first payload of lambdapkl.
     deterministic
-        Let `dumps` and `dump` of every copy write with ``deterministic=True``, for libraries that take a hash of the bytes as
-        the key of a cache.  A `CloudPickler` cannot, so its `dump` raises an error.  It stays so until `uninstall`.
-        Processes started from here do the same (``LAMBDAPKL_INSTALL=deterministic``).
+        Let `dumps` and `dump` of every copy write with ``deterministic=True``, for libraries that use a hash of the bytes as
+        the key of a cache. A `CloudPickler` cannot, so its `dump` raises an error. This lasts until `uninstall`.
+        Processes started by this one do the same (``LAMBDAPKL_INSTALL=deterministic``).
     """
     global _deterministic, _environment_before
     with _lock:
@@ -131,7 +129,7 @@ def install(*, workers: bool = True, deterministic: bool = False) -> None:
             graft.deterministic = _deterministic
         if workers:
             os.environ[ENVIRONMENT] = DETERMINISTIC if _deterministic else "1"
-    # Without the lock, which the thread needs that imports such a module: `import_module` waits for it.
+    # `import_module` waits for another thread that imports such a module and needs the lock, so it runs without the lock.
     for name, module in list(sys.modules.items()):
         if (
             isinstance(name, str)

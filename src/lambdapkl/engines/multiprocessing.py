@@ -236,7 +236,7 @@ class SpawnContext(_Context, _contexts.SpawnContext):
     Process = SpawnProcess
 
 
-_CONTEXTS: dict[str, type[Any]] = {"spawn": SpawnContext}
+_CONTEXTS: dict[str, Any] = {"spawn": SpawnContext()}
 
 if sys.platform != "win32":
 
@@ -256,9 +256,7 @@ if sys.platform != "win32":
 
         Process = ForkServerProcess
 
-    _CONTEXTS.update(fork=ForkContext, forkserver=ForkServerContext)
-
-_contexts_by_name: dict[str, Any] = {}
+    _CONTEXTS.update(fork=ForkContext(), forkserver=ForkServerContext())
 
 
 def get_context(method: str | None = None) -> Any:
@@ -280,7 +278,7 @@ def get_context(method: str | None = None) -> Any:
     name: str = multiprocessing.get_context().get_start_method() if method is None else method
     if name not in _CONTEXTS:
         raise ValueError(f"cannot find context for {name!r}; use one of {', '.join(sorted(_CONTEXTS))}")
-    return _contexts_by_name.setdefault(name, _CONTEXTS[name]())
+    return _CONTEXTS[name]
 
 
 # ---- concurrent.futures ------------------------------------------------------------------------------------------------

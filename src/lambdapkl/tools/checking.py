@@ -191,10 +191,9 @@ def check(
         return CheckReport(len(payload), dump_seconds, reply["seconds"], loads(reply["result"]), text)
     error = CheckError(f"{_PHASES[reply['phase']]}: {reply['text']}", reply["phase"], text)
     cause = None
-    if reply["error"] is not None:
-        # If the class of the error cannot be loaded here, the traceback below says what happened.
-        with contextlib.suppress(Exception):
-            cause = loads(reply["error"])
+    # If the error could not be pickled there or cannot be loaded here, the traceback below says what happened.
+    with contextlib.suppress(Exception):
+        cause = loads(reply["error"])
     if cause is None:
         error.add_note(reply["traceback"])
     raise error from cause

@@ -1,8 +1,9 @@
-"""`dump_session` and `load_session`: the state of ``__main__``, which is that of a notebook, in a file.
+"""`dump_session` and `load_session`: save the names of ``__main__``, for example of a notebook, in a file.
 
 The file is a stream of pickles with one memo: a header, then a pair of name and value for each name, in the order of their
-definition.  Functions of the session travel without globals; the reader's ``__main__`` gives them its own dictionary, in
-which the names appear one by one.  So what is needed to load a value, the `__hash__` of a key, is there before it.
+definition. Functions of the session are pickled without globals: after loading, their globals are those of the reader's
+``__main__``, where the names appear one by one. So a function that loading a value calls, such as the `__hash__` of a key,
+finds the names that were defined before the value.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ __all__ = ["SessionError", "dump_session", "load_session"]
 _FORMAT = "lambdapkl.session"
 _VERSION = 1
 
-# What the interpreter sets in any module.
+# Names that the interpreter sets in any module.
 _MODULE_NAMES = frozenset(
     f"__{name}__"
     for name in (
@@ -42,7 +43,7 @@ _MODULE_NAMES = frozenset(
         *("doc", "file", "loader", "name", "package", "path", "spec", "warningregistry"),
     )
 )
-# IPython's history: `_`, `__`, `___`, `_12`, `_i`, `_ii`, `_iii`, `_i12`, `_ih`, `_oh`, `_dh`, and what it sets for `!command`.
+# IPython's history: `_`, `__`, `___`, `_12`, `_i`, `_ii`, `_iii`, `_i12`, `_ih`, `_oh`, `_dh`; `!command` sets `_exit_code`.
 _HISTORY = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[iod]h|In|Out|_exit_code")
 
 
@@ -52,7 +53,7 @@ class SessionError(pickle.PicklingError):
     Attributes
     ----------
     reasons : dict of str to str
-        For each such name the error, and the path from the name's value to the culprit.
+        For each such name, the error and the path from its value to the object that cannot be pickled.
     """
 
     __module__ = "lambdapkl"
@@ -63,13 +64,10 @@ class SessionError(pickle.PicklingError):
 
     def __str__(self) -> str:
         count = len(self.reasons)
-        lines = [f"  {name}: {reason}" for name, reason in self.reasons.items()]
-        return "\n".join(
-            [
-                f"{count} name{'s' * (count != 1)} of the session cannot be saved, and nothing was written:",
-                *lines,
-                "Delete them, name them in skip=, or leave out all that fail with unpicklable='skip'.",
-            ]
+        lines = "".join(f"  {name}: {reason}\n" for name, reason in self.reasons.items())
+        return (
+            f"{count} name{'s' * (count != 1)} of the session cannot be saved, and nothing was written:\n{lines}"
+            "Delete them, name them in skip=, or leave out all that fail with unpicklable='skip'."
         )
 
 
@@ -82,35 +80,36 @@ def dump_session(
 ) -> dict[str, str]:
     """Write the names of ``__main__``, with their values, to a file.
 
-    The names that the interpreter, IPython and Jupyter keep there are left out.  Objects that names share are one object after
-    loading, too.  Imported modules, and what they define, travel by reference, as anywhere; so does what cannot be pickled
-    but is found under that same name in the module it was imported from.
+    The names that the interpreter, IPython and Jupyter keep there are left out. Objects that names share are still shared after
+    loading. Imported modules, and the objects that they define, are pickled by reference. So are objects that cannot be
+    pickled, if they have the same name in the module that they were imported from.
 
     Parameters
     ----------
     file
-        A path, or a file opened for writing in binary mode.  A path is replaced once all is written and synced: at every
-        moment it is the old session or the new one.  A file gets all of it or, on an error, nothing.
+        A path, or a file opened for writing in binary mode. A file at a path is replaced when the new one is complete and on
+        disk: at every moment, the path is either the old session or the new one. An open file gets the complete session or,
+        after an error, nothing.
     main
-        The module whose names are saved, ``__main__`` by default.  The functions and classes that the file of another module
-        defines travel by reference.
+        The module whose names are saved, ``__main__`` by default. Functions and classes that another module defines in its
+        file are pickled by reference.
     skip
         Names to leave out.
     unpicklable : {"raise", "skip"}
-        What to do where a value cannot be pickled: raise an error that lists them all, or leave those names out.
+        What to do if values cannot be pickled: raise an error that lists all their names, or leave those names out.
 
     Returns
     -------
     dict of str to str
-        The names that were left out because their values cannot be pickled, each with the reason.  A `UserWarning` lists
-        them, too.
+        The names that were left out because their values cannot be pickled, each with the reason. A `UserWarning` lists
+        them as well.
 
     Raises
     ------
     SessionError
         Values cannot be pickled.
     ValueError
-        `main` is a module that a reader cannot import, `skip` has a name that is not there, or `unpicklable` is neither choice.
+        `main` is a module that a reader cannot import, `skip` has an unknown name, or `unpicklable` has another value.
     """
     if unpicklable not in ("raise", "skip"):
         raise ValueError(f"unpicklable is 'raise' or 'skip', not {unpicklable!r}")
@@ -138,14 +137,14 @@ def dump_session(
 
 
 def load_session(file: Path | BinaryIO) -> list[str]:
-    """Give ``__main__`` the names and values that `dump_session` has written.
+    """Set the names and values that `dump_session` has written in ``__main__``.
 
-    Other names of ``__main__`` stay as they are.  Where loading fails, all do.
+    Other names of ``__main__`` are not changed. If loading fails, no name is changed.
 
     Parameters
     ----------
     file
-        A path, or a file opened for reading in binary mode.  Loading runs what the file says: load only what you trust.
+        A path, or a file opened for reading in binary mode. Loading executes arbitrary code: only load files that you trust.
 
     Returns
     -------
@@ -155,11 +154,11 @@ def load_session(file: Path | BinaryIO) -> list[str]:
     Raises
     ------
     pickle.UnpicklingError
-        The file holds no session, or a damaged one, or one that is cut short.
+        The file is not a session, damaged or truncated.
     BytecodeMismatchError
         It was written by another minor version of Python.
     ImportError, AttributeError
-        A module that the session refers to is not there, or lacks a name.
+        A module that the session refers to does not exist, or lacks a name.
     """
     if isinstance(file, (str, os.PathLike)):
         with open(file, "rb") as opened:
@@ -167,7 +166,7 @@ def load_session(file: Path | BinaryIO) -> list[str]:
     unpickler = Unpickler(file)
     header = unpickler.load()
     if type(header) is not dict or header.get("format") != _FORMAT:
-        raise pickle.UnpicklingError("this is no session written by lambdapkl.dump_session")
+        raise pickle.UnpicklingError("this is not a session written by lambdapkl.dump_session")
     if header["version"] != _VERSION:
         raise pickle.UnpicklingError(f"a session of format {header['version']}; this lambdapkl reads format {_VERSION}")
     namespace = vars(import_module(header["module"]))
@@ -203,17 +202,14 @@ def _name_of(main: ModuleType) -> str:
 
 
 def _own_names(main: ModuleType) -> dict[str, Any]:
-    """Return what a user has put into `main`."""
-    namespace = vars(main).copy()
-    hidden: dict[str, Any] = {}
+    """Return the names in `main` that the user has set, with their values."""
     shell = _ipython(main)
-    if shell is not None:
-        # As `%who` tells them: the names that IPython has set, unless the user gave them another value.
-        hidden = getattr(shell, "user_ns_hidden", {})
+    # As in `%who`: the names that IPython has set, unless the user gave them another value.
+    hidden = getattr(shell, "user_ns_hidden", {})
     missing = object()
     return {
         name: value
-        for name, value in namespace.items()
+        for name, value in vars(main).copy().items()
         if name not in _MODULE_NAMES
         and hidden.get(name, missing) is not value
         and not (shell is not None and _HISTORY.fullmatch(name))
@@ -228,22 +224,22 @@ def _ipython(main: ModuleType) -> Any:
 
 
 class _SessionPickler(Pickler):
-    """Pickles `values` of one module after the other; functions of it travel without globals."""
+    """Pickles `values` of a module one by one; functions of the module are pickled without globals."""
 
     def __init__(self, file: Writer, main: ModuleType, values: dict[str, Any]) -> None:
         super().__init__(file)
         self._owner = main
         self._payload_state.own_globals(vars(main), main)
-        # Weak references may refer to what any of them holds.
+        # A weak reference may refer to an object in any of the values.
         self._payload_state.root, self._payload_state.pickler = list(values.values()), self
 
     def dump(self, obj: Any) -> None:
-        # The error is explained by the caller, who knows `main`.
+        # The caller explains the error, because it knows `main`.
         BasePickler.dump(self, obj)
 
 
 class _Imported:
-    """Stands for a value that the reader gets from the module that it was imported from."""
+    """Replaces a value that the reader can get from the module that it was imported from."""
 
     def __init__(self, module: ModuleType, name: str) -> None:
         self._parts = module, name
@@ -255,17 +251,17 @@ class _Imported:
 def _write(
     file: BinaryIO, main: ModuleType, module: str, values: dict[str, Any], reasons: dict[str, str], unpicklable: str
 ) -> None:
-    """Write `values` to the empty `file`; take those that fail out of `values`, and their reasons into `reasons`.
+    """Write `values` to the empty `file`; remove those that fail from `values`, and put their reasons into `reasons`.
 
-    What a pickler has written of a value that failed is in its memo, and in the file: after a failure all is written again.
-    So all others are tried before that, each by itself.
+    After a failure, a part of the failed value is in the file and in the pickler's memo, so everything is written again. To
+    do so only once, the other values are first tried one by one.
     """
     refresh()
     while True:
         failed = _write_once(file, main, module, values)
         if failed is None:
             return
-        # All of those before were written: what they share with each other does not make a difference to whether they can be.
+        # The values before the failed one have been written, so they can be pickled.
         suspects = list(values)[list(values).index(failed) :]
         for name in suspects:
             reason = _reason(main, values, values[name])
@@ -291,22 +287,14 @@ def _write_once(file: BinaryIO, main: ModuleType, module: str, values: dict[str,
         try:
             pickler.dump((private_key(name), value))
         except Exception as error:
-            if isinstance(error, OSError) and not _fails(main, values, value):
-                raise  # of the file
+            if isinstance(error, OSError) and _reason(main, values, value) is None:
+                raise  # an error of the file
             return name
     return None
 
 
-def _fails(main: ModuleType, values: dict[str, Any], value: Any) -> bool:
-    try:
-        _SessionPickler(Nowhere(), main, values).dump(value)
-    except Exception:
-        return True
-    return False
-
-
 def _reason(main: ModuleType, values: dict[str, Any], value: Any) -> str | None:
-    """Return why `value` cannot be pickled, None if it can."""
+    """Return why `value` cannot be pickled, or None if it can."""
     try:
         _SessionPickler(Nowhere(), main, values).dump(value)
     except Exception as raised:
@@ -316,16 +304,15 @@ def _reason(main: ModuleType, values: dict[str, Any], value: Any) -> str | None:
         except Exception as clearer:
             error = clearer
         text = f"{error}" if isinstance(error, pickle.PicklingError) else f"{type(error).__name__}: {error}"
-        notes = [f"{note}" for note in getattr(error, "__notes__", ())]
-        return "\n    ".join([text, *notes])
+        return "\n    ".join([text, *map(str, getattr(error, "__notes__", ()))])
     return None
 
 
 def _as_imported(name: str, value: Any) -> _Imported | None:
-    """Return what stands for `value` where ``from module import name`` gives it, else None.
+    """Return an object that replaces `value` if ``from module import name`` gives it, or None.
 
-    Jupyter puts a method of its kernel in the place of `getpass.getpass`, bound anew for each cell: that cannot be pickled, and
-    a reader has its own.
+    Jupyter replaces `getpass.getpass` by a method of its kernel, bound again for each cell. That cannot be pickled, and a
+    reader has its own.
     """
     for key, module in list(sys.modules.items()):
         if not isinstance(module, ModuleType) or key in MAIN_MODULES:

@@ -183,8 +183,6 @@ def _describe(obj: Any) -> str:
         return f"{text}, by {'reference' if byvalue.by_reference(obj) else 'value'}"
     if isinstance(obj, ModuleType):
         return f"{text}, by {'reference' if byvalue.module_by_reference(obj) else 'value'}"
-    try:
-        count = len(obj) if type(obj) in (str, bytes, bytearray, list, tuple, dict, set, frozenset) else None
-    except TypeError:
-        count = None
-    return text if count is None else f"{text} of {count:,}"
+    if type(obj) in (str, bytes, bytearray, list, tuple, dict, set, frozenset):
+        return f"{text} of {len(obj):,}"
+    return text

@@ -1,6 +1,7 @@
 import functools
 import io
 import pickle
+import warnings
 
 import cloudpickle
 from cloudpickle import CloudPickler, dumps
@@ -11,6 +12,7 @@ default = lambda obj, dumps=dumps: dumps(obj)
 old = dumps(lambda: 5)
 import lambdapkl  # noqa: E402
 
+warnings.simplefilter("error", RuntimeWarning)
 before = dict(vars(CloudPickler)), dumps.__code__, set(vars(cloudpickle.cloudpickle))
 lambdapkl.install()
 lambdapkl.install()
