@@ -21,9 +21,9 @@ from ..files import Path
 from ..restorers.contexts import private_context_var
 from ..stdlib_picklers import StrictUnpickler
 from ..unpickler import Reader
-from .follow import follow
 from .lists import BUILTINS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD, Kind
 from .machine import Machine, python3_name
+from .opcodes import STEPS
 from .values import GuardError, Limits, Policy
 
 __all__ = [
@@ -115,9 +115,8 @@ def check(
     TypeError
         `data` is not bytes, or `allow` is one name instead of a collection.
     """
-    view = memoryview(data).cast("B")
-    policy = _Allowed(allow)
-    machine = follow(view, policy, Limits(max_size, max_depth, max_memory))
+    machine = Machine(memoryview(data).cast("B"), _Allowed(allow), Limits(max_size, max_depth, max_memory))
+    machine.run(STEPS)
     return Report(
         tuple(sorted(f"{module}:{name}" for module, name in machine.names)),
         tuple(sorted(f"{module}:{name}" for module, name in machine.called)),
@@ -155,7 +154,8 @@ def loads(
         # Copied, so that nobody can change the data between the check and the load.
         data = bytes(memoryview(data).cast("B"))
     policy = _Allowed(allow)
-    machine = follow(memoryview(data), policy, Limits(max_size, max_depth, max_memory))
+    machine = Machine(memoryview(data), policy, Limits(max_size, max_depth, max_memory))
+    machine.run(STEPS)
     unpickler = _Unpickler(io.BytesIO(data), buffers, machine, policy)
     del machine  # its `Value` objects take as much memory as the loaded values
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-__all__ = ["BUILTINS", "EXCEPTIONS", "KINDS_OF_WIRE", "NUMPY", "PANDAS", "STANDARD", "Kind"]
+__all__ = ["ADDRESSES", "BUILTINS", "EXCEPTIONS", "KINDS_OF_WIRE", "NUMPY", "PANDAS", "PATHS", "STANDARD", "Kind"]
 
 
 class Kind(enum.Enum):
@@ -75,6 +75,9 @@ BUILTINS = (
     | EXCEPTIONS
     | _of("_codecs", "encode")
 )
+_PATHS = "PurePath PurePosixPath PureWindowsPath"
+PATHS = _of("pathlib", _PATHS) | _of("pathlib._local", _PATHS)
+ADDRESSES = _of("ipaddress", "IPv4Address IPv4Network IPv6Address IPv6Network")
 STANDARD = (
     BUILTINS
     | _of("datetime", "date datetime time timedelta timezone")
@@ -82,9 +85,8 @@ STANDARD = (
     | _of("fractions", "Fraction")
     | _of("uuid", "UUID SafeUUID")
     | _of("collections", "Counter OrderedDict defaultdict deque")
-    | _of("pathlib", "PurePath PurePosixPath PureWindowsPath")
-    | _of("pathlib._local", "PurePath PurePosixPath PureWindowsPath")
-    | _of("ipaddress", "IPv4Address IPv4Network IPv6Address IPv6Network")
+    | PATHS
+    | ADDRESSES
 )
 _MULTIARRAY = "_reconstruct scalar"
 NUMPY = (

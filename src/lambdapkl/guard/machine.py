@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _compat_pickle
 import pickle
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -89,7 +90,7 @@ class Machine:
         self.memo: list[Value] = []
         self.names: set[tuple[str, str]] = set()
         self.called: set[tuple[str, str]] = set()
-        self.uses: dict[tuple[str, str], Use] = {}
+        self.uses: defaultdict[tuple[str, str], Use] = defaultdict(Use)
         self.memory = 0
         self.deepest = 0
         self.hashing = 0
@@ -116,6 +117,15 @@ class Machine:
         return int.from_bytes(self.take(size), "little", signed=signed)
 
     def run(self, steps: Mapping[int, Callable[[Machine], object]]) -> None:
+        """Follow the whole payload.
+
+        Raises
+        ------
+        GuardError
+            The payload is refused.
+        """
+        if self.end > self.limits.size:
+            raise GuardError(f"it has more than max_size={self.limits.size:,} bytes")
         first = bytes(self.take(2)) if self.end > 1 else b""
         if first[:1] != b"\x80" or not 2 <= first[1] <= pickle.HIGHEST_PROTOCOL:
             raise self.refuse(f"it is not a pickle of protocol 2 to {pickle.HIGHEST_PROTOCOL}")
@@ -250,7 +260,8 @@ class Machine:
         except UnicodeDecodeError as error:
             raise self.refuse("a name that is not ASCII") from error
 
-    def call(self, callee: Value, args: Value, named: Value | None = None) -> None:
+    def call(self, named: Value | None = None) -> None:
+        args, callee = self.pop(), self.pop()
         if args.kind != "tuple" or (named is not None and named.kind != "dict"):
             raise self.refuse("a call without a tuple of arguments, or with keyword arguments that are not a dictionary")
         if callee.kind == "global":
@@ -261,7 +272,7 @@ class Machine:
         if not self.policy.any_code:
             self.judge(full, args.data, named)
             if full not in READY_MADE:
-                self.use(callee.data).call_with(args.data)
+                self.uses[callee.data].call_with(args.data)
             if full in FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
                 self.grow(args.data[0], args.data[1:])
                 for each in linked(args.data) if full == _EXCEPTION else ():
@@ -277,9 +288,6 @@ class Machine:
         made.size = sum([each.size for each in args.data]) if full in COPIED else 0
         self.push(made)
 
-    def use(self, name: tuple[str, str]) -> Use:
-        return self.uses.setdefault(name, Use())
-
     def judge(self, full: str, args: list[Value], named: Value | None) -> None:
         rule = RULES.get(full)
         if rule is not None and (named is not None or not rule(args)):
@@ -287,7 +295,7 @@ class Machine:
         if full in CALLS_FIRST_ARGUMENT and args and args[0].kind == "global":
             self.called.add(args[0].data)
             if len(args) == 2 and args[1].kind == "tuple":
-                self.use(args[0].data).call_with(args[1].data)
+                self.uses[args[0].data].call_with(args[1].data)
         if full in COPIED:
             for each in args:
                 # Its size is unknown, so `max_memory` cannot limit copies of it.
@@ -307,7 +315,7 @@ class Machine:
             if args[0].filled:
                 raise self.refuse("a second state for one exception")
             args[0].filled = True
-            self.use(args[0].args[0].data).filled = True
+            self.uses[args[0].args[0].data].filled = True
 
     def build(self) -> None:
         state, target = self.pop(), self.top()
@@ -321,7 +329,7 @@ class Machine:
         if target.filled:
             raise self.refuse("a second state for one value")
         target.filled = True
-        self.use(target.data).fill_with(state)
+        self.uses[target.data].fill_with(state)
         full = ".".join(target.data)
         for each in state.data if state.kind == "tuple" and len(state.data) == 2 else [state]:
             if each.kind in ("dict", "finished dict") and each.special:
@@ -336,7 +344,9 @@ class Machine:
         if full in ARRAYS:
             self.memory += target.size
 
-    def add(self, target: Value, items: list[Value], kind: str) -> None:
+    def add(self, items: list[Value], kind: str) -> None:
+        """Add items to the value on top of the stack."""
+        target = self.top()
         if target.kind != kind and target.kind != "object":
             raise self.refuse(f"items are added to a value of the kind {target.kind}")
         if target.kind == "object" and not self.policy.any_code:
@@ -349,7 +359,7 @@ class Machine:
             if kind == "set" and full not in READY_MADE:
                 raise self.refuse("elements are added to an object that is not a plain set")
             if kind == "list" and full not in READY_MADE:
-                self.use(target.data).extended = True
+                self.uses[target.data].extended = True
         self.memory += PLACE * len(items) * (4 if kind == "set" else 1)
         target.size += PLACE * len(items)
         self.grow(target, items)
@@ -365,7 +375,8 @@ class Machine:
             if each.kind in _UNHASHABLE:
                 raise self.refuse(f"a {each.kind} is used as a key or an element of a set")
 
-    def pairs(self, target: Value, items: list[Value]) -> None:
+    def pairs(self, items: list[Value]) -> None:
+        target = self.top()
         if len(items) % 2:
             raise self.refuse("a key without a value")
         keys = items[::2]
@@ -380,7 +391,7 @@ class Machine:
                     known[key.data] = value if value.depth else _SIMPLE.setdefault(value.kind, Value(value.kind))
                 else:
                     known = target.data = None
-        self.add(target, items, "dict")
+        self.add(items, "dict")
 
     def frame(self) -> None:
         if self.start < self.frame_end:

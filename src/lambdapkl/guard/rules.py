@@ -10,7 +10,7 @@ import builtins
 import collections
 from collections.abc import Callable, Iterable
 
-from .lists import EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD
+from .lists import ADDRESSES, EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, PATHS, STANDARD
 from .numpy_rules import is_array_state, is_dtype_state, is_structure
 from .stdlib_rules import DATE_RULES, is_address, is_unicode_error
 from .values import Value, is_bytes
@@ -75,7 +75,7 @@ def is_state_made_by_call(value: Value) -> bool:
 # ---- parts of rules ----
 
 
-def _never(args: list[Value]) -> bool:
+def _never(*values: object) -> bool:
     return False
 
 
@@ -264,10 +264,6 @@ _WIRE_RULES: dict[str, Rule] = {
     "weak_reference": _is_reference,
 }
 
-_ADDRESSES = ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network")
-_PATHS = ("PurePath", "PurePosixPath", "PureWindowsPath")
-_UNICODE = ("UnicodeDecodeError", "UnicodeEncodeError")
-_CORES = ("_core", "core")
 
 # Full name -> rule for its arguments; names without a rule may be called with anything. A name with
 # the rule `_never` may be referred to, but not called.
@@ -288,7 +284,7 @@ RULES: dict[str, Rule] = {
     "collections.OrderedDict": _any(_is(), _pairs_after()),
     "collections.defaultdict": _any(_is(), _is("global|none"), _pairs_after("global|none")),
     "collections.deque": _any(_is(), _is("list|tuple"), _is("list|tuple", "int|none")),
-    **{f"builtins.{name}": _any(_is(), is_unicode_error) for name in _UNICODE},
+    **dict.fromkeys(("builtins.UnicodeDecodeError", "builtins.UnicodeEncodeError"), _any(_is(), is_unicode_error)),
     # It converts its second argument to a tuple, which may run an `__iter__`.
     "builtins.SyntaxError": lambda args: len(args) < 2 or args[1].kind in ("none", "tuple"),
     # Short texts only; Fraction without an exponent, which would create thousands of digits.
@@ -297,11 +293,11 @@ RULES: dict[str, Rule] = {
     "uuid.UUID": _any(_is(), _is("str")),
     _SAFE_UUID: _is("int|none"),
     **DATE_RULES,
-    **{f"ipaddress.{name}": is_address for name in _ADDRESSES},
-    **{f"{module}.{name}": _all("str") for module in ("pathlib", "pathlib._local") for name in _PATHS},
+    **dict.fromkeys(ADDRESSES, is_address),
+    **dict.fromkeys(PATHS, _all("str")),
     "numpy.dtype": _any(_is("str", "bool|int", "bool|int"), _is("str")),
     **dict.fromkeys(ARRAYS, _reconstruct),
-    **{f"numpy.{core}.multiarray.scalar": _dtype_and_bytes for core in _CORES},
+    **dict.fromkeys(("numpy._core.multiarray.scalar", "numpy.core.multiarray.scalar"), _dtype_and_bytes),
     **dict.fromkeys(_NEW, _makes_one_of("pandas.")),
 }
 
@@ -339,19 +335,13 @@ def _uuid_state(target: Value, state: Value) -> bool:
     return all(each.kind in ("int", "shared", "none") for each in state.data.values()) and state.data["int"].kind == "int"
 
 
-def _none_at_all(target: Value, state: Value) -> bool:
-    return False
-
-
 # Full name -> rule for the states of its results.
 STATES: dict[str, StateRule] = {
     **dict.fromkeys(EXCEPTIONS, _exception_state_alone),
     **dict.fromkeys(("collections.Counter", "collections.OrderedDict"), _no_methods),
     "uuid.UUID": _uuid_state,
     # Their constructors take all values. A state could change the hash.
-    **{f"ipaddress.{name}": _none_at_all for name in _ADDRESSES},
-    **{f"{module}.{name}": _none_at_all for module in ("pathlib", "pathlib._local") for name in _PATHS},
-    "fractions.Fraction": _none_at_all,
+    **dict.fromkeys((*ADDRESSES, *PATHS, "fractions.Fraction"), _never),
     "numpy.dtype": is_dtype_state,
     **dict.fromkeys(ARRAYS, is_array_state),
 }
