@@ -23,13 +23,10 @@ if TYPE_CHECKING:
     from .._fast import Frames
 
 CREATED, SUSPENDED, RUNNING, FINISHED = range(4)
-# Type -> the prefix of its attributes, and the flag of its code.
-KINDS: dict[type, tuple[str, int]] = {
-    GeneratorType: ("gi", 0x20),
-    CoroutineType: ("cr", 0x80),
-    AsyncGeneratorType: ("ag", 0x200),
-}
-_FLAGS = 0x20 | 0x80 | 0x200
+# Type -> the prefix of its attributes.
+KINDS: dict[type, str] = {GeneratorType: "gi", CoroutineType: "cr", AsyncGeneratorType: "ag"}
+# The flags of generators, coroutines and async generators in ``co_flags``.
+_FLAGS = (0x20, 0x80, 0x200)
 
 # Identifies the interpreter: the magic number of its bytecode, and the build options that change frames.
 TAG = blobs.MAGIC + bytes((hasattr(sys, "gettotalrefcount") | 2 * (not getattr(sys, "_is_gil_enabled", lambda: True)()),))
@@ -130,8 +127,8 @@ def check_function(function: Any, check: Any) -> int:
     if type(function) is not FunctionType:
         raise damage(f"has a {type(function).__name__} in place of its function")
     code = function.__code__
-    flag = code.co_flags & _FLAGS
-    if facts(code).check != check or flag not in (0x20, 0x80, 0x200):
+    flag = code.co_flags & sum(_FLAGS)
+    if facts(code).check != check or flag not in _FLAGS:
         raise pickle.UnpicklingError(
             f"cannot resume {function.__module__}.{function.__qualname__}: its code has changed since the generator or "
             "coroutine was pickled; load it with the same version of that module"
@@ -144,7 +141,7 @@ def damage(what: str) -> pickle.UnpicklingError:
 
 
 def prefix(generator: Any) -> str:
-    return KINDS[type(generator)][0]
+    return KINDS[type(generator)]
 
 
 def code_of(generator: Any) -> Any:
@@ -169,6 +166,11 @@ def state_of(generator: Any) -> int:
     from opcode import opmap
 
     return CREATED if frame.f_code.co_code[frame.f_lasti] == opmap.get("RETURN_GENERATOR") else SUSPENDED
+
+
+def is_suspended(obj: Any) -> bool:
+    """Whether `obj` is an unfinished generator, coroutine or async generator."""
+    return type(obj) in KINDS and state_of(obj) != FINISHED
 
 
 def function_of(generator: Any) -> Any:
