@@ -8,26 +8,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from . import rules
 from .classes import Use
-from .rules import (
-    ARRAYS,
-    CALLS_FIRST_ARGUMENT,
-    FILLED_BY_CALL,
-    ITEMS,
-    READY_MADE,
-    RULES,
-    SHARED,
-    STATES,
-    is_exception,
-    is_referent,
-    is_state_made_by_call,
-    linked,
-)
+from .policy import Policy
 from .sizes import COPIED, HASHED, result_size
 from .stdlib_rules import DATETIME
-from .values import MARK, PLACE, GuardError, Limits, Policy, Value, deepest
+from .values import MARK, PLACE, GuardError, Limits, Value, deepest
 
-__all__ = ["GuardError", "Limits", "Machine", "Policy", "python3_name"]
+__all__ = ["Machine", "python3_name"]
 
 # Hashing visits a tuple each time it is referred to. 30 pairs, each made of the one before twice,
 # would take minutes. The limits are values per element or key, and values in the whole payload.
@@ -146,7 +134,7 @@ class Machine:
         if self.at != self.end:
             raise self.refuse(f"{self.end - self.at:,} bytes after its end")
         if self.deepened:
-            self.nested(deepest(self.holders, is_exception))
+            self.nested(deepest(self.holders, rules.is_exception))
 
     # ---- the stack ----
 
@@ -271,28 +259,28 @@ class Machine:
         full = ".".join(callee.data)
         if not self.policy.any_code:
             self.judge(full, args.data, named)
-            if full not in READY_MADE:
+            if full not in rules.READY_MADE:
                 self.uses[callee.data].call_with(args.data)
-            if full in FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
+            if full in rules.FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
                 self.grow(args.data[0], args.data[1:])
-                for each in linked(args.data) if full == _EXCEPTION else ():
+                for each in rules.linked(args.data) if full == _EXCEPTION else ():
                     self.grow(each, args.data[:1])
                 self.push(args.data[0])
                 return
-            if full == _REFERENCE and is_referent(args.data):
+            if full == _REFERENCE and rules.is_referent(args.data):
                 self.push(args.data[1])
                 return
-        shared = full in SHARED and not self.policy.any_code
+        shared = full in rules.SHARED and not self.policy.any_code
         made = self.container("shared" if shared else "object", [args] if named is None else [args, named])
         made.data, made.args = callee.data, args.data
         made.size = sum([each.size for each in args.data]) if full in COPIED else 0
         self.push(made)
 
     def judge(self, full: str, args: list[Value], named: Value | None) -> None:
-        rule = RULES.get(full)
+        rule = rules.RULES.get(full)
         if rule is not None and (named is not None or not rule(args)):
             raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
-        if full in CALLS_FIRST_ARGUMENT and args and args[0].kind == "global":
+        if full in rules.CALLS_FIRST_ARGUMENT and args and args[0].kind == "global":
             self.called.add(args[0].data)
             if len(args) == 2 and args[1].kind == "tuple":
                 self.uses[args[0].data].call_with(args[1].data)
@@ -334,14 +322,14 @@ class Machine:
         for each in state.data if state.kind == "tuple" and len(state.data) == 2 else [state]:
             if each.kind in ("dict", "finished dict") and each.special:
                 raise self.refuse("a state with an attribute like __class__, or a key that is not a string")
-            if is_state_made_by_call(each):
+            if rules.is_state_made_by_call(each):
                 raise self.refuse("a state that is the result of a call, so its attributes are unknown")
             # The object copies the attributes into its own dictionary.
             self.memory += _OBJECT + 2 * each.size
-        rule = STATES.get(full)
+        rule = rules.STATES.get(full)
         if rule is not None and not rule(target, state):
             raise self.refuse(f"a state that pickle does not write for {full}")
-        if full in ARRAYS:
+        if full in rules.ARRAYS:
             self.memory += target.size
 
     def add(self, items: list[Value], kind: str) -> None:
@@ -354,11 +342,11 @@ class Machine:
             if target.filled:
                 raise self.refuse("items are added to an object that already has its state")
             full = ".".join(target.data)
-            if full in READY_MADE and full not in ITEMS:
+            if full in rules.READY_MADE and full not in rules.ITEMS:
                 raise self.refuse(f"items are added to a result of {full}")
-            if kind == "set" and full not in READY_MADE:
+            if kind == "set" and full not in rules.READY_MADE:
                 raise self.refuse("elements are added to an object that is not a plain set")
-            if kind == "list" and full not in READY_MADE:
+            if kind == "list" and full not in rules.READY_MADE:
                 self.uses[target.data].extended = True
         self.memory += PLACE * len(items) * (4 if kind == "set" else 1)
         target.size += PLACE * len(items)

@@ -1,7 +1,7 @@
-"""The arguments and states that `pickle` writes for names of the ready-made lists and of `lambdapkl.wire`.
+"""The arguments and states that `pickle` writes for the names in the guard's ready-made lists.
 
-The guard refuses any other arguments and states for these names. All other allowed names may be
-called with anything.
+The lists include `lambdapkl.wire`. The guard refuses any other arguments and states for these
+names. All other allowed names may be called with anything.
 """
 
 from __future__ import annotations
@@ -14,21 +14,6 @@ from .lists import ADDRESSES, EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, PATHS, S
 from .numpy_rules import is_array_state, is_dtype_state, is_structure
 from .stdlib_rules import DATE_RULES, is_address, is_unicode_error
 from .values import Value, is_bytes
-
-__all__ = [
-    "ARRAYS",
-    "CALLS_FIRST_ARGUMENT",
-    "FILLED_BY_CALL",
-    "ITEMS",
-    "READY_MADE",
-    "RULES",
-    "SHARED",
-    "STATES",
-    "is_exception",
-    "is_referent",
-    "is_state_made_by_call",
-    "linked",
-]
 
 Rule = Callable[[list[Value]], bool]
 StateRule = Callable[[Value, Value], bool]
@@ -170,7 +155,7 @@ def _exception_state(args: list[Value]) -> bool:
 
 
 def _are_links(links: Value) -> bool:
-    """Whether these are pairs of an exception, of which the cause or the context is set to a group, and which of both."""
+    """Whether these are pairs of an exception and a number, which says whether its cause, its context or both are the group."""
     if links.kind != "tuple":
         return False
     return all(link.kind == "tuple" and len(link.data) == 2 and _is("object|shared", "int")(link.data) for link in links.data)
