@@ -24,6 +24,7 @@ import hashlib
 import pickle
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -99,6 +100,9 @@ def code_digest(code: CodeType) -> bytes:
     for line in minimal_graph.canonical_lines(start, nodes):
         digest.update(line.encode("utf-8", "backslashreplace") + b"\n")
     return digest.digest()
+
+
+_spell = partial(spell_constant, code_digest=code_digest)
 
 
 def _graph(code: CodeType) -> tuple[int, dict[int, minimal_graph.Node]]:
@@ -199,10 +203,6 @@ def _skip_without_effect(offset: int, steps: dict[int, _Step]) -> int:
         seen[offset] = None
         offset = step.following if step.target is None else step.target
     return offset
-
-
-def _spell(value: Any) -> str:
-    return spell_constant(value, code_digest)
 
 
 def _steps(code: CodeType) -> dict[int, _Step]:

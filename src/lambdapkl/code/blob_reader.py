@@ -58,14 +58,13 @@ def read(blob: Any) -> Code | None:
     """
     if type(blob) is not bytes or len(blob) <= _HEADER or crc32(blob[_HEADER:]) != int.from_bytes(blob[2:_HEADER], "little"):
         return None
-    number = int.from_bytes(blob[:2], "little")
     python = blobs.interpreter(blob[:2])
-    data = blob[_HEADER:]
+    is_pypy = int.from_bytes(blob[:2], "little") < _PYPY_BELOW
     try:
         # `lengthen` inserts the inline caches of this interpreter. They are wrong for another one's
         # bytecode, but this module does not read the bytecode.
-        value = (_PyPy if number < _PYPY_BELOW else _Marshalled)(compact.lengthen(data), python).value(0)
-    except (ValueError, IndexError, KeyError, UnicodeDecodeError):
+        value = _Marshalled(compact.lengthen(blob[_HEADER:]), python, is_pypy).value(0)
+    except (ValueError, IndexError, TypeError):
         value = None
     # `blobs.pack` writes a pair if some constants need patches.
     if type(value) is tuple and value:
@@ -82,15 +81,16 @@ _FREE = 0x80  # CO_FAST_FREE in Include/internal/pycore_code.h
 
 
 class _Marshalled:
-    """Reads `marshal` version 2 as CPython writes it since 3.11.
+    """Reads `marshal` version 2 as CPython writes it since 3.11, and PyPy (``interp_marshal.py``).
 
     It also reads the references to strings that `compact.lengthen` adds.
     """
 
-    def __init__(self, data: bytes, python: str) -> None:
+    def __init__(self, data: bytes, python: str, is_pypy: bool) -> None:
         self.data = data
         self.position = 0
         self.python = python
+        self.is_pypy = is_pypy
         self.strings: list[str] = []
 
     def take(self, size: int) -> bytes:
@@ -139,36 +139,18 @@ class _Marshalled:
         return size
 
     def code(self, depth: int) -> Code:
-        counts = [self.integer() for _ in range(5)]
+        """Read a code object; PyPy writes another field for flags, and the variables in another way."""
+        counts = [self.integer() for _ in range(6 if self.is_pypy else 5)]
         self.value(depth)  # the bytecode
-        constants, names, variables, slot_kinds, file, name, qualname = [self.value(depth + 1) for _ in range(7)]
+        fields = [self.value(depth + 1) for _ in range(8 if self.is_pypy else 7)]
         line = self.integer()
-        self.value(depth)
-        self.value(depth)
-        return self.new_code(counts, constants, names, variables, slot_kinds, (file, name, qualname), line)
-
-    def new_code(
-        self, counts: Any, constants: Any, names: Any, variables: Any, slot_kinds: bytes, texts: Any, line: int
-    ) -> Code:
-        file, name, qualname = texts
-        free = tuple(each for each, kind in zip(variables, slot_kinds, strict=False) if kind & _FREE)
+        self.value(depth)  # the line table
+        self.value(depth)  # the exception table
+        constants, names, variables, free, *_, file, name, qualname = fields
+        if not self.is_pypy:  # the kinds of the variables take the place of the names of the free ones
+            free = [each for each, kind in zip(variables, free, strict=False) if kind & _FREE]
         nested = [each for each in constants if isinstance(each, Code)]
         # The file name is empty if `compact` left it out.
         return Code(
-            name, qualname, file or None, line, counts[0], tuple(variables), free, tuple(names), self.python, b"", nested
+            name, qualname, file or None, line, counts[0], tuple(variables), tuple(free), tuple(names), self.python, b"", nested
         )
-
-
-class _PyPy(_Marshalled):
-    """Reads `marshal` version 2 as PyPy writes code (pypy/module/marshal/interp_marshal.py)."""
-
-    def code(self, depth: int) -> Code:
-        counts = [self.integer() for _ in range(6)]
-        self.value(depth)
-        constants, names, variables, free, _, file, name, qualname = [self.value(depth + 1) for _ in range(8)]
-        line = self.integer()
-        self.value(depth)
-        self.value(depth)
-        code = self.new_code(counts, constants, names, variables, b"", (file, name, qualname), line)
-        code.free = tuple(free)
-        return code

@@ -22,6 +22,7 @@ import pickle
 import sys
 from binascii import crc32
 from collections.abc import Callable
+from operator import is_not
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -158,19 +159,13 @@ def _strip(code: CodeType, path: Path, patches: list[tuple[Path, Any]], external
             co_name=plain(code.co_name), co_qualname=plain(code.co_qualname), co_filename=plain(code.co_filename)
         )
     constants = list(code.co_consts)
-    changed = False
     for index, constant in enumerate(constants):
         if type(constant) is CodeType:
-            replacement: Any = _strip(constant, (*path, index), patches, external)
-        elif _marshallable(constant, len(path)):
-            continue
-        else:
-            replacement = None
+            constants[index] = _strip(constant, (*path, index), patches, external)
+        elif not _marshallable(constant, len(path)):
+            constants[index] = None
             patches.append(((*path, index), _encode(constant, external)))
-        if replacement is not constant:
-            constants[index] = replacement
-            changed = True
-    return code.replace(co_consts=tuple(constants)) if changed else code
+    return code.replace(co_consts=tuple(constants)) if any(map(is_not, constants, code.co_consts)) else code
 
 
 def _encode(value: Any, external: list[Any]) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Decodes bytecode and exception tables of CPython 3.11 and later.
+"""Decodes bytecode of CPython and PyPy, and exception tables of CPython, from 3.11 on.
 
 Offsets are in code units of two bytes.
 """
@@ -18,26 +18,20 @@ def instructions(raw: bytes) -> Iterator[tuple[int, tuple[str, int, int]]]:
 
     An EXTENDED_ARG is part of the instruction after it, and has its index.
     """
-    index = extended = 0
-    start: int | None = None
+    start = index = extended = 0
     while 2 * index < len(raw):
         op, arg = raw[2 * index], raw[2 * index + 1] | extended
-        start = index if start is None else start
+        index += 1 + CACHES[op]
         if op == _EXTENDED_ARG:
             extended = arg << 8
-            index += 1
-            continue
-        name = opcode.opname[op]
-        index += 1 + CACHES[op]
-        yield start, (name, arg, index)
-        extended, start = 0, None
+        else:
+            yield start, (opcode.opname[op], arg, index)
+            start, extended = index, 0
 
 
 def target(name: str, arg: int, after: int) -> int:
     """Return where a jump leads if the instruction after it is at `after`."""
-    if "BACKWARD" in name:
-        return after - arg
-    return after + arg
+    return after - arg if "BACKWARD" in name else after + arg
 
 
 def exception_table(table: bytes) -> Iterator[tuple[int, int, int, int, bool]]:

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import sys
 import weakref
-from opcode import opmap
 from types import CodeType
 from typing import Any
 
 from ..rules import submodules
 from ..rules.names import private
-from . import blobs
+from . import blobs, bytecode
 
-_PYPY = sys.implementation.name == "pypy"
-_EXTENDED_ARG = opmap["EXTENDED_ARG"]
-_IMPORT_NAME = opmap["IMPORT_NAME"]
-# Opcode -> how many low bits of its argument are flags. CPython 3.11 has one, LOAD_GLOBAL's
-# "push NULL" bit.
-_GLOBAL_OPS = {
-    opmap[name]: shift
-    for name, shift in (
-        ("LOAD_GLOBAL", 0 if _PYPY else 1),
-        ("STORE_GLOBAL", 0),
-        ("DELETE_GLOBAL", 0),
-        ("LOAD_NAME", 0),
-        ("LOAD_FROM_DICT_OR_GLOBALS", 0),
-    )
-    if name in opmap
+# Instruction -> how many low bits of its argument are flags. CPython since 3.11 has one, the
+# "push NULL" bit of LOAD_GLOBAL.
+_GLOBALS = {
+    "LOAD_GLOBAL": 0 if sys.implementation.name == "pypy" else 1,
+    "STORE_GLOBAL": 0,
+    "DELETE_GLOBAL": 0,
+    "LOAD_NAME": 0,
+    "LOAD_FROM_DICT_OR_GLOBALS": 0,
 }
 
 
@@ -96,33 +88,15 @@ def _scan(code: CodeType, names: dict[str, str], attributes: set[str]) -> bool:
     co_names = code.co_names
     attributes.update(co_names)
     imports = False
-    for op, arg in _instructions(code):
-        shift = _GLOBAL_OPS.get(op)
+    for _, (op, arg, _) in bytecode.instructions(code.co_code):
+        shift = _GLOBALS.get(op)
         if shift is not None:
             name = co_names[arg >> shift]
             if name not in names:
                 names[name] = private(name)
-        elif op == _IMPORT_NAME:
+        elif op == "IMPORT_NAME":
             imports = True
     for constant in code.co_consts:
         if type(constant) is CodeType:
             imports |= _scan(constant, names, attributes)
     return imports
-
-
-if _PYPY:
-
-    def _instructions(code: CodeType) -> Any:
-        return ((each.opcode, each.arg) for each in blobs.instructions(code))
-
-else:
-
-    def _instructions(code: CodeType) -> Any:
-        raw = code.co_code
-        extended = 0
-        for op, arg in zip(raw[::2], raw[1::2], strict=True):
-            if op == _EXTENDED_ARG:
-                extended = (extended | arg) << 8
-            else:
-                yield op, extended | arg
-                extended = 0

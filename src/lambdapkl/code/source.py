@@ -104,12 +104,10 @@ def _unwrap(obj: Any) -> Any:
             obj = obj.__wrapped__
         elif isinstance(obj, (MethodType, staticmethod, classmethod)):
             obj = obj.__func__
-        elif isinstance(obj, (functools.partial, functools.partialmethod)):
+        elif isinstance(obj, (functools.partial, functools.partialmethod, functools.cached_property)):
             obj = obj.func
         elif isinstance(obj, property):
             obj = obj.fget
-        elif isinstance(obj, functools.cached_property):
-            obj = obj.func
         elif isinstance(obj, FunctionType):
             return obj
         else:
@@ -182,17 +180,15 @@ def find_function(text: Text, code: CodeType) -> Function | None:
 
 def _may_be(node: ast.AST, code: CodeType) -> bool:
     """Whether `node` and `code` have the same name, lines and parameters."""
-    if isinstance(node, ast.Lambda):
-        if code.co_name != "<lambda>" or node.lineno != code.co_firstlineno:
-            return False
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        if node.name != code.co_name or first_line(node) != code.co_firstlineno:
-            return False
-    else:
+    if not isinstance(node, Function) or (_name_of(node), first_line(node)) != (code.co_name, code.co_firstlineno):
         return False
     lines = [line for _, _, line in code.co_lines() if line is not None]
     names = code.co_varnames[: blobs.parameter_count(code)]
     return _same_names(_parameters(node), names) and max(lines, default=0) <= (node.end_lineno or 0)
+
+
+def _name_of(node: Function) -> str:
+    return "<lambda>" if isinstance(node, ast.Lambda) else node.name
 
 
 def _same_names(written: list[str], compiled: tuple[str, ...]) -> bool:
@@ -207,8 +203,8 @@ def _same_names(written: list[str], compiled: tuple[str, ...]) -> bool:
 def _parameters(node: Function) -> list[str]:
     """Return the names of the parameters, in the order of code objects."""
     args = node.args
-    named = [*args.posonlyargs, *args.args, *args.kwonlyargs]
-    return [each.arg for each in (*named, *(last for last in (args.vararg, args.kwarg) if last is not None))]
+    ordered = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
+    return [each.arg for each in ordered if each is not None]
 
 
 def _covers(node: ast.AST, code: CodeType) -> bool:
@@ -272,7 +268,8 @@ def _class_source(cls: type) -> str:
     line = vars(cls).get("__firstlineno__")
     for text in _texts_of_class(cls):
         whole = Text(text)
-        nodes = _classes(whole, cls, line)
+        named = [node for node in whole.nodes() if isinstance(node, ast.ClassDef) and node.name == cls.__name__]
+        nodes = [node for node in named if line is None or first_line(node) == line]
         if nodes and not written_inside:
             return _cut(whole, nodes[-1])
     if not codes and not isinstance(getattr(sys.modules.get(cls.__module__), "__file__", None), str):
@@ -290,11 +287,6 @@ def _function_of(value: Any) -> FunctionType | None:
     except TypeError:
         return None
     return target if isinstance(target, FunctionType) else None
-
-
-def _classes(text: Text, cls: type, line: int | None) -> list[ast.ClassDef]:
-    named = [node for node in text.nodes() if isinstance(node, ast.ClassDef) and node.name == cls.__name__]
-    return [node for node in named if line is None or first_line(node) == line]
 
 
 def _texts_of_class(cls: type) -> Iterator[str]:
@@ -339,8 +331,6 @@ def _from_history(code: CodeType) -> tuple[Text, Function] | None:
 
 def _codes_of(text: str, node: Function) -> Iterator[CodeType]:
     """Compile `text`, and yield the code of `node` in it."""
-    line = first_line(node)
-    name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     for code in _nested(compile(text, "<stdin>", "exec", dont_inherit=True)):
-        if code.co_name == name and code.co_firstlineno == line and _covers(node, code):
+        if (code.co_name, code.co_firstlineno) == (_name_of(node), first_line(node)) and _covers(node, code):
             yield code

@@ -43,7 +43,7 @@ class Text:
         """The functions and lambdas by their first line, decorators included; outer ones first."""
         by_line: dict[int, list[Function]] = {}
         for node in self.nodes():
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            if isinstance(node, Function):
                 by_line.setdefault(first_line(node), []).append(node)
         return by_line
 

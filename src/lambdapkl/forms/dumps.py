@@ -1,6 +1,7 @@
 """`dumps` with ``deterministic=True``, ``portable=True`` or ``standalone=True``.
 
-Speed is not what these are for: all use the `PayloadState` in Python, whichever backend there is, so there is one of each.
+These forms need not be fast. They use the `PayloadState` in Python with both backends, so each form
+is implemented once.
 """
 
 from __future__ import annotations
@@ -45,7 +46,14 @@ def dumps(
     with using_form(Form(deterministic or current().deterministic, portable, standalone)):
         try:
             refresh()
-            pickler = _pickler(file, protocol, fix_imports, buffer_callback, partial(FormState, table))
+            make_state = partial(FormState, table)
+            if current_form().deterministic:
+                pickler: Any = OrderedPickler(
+                    file, protocol, make_state, fix_imports=fix_imports, buffer_callback=buffer_callback
+                )
+            else:
+                pickler = PayloadPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+                pickler._use(make_state(), protocol)
             pickler._payload_state.root = obj
             pickler.dump(obj)
         except Exception as error:
@@ -54,11 +62,3 @@ def dumps(
         finally:
             forget_texts()
     return file.getvalue()
-
-
-def _pickler(file: Any, protocol: int, fix_imports: bool, buffer_callback: Any, make_state: Callable[[], FormState]) -> Any:
-    if current_form().deterministic:
-        return OrderedPickler(file, protocol, make_state, fix_imports=fix_imports, buffer_callback=buffer_callback)
-    pickler = PayloadPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-    pickler._use(make_state(), protocol)
-    return pickler

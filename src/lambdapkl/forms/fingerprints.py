@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType, ModuleType
+from functools import partial
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ..code.behaviour import code_digest
@@ -21,7 +22,6 @@ __all__ = ["fingerprint"]
 
 # A fixed number, so that a new protocol does not change all fingerprints.
 _PROTOCOL = 5
-_GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
 
 def fingerprint(obj: Any) -> str:
@@ -62,7 +62,8 @@ def fingerprint(obj: Any) -> str:
     with using_form(Form(deterministic=True, fingerprint=True)):
         try:
             refresh()
-            OrderedPickler(digest, _PROTOCOL, _new_state, buffer_callback=digest.take_buffer).dump(obj)
+            make_state = partial(_FingerprintState, DISPATCH_TABLE)
+            OrderedPickler(digest, _PROTOCOL, make_state, buffer_callback=digest.take_buffer).dump(obj)
         except Exception as error:
             explain_error(error, obj)
             raise
@@ -113,7 +114,7 @@ class _FingerprintState(FormState):
         pickle.PicklingError
             `obj` is one.
         """
-        if isinstance(obj, _GENERATORS) and suspended.state_of(obj) != suspended.FINISHED:
+        if suspended.is_suspended(obj):
             raise pickle.PicklingError(
                 f"cannot take the fingerprint of the {type(obj).__name__} {obj.__qualname__!r}: the instruction at which it is "
                 "suspended depends on the layout of its source; take the fingerprint of its function and arguments"
@@ -151,7 +152,3 @@ class _FingerprintState(FormState):
 
     def _add_submodules(self, *args: Any) -> None:
         """Do nothing: which submodules are imported depends on the process."""
-
-
-def _new_state() -> _FingerprintState:
-    return _FingerprintState(DISPATCH_TABLE)

@@ -17,39 +17,39 @@ __all__ = ["FormState", "state_for_paths"]
 
 
 def state_for_paths() -> FormState | None:
-    """Return a state that refuses what the failed dump refused, None where a plain one does.
+    """Return a state that refuses what the failed dump refused, or None if a plain state does.
 
-    What a standalone payload refuses besides, its error says itself (`error_paths`).
+    The errors of standalone payloads know themselves what such payloads refuse (`error_paths`).
     """
-    wanted = current_form()
-    if not wanted.portable:
+    form = current_form()
+    if not form.portable:
         return None
-    with using_form(wanted._replace(standalone=False)):
+    with using_form(form._replace(standalone=False)):
         return FormState(DISPATCH_TABLE)
 
 
 class FormState(PayloadState):
-    """A `PayloadState` that writes code in the form that is asked for when it is made."""
+    """A `PayloadState` that writes code in the form that is current when it is created."""
 
     def __init__(self, table: Any) -> None:
         self._form = current_form()
         super().__init__(table)
 
     def clear(self) -> None:
-        """Forget everything, what has travelled of lambdapkl as well."""
+        """Forget everything, also which parts of lambdapkl the payload contains."""
         super().clear()
-        # id of a code object -> that, and what is to be written of it
+        # id of a code object -> the code object, and the facts that are written
         self._infos: dict[int, tuple[CodeType, CodeInfo]] = {}
         # id of a code object -> a function that has it
         self._functions: dict[int, FunctionType] = {}
         self._carrier: Any = None
         if self._form.standalone:
-            from .standalone import Carrier  # it takes `ast`
+            from .standalone import Carrier  # it imports `ast`
 
             self._carrier = Carrier()
 
     def reduce(self, obj: Any) -> Any:
-        """Reduce `obj`, or what lambdapkl makes it with."""
+        """Reduce `obj`, which may be a constructor of lambdapkl."""
         if self._carrier is not None:
             reduced = self._carrier.reduce(obj)
             if reduced is not NotImplemented:
@@ -57,7 +57,7 @@ class FormState(PayloadState):
         if not self._form.portable:
             return super().reduce(obj)
         if type(obj) is CodeType:
-            # Not `info`: there the code stands for what is made of it here.
+            # Not `info`: its blob is the code object itself, which is reduced here.
             info = self._info(obj)
             return portable.reduce_code(obj, self._functions.get(id(obj), obj), info, self._file_name(info))
         reduced = portable.reduce_special(obj)
@@ -67,12 +67,12 @@ class FormState(PayloadState):
         return portable.adapt(obj, reduced) if type(reduced) is tuple else reduced
 
     def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return what the skeleton of `cls` is made of, and its attributes."""
+        """Return the arguments for the skeleton of `cls`, and its attributes."""
         args, attributes = super().describe(cls)
         return args, portable.adapt_annotations(cls, attributes, self) if self._form.portable else attributes
 
     def info(self, code: CodeType) -> CodeInfo:
-        """Return what is to be written of `code`, in the form that is asked for."""
+        """Return the facts that are written about `code`, in the current form."""
         info = self._info(code)
         if self._form.portable:
             info = copy.copy(info)
@@ -86,11 +86,8 @@ class FormState(PayloadState):
         return known[1]
 
     def new_info(self, code: CodeType) -> CodeInfo:
-        """Return what bytecode there is to be written of `code`."""
-        info = code_info(code)
-        if self._form.deterministic:
-            info = CodeInfo(without_places(code))
-        return info
+        """Return the facts about `code`; without file name and lines if the form is deterministic."""
+        return CodeInfo(without_places(code)) if self._form.deterministic else code_info(code)
 
     def _attributes(self, func: FunctionType, *args: Any) -> dict[str, Any]:
         self._functions[id(func.__code__)] = func

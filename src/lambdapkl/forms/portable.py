@@ -15,7 +15,7 @@ import pickle
 import sys
 import typing
 import weakref
-from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
+from types import CodeType, FunctionType
 from typing import Any
 
 from .. import wire
@@ -33,7 +33,6 @@ from ..rules.names import private, private_key
 
 __all__ = ["adapt", "adapt_annotations", "forget", "reduce_code", "reduce_special", "source_of"]
 
-_GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 # Attributes that evaluate annotations. The last one is a cell with the class namespace, which
 # NamedTuple leaves in the class.
 _ANNOTATE = ("__annotate__", ".__annotate__", "__annotate_func__", "__classdictcell__")
@@ -71,7 +70,7 @@ def reduce_special(obj: Any) -> Any:
     pickle.PicklingError
         `obj` is a suspended generator or coroutine, or refers to code without source.
     """
-    if isinstance(obj, _GENERATORS) and suspended.state_of(obj) != suspended.FINISHED:
+    if suspended.is_suspended(obj):
         raise pickle.PicklingError(
             f"cannot pickle {type(obj).__name__} {obj.__qualname__!r} with portable=True: a suspended frame belongs to "
             "one version of Python; pickle its function, and call that in the reader"
@@ -137,14 +136,15 @@ def reduce_code(code: CodeType, target: Any, info: CodeInfo, file_name: Any) -> 
 
 
 def _brought_source(code: CodeType) -> tuple[str, int, int] | None:
-    """Return text, first line and optimization of code that a portable payload brought, None if it came in another way."""
+    """Return text, first line and optimization of code from a portable payload, else None."""
     found = carried.origin_of(code)
     if found is None:
         return None
     (text, qualname, line, free, flags, optimize), path = found
     if not path:
         return text, line, optimize
-    # A loaded function has made it: it stands in the text of that one, where this version of Python compiles its like.
+    # A loaded function created the object with this code. Find the code in the text of that function,
+    # as this version of Python compiles it.
     indented = text[:1] in (" ", "\t")
     whole = _read(f"if 1:\n{text}" if indented else text)
     inner = compile_function(text, code.co_filename, qualname, 1 + indented, free, flags, optimize)

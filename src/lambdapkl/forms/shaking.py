@@ -57,10 +57,6 @@ class _Module:
         spec: Any = find_spec(name)
         self.package: str = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
         self.units = list(_units(parse_without_docs(_source(name))))
-        self._texts: dict[int, str] = {}
-        self._short: dict[int, str] = {}
-        self._needs: dict[int, list[tuple[str, str]]] = {}
-        self._reads: dict[int, frozenset[str]] = {}
         self.binds: dict[str, list[int]] = {}
         self.aliases: dict[str, str] = {}
         self.effects: dict[int, frozenset[str]] = {}
@@ -72,27 +68,26 @@ class _Module:
                 self.aliases.update(self._modules(unit))
             if not bound:
                 self.effects[index] = self.reads(index)
-        imported = {name for name, indices in self.binds.items() if _is_import(self.units[indices[0]])}
+        imported = {
+            name for name, indices in self.binds.items() if isinstance(self.units[indices[0]], (ast.Import, ast.ImportFrom))
+        }
         self.effects = {index: (read & self.binds.keys()) - imported for index, read in self.effects.items()}
 
+    # `_module` keeps all modules, so the caches of methods keep nothing else alive.
+    @cache  # noqa: B019
     def text(self, index: int) -> str:
         """Return the source of a unit."""
-        if index not in self._texts:
-            self._texts[index] = ast.unparse(self.units[index])
-        return self._texts[index]
+        return ast.unparse(self.units[index])
 
+    @cache  # noqa: B019
     def short(self, index: int) -> str:
         """Return the source of a unit in the short form for payloads."""
-        if index not in self._short:
-            kept = _keywords() | self.reads(index)
-            self._short[index] = indented_by_one(with_short_names(self.text(index), kept))
-        return self._short[index]
+        return indented_by_one(with_short_names(self.text(index), _keywords() | self.reads(index)))
 
+    @cache  # noqa: B019
     def reads(self, index: int) -> frozenset[str]:
         """Return the names that a unit reads as globals."""
-        if index not in self._reads:
-            self._reads[index] = frozenset(_globals(compile(self.text(index), "", "exec", dont_inherit=True)))
-        return self._reads[index]
+        return frozenset(_globals(compile(self.text(index), "", "exec", dont_inherit=True)))
 
     def target(self, node: ast.ImportFrom) -> str:
         """Return the module that a relative import imports from."""
@@ -106,35 +101,28 @@ class _Module:
                 modules[each.asname or each.name] = full
         return modules
 
+    @cache  # noqa: B019
     def needs(self, index: int) -> list[tuple[str, str]]:
         """Return module and name of everything that a unit needs."""
-        if index not in self._needs:
-            self._needs[index] = list(self._find_needs(index))
-        return self._needs[index]
+        return list(self._find_needs(index))
 
     def _find_needs(self, index: int) -> Iterator[tuple[str, str]]:
-        unit = self.units[index]
+        nodes = list(ast.walk(self.units[index]))
         aliases = dict(self.aliases)
-        for node in ast.walk(unit):
+        for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.level:
                 modules = self._modules(node)
                 aliases.update(modules)
                 yield from ((self.target(node), each.name) for each in node.names if not modules)
-        for name in self.reads(index):
-            if name in self.binds:
-                yield self.name, name
+        yield from ((self.name, name) for name in self.reads(index) if name in self.binds)
+        used = [node for node in nodes if isinstance(node, ast.Name) and node.id in aliases]
         with_attribute = set()
-        for node in ast.walk(unit):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
-                with_attribute.add(id(node.value))
+        for node in nodes:
+            if isinstance(node, ast.Attribute) and node.value in used:
+                with_attribute.add(node.value)
                 yield aliases[node.value.id], node.attr
-        for node in ast.walk(unit):
-            if (
-                isinstance(node, ast.Name)
-                and node.id in aliases
-                and id(node) not in with_attribute
-                and node.id in self.reads(index)
-            ):
+        for node in used:
+            if node not in with_attribute and node.id in self.reads(index):
                 raise AssertionError(f"{self.name} uses the module {node.id} itself: {self.text(index)}")
 
 
@@ -167,10 +155,6 @@ def _units(tree: ast.Module) -> Iterator[ast.stmt]:
                 yield ast.copy_location(ast.Import([each]), node)
         elif not (isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
             yield node
-
-
-def _is_import(node: ast.stmt) -> bool:
-    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _bound_names(node: ast.AST) -> Iterator[str]:

@@ -59,17 +59,12 @@ class Carrier:
             `obj` cannot be loaded without lambdapkl, or the source files of lambdapkl are missing.
         """
         name = _NAMES.get(id(obj))
-        if name is not None:
-            return self._constructor(name)
-        kind = type(obj)
-        if kind is _Package:
+        if type(obj) is _Package:
             return eval, (_START, {private("key"): shaking.release(), private("text"): shaking.bootstrap()})
         refuse(obj)
-        return NotImplemented
+        return NotImplemented if name is None else self._constructor(name)
 
     def _constructor(self, name: str) -> tuple[Any, ...]:
-        if name in _REFUSED:
-            raise _error(_REFUSED[name])
         reduced = self._reduced.get(name)
         if reduced is None:
             try:

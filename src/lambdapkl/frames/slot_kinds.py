@@ -23,10 +23,11 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["TAGGED", "Unproven", "exception", "join", "kind_of", "need", "objects", "pop", "untagged", "with_kind"]
+__all__ = ["KINDS", "OBJECTS", "TAGGED", "Unproven", "join", "kind_of", "with_kind"]
 
-_NULLABLE = frozenset("nmx")
-TAGGED = frozenset("xX" if sys.version_info >= (3, 14) else "x")
+KINDS = "nomcIQxEPRLGDSTUsVXK"
+TAGGED = "xX" if sys.version_info >= (3, 14) else "x"  # integers
+OBJECTS = "".join([kind for kind in KINDS if kind not in "nm" + TAGGED])
 
 
 class Unproven(Exception):
@@ -38,40 +39,6 @@ def with_kind(slots: str, index: int, kind: str) -> str:
     if index >= len(slots):
         raise Unproven("a variable that does not exist")
     return slots[:index] + kind + slots[index + 1 :]
-
-
-def need(stack: str, count: int) -> str:
-    """Check that the stack has at least `count` values; return it."""
-    if len(stack) < count:
-        raise Unproven("too few values on the stack")
-    return stack
-
-
-def pop(stack: str, count: int) -> str:
-    """Remove `count` values from the stack, which must be objects."""
-    need(stack, count)
-    if count:
-        objects(stack[-count:])
-        return stack[:-count]
-    return stack
-
-
-def objects(kinds: str) -> None:
-    """Check that each is an object."""
-    if not _NULLABLE.isdisjoint(kinds) or not TAGGED.isdisjoint(kinds):
-        raise Unproven("NULL or an integer in place of an object")
-
-
-def untagged(kinds: str) -> None:
-    """Check that each is an object or NULL."""
-    if not TAGGED.isdisjoint(kinds):
-        raise Unproven("an integer in place of an object")
-
-
-def exception(stack: str, place: int) -> None:
-    """Check that there is an exception at `place`, counted from the top."""
-    if need(stack, place)[-place] != "E":
-        raise Unproven("an exception is missing")
 
 
 def join(one: str, other: str) -> str:
@@ -86,9 +53,9 @@ def _either(one: str, other: str) -> str:
     for kinds, joined in (({"U", "T"}, "T"), ({"E", "P"}, "P"), ({"n", "x"}, "x"), ({"I", "K"}, "K"), ({"Q", "K"}, "K")):
         if both == kinds:
             return joined
-    if not TAGGED.isdisjoint(both):
+    if not both.isdisjoint(TAGGED):
         raise Unproven("an integer or an object")
-    return "o" if _NULLABLE.isdisjoint(both) else "m"
+    return "o" if both.isdisjoint("nm") else "m"
 
 
 def kind_of(constant: object) -> str:

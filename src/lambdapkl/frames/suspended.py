@@ -23,15 +23,13 @@ if TYPE_CHECKING:
     from .._fast import Frames
 
 CREATED, SUSPENDED, RUNNING, FINISHED = range(4)
-# Type -> the prefix of its attributes, and the flag of its code.
-KINDS: dict[type, tuple[str, int]] = {
-    GeneratorType: ("gi", 0x20),
-    CoroutineType: ("cr", 0x80),
-    AsyncGeneratorType: ("ag", 0x200),
-}
-_FLAGS = 0x20 | 0x80 | 0x200
+# Type -> the prefix of its attributes.
+KINDS: dict[type, str] = {GeneratorType: "gi", CoroutineType: "cr", AsyncGeneratorType: "ag"}
+# The flags of generators, coroutines and async generators in ``co_flags``.
+_FLAGS = (0x20, 0x80, 0x200)
 
-# Identifies the interpreter: the magic number of its bytecode, and the build options that change frames.
+# Identifies the interpreter: the magic number of its bytecode, and the build options that change
+# frames.
 TAG = blobs.MAGIC + bytes((hasattr(sys, "gettotalrefcount") | 2 * (not getattr(sys, "_is_gil_enabled", lambda: True)()),))
 _DIGEST_SIZE = 12
 _MAX_CACHED = 1024
@@ -81,7 +79,7 @@ def facts(code: CodeType) -> Facts:
 
 
 def _fingerprint(code: CodeType) -> bytes:
-    """A digest of what `code` does, without its name, file and line numbers."""
+    """Return a digest of what `code` does. Name, file and line numbers do not change it."""
     from hashlib import blake2b
 
     digest = blake2b(digest_size=_DIGEST_SIZE)
@@ -119,19 +117,19 @@ def check_tag(check: Any) -> None:
 
 
 def check_function(function: Any, check: Any) -> int:
-    """Check that calling `function` creates a frame of the code that was pickled; return the code's flag.
+    """Check that `function` has the code that was pickled; return the flag of its kind.
 
     Raises
     ------
     pickle.UnpicklingError
-        It is not a generator function, or its code differs from the code that `check` was made from.
+        It is not a generator function, or its code has another fingerprint than `check`.
     """
     check_tag(check)
     if type(function) is not FunctionType:
         raise damage(f"has a {type(function).__name__} in place of its function")
     code = function.__code__
-    flag = code.co_flags & _FLAGS
-    if facts(code).check != check or flag not in (0x20, 0x80, 0x200):
+    flag = code.co_flags & sum(_FLAGS)
+    if facts(code).check != check or flag not in _FLAGS:
         raise pickle.UnpicklingError(
             f"cannot resume {function.__module__}.{function.__qualname__}: its code has changed since the generator or "
             "coroutine was pickled; load it with the same version of that module"
@@ -144,7 +142,7 @@ def damage(what: str) -> pickle.UnpicklingError:
 
 
 def prefix(generator: Any) -> str:
-    return KINDS[type(generator)][0]
+    return KINDS[type(generator)]
 
 
 def code_of(generator: Any) -> Any:
@@ -171,8 +169,13 @@ def state_of(generator: Any) -> int:
     return CREATED if frame.f_code.co_code[frame.f_lasti] == opmap.get("RETURN_GENERATOR") else SUSPENDED
 
 
+def is_suspended(obj: Any) -> bool:
+    """Whether `obj` is an unfinished generator, coroutine or async generator."""
+    return type(obj) in KINDS and state_of(obj) != FINISHED
+
+
 def function_of(generator: Any) -> Any:
-    """The function that created an unfinished `generator`, or None if it cannot be found."""
+    """Return the function that created an unfinished `generator`, or None if it is not found."""
     known = frames()
     if known is not None:
         return known.function(generator)
@@ -256,7 +259,10 @@ def _works(found: Frames) -> bool:
 
 
 class _Anything:
-    """A dummy argument for generator functions. Iterable, as 3.15 calls `iter` on a generator expression's."""
+    """A dummy argument for generator functions.
+
+    It is iterable because 3.15 calls `iter` on the argument of a generator expression.
+    """
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
@@ -280,7 +286,7 @@ def fresh(function: Any) -> Any:
 
 
 def without_hooks(make: Callable[[], Any]) -> Any:
-    """Return ``make()``, without an event loop registering the async generators it iterates."""
+    """Return ``make()``. Event loops do not register the async generators that it iterates."""
     hooks = sys.get_asyncgen_hooks()
     sys.set_asyncgen_hooks(None, None)
     try:

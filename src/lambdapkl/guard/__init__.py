@@ -21,10 +21,11 @@ from ..files import Path
 from ..restorers.contexts import private_context_var
 from ..stdlib_picklers import StrictUnpickler
 from ..unpickler import Reader
-from .follow import follow
-from .lists import BUILTINS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD, Kind
+from .lists import BUILTINS, NUMPY, PANDAS, STANDARD, Kind
 from .machine import Machine, python3_name
-from .values import GuardError, Limits, Policy
+from .opcodes import STEPS
+from .policy import WIRE, Policy
+from .values import GuardError, Limits
 
 __all__ = [
     "BUILTINS",
@@ -44,7 +45,6 @@ __all__ = [
 
 CODE, FILES, MODULES, OBJECTS = Kind.CODE, Kind.FILES, Kind.MODULES, Kind.OBJECTS
 
-_WIRE = "lambdapkl.wire"
 _MISSING = object()
 _BUG = "this is a bug in lambdapkl.guard, please report it"
 
@@ -115,9 +115,8 @@ def check(
     TypeError
         `data` is not bytes, or `allow` is one name instead of a collection.
     """
-    view = memoryview(data).cast("B")
-    policy = _Allowed(allow)
-    machine = follow(view, policy, Limits(max_size, max_depth, max_memory))
+    machine = Machine(memoryview(data).cast("B"), Policy(allow), Limits(max_size, max_depth, max_memory))
+    machine.run(STEPS)
     return Report(
         tuple(sorted(f"{module}:{name}" for module, name in machine.names)),
         tuple(sorted(f"{module}:{name}" for module, name in machine.called)),
@@ -154,8 +153,9 @@ def loads(
     if type(data) is not bytes:
         # Copied, so that nobody can change the data between the check and the load.
         data = bytes(memoryview(data).cast("B"))
-    policy = _Allowed(allow)
-    machine = follow(memoryview(data), policy, Limits(max_size, max_depth, max_memory))
+    policy = Policy(allow)
+    machine = Machine(memoryview(data), policy, Limits(max_size, max_depth, max_memory))
+    machine.run(STEPS)
     unpickler = _Unpickler(io.BytesIO(data), buffers, machine, policy)
     del machine  # its `Value` objects take as much memory as the loaded values
     try:
@@ -180,39 +180,10 @@ def load(file: Reader | Path, **options: Any) -> Any:
     return loads(file.read(limit + 1), **options)
 
 
-class _Allowed(Policy):
-    """The entries of `allow`, looked up by module and name."""
-
-    def __init__(self, allow: Iterable[str | Kind]) -> None:
-        if isinstance(allow, (str, Kind)):
-            raise TypeError("allow must be a collection of names, not a single one")
-        allow = frozenset(allow)
-        self.kinds = frozenset(each for each in allow if isinstance(each, Kind))
-        entries = frozenset(each for each in allow if isinstance(each, str))
-        if len(entries) + len(self.kinds) != len(allow):
-            raise TypeError("the items of allow must be strings or kinds such as guard.CODE")
-        self.modules = frozenset(each for each in entries if ":" not in each)
-        self.exact = frozenset(each for each in entries if ":" in each) | {
-            ":".join(each.rpartition(".")[::2]) for each in self.modules if "." in each
-        }
-        self.any_code = Kind.CODE in self.kinds
-
-    def allows(self, module: str, name: str) -> str | None:
-        if module == _WIRE:
-            kind = KINDS_OF_WIRE.get(name)
-            if kind is None:
-                return "lambdapkl has no such constructor"
-            return None if kind in self.kinds else f"it has the kind {kind.value}; allow=[..., guard.{kind.name}] allows it"
-        if f"{module}:{name}" in self.exact or (module in self.modules and "." not in name):
-            return None
-        entry = f"{module}.{name}" if "." not in name else f"{module}:{name}"
-        return f"allow=[..., {entry!r}] would allow it; add that only if calling it is safe with any arguments"
-
-
 class _Unpickler(StrictUnpickler):
     """Resolves only the accepted names, and only to objects that their module itself defines."""
 
-    def __init__(self, file: io.BytesIO, buffers: Any, machine: Machine, policy: _Allowed) -> None:
+    def __init__(self, file: io.BytesIO, buffers: Any, machine: Machine, policy: Policy) -> None:
         super().__init__(file, fix_imports=False, buffers=buffers)
         self._names = machine.names
         self._old_names = machine.protocol < 3
@@ -230,7 +201,7 @@ class _Unpickler(StrictUnpickler):
             found = vars(found).get(part)
             if not isinstance(found, type):
                 raise GuardError(f"{module}:{name} cannot be resolved: {part!r} is not a class")
-        exact = f"{module}:{name}" in self._policy.exact or module == _WIRE
+        exact = f"{module}:{name}" in self._policy.exact or module == WIRE
         # `getattr` only for exact entries: a module's `__getattr__` (PEP 562) may run any code.
         found = getattr(found, last) if exact else vars(found).get(last, _MISSING)
         if isinstance(found, ModuleType):
@@ -248,7 +219,7 @@ class _Unpickler(StrictUnpickler):
             why = self._uses[module, name].judge(found)
             if why is not None:
                 raise GuardError(f"{module}.{name} {why}")
-        return private_context_var if (module, name) == (_WIRE, "context_var") else found
+        return private_context_var if (module, name) == (WIRE, "context_var") else found
 
     def persistent_load(self, pid: Any) -> Any:
         raise GuardError(f"the payload had no persistent id when it was checked; {_BUG}")

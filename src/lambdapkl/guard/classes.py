@@ -42,14 +42,14 @@ class Use:
         self.filled = False
         self.extended = False
         self.slots: set[str] = set()
-        self.unsafe_bases: tuple[type, ...] = ()
+        self.unsafe_bases: set[type] = set()
 
     def call_with(self, args: list[Value]) -> None:
         """Note the arguments of a call."""
         if is_unfit_for_a_date(args):
-            self.unsafe_bases += (datetime.date, datetime.time) if datetime.date not in self.unsafe_bases else ()
+            self.unsafe_bases.update((datetime.date, datetime.time))
         if is_unfit_for_unicode_error(args):
-            self.unsafe_bases += (UnicodeError,) if UnicodeError not in self.unsafe_bases else ()
+            self.unsafe_bases.add(UnicodeError)
 
     def fill_with(self, state: Value) -> None:
         """Note a state."""
@@ -63,7 +63,7 @@ class Use:
             # The whole process shares the members of an enumeration. C code does not check the
             # fields of a Unicode error.
             return "is given a state, which members of enumerations and Unicode errors may not get"
-        if self.unsafe_bases and issubclass(cls, self.unsafe_bases):
+        if issubclass(cls, tuple(self.unsafe_bases)):
             return "is called with arguments that its base class in C does not check"
         if self.extended and not issubclass(cls, MutableSequence) and _static(cls, "extend") is not _MISSING:
             return "is not a list, so appending items would call its extend()"

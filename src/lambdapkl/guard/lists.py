@@ -1,20 +1,21 @@
-"""What the guard lets through: kinds, and ready-made lists of names."""
+"""What the guard can allow: kinds, and ready-made lists of names."""
 
 from __future__ import annotations
 
 import enum
 from typing import Any
 
-__all__ = ["BUILTINS", "EXCEPTIONS", "KINDS_OF_WIRE", "NUMPY", "PANDAS", "STANDARD", "Kind"]
+__all__ = ["ADDRESSES", "BUILTINS", "EXCEPTIONS", "KINDS_OF_WIRE", "NUMPY", "PANDAS", "PATHS", "STANDARD", "Kind"]
 
 
 class Kind(enum.Enum):
-    """What a payload of lambdapkl may hold besides data and names.
+    """What a payload of lambdapkl may contain besides data and names.
 
     Attributes
     ----------
     CODE
-        Functions, classes, generators and whatever else brings or wraps code.  It can do anything.
+        Functions, classes, generators, and everything else that contains or wraps code. It can do
+        anything.
     FILES
         Files, which are opened when the payload is loaded.
     MODULES
@@ -24,7 +25,7 @@ class Kind(enum.Enum):
     """
 
     def __or__(self, other: Any) -> frozenset[Any]:
-        """Put it together with another kind, or with a set of names."""
+        """Combine it with another kind, or with a set of names."""
         if isinstance(other, Kind):
             return frozenset((self, other))
         return frozenset((self, *other)) if isinstance(other, (set, frozenset)) else NotImplemented
@@ -42,7 +43,8 @@ _MODULES = "lazy_import module"
 _OBJECTS = """
 context_var dict_view exception lock mapping_proxy memory_view simple_queue thread_local weak_container weak_reference
 """
-# `builtin_type` gives the types of code and functions, `enum_member` calls a class, `json_scanner` what its options say.
+# `builtin_type` returns the types of code and functions. `enum_member` calls a class, and
+# `json_scanner` the functions in its options.
 _CODE = """
 abc_class async_generator_asend attribute awaited_coroutine builtin_type cell class_ class_dict class_namespace class_part
 code comparison_key context ctypes_array ctypes_class dataclass_annotate dataclass_field dataclass_methods
@@ -75,6 +77,9 @@ BUILTINS = (
     | EXCEPTIONS
     | _of("_codecs", "encode")
 )
+_PATHS = "PurePath PurePosixPath PureWindowsPath"
+PATHS = _of("pathlib", _PATHS) | _of("pathlib._local", _PATHS)
+ADDRESSES = _of("ipaddress", "IPv4Address IPv4Network IPv6Address IPv6Network")
 STANDARD = (
     BUILTINS
     | _of("datetime", "date datetime time timedelta timezone")
@@ -82,9 +87,8 @@ STANDARD = (
     | _of("fractions", "Fraction")
     | _of("uuid", "UUID SafeUUID")
     | _of("collections", "Counter OrderedDict defaultdict deque")
-    | _of("pathlib", "PurePath PurePosixPath PureWindowsPath")
-    | _of("pathlib._local", "PurePath PurePosixPath PureWindowsPath")
-    | _of("ipaddress", "IPv4Address IPv4Network IPv6Address IPv6Network")
+    | PATHS
+    | ADDRESSES
 )
 _MULTIARRAY = "_reconstruct scalar"
 NUMPY = (
@@ -104,7 +108,7 @@ _NUMBER_DTYPES = """
 BooleanDtype Float32Dtype Float64Dtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype
 """
 _DTYPES = "CategoricalDtype DatetimeTZDtype IntervalDtype PeriodDtype SparseDtype"
-# Names of pandas 3 first, then where pandas 2 has them.  Tried with 3.1.1 and 2.3.3.
+# The names of pandas 3 first, then those of pandas 2. Tested with 3.1.1 and 2.3.3.
 PANDAS = (
     NUMPY
     | STANDARD

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import _compat_pickle
 import pickle
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from . import rules
 from .classes import Use
-from .rules import (
-    ARRAYS,
-    CALLS_FIRST_ARGUMENT,
-    FILLED_BY_CALL,
-    ITEMS,
-    READY_MADE,
-    RULES,
-    SHARED,
-    STATES,
-    is_exception,
-    is_referent,
-    is_state_made_by_call,
-    linked,
-)
+from .policy import Policy
 from .sizes import COPIED, HASHED, result_size
 from .stdlib_rules import DATETIME
-from .values import MARK, PLACE, GuardError, Limits, Policy, Value, deepest
+from .values import MARK, PLACE, GuardError, Limits, Value, deepest
 
-__all__ = ["GuardError", "Limits", "Machine", "Policy", "python3_name"]
+__all__ = ["Machine", "python3_name"]
 
 # Hashing visits a tuple each time it is referred to. 30 pairs, each made of the one before twice,
 # would take minutes. The limits are values per element or key, and values in the whole payload.
@@ -89,7 +78,7 @@ class Machine:
         self.memo: list[Value] = []
         self.names: set[tuple[str, str]] = set()
         self.called: set[tuple[str, str]] = set()
-        self.uses: dict[tuple[str, str], Use] = {}
+        self.uses: defaultdict[tuple[str, str], Use] = defaultdict(Use)
         self.memory = 0
         self.deepest = 0
         self.hashing = 0
@@ -116,6 +105,15 @@ class Machine:
         return int.from_bytes(self.take(size), "little", signed=signed)
 
     def run(self, steps: Mapping[int, Callable[[Machine], object]]) -> None:
+        """Follow the whole payload.
+
+        Raises
+        ------
+        GuardError
+            The payload is refused.
+        """
+        if self.end > self.limits.size:
+            raise GuardError(f"it has more than max_size={self.limits.size:,} bytes")
         first = bytes(self.take(2)) if self.end > 1 else b""
         if first[:1] != b"\x80" or not 2 <= first[1] <= pickle.HIGHEST_PROTOCOL:
             raise self.refuse(f"it is not a pickle of protocol 2 to {pickle.HIGHEST_PROTOCOL}")
@@ -136,7 +134,7 @@ class Machine:
         if self.at != self.end:
             raise self.refuse(f"{self.end - self.at:,} bytes after its end")
         if self.deepened:
-            self.nested(deepest(self.holders, is_exception))
+            self.nested(deepest(self.holders, rules.is_exception))
 
     # ---- the stack ----
 
@@ -250,7 +248,8 @@ class Machine:
         except UnicodeDecodeError as error:
             raise self.refuse("a name that is not ASCII") from error
 
-    def call(self, callee: Value, args: Value, named: Value | None = None) -> None:
+    def call(self, named: Value | None = None) -> None:
+        args, callee = self.pop(), self.pop()
         if args.kind != "tuple" or (named is not None and named.kind != "dict"):
             raise self.refuse("a call without a tuple of arguments, or with keyword arguments that are not a dictionary")
         if callee.kind == "global":
@@ -260,34 +259,31 @@ class Machine:
         full = ".".join(callee.data)
         if not self.policy.any_code:
             self.judge(full, args.data, named)
-            if full not in READY_MADE:
-                self.use(callee.data).call_with(args.data)
-            if full in FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
+            if full not in rules.READY_MADE:
+                self.uses[callee.data].call_with(args.data)
+            if full in rules.FILLED_BY_CALL and args.data and args.data[0].kind == "shared":
                 self.grow(args.data[0], args.data[1:])
-                for each in linked(args.data) if full == _EXCEPTION else ():
+                for each in rules.linked(args.data) if full == _EXCEPTION else ():
                     self.grow(each, args.data[:1])
                 self.push(args.data[0])
                 return
-            if full == _REFERENCE and is_referent(args.data):
+            if full == _REFERENCE and rules.is_referent(args.data):
                 self.push(args.data[1])
                 return
-        shared = full in SHARED and not self.policy.any_code
+        shared = full in rules.SHARED and not self.policy.any_code
         made = self.container("shared" if shared else "object", [args] if named is None else [args, named])
         made.data, made.args = callee.data, args.data
         made.size = sum([each.size for each in args.data]) if full in COPIED else 0
         self.push(made)
 
-    def use(self, name: tuple[str, str]) -> Use:
-        return self.uses.setdefault(name, Use())
-
     def judge(self, full: str, args: list[Value], named: Value | None) -> None:
-        rule = RULES.get(full)
+        rule = rules.RULES.get(full)
         if rule is not None and (named is not None or not rule(args)):
             raise self.refuse(f"{full} is called with arguments that pickle does not write for it")
-        if full in CALLS_FIRST_ARGUMENT and args and args[0].kind == "global":
+        if full in rules.CALLS_FIRST_ARGUMENT and args and args[0].kind == "global":
             self.called.add(args[0].data)
             if len(args) == 2 and args[1].kind == "tuple":
-                self.use(args[0].data).call_with(args[1].data)
+                self.uses[args[0].data].call_with(args[1].data)
         if full in COPIED:
             for each in args:
                 # Its size is unknown, so `max_memory` cannot limit copies of it.
@@ -307,7 +303,7 @@ class Machine:
             if args[0].filled:
                 raise self.refuse("a second state for one exception")
             args[0].filled = True
-            self.use(args[0].args[0].data).filled = True
+            self.uses[args[0].args[0].data].filled = True
 
     def build(self) -> None:
         state, target = self.pop(), self.top()
@@ -321,22 +317,24 @@ class Machine:
         if target.filled:
             raise self.refuse("a second state for one value")
         target.filled = True
-        self.use(target.data).fill_with(state)
+        self.uses[target.data].fill_with(state)
         full = ".".join(target.data)
         for each in state.data if state.kind == "tuple" and len(state.data) == 2 else [state]:
             if each.kind in ("dict", "finished dict") and each.special:
                 raise self.refuse("a state with an attribute like __class__, or a key that is not a string")
-            if is_state_made_by_call(each):
+            if rules.is_state_made_by_call(each):
                 raise self.refuse("a state that is the result of a call, so its attributes are unknown")
             # The object copies the attributes into its own dictionary.
             self.memory += _OBJECT + 2 * each.size
-        rule = STATES.get(full)
+        rule = rules.STATES.get(full)
         if rule is not None and not rule(target, state):
             raise self.refuse(f"a state that pickle does not write for {full}")
-        if full in ARRAYS:
+        if full in rules.ARRAYS:
             self.memory += target.size
 
-    def add(self, target: Value, items: list[Value], kind: str) -> None:
+    def add(self, items: list[Value], kind: str) -> None:
+        """Add items to the value on top of the stack."""
+        target = self.top()
         if target.kind != kind and target.kind != "object":
             raise self.refuse(f"items are added to a value of the kind {target.kind}")
         if target.kind == "object" and not self.policy.any_code:
@@ -344,12 +342,12 @@ class Machine:
             if target.filled:
                 raise self.refuse("items are added to an object that already has its state")
             full = ".".join(target.data)
-            if full in READY_MADE and full not in ITEMS:
+            if full in rules.READY_MADE and full not in rules.ITEMS:
                 raise self.refuse(f"items are added to a result of {full}")
-            if kind == "set" and full not in READY_MADE:
+            if kind == "set" and full not in rules.READY_MADE:
                 raise self.refuse("elements are added to an object that is not a plain set")
-            if kind == "list" and full not in READY_MADE:
-                self.use(target.data).extended = True
+            if kind == "list" and full not in rules.READY_MADE:
+                self.uses[target.data].extended = True
         self.memory += PLACE * len(items) * (4 if kind == "set" else 1)
         target.size += PLACE * len(items)
         self.grow(target, items)
@@ -365,7 +363,8 @@ class Machine:
             if each.kind in _UNHASHABLE:
                 raise self.refuse(f"a {each.kind} is used as a key or an element of a set")
 
-    def pairs(self, target: Value, items: list[Value]) -> None:
+    def pairs(self, items: list[Value]) -> None:
+        target = self.top()
         if len(items) % 2:
             raise self.refuse("a key without a value")
         keys = items[::2]
@@ -380,7 +379,7 @@ class Machine:
                     known[key.data] = value if value.depth else _SIMPLE.setdefault(value.kind, Value(value.kind))
                 else:
                     known = target.data = None
-        self.add(target, items, "dict")
+        self.add(items, "dict")
 
     def frame(self) -> None:
         if self.start < self.frame_end:

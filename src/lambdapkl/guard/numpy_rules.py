@@ -87,7 +87,7 @@ def is_structure(value: Value) -> bool:
 
 
 def _known(value: Value) -> tuple[str, int] | None:
-    """The kind and item size of a dtype, if its name gives them."""
+    """Return the kind and item size of a dtype, or None if its name does not contain them."""
     found = _CODE.fullmatch(value.args[0].data or "") if value.args and value.args[0].kind == "str" else None
     if found is None:
         return None
@@ -98,13 +98,13 @@ def _known(value: Value) -> tuple[str, int] | None:
 
 
 def _part(value: Value) -> tuple[int, bool] | None:
-    """The item size of a dtype inside another one, and whether its items hold objects."""
+    """Return the item size of a dtype inside another one, and whether its items hold objects."""
     known = _known(value) if value.kind == "object" and value.data == ("numpy", "dtype") else None
     return None if known is None else (known[1], value.special or known[0] == "O")
 
 
 def _in_part(part: Value, size: int) -> bool | None:
-    """Whether a subarray of an item holds objects; None if it does not fit into the item."""
+    """Return whether a subarray holds objects, or None if it does not fill the item of `size` bytes."""
     if part.kind != "tuple" or len(part.data) != 2:
         return None
     base, shape = part.data
@@ -120,9 +120,9 @@ def _in_part(part: Value, size: int) -> bool | None:
 
 
 def _in_fields(names: Value, fields: Value, size: int) -> bool | None:
-    """Whether the fields of a structure hold objects.
+    """Return whether the fields of a structure hold objects.
 
-    None if they do not fit into the item, or if a field overlaps with an object.
+    The result is None if they do not fit into the item, or if a field overlaps with an object.
     """
     if names.kind != "tuple" or fields.kind not in ("dict", "finished dict") or fields.data is None:
         return None

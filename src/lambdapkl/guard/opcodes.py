@@ -27,37 +27,16 @@ def _tuple(count: int) -> Callable[[Machine], None]:
     return step
 
 
-def _append(machine: Machine) -> None:
-    item = machine.pop()
-    machine.add(machine.top(), [item], "list")
-
-
-def _appends(machine: Machine) -> None:
-    items = machine.since_mark()
-    machine.add(machine.top(), items, "list")
-
-
-def _setitem(machine: Machine) -> None:
-    value, key = machine.pop(), machine.pop()
-    machine.pairs(machine.top(), [key, value])
-
-
-def _setitems(machine: Machine) -> None:
-    items = machine.since_mark()
-    machine.pairs(machine.top(), items)
-
-
 def _dict(machine: Machine) -> None:
     items = machine.since_mark()
-    made = machine.container("dict", [])
-    machine.pairs(made, items)
-    machine.push(made)
+    machine.push(machine.container("dict", []))
+    machine.pairs(items)
 
 
 def _additems(machine: Machine) -> None:
     items = machine.since_mark()
     machine.hashed(items)
-    machine.add(machine.top(), items, "set")
+    machine.add(items, "set")
 
 
 def _stack_global(machine: Machine) -> None:
@@ -70,24 +49,10 @@ def _global(machine: Machine) -> None:
     machine.name(module, machine.line())
 
 
-def _reduce(machine: Machine) -> None:
-    args, callee = machine.pop(), machine.pop()
-    machine.call(callee, args)
-
-
-def _newobj_ex(machine: Machine) -> None:
-    named, args, callee = machine.pop(), machine.pop(), machine.pop()
-    machine.call(callee, args, named)
-
-
 def _float(machine: Machine) -> None:
     machine.take(8)
     machine.memory += 2 * PLACE
     machine.push(FLOAT)
-
-
-def _buffer(machine: Machine) -> None:
-    machine.atom("buffer", None, 0)
 
 
 def _read_only(machine: Machine) -> None:
@@ -118,7 +83,7 @@ STEPS: dict[int, Callable[[Machine], object]] = {
     ord("B"): lambda machine: machine.octets(machine.number(4)),
     0x8E: lambda machine: machine.octets(machine.number(8)),
     0x96: lambda machine: machine.octets(machine.number(8), "bytearray"),
-    0x97: _buffer,
+    0x97: lambda machine: machine.atom("buffer", None, 0),
     0x98: _read_only,
     ord(")"): _tuple(0),
     0x85: _tuple(1),
@@ -126,13 +91,13 @@ STEPS: dict[int, Callable[[Machine], object]] = {
     0x87: _tuple(3),
     ord("t"): _fill("tuple"),
     ord("]"): lambda machine: machine.push(machine.container("list", [])),
-    ord("a"): _append,
-    ord("e"): _appends,
+    ord("a"): lambda machine: machine.add([machine.pop()], "list"),
+    ord("e"): lambda machine: machine.add(machine.since_mark(), "list"),
     ord("l"): _fill("list"),
     ord("}"): lambda machine: machine.push(machine.container("dict", [])),
     ord("d"): _dict,
-    ord("s"): _setitem,
-    ord("u"): _setitems,
+    ord("s"): lambda machine: machine.pairs([machine.pop(), machine.pop()][::-1]),
+    ord("u"): lambda machine: machine.pairs(machine.since_mark()),
     0x8F: lambda machine: machine.push(machine.container("set", [])),
     0x90: _additems,
     0x91: _fill("frozenset"),
@@ -143,8 +108,8 @@ STEPS: dict[int, Callable[[Machine], object]] = {
     0x94: lambda machine: machine.put(len(machine.memo)),
     ord("c"): _global,
     0x93: _stack_global,
-    ord("R"): _reduce,
-    0x81: _reduce,
-    0x92: _newobj_ex,
+    ord("R"): lambda machine: machine.call(),
+    0x81: lambda machine: machine.call(),
+    0x92: lambda machine: machine.call(machine.pop()),
     ord("b"): lambda machine: machine.build(),
 }

@@ -1,7 +1,7 @@
-"""The arguments and states that `pickle` writes for names of the ready-made lists and of `lambdapkl.wire`.
+"""The arguments and states that `pickle` writes for the names in the guard's ready-made lists.
 
-The guard refuses any other arguments and states for these names. All other allowed names may be
-called with anything.
+The lists include `lambdapkl.wire`. The guard refuses any other arguments and states for these
+names. All other allowed names may be called with anything.
 """
 
 from __future__ import annotations
@@ -10,25 +10,10 @@ import builtins
 import collections
 from collections.abc import Callable, Iterable
 
-from .lists import EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, STANDARD
+from .lists import ADDRESSES, EXCEPTIONS, KINDS_OF_WIRE, NUMPY, PANDAS, PATHS, STANDARD
 from .numpy_rules import is_array_state, is_dtype_state, is_structure
 from .stdlib_rules import DATE_RULES, is_address, is_unicode_error
 from .values import Value, is_bytes
-
-__all__ = [
-    "ARRAYS",
-    "CALLS_FIRST_ARGUMENT",
-    "FILLED_BY_CALL",
-    "ITEMS",
-    "READY_MADE",
-    "RULES",
-    "SHARED",
-    "STATES",
-    "is_exception",
-    "is_referent",
-    "is_state_made_by_call",
-    "linked",
-]
 
 Rule = Callable[[list[Value]], bool]
 StateRule = Callable[[Value, Value], bool]
@@ -75,7 +60,7 @@ def is_state_made_by_call(value: Value) -> bool:
 # ---- parts of rules ----
 
 
-def _never(args: list[Value]) -> bool:
+def _never(*values: object) -> bool:
     return False
 
 
@@ -170,7 +155,7 @@ def _exception_state(args: list[Value]) -> bool:
 
 
 def _are_links(links: Value) -> bool:
-    """Whether these are pairs of an exception, of which the cause or the context is set to a group, and which of both."""
+    """Whether these are pairs of an exception and a number, which says whether its cause, its context or both are the group."""
     if links.kind != "tuple":
         return False
     return all(link.kind == "tuple" and len(link.data) == 2 and _is("object|shared", "int")(link.data) for link in links.data)
@@ -264,10 +249,6 @@ _WIRE_RULES: dict[str, Rule] = {
     "weak_reference": _is_reference,
 }
 
-_ADDRESSES = ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network")
-_PATHS = ("PurePath", "PurePosixPath", "PureWindowsPath")
-_UNICODE = ("UnicodeDecodeError", "UnicodeEncodeError")
-_CORES = ("_core", "core")
 
 # Full name -> rule for its arguments; names without a rule may be called with anything. A name with
 # the rule `_never` may be referred to, but not called.
@@ -288,7 +269,7 @@ RULES: dict[str, Rule] = {
     "collections.OrderedDict": _any(_is(), _pairs_after()),
     "collections.defaultdict": _any(_is(), _is("global|none"), _pairs_after("global|none")),
     "collections.deque": _any(_is(), _is("list|tuple"), _is("list|tuple", "int|none")),
-    **{f"builtins.{name}": _any(_is(), is_unicode_error) for name in _UNICODE},
+    **dict.fromkeys(("builtins.UnicodeDecodeError", "builtins.UnicodeEncodeError"), _any(_is(), is_unicode_error)),
     # It converts its second argument to a tuple, which may run an `__iter__`.
     "builtins.SyntaxError": lambda args: len(args) < 2 or args[1].kind in ("none", "tuple"),
     # Short texts only; Fraction without an exponent, which would create thousands of digits.
@@ -297,11 +278,11 @@ RULES: dict[str, Rule] = {
     "uuid.UUID": _any(_is(), _is("str")),
     _SAFE_UUID: _is("int|none"),
     **DATE_RULES,
-    **{f"ipaddress.{name}": is_address for name in _ADDRESSES},
-    **{f"{module}.{name}": _all("str") for module in ("pathlib", "pathlib._local") for name in _PATHS},
+    **dict.fromkeys(ADDRESSES, is_address),
+    **dict.fromkeys(PATHS, _all("str")),
     "numpy.dtype": _any(_is("str", "bool|int", "bool|int"), _is("str")),
     **dict.fromkeys(ARRAYS, _reconstruct),
-    **{f"numpy.{core}.multiarray.scalar": _dtype_and_bytes for core in _CORES},
+    **dict.fromkeys(("numpy._core.multiarray.scalar", "numpy.core.multiarray.scalar"), _dtype_and_bytes),
     **dict.fromkeys(_NEW, _makes_one_of("pandas.")),
 }
 
@@ -339,19 +320,13 @@ def _uuid_state(target: Value, state: Value) -> bool:
     return all(each.kind in ("int", "shared", "none") for each in state.data.values()) and state.data["int"].kind == "int"
 
 
-def _none_at_all(target: Value, state: Value) -> bool:
-    return False
-
-
 # Full name -> rule for the states of its results.
 STATES: dict[str, StateRule] = {
     **dict.fromkeys(EXCEPTIONS, _exception_state_alone),
     **dict.fromkeys(("collections.Counter", "collections.OrderedDict"), _no_methods),
     "uuid.UUID": _uuid_state,
     # Their constructors take all values. A state could change the hash.
-    **{f"ipaddress.{name}": _none_at_all for name in _ADDRESSES},
-    **{f"{module}.{name}": _none_at_all for module in ("pathlib", "pathlib._local") for name in _PATHS},
-    "fractions.Fraction": _none_at_all,
+    **dict.fromkeys((*ADDRESSES, *PATHS, "fractions.Fraction"), _never),
     "numpy.dtype": is_dtype_state,
     **dict.fromkeys(ARRAYS, is_array_state),
 }

@@ -6,6 +6,7 @@ a large result or for copies of its arguments.
 
 from __future__ import annotations
 
+from .lists import ADDRESSES, PATHS
 from .values import Value
 
 __all__ = ["COPIED", "HASHED", "result_size"]
@@ -20,11 +21,6 @@ HASHED = frozenset(
         f"{_WIRE}weak_container",
     )
 )
-_PATHS = tuple(
-    f"{module}.{name}" for module in ("pathlib", "pathlib._local") for name in ("PurePath", "PurePosixPath", "PureWindowsPath")
-)
-_ADDRESSES = tuple(f"ipaddress.{name}" for name in ("IPv4Address", "IPv4Network", "IPv6Address", "IPv6Network"))
-
 # Callable that copies its arguments -> bytes of the copy for each byte of the arguments.
 COPIED: dict[str, int] = {
     **dict.fromkeys(HASHED, 4),
@@ -36,8 +32,8 @@ COPIED: dict[str, int] = {
     # A text file has four bytes for a character.
     f"{_WIRE}file_in_memory": 4,
     # A path keeps its text, a text for comparisons, and each part as a string: 52 bytes for "abc".
-    **dict.fromkeys(_PATHS, 16),
-    **dict.fromkeys(_ADDRESSES, 3),
+    **dict.fromkeys(PATHS, 16),
+    **dict.fromkeys(ADDRESSES, 3),
     # These create new numbers from their arguments.
     "builtins.range": 1,
     "decimal.Decimal": 1,
@@ -52,7 +48,7 @@ _LARGE: dict[str, int] = {
     "collections.deque": 640,
     f"{_WIRE}thread_local": 640,
     f"{_WIRE}weak_container": 768,
-    **dict.fromkeys(_PATHS, 256),
+    **dict.fromkeys(PATHS, 256),
 }
 
 

@@ -37,7 +37,7 @@ DATE, TIME, DATETIME = 4, 6, 10  # lengths of the states
 
 
 def _state(value: Value) -> bytes | None:
-    """The state of a date or time, from any way to write it; None for text too long to be one."""
+    """Return the state of a date or time, in whichever way it is written; None if the text is too long."""
     if value.kind == "object":
         text = value.args[0].data if value.args else ""
     else:
@@ -62,7 +62,7 @@ _CHECKS: dict[int, Callable[[bytes], bool]] = {
 
 
 def _numbers_or_state(length: int) -> Rule:
-    """Allow numbers, which the constructor checks, or a valid state of `length` bytes, which it does not."""
+    """Allow numbers, or a valid state of `length` bytes. The constructor checks only the numbers."""
 
     def rule(args: list[Value]) -> bool:
         if not args or args[0].kind in ("int", "bool"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-__all__ = ["FALSE", "FLOAT", "MARK", "NONE", "PLACE", "TRUE", "GuardError", "Limits", "Policy", "Value", "deepest", "is_bytes"]
+__all__ = ["FALSE", "FLOAT", "MARK", "NONE", "PLACE", "TRUE", "GuardError", "Limits", "Value", "deepest", "is_bytes"]
 
 # Estimated bytes for a slot in a container.
 PLACE = 16
@@ -28,23 +28,6 @@ class Limits(NamedTuple):
     size: int
     depth: int
     memory: int
-
-
-class Policy(Protocol):
-    """Says what is allowed.
-
-    Attributes
-    ----------
-    any_code
-        Whether code by value is allowed. Calls and states are then not checked: such code could do
-        anything anyway.
-    """
-
-    any_code: bool
-
-    def allows(self, module: str, name: str) -> str | None:
-        """Return None if a name is allowed, else the reason why not."""
-        ...
 
 
 class Value:
