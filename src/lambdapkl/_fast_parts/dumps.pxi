@@ -264,9 +264,7 @@ def dumps(
         # The size before it looked: another thread may import more meanwhile.
         _known_modules = _refresh()
     try:
-        protocol = _HIGHEST_PROTOCOL if protocol is None else operator.index(protocol)
-        if protocol < 0:
-            protocol = _HIGHEST_PROTOCOL
+        protocol = _HIGHEST_PROTOCOL if protocol is None or operator.index(protocol) < 0 else operator.index(protocol)
         is_pooled = protocol == _HIGHEST_PROTOCOL
         if is_pooled:
             root = _root_of(obj)

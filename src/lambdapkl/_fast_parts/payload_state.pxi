@@ -67,8 +67,6 @@ cdef class PayloadState:
     cdef dict _loose_cells
     cdef dict _kinds
     cdef list _alive
-    # All these containers, for `clear`.
-    cdef tuple _containers
     # The class of the last instance, and its entry in `_kinds`.
     cdef PyTypeObject *_last
     cdef object _last_entry
@@ -90,16 +88,6 @@ cdef class PayloadState:
         self.class_dicts = {}
         self.shared = {}
         self.dumped = []
-        self._containers = (
-            self._blobs,
-            self._globals,
-            self._cells,
-            self._loose_cells,
-            self._kinds,
-            self._alive,
-            self.class_dicts,
-            self.shared,
-        )
 
     cpdef clear(self):
         """Forget everything, as the pickler's memo does."""
@@ -113,9 +101,21 @@ cdef class PayloadState:
         self._only_owner = None
         self._only_sent = None
         # Most dumps leave most of these empty.
-        for container in self._containers:
-            if container:
-                container.clear()
+        if self._blobs:
+            self._blobs.clear()
+        if self._globals:
+            self._globals.clear()
+        if self._cells:
+            self._cells.clear()
+        if self._loose_cells:
+            self._loose_cells.clear()
+        if self._kinds:
+            self._kinds.clear()
+            self._alive.clear()
+        if self.class_dicts:
+            self.class_dicts.clear()
+        if self.shared:
+            self.shared.clear()
         self._imported = None
         self._derived_annotates = None
         self.held = None
