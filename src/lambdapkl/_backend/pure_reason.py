@@ -19,7 +19,8 @@ __all__ = ["notice", "reason", "warn_main_script"]
 _WHEEL_PLATFORMS = ("linux-x86_64", "linux-aarch64", "macosx-", "win-amd64")
 _WHEEL_PYTHONS = ((3, 11), (3, 15))
 _REINSTALL = "python -m pip install --force-reinstall --no-cache-dir"
-# The console script and `python -m lambdapkl` import these; their commands report the backend themselves.
+# The console script and `python -m lambdapkl` import these; their commands report the backend
+# themselves.
 _COMMAND_LINE = ("lambdapkl.cli", "lambdapkl.__main__")
 
 

@@ -7,8 +7,8 @@ cdef bint _is_main(object module_name):
     )
 
 
-# The next function, `_by_reference_quick` and `_class_by_reference` return 2 for an object by reference whose names are
-# instances of a subclass of str; see `reducers.classes.reduce_by_name`.
+# The next function, `_by_reference_quick` and `_class_by_reference` return 2 for an object by
+# reference whose names are instances of a subclass of str; see `reducers.classes.reduce_by_name`.
 
 cdef int _function_by_reference(object function) except -1:
     cdef PyFunctionObject *func = <PyFunctionObject *>function

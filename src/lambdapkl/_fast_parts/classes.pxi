@@ -1,4 +1,5 @@
-# Classes whose metaclass is `type`, and what all classes are made of: `reducers/classes.py`, `reducers/skeletons.py`.
+# Classes whose metaclass is `type`, and what all classes are made of: `reducers/classes.py`,
+# `reducers/skeletons.py`.
 
 cdef object _reduce_usual_class(PayloadState self, object cls):
     """Do the work of `reducers.classes.reduce_class` for a class whose metaclass is `type`."""

@@ -6,7 +6,8 @@ cdef struct _Reader:
     Py_ssize_t shared
 
 
-# The functions that write return False for values that are left to `compact.shorten`, or that it does not shorten either.
+# The functions that write return False for values that are left to `compact.shorten`, or that it
+# does not shorten either.
 
 cdef bint _write_value(_Buffer out, PyObject *value, dict shared, PyObject **file_name, int depth) except -1:
     cdef PyTypeObject *kind = Py_TYPE(<object>value)

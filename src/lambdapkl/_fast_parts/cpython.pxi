@@ -1,4 +1,5 @@
-# The types, fields and functions of CPython that the extension uses, and helpers in C for differences between versions.
+# The types, fields and functions of CPython that the extension uses, and helpers in C for
+# differences between versions.
 
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
@@ -52,7 +53,8 @@ cdef extern from *:
     #define lp_annotate(f) Py_NewRef(Py_None)
     #endif
 
-    /* Since 3.14 a flag says whether the first constant is a docstring.  Up to 3.13 every string there is one. */
+    /* Since 3.14 a flag says whether the first constant is a docstring. Up to 3.13 every string
+       there is one. */
     #ifdef CO_HAS_DOCSTRING
     #define LP_HAS_DOCSTRING CO_HAS_DOCSTRING
     #else
@@ -63,7 +65,8 @@ cdef extern from *:
         return PyUnicode_GET_LENGTH(s) > 2 && PyUnicode_READ_CHAR(s, 0) == '_' && PyUnicode_READ_CHAR(s, 1) == '_';
     }
 
-    /* The offset of a slot in instances of `type`; 0 if `descriptor` is not the descriptor of such a slot. */
+    /* The offset of a slot in instances of `type`; 0 if `descriptor` is not the descriptor of
+       such a slot. */
     static Py_ssize_t lp_slot_offset(PyObject *descriptor, PyTypeObject *type) {
         if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type) || !PyType_IsSubtype(type, PyDescr_TYPE(descriptor)))
             return 0;

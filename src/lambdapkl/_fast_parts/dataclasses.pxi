@@ -1,6 +1,8 @@
-# A fast path for fields and parameters of dataclasses; `reducers/dataclass_parts.py` handles unusual ones.
+# A fast path for fields and parameters of dataclasses; `reducers/dataclass_parts.py` handles
+# unusual ones.
 
-# From `dataclasses` and `reducers.dataclass_parts`, which is imported only after the program has imported `dataclasses`.
+# From `dataclasses` and `reducers.dataclass_parts`, which is imported only after the program has
+# imported `dataclasses`.
 cdef object _dataclass_parts = None
 cdef object _field_reducer = None
 cdef object _params_reducer = None

@@ -11,8 +11,8 @@ cdef class _Sink:
 
     cdef object whole
     cdef bytes preamble
-    # The last piece, if it is large. It may be the pickler's copy of a string: then, as soon as nothing else refers to it, it
-    # becomes the buffer instead of being copied.
+    # The last piece, if it is large. It may be the pickler's copy of a string: then, as soon as
+    # nothing else refers to it, it becomes the buffer instead of being copied.
     cdef PyObject *large
     cdef PyObject *buffer
     cdef Py_ssize_t size
@@ -71,8 +71,8 @@ cdef class _Sink:
         return 0
 
     cdef int _append(self, object data) except -1:
-        # No typed memoryview: Cython would register its type with `collections.abc.Sequence`, and a copy of that class by
-        # value would then carry it.
+        # No typed memoryview: Cython would register its type with `collections.abc.Sequence`, and a
+        # copy of that class by value would then carry it.
         cdef Py_buffer view
         PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
         try:
@@ -160,8 +160,9 @@ cdef class _Pooled:
         self.payload_state = PayloadState(_table)
         self.payload_state.protocol = protocol
         self.pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        # Emptying the memo may call `__del__` methods, and so start a garbage collection, which would make `_pickle` follow
-        # references to freed objects. No reference cycle contains this pickler, so it need not be tracked.
+        # Emptying the memo may call `__del__` methods, and so start a garbage collection, which
+        # would make `_pickle` follow references to freed objects. No reference cycle contains this
+        # pickler, so it need not be tracked.
         PyObject_GC_UnTrack(<PyObject *>self.pickler)
         self.pickler.reducer_override = self.payload_state.reduce
         self.payload_state._user, self.payload_state._copyreg, self.payload_state._own = _table.maps
@@ -176,9 +177,9 @@ cdef class _Pooled:
 cdef object _memo_with(tuple callables, int size):
     """Return the memo of a pickler that has written `callables` and nothing else."""
     template = _Pickler(_Sink())
-    # The memo keeps the size that this gives it, and each payload starts with a copy of it. Growing it later takes longer.
-    # No comprehension, and no `*` in a list or tuple, here and in other files: if Cython 3.3.1 fails to append an item, it
-    # frees the item twice.
+    # The memo keeps the size that this gives it, and each payload starts with a copy of it. Growing
+    # it later takes longer. No comprehension, and no `*` in a list or tuple, here and in other
+    # files: if Cython 3.3.1 fails to append an item, it frees the item twice.
     template.dump(list(map(str, range(size))))
     template.clear_memo()
     for each in callables:
@@ -189,8 +190,8 @@ cdef object _memo_with(tuple callables, int size):
 # Entries in the memo if the root is a function, and if it is a class.
 cdef tuple _MEMO_SIZES = (10, 40)
 
-# A pool for each kind of root, without and with a callback for buffers. A nested call of `dumps`, or one in another thread,
-# takes another pickler.
+# A pool for each kind of root, without and with a callback for buffers. A nested call of `dumps`,
+# or one in another thread, takes another pickler.
 cdef list _pools = [[], [], [], [], [], []]
 
 cdef enum:

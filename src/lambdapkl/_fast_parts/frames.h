@@ -88,7 +88,8 @@ static void lp_slot_release(lp_slot slot) {
 #define lp_function_of(frame) (PyStackRef_IsNull((frame)->f_funcobj) ? NULL : PyStackRef_AsPyObjectBorrow((frame)->f_funcobj))
 #endif
 
-/* The position, as the index of the RESUME in code units.  Up to 3.12 the field has the instruction before it. */
+/* The position, as the index of the RESUME in code units. Up to 3.12 the field has the
+   instruction before it. */
 #if PY_VERSION_HEX < 0x030D0000
 #define lp_position(frame) ((Py_ssize_t)((frame)->prev_instr - _PyCode_CODE(lp_code_of(frame))) + 1)
 #define lp_set_position(frame, index) ((frame)->prev_instr = _PyCode_CODE(lp_code_of(frame)) + (index) - 1)
@@ -111,7 +112,8 @@ static int lp_is_generator(PyObject *object) {
     return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
 }
 
-/* Whether the interpreter has the version that this was compiled for, and its generators have the size that is known here. */
+/* Whether the interpreter has the version that this was compiled for, and its generators have
+   the size that is known here. */
 static int lp_frames_fit(void) {
     Py_ssize_t size = (Py_ssize_t)(offsetof(PyGenObject, gi_iframe) + offsetof(_PyInterpreterFrame, localsplus));
     return (Py_Version >> 16) == (PY_VERSION_HEX >> 16) && PyGen_Type.tp_basicsize == size
@@ -138,9 +140,9 @@ static PyObject *lp_frame_code(PyObject *gen) {
     return Py_NewRef((PyObject *)lp_code_of(lp_frame_of(gen)));
 }
 
-/* (position, marks, values, exceptions) of a created or suspended frame.  Each slot has a mark (n: NULL, o: object, i: tagged
-   integer) and a value (None for NULL, an int for a tagged integer).  The tuple of exceptions has the one that is being
-   handled, or nothing. */
+/* (position, marks, values, exceptions) of a created or suspended frame. Each slot has a mark
+   (n: NULL, o: object, i: tagged integer) and a value (None for NULL, an int for a tagged
+   integer). The tuple of exceptions has the one that is being handled, or nothing. */
 static PyObject *lp_frame_read(PyObject *gen) {
     _PyInterpreterFrame *frame = lp_frame_of(gen);
     PyCodeObject *code = lp_code_of(frame);
@@ -158,8 +160,8 @@ static PyObject *lp_frame_read(PyObject *gen) {
         PyErr_NoMemory();
         goto done;
     }
-    /* The frame is read before any container is created: up to 3.11 that may start a garbage collection, which may call code
-       that closes the generator. */
+    /* The frame is read before any container is created: up to 3.11 that may start a garbage
+       collection, which may call code that closes the generator. */
     for (; count < depth; count++) {
         lp_slot slot = frame->localsplus[count];
         if (lp_slot_is_null(slot)) {
@@ -201,7 +203,8 @@ static int lp_frame_is_fresh(PyObject *gen) {
         && ((PyGenObject *)gen)->gi_exc_state.exc_value == NULL;
 }
 
-/* Turns a fresh frame into a suspended one.  The caller has checked all arguments.  The mark k keeps a slot. */
+/* Turns a fresh frame into a suspended one. The caller has checked all arguments. The mark k
+   keeps a slot. */
 static int lp_frame_write(PyObject *gen, Py_ssize_t position, int from, PyObject *marks, PyObject *values, PyObject *exception) {
     _PyInterpreterFrame *frame = lp_frame_of(gen);
     Py_ssize_t depth = PyBytes_GET_SIZE(marks), old_depth = lp_depth(frame), index;

@@ -1,4 +1,5 @@
-# Frames of generators, coroutines and async generators. `frames.h` trusts its arguments, so they are checked here.
+# Frames of generators, coroutines and async generators. `frames.h` trusts its arguments, so they
+# are checked here.
 
 cdef extern from "frames.h":
     """

@@ -143,7 +143,8 @@ cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
         return _NAMED_TUPLE
     cdef _Kind entry = _Kind.__new__(_Kind)
     entry.by_value = by_value
-    # `object` may be unable to reduce an instance that has a method for pickling in its dictionary. `pickle` decides.
+    # `object` may be unable to reduce an instance that has a method for pickling in its dictionary.
+    # `pickle` decides.
     if lp_has_default_getattr(kind) and not _overrides(getattr(obj, "__dict__", None)):
         # The result shows whether instances have arguments, items, or state that only C can see.
         reduced = object.__reduce_ex__(obj, 2)
@@ -341,7 +342,8 @@ def _reduce_wrapper(obj):
 cdef object _private_key = names.private_key
 # Since 3.13 a property has the name of the attribute.
 cdef bint _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
-# id of a type that is never freed -> the result of `_static_entry`, valid for this number of reducers in `_inherited`
+# id of a type that is never freed -> the result of `_static_entry`, valid for this number of
+# reducers in `_inherited`
 cdef dict _static_entries = {}
 cdef Py_ssize_t _known_inherited = 0
 # Entries for members of enumerations, and for named tuples.

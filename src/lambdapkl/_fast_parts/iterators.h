@@ -39,7 +39,8 @@ typedef struct { PyObject_HEAD PyObject *source; Py_ssize_t size; } lp_batched;
 
 #ifdef LP_ITERTOOLS
 typedef struct { PyObject_HEAD PyObject *source; Py_ssize_t next, stop, step, seen; } lp_islice;
-/* `takewhile` and `dropwhile`.  `decided`: the first has ended, or the second has returned an item. */
+/* `takewhile` and `dropwhile`. `decided`: the first has ended, or the second has returned an
+   item. */
 typedef struct { PyObject_HEAD PyObject *predicate; PyObject *source; long decided; } lp_while;
 typedef struct { PyObject_HEAD PyObject *data; int index; PyObject *weakrefs; void *state; } lp_tee;
 #define LP_TEE_LINKS 57
@@ -77,8 +78,8 @@ static PyObject *lp_numbers(const Py_ssize_t *numbers, Py_ssize_t count) {
     return result;
 }
 
-/* The values that were read for a tee and that it has not returned yet, and the last part of the buffer, which all tees of
-   one source share. */
+/* The values that were read for a tee and that it has not returned yet, and the last part of the
+   buffer, which all tees of one source share. */
 static PyObject *lp_tee_position(lp_tee *tee, PyTypeObject *data_type) {
     lp_tee_data *data = (lp_tee_data *)tee->data;
     PyObject *values = PyList_New(0);
@@ -114,13 +115,15 @@ static PyObject *lp_longest_position(lp_zip_longest *zip) {
 }
 #endif
 
-/* Declares `of`, the iterator as a `type`.  Returns None if the structure does not have the size of the iterator's type. */
+/* Declares `of`, the iterator as a `type`. Returns None if the structure does not have the size
+   of the iterator's type. */
 #define LP_OPEN(type) \
     type *of = (type *)iterator; \
     if ((size_t)Py_TYPE(iterator)->tp_basicsize != sizeof(type)) \
         Py_RETURN_NONE
 
-/* The position that `iterator` keeps in C; None if it is not known.  `tee_data` is the type of the buffer of a tee. */
+/* The position that `iterator` keeps in C; None if it is not known. `tee_data` is the type of
+   the buffer of a tee. */
 static PyObject *lp_iterator_position(PyObject *iterator, lp_position_kind kind, PyTypeObject *tee_data) {
     (void)tee_data;
     switch (kind) {

@@ -50,13 +50,15 @@ cdef class PayloadState:
     cdef readonly dict class_dicts
     # An object that reducers write more than once -> its only copy
     cdef readonly dict shared
-    # The three dicts of a pooled pickler's ChainMap, kept apart because a lookup in the ChainMap takes a microsecond.
+    # The three dicts of a pooled pickler's ChainMap, kept apart because a lookup in the ChainMap
+    # takes a microsecond.
     cdef dict _user
     cdef dict _copyreg
     cdef dict _own
     # Names that are not in `_common_names`.
     cdef dict _names
-    # The first code object and the first globals are not in dictionaries: most payloads have no others.
+    # The first code object and the first globals are not in dictionaries: most payloads have no
+    # others.
     cdef _CodeInfo _only_info
     cdef dict _blobs
     cdef PyObject *_only_globals
@@ -210,7 +212,8 @@ cdef class PayloadState:
                 return _module, (self.name(obj.__name__),)
             return _module_reducers.reduce_module(obj, self)
         if obj is _function or obj is _class:
-            # Otherwise the pickler would look in its dispatch table and call `__reduce_ex__` to get the name.
+            # Otherwise the pickler would look in its dispatch table and call `__reduce_ex__` to get
+            # the name.
             return (<_Constructor>obj).name
         if kind is &Py_GenericAliasType and not _in_table(self, cls) and not getattr(obj, "__unpacked__", False):
             return cls, (obj.__origin__, obj.__args__)

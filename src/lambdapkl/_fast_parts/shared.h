@@ -83,8 +83,8 @@ static inline PyObject *lp_read_slot(PyObject *object, Py_ssize_t offset) {
     return Py_XNewRef(*(PyObject **)((char *)object + offset));
 }
 
-/* A new plain str with the text of a str or of an instance of a subclass.  Nothing else refers to it, while
-   PyUnicode_FromKindAndData would return a shared object for a single character. */
+/* A new plain str with the text of a str or of an instance of a subclass. Nothing else refers to
+   it, while PyUnicode_FromKindAndData would return a shared object for a single character. */
 static PyObject *lp_copy_str(PyObject *s) {
     Py_ssize_t size;
     PyObject *copy;
@@ -99,8 +99,9 @@ static PyObject *lp_copy_str(PyObject *s) {
     return copy;
 }
 
-/* Whether less than 64 KiB of the thread's stack are left.  CPython checks the stack itself since 3.14.  Older versions count
-   calls, and in a thread with a small stack, the pickler overflows the stack before the count reaches its limit. */
+/* Whether less than 64 KiB of the thread's stack are left. CPython checks the stack itself since
+   3.14. Older versions count calls, and in a thread with a small stack, the pickler overflows
+   the stack before the count reaches its limit. */
 #define LP_STACK_MARGIN (64 * 1024)
 #if PY_VERSION_HEX < 0x030E0000 && defined(__GLIBC__)
 #include <pthread.h>
@@ -128,7 +129,8 @@ static int lp_is_short_of_stack(void) {
 
 static void lp_drop_extra(void *extra) { Py_XDECREF((PyObject *)extra); }
 
-/* The extra data of a code object, or None.  `PyUnstable_Code_SetExtra` takes no lock and may move the array. */
+/* The extra data of a code object, or None. `PyUnstable_Code_SetExtra` takes no lock and may
+   move the array. */
 static inline PyObject *lp_extra(PyObject *code, Py_ssize_t index) {
     void *extra = NULL;
     int failed;
@@ -140,7 +142,8 @@ static inline PyObject *lp_extra(PyObject *code, Py_ssize_t index) {
     return failed ? NULL : (PyObject *)extra;
 }
 
-/* Set `value` as the extra data of a code object, unless another thread was faster.  Returns the extra data. */
+/* Set `value` as the extra data of a code object, unless another thread was faster. Returns the
+   extra data. */
 static PyObject *lp_keep_extra(PyObject *code, Py_ssize_t index, PyObject *value) {
     void *extra = NULL;
     int failed;

@@ -183,8 +183,8 @@ def link_steps(list steps):
                 if file is not None:
                     namespace["__file__"] = file
                 namespaces[names] = namespace
-        # CPython treats a frame that C code creates as if it had reached RESUME. Without locals it creates an empty dictionary
-        # when they are read. The frame never runs.
+        # CPython treats a frame that C code creates as if it had reached RESUME. Without locals it
+        # creates an empty dictionary when they are read. The frame never runs.
         frame = lp_new_frame(
             PyThreadState_Get(), <PyCodeObject *>code, namespace, <PyObject *>variables if variables else NULL
         )

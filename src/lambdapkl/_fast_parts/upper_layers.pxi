@@ -1,4 +1,5 @@
-# Objects of the layers above. The extension is loaded before them, so `bind` and `set_callbacks` pass them.
+# Objects of the layers above. The extension is loaded before them, so `bind` and `set_callbacks`
+# pass them.
 
 # Modules of `lambdapkl.reducers`.
 cdef object _classes = None
@@ -28,7 +29,8 @@ cdef dict _builtin_names = {}
 cdef object _refresh = None
 cdef object _table = None
 cdef tuple _preambles = ()
-# The memo of a pickler that has written each preamble. Created early: `wire` cannot be imported while the interpreter exits.
+# The memo of a pickler that has written each preamble. Created early: `wire` cannot be imported
+# while the interpreter exits.
 cdef tuple _memos = ()
 cdef object _explain_error = None
 cdef object _dumps_in_form = None

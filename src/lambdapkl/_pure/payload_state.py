@@ -42,26 +42,6 @@ class PayloadState:
         found, and the objects that this `Pickler` dumped since its memo was empty.
     """
 
-    __slots__ = (
-        "_blobs",
-        "_cells",
-        "_derived_annotates",
-        "_globals",
-        "_imported",
-        "_loose_cells",
-        "_names",
-        "_plain",
-        "class_dicts",
-        "dumped",
-        "held",
-        "numbers_builtin_types",
-        "pickler",
-        "protocol",
-        "root",
-        "shared",
-        "table",
-    )
-
     def __init__(self, table: Any) -> None:
         self.table = table
         self.protocol = pickle.HIGHEST_PROTOCOL
@@ -73,7 +53,8 @@ class PayloadState:
         """Forget everything, as the pickler's memo does."""
         self._names: dict[str, str] = {}
         self._blobs: dict[bytes, bytes] = {}
-        # id of a globals dict -> the function or module that has it in the payload, and the names that were pickled
+        # id of a globals dict -> the function or module that has it in the payload, and the names
+        # that were pickled
         self._globals: dict[int, tuple[Any, set[str]]] = {}
         # id of a cell -> the first function that has it, and its index in the closure
         self._cells: dict[int, tuple[FunctionType, int]] = {}
@@ -87,7 +68,8 @@ class PayloadState:
         self.held: Any = None
         self.dumped: list[Any] = []
         self._imported: set[str] = set()
-        # ids of `__annotate__` functions that get their qualified name from the function they belong to
+        # ids of `__annotate__` functions that get their qualified name from the function they
+        # belong to
         self._derived_annotates: set[int] = set()
         # Whether the payload has named `wire.function`
         self.numbers_builtin_types = False
