@@ -2,8 +2,9 @@
 # cython: freethreading_compatible=True
 """The compiled backend. It does the same as `_pure/`, which has the explanations, and writes the same bytes.
 
-It is faster because facts about a code object are stored on that object, fields of functions are read without a lookup, and
-picklers are reused. This file is the table of contents of `_fast_parts/`.
+It is faster because facts about a code object are stored on that object, fields of functions are
+read without a lookup, and picklers are reused. This file is the table of contents of
+`_fast_parts/`.
 """
 
 import builtins

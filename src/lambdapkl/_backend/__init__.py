@@ -1,7 +1,7 @@
 """Chooses the compiled or the pure backend, once, at import.
 
-``LAMBDAPKL_PURE=1`` in the environment chooses the pure backend. `constructors` has the functions of the backend that load,
-`dumps` those that pickle.
+``LAMBDAPKL_PURE=1`` in the environment chooses the pure backend. `constructors` has the functions
+of the backend that load, `dumps` those that pickle.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def notice() -> tuple[str, ...]:
 def warn_main_script() -> None:
     """Warn if a program's main script imports lambdapkl and the compiled backend could have been installed.
 
-    An import by `pickle` or by another module gives no warning. Never raises, not even with ``-W error``.
+    An import by `pickle` or by another module gives no warning. Never raises, not even with
+    ``-W error``.
     """
     if IS_PURE_CHOSEN or not _has_wheel() or _is_built():
         return
@@ -77,7 +78,8 @@ def _has_wheel() -> bool:
 def _importing_main_script() -> tuple[str, int] | None:
     """Return file and line of the statement in ``__main__`` that imports lambdapkl; None if something else imports it.
 
-    `pickle` in C has no frame. If it imports lambdapkl, the frame of its caller is at a call, not at an import statement.
+    `pickle` in C has no frame. If it imports lambdapkl, the frame of its caller is at a call, not
+    at an import statement.
     """
     frame = sys._getframe()
     imported = ""

@@ -67,8 +67,8 @@ cdef object _fix_file_name = blobs._imp._fix_co_filename
 cdef class _CodeInfo:
     """Facts that depend only on a code object, computed once for each; see `code_info.CodeInfo`.
 
-    The code object has a reference to it, so it must not refer to the code object. The last three fields change: they are
-    read and written in the critical section of this object.
+    The code object has a reference to it, so it must not refer to the code object. The last three
+    fields change: they are read and written in the critical section of this object.
     """
 
     cdef bytes blob

@@ -27,8 +27,9 @@ def code(blob, file_name=None, *constants):
 cdef class _Constructor:
     """A callable that payloads name.
 
-    It is not a built-in function: `pickle` reads the name of the constructor of each object. A built-in function creates a new
-    string for it each time, which takes a fifteenth of the time for a lambda.
+    It is not a built-in function: `pickle` reads the name of the constructor of each object. A
+    built-in function creates a new string for it each time, which takes a fifteenth of the time for
+    a lambda.
     """
 
     cdef str name

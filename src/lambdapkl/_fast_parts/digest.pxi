@@ -3,8 +3,8 @@
 cdef class _Walk(_Buffer):
     """`identity.walk.Walk` in C.
 
-    It feeds the frequent types itself. For all others it calls the feeders of `identity.digest`, which call the Python
-    methods of this class.
+    It feeds the frequent types itself. For all others it calls the feeders of `identity.digest`,
+    which call the Python methods of this class.
     """
 
     # How many parts the walk has: the length of `Walk.parts`.

@@ -244,12 +244,15 @@ def dumps(
     Parameters
     ----------
     deterministic
-        Write the same bytes in each process that has the same object: leave out file names, line numbers and notebook cells,
-        sort every set, and write equal strings once. This is slower, and tracebacks have no line numbers.
+        Write the same bytes in each process that has the same object: leave out file names, line
+        numbers and notebook cells, sort every set, and write equal strings once. This is slower,
+        and tracebacks have no line numbers.
     portable
-        Pickle the source of functions with their code, so that other versions of Python can load them.
+        Pickle the source of functions with their code, so that other versions of Python can load
+        them.
     standalone
-        Include lambdapkl's constructors, so that `pickle.loads` reads the payload where lambdapkl is not installed.
+        Include lambdapkl's constructors, so that `pickle.loads` reads the payload where lambdapkl
+        is not installed.
     """
     chosen = get_value(_options)
     if deterministic or portable or standalone or (chosen is not _default_options and chosen.deterministic):

@@ -62,8 +62,9 @@ cdef class Frames:
     def read(self, generator):
         """Return position, marks, values and handled exceptions of a created or suspended `generator`.
 
-        The position is the index of its RESUME, in code units. There is a mark for each local variable and each slot of the
-        stack: ``n`` for NULL, ``o`` for an object, ``i`` for an integer that is not an object.
+        The position is the index of its RESUME, in code units. There is a mark for each local
+        variable and each slot of the stack: ``n`` for NULL, ``o`` for an object, ``i`` for an
+        integer that is not an object.
         """
         _check_generator(generator)
         if lp_frame_state(generator) > 1:
@@ -83,7 +84,8 @@ cdef class Frames:
         Raises
         ------
         pickle.UnpicklingError
-            The values do not fit the kinds, or the generator has other code or has been used. It is not changed then.
+            The values do not fit the kinds, or the generator has other code or has been used. It is
+            not changed then.
         """
         cdef Py_ssize_t index, count
         cdef const char *mark

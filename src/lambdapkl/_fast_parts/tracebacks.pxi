@@ -25,14 +25,16 @@ cdef extern from "frameobject.h":
 def describe_steps(traceback, payload_state, Py_ssize_t most_offset, Py_ssize_t most_number, variables):
     """Return what `reducers.tracebacks._as_text` returns for the steps of a traceback.
 
-    Return None if a step has more to describe, if a name does not fit, or if `payload_state` is of another backend.
+    Return None if a step has more to describe, if a name does not fit, or if `payload_state` is of
+    another backend.
 
     Parameters
     ----------
     most_offset, most_number
         The largest offset and line number that are written.
     variables
-        Called with a frame and `payload_state`; returns the local-variable reprs of a frame of a loaded traceback, or None.
+        Called with a frame and `payload_state`; returns the local-variable reprs of a frame of a
+        loaded traceback, or None.
     """
     if type(payload_state) is not PayloadState:
         return None

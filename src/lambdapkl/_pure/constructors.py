@@ -1,6 +1,7 @@
 """The constructors for the results of the frequent reducers, in Python.
 
-`frames`, `describe_steps`, `link_steps`, `quick_class` and `position` only stand in for those of the compiled backend.
+`frames`, `describe_steps`, `link_steps`, `quick_class` and `position` only stand in for those of
+the compiled backend.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
 def function(first: Any, second: Any = None, where: Any = None, closure: Any = None) -> Any:
     """Create a function, or set the state `second` of the function `first`.
 
-    A function is created from a blob and a file name. If `where` is the name of a module or None, its globals are new. If
-    `where` is a function or a module, it shares the globals of that. In `closure`, None is a new cell, a pair the cell of
-    another function, a number the cell at that index of the same closure.
+    A function is created from a blob and a file name. If `where` is the name of a module or None,
+    its globals are new. If `where` is a function or a module, it shares the globals of that. In
+    `closure`, None is a new cell, a pair the cell of another function, a number the cell at that
+    index of the same closure.
 
     A number as the only argument stands for a builtin type; see `builtin_types`.
     """

@@ -61,12 +61,15 @@ def dumps(
     Parameters
     ----------
     deterministic
-        Write the same bytes in each process that has the same object: leave out file names, line numbers and notebook cells,
-        sort every set, and write equal strings once. This is slower, and tracebacks have no line numbers.
+        Write the same bytes in each process that has the same object: leave out file names, line
+        numbers and notebook cells, sort every set, and write equal strings once. This is slower,
+        and tracebacks have no line numbers.
     portable
-        Pickle the source of functions with their code, so that other versions of Python can load them.
+        Pickle the source of functions with their code, so that other versions of Python can load
+        them.
     standalone
-        Include lambdapkl's constructors, so that `pickle.loads` reads the payload where lambdapkl is not installed.
+        Include lambdapkl's constructors, so that `pickle.loads` reads the payload where lambdapkl
+        is not installed.
     """
     if deterministic or portable or standalone or current().deterministic:
         return _Callbacks.dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
@@ -96,7 +99,8 @@ def dumps(
 def _root_of(obj: Any) -> int:
     """Return which preamble a payload of `obj` starts with.
 
-    1 for a function by value, or a method or partial of one; 2 for a class by value or an instance of one; 0 for none.
+    1 for a function by value, or a method or partial of one; 2 for a class by value or an instance
+    of one; 0 for none.
     """
     if type(obj) is FunctionType:
         return 0 if type(obj.__code__) is not CodeType or byvalue.by_reference(obj) else 1

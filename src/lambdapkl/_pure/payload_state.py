@@ -1,9 +1,10 @@
 """The frequent reducers, in Python.
 
-A function is pickled in two steps. The constructor creates an empty function from its code and the name of its module, so
-that it can be memoized before the objects that it refers to. The state follows: the globals that its code can reach, the
-contents of its cells, its defaults and its attributes. Both steps name the same callable, because each global costs 15 bytes
-and 0.4 microseconds.
+A function is pickled in two steps. The constructor creates an empty function from its code and the
+name of its module, so that it can be memoized before the objects that it refers to. The state
+follows: the globals that its code can reach, the contents of its cells, its defaults and its
+attributes. Both steps name the same callable, because each global costs 15 bytes and 0.4
+microseconds.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ class PayloadState:
     table
         The pickler's dispatch table. A reducer of the user for a metaclass there comes first.
     protocol
-        The pickler's protocol. Since protocol 2 the compiled backend reduces instances of importable classes itself; in
-        Python that is not faster than `pickle`.
+        The pickler's protocol. Since protocol 2 the compiled backend reduces instances of
+        importable classes itself; in Python that is not faster than `pickle`.
     root, pickler, held, dumped
-        For weak references: the object that is being pickled, its `Pickler` or None, the objects that `reducers.weakrefs`
-        found, and the objects that this `Pickler` dumped since its memo was empty.
+        For weak references: the object that is being pickled, its `Pickler` or None, the objects
+        that `reducers.weakrefs` found, and the objects that this `Pickler` dumped since its memo
+        was empty.
     """
 
     def __init__(self, table: Any) -> None:
@@ -161,8 +163,8 @@ class PayloadState:
     def _plan(self, kind: Any) -> bool | subclass_state.Plan:
         """Return how to reduce instances of `kind`.
 
-        True if it is a class by value and `object` reduces its instances, a plan if their base leaves out attributes, else
-        False.
+        True if it is a class by value and `object` reduces its instances, a plan if their base
+        leaves out attributes, else False.
         """
         # The pickler in Python also passes None and the like.
         if not kind.__flags__ & byvalue.HEAP_TYPE or kind in self.table:
@@ -179,8 +181,8 @@ class PayloadState:
     def _reduce_plain(self, obj: Any) -> Any:
         """Reduce an instance as `object` does, but copy the names of its attributes.
 
-        Attribute names are interned. The memo would treat an equal user string as the same object before a round trip but
-        not after, so the bytes would differ.
+        Attribute names are interned. The memo would treat an equal user string as the same object
+        before a round trip but not after, so the bytes would differ.
         """
         if not OVERRIDING.isdisjoint(getattr(obj, "__dict__", ())):
             return NotImplemented
