@@ -1,9 +1,10 @@
 # cython: language_level=3, binding=False, boundscheck=False, wraparound=False, initializedcheck=False, autotestdict=False
 # cython: freethreading_compatible=True
-"""The compiled backend: `_pure/` in Cython, the same bytes.
+"""The compiled backend. It does the same as `_pure/`, which has the explanations, and writes the same bytes.
 
-What a function or class becomes is explained there.  What C adds: facts about a code object hang on that object, fields of
-functions are read without a lookup, and picklers are reused.  This file is the table of contents of `_fast_parts/`.
+It is faster because facts about a code object are stored on that object, fields of functions are
+read without a lookup, and picklers are reused. This file is the table of contents of
+`_fast_parts/`.
 """
 
 import builtins
@@ -13,12 +14,11 @@ import operator
 import pickle
 import sys
 from opcode import opmap as _opmap
-from operator import itemgetter
 from types import MappingProxyType
 
 from .code import blobs, compact, spelling
 from .identity import building, digest, keys, traces_of_use, walk as digest_walk
-# By name: `lambdapkl.options` is the function once the package is imported.
+# Not the module: once the package is imported, `lambdapkl.options` is the function.
 from .options import DEFAULT as _default_options, _current as _options
 from .rules import builtin_types, byvalue, names, preamble, reducer_tables, submodules
 from .rules import edited_annotations, process_lock
@@ -27,29 +27,31 @@ COMPILED = True
 
 # CPython's types, fields and functions.
 include "_fast_parts/cpython.pxi"
-# What is looked up once, and the helpers that all the other parts use.
+# Objects that are looked up once, and the lookup in dictionaries.
 include "_fast_parts/lookups.pxi"
-# Shorter forms of marshalled code, written straight from code objects.
+# Bytes that grow.
+include "_fast_parts/buffer.pxi"
+# Compact marshalled code, written directly from code objects.
 include "_fast_parts/compact.pxi"
-# What is known of a code object; code objects to blobs and back.
+# Facts about code objects, and code objects as blobs.
 include "_fast_parts/blobs.pxi"
 # The digest of a class.
 include "_fast_parts/digest.pxi"
 # By reference or by value.
 include "_fast_parts/byvalue.pxi"
-# `PayloadState`: what one pickler has written so far, and which reducer an object goes to.
+# `PayloadState`: what a payload contains so far, and which reducer an object gets.
 include "_fast_parts/payload_state.pxi"
 # Functions: globals, closure, state.
 include "_fast_parts/functions.pxi"
 # Classes: skeleton, attributes, key.
 include "_fast_parts/classes.pxi"
-# Members of enumerations.
+# Enumerations.
 include "_fast_parts/enumerations.pxi"
 # Fields of dataclasses.
 include "_fast_parts/dataclasses.pxi"
-# Instances that `object` would reduce.
+# Instances.
 include "_fast_parts/instances.pxi"
-# `dumps`, and its pool of picklers.
+# `dumps` and its pool of picklers.
 include "_fast_parts/dumps.pxi"
 # The constructors that payloads call.
 include "_fast_parts/constructors.pxi"
@@ -57,7 +59,7 @@ include "_fast_parts/constructors.pxi"
 include "_fast_parts/iterators.pxi"
 # Frames of suspended generators and coroutines.
 include "_fast_parts/frames.pxi"
-# The steps of tracebacks.
+# Tracebacks.
 include "_fast_parts/tracebacks.pxi"
-# What is used of the layers above: `bind` and `set_callbacks`.
+# Objects of the layers above: `bind` and `set_callbacks`.
 include "_fast_parts/upper_layers.pxi"

@@ -1,7 +1,7 @@
-"""The choice between the compiled and the pure backend, made once, at import.
+"""Chooses the compiled or the pure backend, once, at import.
 
-``LAMBDAPKL_PURE=1`` in the environment forces the pure one.  `constructors` has what `lambdapkl.wire` and the restorers
-need of the backend, `dumps` what pickles.
+``LAMBDAPKL_PURE=1`` in the environment chooses the pure backend. `constructors` has the functions
+of the backend that load, `dumps` those that pickle.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def _is_compiled() -> bool:
     try:
         from .._fast import COMPILED
     except ImportError as error:
-        # Interpreters other than the first refuse an extension module like ours (PEP 684): they run the pure backend.
+        # Subinterpreters refuse to import the extension (PEP 684), so they use the pure backend.
         if not isinstance(error, ModuleNotFoundError) and "subinterpreters" not in str(error):
             raise
         return False

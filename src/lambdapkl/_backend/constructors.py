@@ -1,4 +1,4 @@
-"""The backend's constructors of functions, code, cells and classes, and what it does for iterators, frames and tracebacks."""
+"""The backend's constructors of functions, code, cells and classes, and its support for iterators, frames and tracebacks."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING or COMPILED:
     from .._fast import PayloadState, bind, dumps, set_callbacks
     from ..reducers import classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table
 
-    # The extension is one module, loaded before these; the pure backend imports what it uses.
+    # The extension is loaded before these modules, so it cannot import them.
     bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table)
 else:
     from .._pure.dumps import dumps, set_callbacks
     from .._pure.payload_state import PayloadState
 
-# Payloads name it as users do, and alike with both backends.
+# Payloads name it as users do, the same with both backends.
 dumps.__module__ = "lambdapkl"

@@ -1,6 +1,6 @@
-"""Why the pure backend runs, what to do about it, and the warning about it in a program's main script.
+"""Explains why the pure backend runs, and warns about it in a program's main script.
 
-pip shows nothing of a build without a C compiler unless it is called with ``-v``, so this is where users learn of it.
+Without ``-v``, pip does not show that a build had no C compiler, so users would not notice.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ __all__ = ["notice", "reason", "warn_main_script"]
 _WHEEL_PLATFORMS = ("linux-x86_64", "linux-aarch64", "macosx-", "win-amd64")
 _WHEEL_PYTHONS = ((3, 11), (3, 15))
 _REINSTALL = "python -m pip install --force-reinstall --no-cache-dir"
-# The console script and `python -m lambdapkl` import it; their commands say it themselves.
+# The console script and `python -m lambdapkl` import these; their commands report the backend
+# themselves.
 _COMMAND_LINE = ("lambdapkl.cli", "lambdapkl.__main__")
 
 
@@ -38,7 +39,7 @@ def reason() -> tuple[str, str]:
 
 
 def notice() -> tuple[str, ...]:
-    """Return the lines that say that the pure backend runs, why, and what to do about it."""
+    """Return lines of text: that the pure backend runs, why, and how to get the compiled one."""
     why, remedy = reason()
     first = f"lambdapkl runs in pure Python, several times slower than its compiled backend: {why}."
     return (first, f"{remedy[0].upper()}{remedy[1:]}.") if remedy else (first,)
@@ -47,7 +48,8 @@ def notice() -> tuple[str, ...]:
 def warn_main_script() -> None:
     """Warn if a program's main script imports lambdapkl and the compiled backend could have been installed.
 
-    An import that `pickle` or another module makes gives no warning.  Never raises, also under ``-W error``.
+    An import by `pickle` or by another module gives no warning. Never raises, not even with
+    ``-W error``.
     """
     if IS_PURE_CHOSEN or not _has_wheel() or _is_built():
         return
@@ -68,15 +70,16 @@ def _has_wheel() -> bool:
     first, last = _WHEEL_PYTHONS
     if sys.implementation.name != "cpython" or not first <= sys.version_info[:2] <= last or sys.maxsize <= 2**32:
         return False
-    import sysconfig  # takes a millisecond, and is not needed where the backend was chosen
+    import sysconfig  # takes a millisecond, and is rarely needed
 
     return sysconfig.get_platform().startswith(_WHEEL_PLATFORMS)
 
 
 def _importing_main_script() -> tuple[str, int] | None:
-    """Return file and line of the statement in ``__main__`` that imports lambdapkl, None if something else does.
+    """Return file and line of the statement in ``__main__`` that imports lambdapkl; None if something else imports it.
 
-    `pickle` in C has no frame of its own: its caller is then in the middle of a call, not of an import statement.
+    `pickle` in C has no frame. If it imports lambdapkl, the frame of its caller is at a call, not
+    at an import statement.
     """
     frame = sys._getframe()
     imported = ""
@@ -84,7 +87,7 @@ def _importing_main_script() -> tuple[str, int] | None:
         if frame.f_back is None:
             return None
         frame = frame.f_back
-    # The import system; the outermost name is the one in the statement.
+    # Frames of the import system. The outermost has the name from the statement.
     while frame.f_code.co_filename.startswith("<frozen importlib"):
         imported = frame.f_locals.get("name", imported)
         if frame.f_back is None:

@@ -1,4 +1,4 @@
-# By reference or by value: the common answers of `byvalue.py`, found early.
+# By reference or by value: fast paths for `rules/byvalue.py`.
 
 cdef bint _is_main(object module_name):
     return (
@@ -7,7 +7,8 @@ cdef bint _is_main(object module_name):
     )
 
 
-# The next three return 2 for what is found by names that are no plain strs; see `reducers.classes.reduce_by_name`.
+# The next function, `_by_reference_quick` and `_class_by_reference` return 2 for an object by
+# reference whose names are instances of a subclass of str; see `reducers.classes.reduce_by_name`.
 
 cdef int _function_by_reference(object function) except -1:
     cdef PyFunctionObject *func = <PyFunctionObject *>function
@@ -16,7 +17,7 @@ cdef int _function_by_reference(object function) except -1:
 
 
 cdef bint _may_be_of_class(object function) except -1:
-    """Whether it is worth a call of `byvalue.owner_of`."""
+    """Whether `byvalue.owner_of` may find a class for `function`."""
     cdef PyFunctionObject *func = <PyFunctionObject *>function
     module_name = lp_read(<PyObject *>func, &func.func_module)
     if type(module_name) is not str or _is_main(module_name):
@@ -26,7 +27,7 @@ cdef bint _may_be_of_class(object function) except -1:
 
 
 cdef bint _has_importable_class(object owner) except -1:
-    """Whether it is worth a call of `byvalue.bound_name`."""
+    """Whether `byvalue.bound_name` may find a name in `owner` or its class."""
     if PyType_Check(owner) and Py_TYPE(owner) is not &PyType_Type:
         return True
     cdef tuple mro = type.__dict__["__mro__"].__get__(owner if PyType_Check(owner) else <object>Py_TYPE(owner))
@@ -37,13 +38,13 @@ cdef bint _has_importable_class(object owner) except -1:
 
 
 cdef int _by_reference_quick(object obj, object module_name, object qualname) except -1:
-    """`byvalue.by_reference`, with the two common answers found early."""
+    """Return what `byvalue.by_reference` returns, with fast paths for the two frequent cases."""
     cdef PyObject *namespace
     cdef bint plain = Py_TYPE(module_name) is &PyUnicode_Type and Py_TYPE(qualname) is &PyUnicode_Type
     if plain:
         if _is_main(module_name):
             return False
-        if not _registry or not _registered(<str>module_name):
+        if not _registry or not byvalue.is_registered(module_name):
             module = _lookup_or(_modules, module_name, _MISSING)
             if module is _MISSING:
                 return False
@@ -51,7 +52,7 @@ cdef int _by_reference_quick(object obj, object module_name, object qualname) ex
                 namespace = PyModule_GetDict(<PyObject *>module)
                 found = _lookup_or(<object>namespace, qualname, _MISSING)
                 if found is obj or (found is _MISSING and _holds_inside(namespace, <str>qualname, obj)):
-                    if _lookup(<object>namespace, _SPEC) is not None:
+                    if _lookup(<object>namespace, "__spec__") is not None:
                         return True
     if not _by_reference(obj):
         return 0
@@ -59,44 +60,29 @@ cdef int _by_reference_quick(object obj, object module_name, object qualname) ex
 
 
 cdef bint _holds_inside(PyObject *namespace, str qualname, object obj) except -1:
-    """Whether a class in `namespace` has `obj` under a dotted name."""
+    """Whether `obj` is an attribute of a class in `namespace`, as its qualified name says."""
     cdef list parts = qualname.split(".")
     if len(parts) != 2:
         return False
-    found = _lookup(<object>namespace, parts[0])
-    if Py_TYPE(found) is not &PyType_Type:
+    owner = _lookup(<object>namespace, parts[0])
+    if Py_TYPE(owner) is not &PyType_Type:
         return False
     try:
-        return getattr(found, <str>parts[1]) is obj
+        return getattr(owner, <str>parts[1]) is obj
     except Exception:  # as in `byvalue.lookup`
         return False
 
 
 cdef bint _module_by_reference(object module) except -1:
-    """`byvalue.module_by_reference`, of a module that is found under its own name; False where that takes a longer look."""
+    """Whether a module is found under its own name. If False, `byvalue.module_by_reference` decides."""
     cdef PyObject *namespace = PyModule_GetDict(<PyObject *>module)
-    name = _lookup(<object>namespace, _NAME)
+    name = _lookup(<object>namespace, "__name__")
     if Py_TYPE(name) is not &PyUnicode_Type or _is_main(name):
         return False
-    if _lookup(_modules, name) is not module or _lookup(<object>namespace, _SPEC) is None:
+    if _lookup(_modules, name) is not module or _lookup(<object>namespace, "__spec__") is None:
         return False
-    return not (_registry and _registered(<str>name))
+    return not (_registry and byvalue.is_registered(name))
 
 
 cdef int _class_by_reference(object cls) except -1:
     return _by_reference_quick(cls, cls.__module__, cls.__qualname__)
-
-
-cdef bint _registered(str module_name) except -1:
-    """Whether the module or one of its parents is registered by value; see `byvalue.is_registered`."""
-    for each in _registry.copy():
-        if module_name == each or module_name.startswith(each + "."):
-            return True
-    return False
-
-
-cdef str _SPEC = "__spec__"
-cdef str _NAME = "__name__"
-cdef str _PACKAGE = "__package__"
-cdef str _PATH = "__path__"
-cdef str _BUILTINS = "__builtins__"

@@ -1,7 +1,8 @@
-# Classes whose metaclass is `type`, and what a class is made of: `reducers/classes.py` and `reducers/skeletons.py`.
+# Classes whose metaclass is `type`, and what all classes are made of: `reducers/classes.py`,
+# `reducers/skeletons.py`.
 
 cdef object _reduce_usual_class(PayloadState self, object cls):
-    """`reducers.classes.reduce_class` for a class whose metaclass is `type`."""
+    """Do the work of `reducers.classes.reduce_class` for a class whose metaclass is `type`."""
     cdef PyTypeObject *kind = <PyTypeObject *>cls
     cdef object ident
     if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
@@ -13,32 +14,32 @@ cdef object _reduce_usual_class(PayloadState self, object cls):
         if ident in _static_types:
             return NotImplemented
         if ident in _builtin_names or not _class_by_reference(cls):
-            return _reduce_class(cls, self)
-        # Such a type is never freed, and never by value.
+            return _classes.reduce_class(cls, self)
+        # Such a type is never freed and never pickled by value.
         if cls.__module__ == "builtins":
             _static_types.add(ident)
         return NotImplemented
     cdef int by_reference = _class_by_reference(cls)
     if by_reference:
-        return _reduce_class(cls, self) if by_reference == 2 or <size_t>kind in _builtin_names else NotImplemented
+        return _classes.reduce_class(cls, self) if by_reference == 2 or <size_t>kind in _builtin_names else NotImplemented
     if kind.tp_flags & Py_TPFLAGS_IMMUTABLETYPE:
-        return _reduce_class_by_value(cls, self)
-    if Py_TYPE(_lookup(lp_class_dict(kind), _NEW)) is &PyCFunction_Type:
-        return _reduce_class_by_value(cls, self)
+        return _classes.reduce_class_by_value(cls, self)
+    if Py_TYPE(_lookup(lp_class_dict(kind), "__new__")) is &PyCFunction_Type:
+        return _classes.reduce_class_by_value(cls, self)
     args, attributes = _describe(self, cls)
     return _class, args, attributes, None, None, _class
 
 
 cdef tuple _describe(PayloadState self, cls):
-    """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
+    """Return the arguments for the skeleton of `cls`, and its attributes; see `reducers.skeletons.describe`."""
     cdef PyTypeObject *kind = <PyTypeObject *>cls
     cdef object metaclass = <object>Py_TYPE(cls)
     cdef bint usual = Py_TYPE(cls) is &PyType_Type
-    # A copy, as keys may have a hash in Python, and reducing a value may change the class.
+    # A copy, because keys may define a hash in Python, and reducing a value may change the class.
     cdef dict own = lp_copy_class_dict(kind)
     cdef dict attributes = {}
     cdef dict shadowing = None
-    cdef frozenset taken = None if usual else _intercepted(metaclass)
+    cdef frozenset taken = None if usual else _skeletons.intercepted(metaclass)
     cdef list slots = None
     cdef object special
     cdef PyTypeObject *of
@@ -56,7 +57,7 @@ cdef tuple _describe(PayloadState self, cls):
         if value is not None and (usual or early not in taken):
             attributes[self.name(early)] = _in_wire_form(early, value)
     if _DEFERRED_ANNOTATIONS:
-        changed = _changed_annotations(cls)
+        changed = _skeletons.changed_annotations(cls)
         if changed is not None:
             attributes[self.name("__annotations__")] = changed
             if "__annotations__" in own:
@@ -65,7 +66,7 @@ cdef tuple _describe(PayloadState self, cls):
         of = Py_TYPE(value)
         if of is not &PyFunction_Type:
             if of is &PyGetSetDescr_Type:
-                if (name == _DICT or name == _WEAKREF) and _of_slot(cls, name, value):
+                if (name == "__dict__" or name == "__weakref__") and _of_slot(cls, name, value):
                     continue
             elif of is &PyMemberDescr_Type and _of_slot(cls, name, value):
                 if slots is None:
@@ -79,7 +80,7 @@ cdef tuple _describe(PayloadState self, cls):
                 or of is &PyClassMethodDescr_Type
                 or of is &PyCFunction_Type
             ):
-                _check_attribute(cls, name, value)
+                _skeletons.check_attribute(cls, name, value)
         special = _lookup(_special_names, name)
         if special is _SHADOWS or not usual and name in taken:
             if shadowing is None:
@@ -91,44 +92,33 @@ cdef tuple _describe(PayloadState self, cls):
             attributes[self.key(name)] = value
         elif special is _ANNOTATES and changed is None and not _is_cached_absence(name, value):
             attributes[self.name(name)] = value
-    if slots is not None or _SLOTS in own:
-        explicit = _explicit_slots(own, slots or (), self)
+    if slots is not None or "__slots__" in own:
+        explicit = _skeletons.explicit_slots(own, slots or (), self)
     cdef tuple tracked = _key_of(cls, module, qualname)
     cdef tuple bases = <tuple?>_type_bases(cls)
+    if PyTuple_GET_SIZE(bases) == 1 and PyTuple_GET_ITEM(bases, 0) == <PyObject *>&PyBaseObject_Type:
+        bases = ()
     cdef list args = [
         self.name(qualname),
         self.name(module) if isinstance(module, str) else module,
         tracked[2],
+        bases,
+        tracked[3],
+        metaclass,
+        explicit,
+        None if simple == qualname.rpartition(".")[2] else self.name(simple),
+        shadowing,
     ]
-    given = None if simple == qualname.rpartition(".")[2] else self.name(simple)
-    cdef Py_ssize_t count = 3
-    if PyTuple_GET_SIZE(bases) != 1 or PyTuple_GET_ITEM(bases, 0) != <PyObject *>&PyBaseObject_Type:
-        args.append(bases)
-        count = 4
-    else:
-        args.append(())
-    args.append(tracked[3])
-    args.append(metaclass)
-    args.append(explicit)
-    args.append(given)
-    args.append(shadowing)
-    if shadowing is not None:
-        count = 9
-    elif given is not None:
-        count = 8
-    elif explicit is not None:
-        count = 7
-    elif not usual:
-        count = 6
-    elif tracked[3] != 0:
-        count = 5
-    if _HASH in own and _holds_instances(attributes, kind):
-        attributes = _staged(cls, attributes)
+    cdef Py_ssize_t count = len(args)
+    while count > 3 and args[count - 1] is _SKELETON_DEFAULTS[count - 4]:
+        count -= 1
+    if "__hash__" in own and _holds_instances(attributes, kind):
+        attributes = _namespaces.staged(cls, attributes)
     return tuple(args[:count]), attributes
 
 
 cdef tuple _key_of(object cls, object module, object qualname):
-    """`keys.key_of`, with the answer for a class that has a key already found early."""
+    """Return what `keys.key_of` returns, with a fast path for a class that already has a key."""
     cdef object ident = <size_t><PyObject *>cls
     cdef object found = _lookup(_tracked, ident)
     cdef tuple key
@@ -140,7 +130,7 @@ cdef tuple _key_of(object cls, object module, object qualname):
 
 
 cdef bint _holds_instances(dict attributes, PyTypeObject *cls) except -1:
-    """Whether one of the attributes is a container that hashes instances of `cls`."""
+    """Whether one of the attributes is a set or dictionary of instances of `cls`."""
     for value in attributes.values():
         if isinstance(value, (dict, set, frozenset)):
             for each in value:
@@ -154,11 +144,8 @@ cdef object _type_bases = names.TYPE_BASES
 cdef dict _builtin_numbers = builtin_types.NUMBERS
 cdef dict _tracked = keys.keys
 cdef bint _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
-# Annotations and bounds that are evaluated late look names up in the dictionary of their class.
+# Lazily evaluated annotations and bounds look up names in the dictionary of their class.
 cdef bint _NOTES_CLASS_DICTS = sys.version_info >= (3, 12)
-cdef str _NEW = "__new__"
-cdef str _SLOTS = "__slots__"
-cdef str _HASH = "__hash__"
-cdef str _DICT = "__dict__"
-cdef str _WEAKREF = "__weakref__"
+# ids of types that are pickled by reference; a type in it is never freed.
 cdef set _static_types = set()
+cdef tuple _SKELETON_DEFAULTS = ((), 0, type, None, None, None)

@@ -1,10 +1,4 @@
-# `compact.py` in C, and straight from code objects: the same bytes.
-
-cdef struct _Buffer:
-    unsigned char *start
-    Py_ssize_t size
-    Py_ssize_t capacity
-
+# `code/compact.py` in C. It writes the same bytes, and directly from code objects.
 
 cdef struct _Reader:
     const unsigned char *at
@@ -12,46 +6,14 @@ cdef struct _Reader:
     Py_ssize_t shared
 
 
-cdef int _append(_Buffer *out, const void *data, Py_ssize_t size) except -1:
-    cdef Py_ssize_t capacity
-    cdef unsigned char *start
-    if size > out.capacity - out.size:
-        capacity = 2 * out.capacity + size + 256
-        start = <unsigned char *>PyMem_Realloc(out.start, capacity)
-        if start == NULL:
-            raise MemoryError
-        out.start = start
-        out.capacity = capacity
-    memcpy(out.start + out.size, data, size)
-    out.size += size
-    return 0
+# The functions that write return False for values that are left to `compact.shorten`, or that it
+# does not shorten either.
 
-
-cdef inline int _append_byte(_Buffer *out, int value) except -1:
-    cdef unsigned char byte = <unsigned char>value
-    if out.size < out.capacity:
-        out.start[out.size] = byte
-        out.size += 1
-        return 0
-    return _append(out, &byte, 1)
-
-
-cdef inline int _append_number(_Buffer *out, unsigned long long value) except -1:
-    """See `compact._Writer.number`."""
-    while value >= 0x80:
-        _append_byte(out, <int>(value & 0x7F) | 0x80)
-        value >>= 7
-    return _append_byte(out, <int>value)
-
-
-# Each of these returns False for what `compact.shorten` does not shorten either, or is left to it.
-
-cdef bint _write_value(_Buffer *out, PyObject *value, dict shared, PyObject **file_name, int depth) except -1:
+cdef bint _write_value(_Buffer out, PyObject *value, dict shared, PyObject **file_name, int depth) except -1:
     cdef PyTypeObject *kind = Py_TYPE(<object>value)
     cdef Py_ssize_t index
     cdef long long number
     cdef int overflow = 0
-    cdef bytes data
     if kind is &PyUnicode_Type:
         _append_byte(out, c"u")
         return _write_string(out, value, shared)
@@ -60,13 +22,12 @@ cdef bint _write_value(_Buffer *out, PyObject *value, dict shared, PyObject **fi
     elif kind is &PyLong_Type:
         number = PyLong_AsLongLongAndOverflow(<object>value, &overflow)
         if overflow or number != <int>number:
-            data = PyMarshal_WriteObjectToString(<object>value, _MARSHAL_VERSION)
-            _append(out, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+            _append_bytes(out, PyMarshal_WriteObjectToString(<object>value, _MARSHAL_VERSION))
         else:
             _append_byte(out, c"i")
             _append_number(out, number << 1 if number >= 0 else ~number << 1 | 1)
     elif kind is &PyTuple_Type:
-        # `codes` has the same limit, and says so.
+        # `blobs` has the same limit, and raises the error.
         if depth >= _MAX_NESTING:
             return False
         _append_byte(out, c"(")
@@ -85,17 +46,16 @@ cdef bint _write_value(_Buffer *out, PyObject *value, dict shared, PyObject **fi
         _append_byte(out, c"s")
         _write_contents(out, value)
     elif kind is &PyFloat_Type or kind is &PyComplex_Type:
-        data = PyMarshal_WriteObjectToString(<object>value, _MARSHAL_VERSION)
-        _append(out, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+        _append_bytes(out, PyMarshal_WriteObjectToString(<object>value, _MARSHAL_VERSION))
     elif value == <PyObject *>Ellipsis:
         _append_byte(out, c".")
     else:
-        # Sets, too: `marshal` puts them in order.
+        # Sets among them: `marshal` sorts them.
         return False
     return True
 
 
-cdef bint _write_string(_Buffer *out, PyObject *text, dict shared) except -1:
+cdef bint _write_string(_Buffer out, PyObject *text, dict shared) except -1:
     cdef Py_ssize_t size = 0
     cdef const char *data
     if Py_TYPE(<object>text) is not &PyUnicode_Type:
@@ -113,15 +73,15 @@ cdef bint _write_string(_Buffer *out, PyObject *text, dict shared) except -1:
     return True
 
 
-cdef bint _write_contents(_Buffer *out, PyObject *data) except -1:
+cdef bint _write_contents(_Buffer out, PyObject *data) except -1:
     if Py_TYPE(<object>data) is not &PyBytes_Type:
         return False
     _append_number(out, PyBytes_GET_SIZE(<object>data))
-    _append(out, PyBytes_AS_STRING(<object>data), PyBytes_GET_SIZE(<object>data))
+    _append_bytes(out, <bytes>data)
     return True
 
 
-cdef bint _write_strings(_Buffer *out, PyObject *strings, dict shared) except -1:
+cdef bint _write_strings(_Buffer out, PyObject *strings, dict shared) except -1:
     cdef Py_ssize_t index
     _append_number(out, PyTuple_GET_SIZE(<object>strings))
     for index in range(PyTuple_GET_SIZE(<object>strings)):
@@ -130,7 +90,7 @@ cdef bint _write_strings(_Buffer *out, PyObject *strings, dict shared) except -1
     return True
 
 
-cdef bint _write_code(_Buffer *out, PyCodeObject *code, dict shared, PyObject **file_name, int depth) except -1:
+cdef bint _write_code(_Buffer out, PyCodeObject *code, dict shared, PyObject **file_name, int depth) except -1:
     cdef Py_ssize_t index
     cdef PyObject *kinds = code.co_localspluskinds
     cdef PyObject *constants = code.co_consts
@@ -156,14 +116,14 @@ cdef bint _write_code(_Buffer *out, PyCodeObject *code, dict shared, PyObject **
         return False
     if PyBytes_GET_SIZE(<object>kinds) != PyTuple_GET_SIZE(<object>code.co_localsplusnames):
         return False
-    _append(out, PyBytes_AS_STRING(<object>kinds), PyBytes_GET_SIZE(<object>kinds))
+    _append_bytes(out, <bytes>kinds)
     if not _write_string(out, code.co_name, shared) or not _write_string(out, code.co_qualname, shared):
         return False
     _append_number(out, code.co_firstlineno)
     return _write_contents(out, code.co_linetable) and _write_contents(out, code.co_exceptiontable)
 
 
-cdef int _write_bytecode(_Buffer *out, const unsigned char *data, Py_ssize_t size) except -1:
+cdef int _write_bytecode(_Buffer out, const unsigned char *data, Py_ssize_t size) except -1:
     cdef Py_ssize_t at = 0
     cdef Py_ssize_t bare = 0
     cdef Py_ssize_t caches
@@ -190,21 +150,16 @@ cdef int _write_bytecode(_Buffer *out, const unsigned char *data, Py_ssize_t siz
 cdef bytes lengthen(const unsigned char *at, Py_ssize_t size):
     """See `compact.lengthen`."""
     cdef _Reader walk
-    cdef _Buffer out
+    cdef _Buffer out = _Buffer.__new__(_Buffer)
     if size and at[0] == _MARSHALLED:
         return PyBytes_FromStringAndSize(<const char *>at + 1, size - 1)
     walk.at = at
     walk.end = at + size
     walk.shared = 0
-    out.start = NULL
-    out.size = out.capacity = 0
-    try:
-        _read_value(&walk, &out, 0)
-        if walk.at != walk.end:
-            raise ValueError("more than one value")
-        return PyBytes_FromStringAndSize(<const char *>out.start, out.size)
-    finally:
-        PyMem_Free(out.start)
+    _read_value(&walk, out, 0)
+    if walk.at != walk.end:
+        raise ValueError("more than one value")
+    return _contents(out, 0)
 
 
 cdef const unsigned char *_take(_Reader *walk, Py_ssize_t size) except NULL:
@@ -232,22 +187,13 @@ cdef long long _read_number(_Reader *walk) except -1:
             raise ValueError("a number that is too large")
 
 
-cdef int _copy_number(_Buffer *out, long long value) except -1:
+cdef int _copy_number(_Buffer out, long long value) except -1:
     if value > _MAX_NUMBER:
         raise ValueError("a number that is too large")
     return _append_unsigned(out, <unsigned int>value)
 
 
-cdef int _append_unsigned(_Buffer *out, unsigned int value) except -1:
-    cdef unsigned char[4] data
-    data[0] = value & 0xFF
-    data[1] = (value >> 8) & 0xFF
-    data[2] = (value >> 16) & 0xFF
-    data[3] = (value >> 24) & 0xFF
-    return _append(out, data, 4)
-
-
-cdef int _read_value(_Reader *walk, _Buffer *out, int depth) except -1:
+cdef int _read_value(_Reader *walk, _Buffer out, int depth) except -1:
     cdef int kind = _take(walk, 1)[0]
     cdef long long number
     cdef const unsigned char *digits
@@ -264,7 +210,7 @@ cdef int _read_value(_Reader *walk, _Buffer *out, int depth) except -1:
         number = _read_number(walk)
         if number >> 1 > _MAX_NUMBER:
             raise ValueError("a number that is too large")
-        # The negative ones in two's complement.
+        # Negative numbers in two's complement.
         _append_unsigned(out, <unsigned int>(~(number >> 1) if number & 1 else number >> 1))
     elif kind == c"s":
         _read_contents(walk, out, _read_number(walk))
@@ -283,7 +229,7 @@ cdef int _read_value(_Reader *walk, _Buffer *out, int depth) except -1:
     elif kind == c"l":
         digits = _take(walk, 4)
         _append(out, digits, 4)
-        number = <int>(digits[0] | digits[1] << 8 | digits[2] << 16 | <unsigned int>digits[3] << 24)
+        number = <int>_unsigned_at(digits)
         number = 2 * (number if number >= 0 else -number)
         _append(out, _take(walk, number), number)
     else:
@@ -291,7 +237,7 @@ cdef int _read_value(_Reader *walk, _Buffer *out, int depth) except -1:
     return 0
 
 
-cdef int _read_length(_Reader *walk, _Buffer *out) except -1:
+cdef int _read_length(_Reader *walk, _Buffer out) except -1:
     cdef long long size = _read_number(walk)
     if size < 256:
         _append_byte(out, c")")
@@ -302,7 +248,7 @@ cdef int _read_length(_Reader *walk, _Buffer *out) except -1:
     return <int>size
 
 
-cdef int _read_tuple(_Reader *walk, _Buffer *out, int depth) except -1:
+cdef int _read_tuple(_Reader *walk, _Buffer out, int depth) except -1:
     cdef int count = _read_length(walk, out)
     while count:
         _read_value(walk, out, depth + 1)
@@ -310,7 +256,7 @@ cdef int _read_tuple(_Reader *walk, _Buffer *out, int depth) except -1:
     return 0
 
 
-cdef int _read_strings(_Reader *walk, _Buffer *out) except -1:
+cdef int _read_strings(_Reader *walk, _Buffer out) except -1:
     cdef int size = _read_length(walk, out)
     cdef int count
     for count in range(size):
@@ -318,12 +264,12 @@ cdef int _read_strings(_Reader *walk, _Buffer *out) except -1:
     return size
 
 
-cdef int _read_contents(_Reader *walk, _Buffer *out, long long size) except -1:
+cdef int _read_contents(_Reader *walk, _Buffer out, long long size) except -1:
     _copy_number(out, size)
     return _append(out, _take(walk, size), size)
 
 
-cdef int _read_string(_Reader *walk, _Buffer *out) except -1:
+cdef int _read_string(_Reader *walk, _Buffer out) except -1:
     cdef long long number = _read_number(walk)
     cdef const unsigned char *text
     cdef Py_ssize_t size = number >> 1
@@ -350,7 +296,7 @@ cdef int _read_string(_Reader *walk, _Buffer *out) except -1:
     return _append(out, text, size)
 
 
-cdef int _read_code(_Reader *walk, _Buffer *out, int depth) except -1:
+cdef int _read_code(_Reader *walk, _Buffer out, int depth) except -1:
     cdef int index
     for index in range(5):
         _copy_number(out, _read_number(walk))
@@ -370,7 +316,7 @@ cdef int _read_code(_Reader *walk, _Buffer *out, int depth) except -1:
     return 0
 
 
-cdef int _read_bytecode(_Reader *walk, _Buffer *out) except -1:
+cdef int _read_bytecode(_Reader *walk, _Buffer out) except -1:
     cdef long long number = _read_number(walk)
     cdef Py_ssize_t size = number >> 1
     cdef const unsigned char *data = _take(walk, size)

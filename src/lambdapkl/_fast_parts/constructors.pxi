@@ -1,4 +1,4 @@
-# What a payload calls: functions, cells, code and classes.
+# The constructors that payloads call: of functions, cells, code and classes.
 
 cdef Py_ssize_t _MAX_CACHED_CODES = blobs.MAX_CACHED_CODES
 cdef Py_ssize_t _MAX_CACHED_BLOB = blobs.MAX_CACHED_BLOB
@@ -27,8 +27,9 @@ def code(blob, file_name=None, *constants):
 cdef class _Constructor:
     """A callable that payloads name.
 
-    No function: `pickle` asks what an object is reduced to for its name, and one written in C makes a new string each time,
-    which is a fifteenth of a lambda.
+    It is not a built-in function: `pickle` reads the name of the constructor of each object. A
+    built-in function creates a new string for it each time, which takes a fifteenth of the time for
+    a lambda.
     """
 
     cdef str name
@@ -62,7 +63,7 @@ cdef class _Constructor:
 
 
 cdef class _Function(_Constructor):
-    """Make a function, or give one its state; see `_pure.constructors.function`."""
+    """Create a function, or set its state; see `_pure.constructors.function`."""
 
     def __call__(self, first, second=None, where=None, closure=None):
         if Py_TYPE(first) is &PyFunction_Type:
@@ -72,9 +73,9 @@ cdef class _Function(_Constructor):
         cdef object loaded = _load_code(first, second, ())
         cdef dict namespace
         if where is None or type(where) is str:
-            namespace = {_BUILTINS: _builtins}
+            namespace = {"__builtins__": _builtins}
             if where is not None:
-                namespace[_NAME] = where
+                namespace["__name__"] = where
         elif Py_TYPE(where) is &PyFunction_Type:
             namespace = <dict>(<PyFunctionObject *>where).func_globals
         elif PyType_IsSubtype(Py_TYPE(where), &PyModule_Type) and PyModule_GetDict(<PyObject *>where) != NULL:
@@ -82,26 +83,15 @@ cdef class _Function(_Constructor):
         else:
             raise _UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
         cdef Py_ssize_t count = (<PyCodeObject *>loaded).co_nfreevars
-        cdef Py_ssize_t index
-        cdef tuple cells = None
-        cdef list made
-        if closure is None:
-            if count:
-                cells = PyTuple_New(count)
-                for index in range(count):
-                    new = PyCell_New(NULL)
-                    Py_INCREF(new)
-                    PyTuple_SET_ITEM(cells, index, new)
-        elif type(closure) is not tuple or PyTuple_GET_SIZE(closure) != count:
+        cdef list cells
+        if closure is not None and (type(closure) is not tuple or PyTuple_GET_SIZE(closure) != count):
             raise _UnpicklingError(f"the payload is damaged: the closure of {loaded.co_qualname} has the wrong size")
-        else:
-            made = []
-            for entry in <tuple>closure:
-                made.append(_closure_cell(entry, made))
-            cells = tuple(made)
         result = PyFunction_New(loaded, namespace)
-        if cells is not None and count:
-            PyFunction_SetClosure(result, cells)
+        if count:
+            cells = []
+            for entry in (None,) * count if closure is None else <tuple>closure:
+                cells.append(_closure_cell(entry, cells))
+            PyFunction_SetClosure(result, tuple(cells))
         return result
 
 
@@ -122,7 +112,7 @@ cdef object _closure_cell(object entry, list cells):
 
 
 def quick_class(make):
-    """Return `make`, which makes classes and gives them their attributes, with its common answers found early.
+    """Return `make`, which creates classes and sets their attributes, with a fast path for classes that exist.
 
     Parameters
     ----------
@@ -135,13 +125,13 @@ def quick_class(make):
 
 
 cdef object _make_class = None
-# Classes whose load may still be running: they are left to `restorers.classes.class_`.
+# Classes that a load may still be creating; `restorers.classes.class_` handles them.
 cdef dict _building = building.building
 cdef object _find_class = keys.find
 
 
 cdef class _Class(_Constructor):
-    """Make the skeleton of a class, or give one its attributes; see `restorers.classes.class_`."""
+    """Create the skeleton of a class, or set its attributes; see `restorers.classes.class_`."""
 
     def __call__(self, first, second, digest=b"", bases=(), number=0, *rest):
         if PyType_Check(first):
@@ -155,7 +145,7 @@ cdef class _Class(_Constructor):
 
 
 def cell(owner=None, index=0):
-    """Return a new empty cell, one of a function's, or fill one; see `_pure.constructors.cell`."""
+    """Return a new cell or the cell of a function, or set the contents of a cell; see `_pure.constructors.cell`."""
     cdef PyObject *cells
     if owner is None:
         return PyCell_New(NULL)

@@ -1,4 +1,5 @@
-# What the extension uses of CPython: types, fields and functions, and the few helpers in C that hide versions.
+# The types, fields and functions of CPython that the extension uses, and helpers in C for
+# differences between versions.
 
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
@@ -7,13 +8,14 @@ from cpython.contextvars cimport get_value
 from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
-from cpython.ref cimport Py_DECREF, Py_INCREF
-from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
+from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
+from cpython.sequence cimport PySequence_Concat
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
 cdef extern from "shared.h":
     ctypedef void (*freefunc)(void *)
-    object lp_get(PyObject *, PyObject *, PyObject *)
+    object _lookup_or "lp_get"(object mapping, object key, object otherwise)
     object lp_read(PyObject *, PyObject **)
     dict lp_copy_dict(object)
     object lp_class_dict(PyTypeObject *)
@@ -37,7 +39,7 @@ cdef extern from *:
     #define LP_OBJECT_EX Py_T_OBJECT_EX
     #endif
 
-    #define lp_finds_attributes_as_usual(t) ((t)->tp_getattro == PyObject_GenericGetAttr)
+    #define lp_has_default_getattr(t) ((t)->tp_getattro == PyObject_GenericGetAttr)
 
     #if PY_VERSION_HEX >= 0x030C0000
     #define lp_typeparams(f) lp_read((PyObject *)(f), &(f)->func_typeparams)
@@ -51,7 +53,8 @@ cdef extern from *:
     #define lp_annotate(f) Py_NewRef(Py_None)
     #endif
 
-    /* Since 3.14 a flag says whether the first constant is a docstring; before, any string there is one. */
+    /* Since 3.14 a flag says whether the first constant is a docstring. Up to 3.13 every string
+       there is one. */
     #ifdef CO_HAS_DOCSTRING
     #define LP_HAS_DOCSTRING CO_HAS_DOCSTRING
     #else
@@ -62,7 +65,8 @@ cdef extern from *:
         return PyUnicode_GET_LENGTH(s) > 2 && PyUnicode_READ_CHAR(s, 0) == '_' && PyUnicode_READ_CHAR(s, 1) == '_';
     }
 
-    /* 0 unless `descriptor` is that of a slot that instances of `type` have. */
+    /* The offset of a slot in instances of `type`; 0 if `descriptor` is not the descriptor of
+       such a slot. */
     static Py_ssize_t lp_slot_offset(PyObject *descriptor, PyTypeObject *type) {
         if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type) || !PyType_IsSubtype(type, PyDescr_TYPE(descriptor)))
             return 0;
@@ -70,14 +74,13 @@ cdef extern from *:
         return member->type == LP_OBJECT_EX ? member->offset : 0;
     }
 
-    /* NULL, and no error, for half of a surrogate pair. */
+    /* NULL without an error if `s` contains half of a surrogate pair. */
     static const char *lp_utf8(PyObject *s, Py_ssize_t *size) {
         const char *data = PyUnicode_AsUTF8AndSize(s, size);
         if (data == NULL)
             PyErr_Clear();
         return data;
     }
-
     """
     ctypedef struct PyFunctionObject:
         PyObject *func_globals
@@ -155,7 +158,7 @@ cdef extern from *:
     unsigned long Py_TPFLAGS_HEAPTYPE
     unsigned long Py_TPFLAGS_IMMUTABLETYPE
     object PyObject_GenericGetDict(object, void *)
-    bint lp_finds_attributes_as_usual(PyTypeObject *)
+    bint lp_has_default_getattr(PyTypeObject *)
     PyObject *PyCell_Get(object)
     int PyCell_Set(object, object) except -1
     object PyFunction_New(object, object)

@@ -1,95 +1,54 @@
-# `digest.py` in C: the same digests.
+# The digest of a class, with the same result as `identity/digest.py`.
 
-cdef class _Walk:
-    """`identity.walk.Walk`; what is not hot goes through the feeders of `identity.digest`, which call these methods."""
+cdef class _Walk(_Buffer):
+    """`identity.walk.Walk` in C.
 
-    cdef _Buffer out
-    # The length of `Walk.parts` in Python.
+    It feeds the frequent types itself. For all others it calls the feeders of `identity.digest`,
+    which call the Python methods of this class.
+    """
+
+    # How many parts the walk has: the length of `Walk.parts`.
     cdef Py_ssize_t parts
-    cdef Py_ssize_t limit
-    # How many parts sets may still add; -1 while inside a set.
-    cdef Py_ssize_t set_budget
+    # How many parts sets may still add.
+    cdef object set_budget
     cdef dict seen
     cdef Py_ssize_t numbered
     cdef list alive
     cdef int depth
 
     def __cinit__(self):
-        self.out.start = NULL
-        self.out.size = self.out.capacity = 0
-        self.parts = 0
-        self.limit = _DIGEST_ITEMS
-        self.set_budget = _DIGEST_SET_BUDGET
+        self.set_budget = digest_walk.SET_BUDGET
         self.seen = {}
-        self.numbered = 0
         self.alive = []
-        self.depth = 0
-
-    def __dealloc__(self):
-        PyMem_Free(self.out.start)
-
-    cdef bytes found(self, Py_ssize_t start):
-        """Remove and return all bytes from `start` on."""
-        cdef bytes data = PyBytes_FromStringAndSize(<const char *>self.out.start + start, self.out.size - start)
-        self.out.size = start
-        return data
 
     cdef int _begin(self, const char *tag, Py_ssize_t size) except -1:
         """Write the type and the length of a part."""
-        _append(&self.out, tag, strlen(tag))
+        _append(self, tag, strlen(tag))
         self.parts += 1
-        self._digits(size)
-        return _append_byte(&self.out, c":")
-
-    cdef int _digits(self, Py_ssize_t number) except -1:
-        """Write a number, and return how many digits it has."""
-        cdef char[24] digits
-        cdef int at = 24
-        while True:
-            at -= 1
-            digits[at] = c"0" + <char>(number % 10)
-            number //= 10
-            if number == 0:
-                break
-        _append(&self.out, digits + at, 24 - at)
-        return 24 - at
+        _append_decimal(self, size)
+        return _append_byte(self, c":")
 
     cdef int _text(self, const char *tag, object value) except -1:
         cdef Py_ssize_t size = 0
-        cdef const char *data
-        cdef bytes encoded
-        data = lp_utf8(<PyObject *>value, &size)
-        if data == NULL:
-            encoded = str.encode(value, "utf-8", "surrogatepass")
-            data, size = PyBytes_AS_STRING(encoded), PyBytes_GET_SIZE(encoded)
-        self._begin(tag, size)
-        return _append(&self.out, data, size)
+        cdef const char *data = lp_utf8(<PyObject *>value, &size)
+        if data != NULL:
+            self._begin(tag, size)
+            return _append(self, data, size)
+        cdef bytes encoded = str.encode(value, "utf-8", "surrogatepass")
+        self._begin(tag, PyBytes_GET_SIZE(encoded))
+        return _append_bytes(self, encoded)
 
     cdef int _count(self, const char *tag, Py_ssize_t number) except -1:
         """Write what `_text` would write for a number."""
-        cdef Py_ssize_t size = 1
-        cdef Py_ssize_t limit = 10
-        while number >= limit:
-            size += 1
-            limit *= 10
+        cdef char[_DIGITS] digits
+        cdef int size = _decimal(digits + _DIGITS, number)
         self._begin(tag, size)
-        return self._digits(number)
+        return _append(self, digits + _DIGITS - size, size)
 
     cdef int _name(self, const char *tag, object module, object qualname) except -1:
-        cdef Py_ssize_t size = 0
-        cdef Py_ssize_t more = 0
-        cdef const char *first
-        cdef const char *second
         if type(module) is str and PyUnicode_CompareWithASCIIString(module, "__mp_main__") == 0:
-            module = _MAIN
-        first = lp_utf8(<PyObject *>module, &size) if type(module) is str else NULL
-        second = lp_utf8(<PyObject *>qualname, &more) if type(qualname) is str else NULL
-        if first == NULL or second == NULL:
-            return self._text(tag, f"{module}:{qualname}")
-        self._begin(tag, size + 1 + more)
-        _append(&self.out, first, size)
-        _append_byte(&self.out, c":")
-        return _append(&self.out, second, more)
+            module = "__main__"
+        return self._text(tag, f"{module}:{qualname}")
 
     cdef int _name_of(self, const char *tag, object obj) except -1:
         return self._name(tag, getattr(obj, "__module__", None), getattr(obj, "__qualname__", None))
@@ -100,7 +59,7 @@ cdef class _Walk:
             self._add(item)
         return 0
 
-    # The feeders call these.
+    # The feeders call these methods.
 
     def text(self, str tag, value):
         self._text(tag.encode(), value)
@@ -111,68 +70,36 @@ cdef class _Walk:
     def items(self, str tag, items):
         self._items(tag.encode(), tuple(items))
 
-    def unordered(self, items):
-        cdef list elements = list(items)
-        cdef Py_ssize_t count = len(elements)
-        cdef Py_ssize_t start, whole, limit, set_budget, base, before, first, used = 0
-        cdef list found = []
-        cdef list numbers
-        cdef bytes data
-        cdef bytes last = None
-        self._count("set", count)
-        if count == 0:
-            return
-        start = self.out.size
-        whole, limit, set_budget, base = self.parts, self.limit, self.set_budget, self.numbered
-        self.limit = min(_DIGEST_ITEMS, (max(0, limit - whole) if set_budget < 0 else max(0, set_budget)) // count)
-        self.set_budget = -1
-        before = len(self.seen)
-        for item in elements:
-            self.parts = 0
-            self.numbered = base
-            self._add(item)
-            # No comprehension: see `_memo_with`.
-            numbers = []
-            while len(self.seen) > before:
-                numbers.append(self.seen.popitem())
-            found.append((self.found(start), self.numbered - base, numbers))
-            used += self.parts
-        self.parts, self.limit = whole + count, limit
-        self.set_budget = -1 if set_budget < 0 else max(0, set_budget - used)
-        found.sort(key=_FIRST)
-        self.numbered = first = base
-        for data, size, numbers in found:
-            _append(&self.out, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
-            if data != last:
-                last = data
-                first = self.numbered
-                self.numbered += size
-            for ident, number in reversed(numbers):
-                self.seen.setdefault(ident, number - base + first)
-
     def add(self, obj):
         self._add(obj)
 
+    def add_class_name(self, cls):
+        self._name_of("class", cls)
+
+    def unordered(self, items):
+        # A walk in Python describes sets and everything in them. Few classes have one.
+        walk = digest_walk.Walk(digest._feed)
+        walk.seen, walk.numbered, walk.alive, walk.depth = self.seen, self.numbered, self.alive, self.depth
+        walk.set_budget = self.set_budget
+        walk.unordered(items)
+        self.numbered, self.set_budget = walk.numbered, walk.set_budget
+        self.parts += len(walk.parts)
+        for part in walk.parts:
+            _append_bytes(self, part)
+
     cdef int _add(self, object obj) except -1:
-        # The program's code may run below and assign the object another class.
+        # A reference, because the program's code may run below and assign the object another class.
         cdef object cls = <object>Py_TYPE(obj)
         cdef PyTypeObject *kind = <PyTypeObject *>cls
         cdef object ident
-        cdef int overflow = 0
         if kind is &PyUnicode_Type:
             return self._text("s", obj)
         if kind is &PyBytes_Type:
             self._begin("b", PyBytes_GET_SIZE(obj))
-            return _append(&self.out, PyBytes_AS_STRING(obj), PyBytes_GET_SIZE(obj))
-        if obj is None:
-            self.parts += 1
-            return _append(&self.out, b"a4:None", 7)
-        if kind is &PyLong_Type:
-            PyLong_AsLongLongAndOverflow(obj, &overflow)
-            return self._text("a", _spell(obj) if overflow else repr(obj))
-        if kind is &PyBool_Type or cls in _SPELLED:
+            return _append_bytes(self, <bytes>obj)
+        if obj is None or cls in _SPELLED:
             return self._text("a", _spell(obj))
-        if self.depth >= _DIGEST_DEPTH or self.parts >= self.limit:
+        if self.depth >= _DIGEST_DEPTH or self.parts >= _DIGEST_ITEMS:
             return self._name_of("deep", cls)
         if kind is &PyTuple_Type:
             self.depth += 1
@@ -183,12 +110,16 @@ cdef class _Walk:
         known = _lookup(self.seen, ident)
         if known is not None:
             return self._count("r", known)
-        self.seen[ident] = self.numbered
-        self.numbered += 1
+        self._number(ident)
         self.alive.append(obj)
         self.depth += 1
         self._feed(obj, kind)
         self.depth -= 1
+        return 0
+
+    cdef int _number(self, object ident) except -1:
+        self.seen[ident] = self.numbered
+        self.numbered += 1
         return 0
 
     cdef int _feed(self, object obj, PyTypeObject *kind) except -1:
@@ -211,7 +142,7 @@ cdef class _Walk:
                     self._add(annotations)
             if func.func_closure != NULL:
                 for name, cell in zip(code.co_freevars, <object>func.func_closure):
-                    if name != _CLASS_DICT_CELL:
+                    if name != "__classdict__":
                         self._add(cell)
         elif kind is &PyCode_Type:
             info = _code_info(<PyObject *>obj)
@@ -239,14 +170,10 @@ cdef class _Walk:
             self._add(_module_in_payload(value) if type(key) is str and key == "__module__" else value)
         return 0
 
-    def add_class_name(self, cls):
-        self._name_of("class", cls)
-
     cdef int _add_class_body(self, object cls) except -1:
         cdef dict own
         self._name_of("class", cls)
-        self.seen[<size_t><PyObject *>cls] = self.numbered
-        self.numbered += 1
+        self._number(<size_t><PyObject *>cls)
         self._name_of("meta", type(cls))
         for base in _type_bases(cls):
             self._name_of("base", base)
@@ -276,7 +203,7 @@ def _class_digest(cls):
     """See `digest.class_digest`."""
     cdef _Walk walk = _Walk()
     walk._add_class_body(cls)
-    return digest.hashed(walk.found(0))
+    return digest.hashed(_contents(walk, 0))
 
 
 cdef dict _FEEDERS = digest.FEEDERS
@@ -284,10 +211,6 @@ cdef object _feed_other = digest.feed_other
 cdef frozenset _VOLATILE = traces_of_use.VOLATILE
 cdef int _DIGEST_DEPTH = digest_walk.MAX_DEPTH
 cdef Py_ssize_t _DIGEST_ITEMS = digest_walk.MAX_ITEMS
-cdef Py_ssize_t _DIGEST_SET_BUDGET = digest_walk.SET_BUDGET
-cdef object _FIRST = itemgetter(0)
 cdef frozenset _SPELLED = digest_walk.SPELLED
 cdef object _spell = spelling.spell
 cdef object _module_in_payload = byvalue.module_in_payload
-cdef str _MAIN = "__main__"
-cdef str _CLASS_DICT_CELL = "__classdict__"

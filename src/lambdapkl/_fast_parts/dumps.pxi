@@ -1,41 +1,31 @@
 # Pooled picklers, and `dumps`.
 
-cdef object _index = operator.index
 cdef Py_ssize_t _LARGE = 1 << 20
-# A pickler that has grown beyond this is not used again.
+# A pickler is not used again after a larger payload.
 cdef Py_ssize_t _MAX_POOLED_OUTPUT = 1 << 12
 cdef Py_ssize_t _MAX_POOL = 16
 
 
 cdef class _Sink:
-    """The file of a pickler: takes what is written without a copy where it comes in one piece."""
+    """The file of a pickler. A payload that is written in one piece is not copied."""
 
     cdef object whole
     cdef bytes preamble
-    # A large piece that came last: the pickler's copy of a string, maybe, which becomes the buffer once it has let go of it.
+    # The last piece, if it is large. It may be the pickler's copy of a string: then, as soon as
+    # nothing else refers to it, it becomes the buffer instead of being copied.
     cdef PyObject *large
     cdef PyObject *buffer
     cdef Py_ssize_t size
     cdef Py_ssize_t capacity
-    # The `buffer_callback` of the payload at hand; a pickler cannot be given another one.
+    # The `buffer_callback` of this payload. That of a pickler cannot be changed.
     cdef object callback
 
     def take_buffer(self, buffer):
         return self.callback(buffer)
 
-    def __cinit__(self):
-        self.whole = None
-        self.preamble = None
-        self.large = NULL
-        self.buffer = NULL
-        self.size = 0
-        self.capacity = 0
-
     def __dealloc__(self):
-        if self.buffer != NULL:
-            Py_DECREF(<object>self.buffer)
-        if self.large != NULL:
-            Py_DECREF(<object>self.large)
+        Py_XDECREF(self.buffer)
+        Py_XDECREF(self.large)
 
     def write(self, data):
         if self.buffer == NULL and self.whole is None and PyBytes_CheckExact(data):
@@ -81,7 +71,8 @@ cdef class _Sink:
         return 0
 
     cdef int _append(self, object data) except -1:
-        # No typed memoryview: Cython registers its type with `collections.abc.Sequence`, and a copy of that would drag it along.
+        # No typed memoryview: Cython would register its type with `collections.abc.Sequence`, and a
+        # copy of that class by value would then carry it.
         cdef Py_buffer view
         PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
         try:
@@ -103,7 +94,7 @@ cdef class _Sink:
         elif wanted > self.capacity:
             self.capacity = wanted + wanted // 8
             buffer = self.buffer
-            # On failure the object is gone and the pointer NULL.
+            # If this fails, it frees the object and sets the pointer to NULL.
             self.buffer = NULL
             _PyBytes_Resize(&buffer, self.capacity)
             self.buffer = buffer
@@ -112,7 +103,7 @@ cdef class _Sink:
         return 0
 
     cdef bytes _after_preamble(self, bytes data):
-        """`preamble.without_frame`, of the preamble and `data`."""
+        """Return `preamble.without_frame` of the preamble and `data`."""
         cdef Py_ssize_t before = PyBytes_GET_SIZE(self.preamble)
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
         cdef const unsigned char *at = <const unsigned char *>PyBytes_AS_STRING(data)
@@ -153,14 +144,14 @@ class _Pickler(pickle.Pickler):
 
 
 cdef class _Pooled:
-    """A pickler with all it needs, ready to be used again."""
+    """A pickler that is used for many payloads, with its file and its `PayloadState`."""
 
     cdef _Sink sink
     cdef PayloadState payload_state
     cdef object pickler
     cdef object dump
     cdef object clear_memo
-    # A pickler's memo to start with; see `preamble`.
+    # The memo of a pickler that has written the preamble.
     cdef object memo
 
     def __init__(self, protocol, fix_imports, bint buffers, int root):
@@ -169,37 +160,38 @@ cdef class _Pooled:
         self.payload_state = PayloadState(_table)
         self.payload_state.protocol = protocol
         self.pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
-        # The memo is emptied while the pickler is in use, and `__del__` of what was in it may start a garbage collection:
-        # `_pickle` would have that follow references to objects that are gone.  No cycle leads through this pickler.
+        # Emptying the memo may call `__del__` methods, and so start a garbage collection, which
+        # would make `_pickle` follow references to freed objects. No reference cycle contains this
+        # pickler, so it need not be tracked.
         PyObject_GC_UnTrack(<PyObject *>self.pickler)
         self.pickler.reducer_override = self.payload_state.reduce
         self.payload_state._user, self.payload_state._copyreg, self.payload_state._own = _table.maps
         self.dump = self.pickler.dump
         self.clear_memo = self.pickler.clear_memo
-        self.memo = None
         if root:
             self.sink.preamble = _preambles[root - 1][0]
             self.memo = _memos[root - 1]
             self.pickler.memo = self.memo
 
 
-cdef object _memo_with(tuple callables, int room):
+cdef object _memo_with(tuple callables, int size):
     """Return the memo of a pickler that has written `callables` and nothing else."""
     template = _Pickler(_Sink())
-    # The memo keeps the size that this gives it, and is copied with it for each payload; growing later costs more.
-    # No comprehension and no `*` in a list or tuple here and elsewhere: Cython (3.3.1) frees what it cannot append twice.
-    template.dump(list(map(str, range(room))))
+    # The memo keeps the size that this gives it, and each payload starts with a copy of it. Growing
+    # it later takes longer. No comprehension, and no `*` in a list or tuple, here and in other
+    # files: if Cython 3.3.1 fails to append an item, it frees the item twice.
+    template.dump(list(map(str, range(size))))
     template.clear_memo()
     for each in callables:
         template.dump(each)
     return template.memo
 
 
-# How many entries to make room for in the memo, where the root is a function and where it is a class.
-cdef tuple _ROOM = (10, 40)
+# Entries in the memo if the root is a function, and if it is a class.
+cdef tuple _MEMO_SIZES = (10, 40)
 
-# Taken from and put back to: a dumps within a dumps, and one in another thread, take another one.  One for each kind of
-# root, without and with a callback for buffers.
+# A pool for each kind of root, without and with a callback for buffers. A nested call of `dumps`,
+# or one in another thread, takes another pickler.
 cdef list _pools = [[], [], [], [], [], []]
 
 cdef enum:
@@ -214,7 +206,7 @@ cdef Py_ssize_t _known_modules = -1
 cdef _Pooled _from_pool(list pool):
     try:
         return <_Pooled>pool.pop() if pool else None
-    except IndexError:  # another thread took it
+    except IndexError:  # another thread took the last one
         return None
 
 
@@ -226,17 +218,13 @@ cdef int _root_of(object obj) except -1:
         return _root_of(obj.__func__) if Py_TYPE(obj.__func__) is &PyFunction_Type else _ANY_ROOT
     if <object>Py_TYPE(obj) is _partial:
         return _root_of(obj.func) if Py_TYPE(obj.func) is &PyFunction_Type else _ANY_ROOT
-    cdef object cls = obj
-    if Py_TYPE(obj) is not &PyType_Type:
-        cls = <object>Py_TYPE(obj)
-        if Py_TYPE(cls) is not &PyType_Type:
-            return _ANY_ROOT
-    if not (<PyTypeObject *>cls).tp_flags & Py_TPFLAGS_HEAPTYPE:
+    cdef object cls = obj if Py_TYPE(obj) is &PyType_Type else <object>Py_TYPE(obj)
+    if Py_TYPE(cls) is not &PyType_Type or not (<PyTypeObject *>cls).tp_flags & Py_TPFLAGS_HEAPTYPE:
         return _ANY_ROOT
     return _ANY_ROOT if _class_by_reference(cls) else _CLASS_ROOT
 
 
-# With `binding` its parameters can be inspected, with their types.
+# With `binding`, `inspect.signature` shows the parameters and their types.
 @cython.binding(True)
 @cython.annotation_typing(False)
 def dumps(
@@ -256,12 +244,15 @@ def dumps(
     Parameters
     ----------
     deterministic
-        Leave out where code was written (files, lines, cells of a notebook), put every set in order, and write equal strings as
-        one: the same bytes in each process that has the same object.  Slower, and tracebacks tell no lines.
+        Write the same bytes in each process that has the same object: leave out file names, line
+        numbers and notebook cells, sort every set, and write equal strings once. This is slower,
+        and tracebacks have no line numbers.
     portable
-        Let the source of functions travel with their code, so that another version of Python reads them.
+        Pickle the source of functions with their code, so that other versions of Python can load
+        them.
     standalone
-        Let lambdapkl's constructors travel, so that `pickle.loads` reads the payload where lambdapkl is not installed.
+        Include lambdapkl's constructors, so that `pickle.loads` reads the payload where lambdapkl
+        is not installed.
     """
     chosen = get_value(_options)
     if deterministic or portable or standalone or (chosen is not _default_options and chosen.deterministic):
@@ -272,30 +263,25 @@ def dumps(
     cdef list pool
     cdef int root = _ANY_ROOT
     cdef bint buffers = buffer_callback is not None
-    cdef bint usual
+    cdef bint is_pooled
     if PyDict_Size(<PyObject *>_modules) != _known_modules:
-        # Not the size by now: another thread may have imported more.
+        # The size before it looked: another thread may import more meanwhile.
         _known_modules = _refresh()
     try:
-        if protocol is None:
-            protocol = _HIGHEST_PROTOCOL
-        else:
-            protocol = _index(protocol)
-            if protocol < 0:
-                protocol = _HIGHEST_PROTOCOL
-        usual = protocol == _HIGHEST_PROTOCOL
-        if usual:
+        protocol = _HIGHEST_PROTOCOL if protocol is None or operator.index(protocol) < 0 else operator.index(protocol)
+        is_pooled = protocol == _HIGHEST_PROTOCOL
+        if is_pooled:
             root = _root_of(obj)
-        # Which names are mapped makes no difference from protocol 3 on.
+        # `fix_imports` has no effect since protocol 3.
         pool = <list>_pools[root + _ROOTS * buffers]
-        pooled = _from_pool(pool) if usual else None
+        pooled = _from_pool(pool) if is_pooled else None
         if pooled is None:
             pooled = _Pooled(protocol, fix_imports, buffers, root)
         pooled.sink.callback = buffer_callback
-        # Its preamble names `wire.function`.
+        # The preamble names `wire.function`.
         pooled.payload_state._numbers_builtin_types = root != _ANY_ROOT
         pooled.payload_state.root = obj
-        # After an error the pickler is dropped, with what its memo holds.
+        # After an error the pickler is not used again.
         pooled.dump(obj)
     except Exception as error:
         _explain_error(error, obj)
@@ -303,7 +289,7 @@ def dumps(
     result = pooled.sink.take()
     pooled.payload_state.root = None
     pooled.sink.callback = None
-    if usual and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(pool) < _MAX_POOL:
+    if is_pooled and PyBytes_GET_SIZE(result) <= _MAX_POOLED_OUTPUT and len(pool) < _MAX_POOL:
         if root:
             pooled.pickler.memo = pooled.memo
         else:

@@ -1,7 +1,7 @@
 # A fast path for plain enumerations; `reducers/enumerations.py` handles all others.
 
 cdef object _reduce_usual_enum(PayloadState self, object cls):
-    """Reduce an enumeration whose members have a value and nothing else; NotImplemented for others."""
+    """Reduce an enumeration whose members have only a value; return NotImplemented for others."""
     cdef dict own = lp_copy_class_dict(<PyTypeObject *>cls)
     cdef dict defaults
     cdef dict each
@@ -56,7 +56,7 @@ cdef object _reduce_usual_enum(PayloadState self, object cls):
 
 
 cdef dict _usual_member(object name, object member, Py_ssize_t place):
-    """Return the attributes of a member, or None if it has more than its value and the defaults."""
+    """Return the attributes of a member; None if it has others than its value and the defaults."""
     cdef dict each
     if type(name) is not str or (<PyTypeObject *>Py_TYPE(member)).tp_dictoffset == 0:
         return None
@@ -64,9 +64,9 @@ cdef dict _usual_member(object name, object member, Py_ssize_t place):
     if type(found) is not dict:
         return None
     each = <dict>found
-    if _INVERTED in each:
+    if "_inverted_" in each:
         each = each.copy()
-        del each[_INVERTED]
+        del each["_inverted_"]
     if len(each) != 4 or "_value_" not in each or "__objclass__" not in each:
         return None
     own_name = _lookup(each, "_name_")
@@ -77,7 +77,7 @@ cdef dict _usual_member(object name, object member, Py_ssize_t place):
 
 
 cdef bint _is_enum_default(object value, object usual) except -1:
-    """The same as `reducers.enumerations._is_default`."""
+    """Return what `reducers.enumerations._is_default` returns."""
     if value is usual:
         return True
     if type(value) is not type(usual):
@@ -88,13 +88,8 @@ cdef bint _is_enum_default(object value, object usual) except -1:
         return not value and not usual
     if type(value) is not list or len(<list>value) != len(<list>usual):
         return False
-    # No index, as comparing may run code that changes the lists.
+    # Without indices, because a comparison may run code that changes the lists.
     for one, other in zip(value, usual):
         if one is not other and not (type(one) is type(other) and one == other):
             return False
     return True
-
-
-cdef object _enumerations = None
-cdef object _enum_class = None
-cdef str _INVERTED = "_inverted_"

@@ -1,14 +1,10 @@
-/* Reading and writing the frames of generators, coroutines and async generators.
+/* Reads and writes the frames of generators, coroutines and async generators.
 
-   All that lambdapkl knows of CPython's private layouts is here, a section a version.  Versions that are not listed,
-   free-threaded builds, other implementations and installations without the internal headers get LP_FRAMES 0: nothing of
-   it is compiled, and a suspended frame is refused.  What is compiled is tried on a live generator before it is used
-   (`suspended.frames`). */
+   This file has all that lambdapkl knows about CPython's private layouts, in a section for each version.  LP_FRAMES is 0 for
+   other versions, free-threaded builds, other implementations and installations without the internal headers: then suspended
+   frames are refused.  Before the code is used, it is tested on a live generator (`frames/suspended.py`). */
 
-#ifndef LAMBDAPKL_FRAMES_H
-#define LAMBDAPKL_FRAMES_H
-
-/* What a frame is doing, the same on every version. */
+/* The states of a frame, the same for every version. */
 enum { LP_CREATED, LP_SUSPENDED, LP_RUNNING, LP_FINISHED };
 
 #define LP_FRAMES 0
@@ -27,12 +23,8 @@ enum { LP_CREATED, LP_SUSPENDED, LP_RUNNING, LP_FINISHED };
 
 #if LP_FRAMES
 
-#ifndef Py_BUILD_CORE
 #define Py_BUILD_CORE 1
-#endif
-#ifndef Py_BUILD_CORE_MODULE
 #define Py_BUILD_CORE_MODULE 1
-#endif
 
 /* ---- 3.11 to 3.13: a slot is a pointer, the frame is cast ---- */
 #if PY_VERSION_HEX < 0x030E0000
@@ -48,7 +40,6 @@ typedef PyObject *lp_slot;
 #define lp_slot_from(o) Py_NewRef(o)
 #define lp_slot_from_int(i) NULL
 #define lp_slot_release(s) Py_XDECREF(s)
-#define LP_HAS_INTS 0
 
 #define lp_frame_of(gen) ((_PyInterpreterFrame *)((PyGenObject *)(gen))->gi_iframe)
 #define lp_depth(frame) ((Py_ssize_t)(frame)->stacktop)
@@ -70,7 +61,6 @@ typedef _PyStackRef lp_slot;
 #define lp_slot_null() PyStackRef_NULL
 #define lp_slot_from(o) PyStackRef_FromPyObjectNew(o)
 #define lp_slot_from_int(i) PyStackRef_TagInt(i)
-#define LP_HAS_INTS 1
 
 static void lp_slot_release(lp_slot slot) {
     if (!PyStackRef_IsNullOrInt(slot))
@@ -98,7 +88,8 @@ static void lp_slot_release(lp_slot slot) {
 #define lp_function_of(frame) (PyStackRef_IsNull((frame)->f_funcobj) ? NULL : PyStackRef_AsPyObjectBorrow((frame)->f_funcobj))
 #endif
 
-/* Where it goes on, as the index of the RESUME in code units: up to 3.12 the field has the instruction before it. */
+/* The position, as the index of the RESUME in code units. Up to 3.12 the field has the
+   instruction before it. */
 #if PY_VERSION_HEX < 0x030D0000
 #define lp_position(frame) ((Py_ssize_t)((frame)->prev_instr - _PyCode_CODE(lp_code_of(frame))) + 1)
 #define lp_set_position(frame, index) ((frame)->prev_instr = _PyCode_CODE(lp_code_of(frame)) + (index) - 1)
@@ -107,18 +98,13 @@ static void lp_slot_release(lp_slot slot) {
 #define lp_set_position(frame, index) ((frame)->instr_ptr = _PyCode_CODE(lp_code_of(frame)) + (index))
 #endif
 
-/* ---- the state: one of suspension up to 3.12, two since ---- */
+/* ---- the state: one for suspended frames up to 3.12, two since 3.13 ---- */
 #if PY_VERSION_HEX < 0x030D0000
-#define lp_is_suspended(state) ((state) == FRAME_SUSPENDED)
-#define lp_suspended(from) FRAME_SUSPENDED
-#define lp_is_finished(state) ((state) >= FRAME_COMPLETED)
-#elif PY_VERSION_HEX < 0x030F0000
-#define lp_is_suspended(state) ((state) == FRAME_SUSPENDED || (state) == FRAME_SUSPENDED_YIELD_FROM)
-#define lp_suspended(from) ((from) ? FRAME_SUSPENDED_YIELD_FROM : FRAME_SUSPENDED)
+#define FRAME_SUSPENDED_YIELD_FROM FRAME_SUSPENDED
+#endif
+#if PY_VERSION_HEX < 0x030F0000
 #define lp_is_finished(state) ((state) >= FRAME_COMPLETED)
 #else
-#define lp_is_suspended(state) ((state) == FRAME_SUSPENDED || (state) == FRAME_SUSPENDED_YIELD_FROM)
-#define lp_suspended(from) ((from) ? FRAME_SUSPENDED_YIELD_FROM : FRAME_SUSPENDED)
 #define lp_is_finished(state) ((state) == FRAME_CLEARED)
 #endif
 
@@ -126,7 +112,8 @@ static int lp_is_generator(PyObject *object) {
     return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
 }
 
-/* Whether the interpreter that runs is of the version this was compiled for, and its generators have the size known here. */
+/* Whether the interpreter has the version that this was compiled for, and its generators have
+   the size that is known here. */
 static int lp_frames_fit(void) {
     Py_ssize_t size = (Py_ssize_t)(offsetof(PyGenObject, gi_iframe) + offsetof(_PyInterpreterFrame, localsplus));
     return (Py_Version >> 16) == (PY_VERSION_HEX >> 16) && PyGen_Type.tp_basicsize == size
@@ -138,12 +125,12 @@ static int lp_frame_state(PyObject *gen) {
     int state = ((PyGenObject *)gen)->gi_frame_state;
     if (state == FRAME_CREATED)
         return LP_CREATED;
-    if (lp_is_suspended(state))
+    if (state == FRAME_SUSPENDED || state == FRAME_SUSPENDED_YIELD_FROM)
         return LP_SUSPENDED;
     return lp_is_finished(state) ? LP_FINISHED : LP_RUNNING;
 }
 
-/* The function whose call this is, None where the frame does not know. */
+/* The function that was called; None if the frame does not have it. */
 static PyObject *lp_frame_function(PyObject *gen) {
     PyObject *function = lp_function_of(lp_frame_of(gen));
     return Py_NewRef(function == NULL ? Py_None : function);
@@ -153,8 +140,9 @@ static PyObject *lp_frame_code(PyObject *gen) {
     return Py_NewRef((PyObject *)lp_code_of(lp_frame_of(gen)));
 }
 
-/* (position, marks, values, exceptions) of a frame that is created or suspended: a mark a slot (n: NULL, o: object, i: tagged
-   integer), None for NULL, an int for a tagged integer, and the exception being handled in a tuple, empty for none. */
+/* (position, marks, values, exceptions) of a created or suspended frame. Each slot has a mark
+   (n: NULL, o: object, i: tagged integer) and a value (None for NULL, an int for a tagged
+   integer). The tuple of exceptions has the one that is being handled, or nothing. */
 static PyObject *lp_frame_read(PyObject *gen) {
     _PyInterpreterFrame *frame = lp_frame_of(gen);
     PyCodeObject *code = lp_code_of(frame);
@@ -172,8 +160,8 @@ static PyObject *lp_frame_read(PyObject *gen) {
         PyErr_NoMemory();
         goto done;
     }
-    /* The frame is read before anything that the garbage collector counts is made: up to 3.11 that may start a collection, and
-       what it calls may close the generator. */
+    /* The frame is read before any container is created: up to 3.11 that may start a garbage
+       collection, which may call code that closes the generator. */
     for (; count < depth; count++) {
         lp_slot slot = frame->localsplus[count];
         if (lp_slot_is_null(slot)) {
@@ -209,13 +197,14 @@ done:
     return result;
 }
 
-/* Whether a generator is as its function returned it, and nobody has looked into its frame. */
+/* Whether a generator has not been started, and has no frame object yet. */
 static int lp_frame_is_fresh(PyObject *gen) {
     return lp_frame_state(gen) == LP_CREATED && lp_frame_of(gen)->frame_obj == NULL
         && ((PyGenObject *)gen)->gi_exc_state.exc_value == NULL;
 }
 
-/* Make a fresh frame a suspended one.  The caller has checked everything; `marks` may have k, for a slot to be kept. */
+/* Turns a fresh frame into a suspended one. The caller has checked all arguments. The mark k
+   keeps a slot. */
 static int lp_frame_write(PyObject *gen, Py_ssize_t position, int from, PyObject *marks, PyObject *values, PyObject *exception) {
     _PyInterpreterFrame *frame = lp_frame_of(gen);
     Py_ssize_t depth = PyBytes_GET_SIZE(marks), old_depth = lp_depth(frame), index;
@@ -229,14 +218,12 @@ static int lp_frame_write(PyObject *gen, Py_ssize_t position, int from, PyObject
     for (index = 0; index < depth; index++) {
         if (mark[index] == 'o')
             fresh[index] = lp_slot_from(PyTuple_GET_ITEM(values, index));
-#if LP_HAS_INTS
         else if (mark[index] == 'i')
             fresh[index] = lp_slot_from_int((intptr_t)PyLong_AsSsize_t(PyTuple_GET_ITEM(values, index)));
-#endif
         else
             fresh[index] = lp_slot_null();
     }
-    /* From here on, nothing can fail and no code of anybody's runs, until the frame is whole. */
+    /* From here until the frame is complete, nothing can fail and no Python code runs. */
     for (index = 0; index < old_depth; index++) {
         old[index] = frame->localsplus[index];
         if (index < depth && mark[index] == 'k') {
@@ -249,14 +236,14 @@ static int lp_frame_write(PyObject *gen, Py_ssize_t position, int from, PyObject
     lp_set_depth(frame, depth);
     lp_set_position(frame, position);
     ((PyGenObject *)gen)->gi_exc_state.exc_value = exception == Py_None ? NULL : Py_NewRef(exception);
-    ((PyGenObject *)gen)->gi_frame_state = lp_suspended(from);
+    ((PyGenObject *)gen)->gi_frame_state = from ? FRAME_SUSPENDED_YIELD_FROM : FRAME_SUSPENDED;
     for (index = 0; index < old_depth; index++)
         lp_slot_release(old[index]);
     PyMem_Free(old);
     return 0;
 }
 
-/* ---- async generators, and what their `__anext__` and `asend` return (genobject.c keeps that structure to itself) ---- */
+/* ---- async generators, and the objects that `__anext__` and `asend` return (their structure is private to genobject.c) ---- */
 
 typedef struct {
     PyObject_HEAD
@@ -281,7 +268,7 @@ static void lp_start_asend(PyObject *asend) {
     ((PyAsyncGenObject *)((lp_asend *)asend)->generator)->ag_running_async = 1;
 }
 
-#else /* no LP_FRAMES: the same names, for Cython, and never called, as `lp_frames_fit` says no */
+#else /* The same names for Cython.  They are never called, because `lp_frames_fit` returns 0. */
 
 #define lp_frames_fit() 0
 #define lp_is_generator(o) 0
@@ -297,7 +284,5 @@ static void lp_start_asend(PyObject *asend) {
 #define lp_is_closed(g) 0
 #define lp_is_in_use(g) 0
 #define lp_start_asend(a) ((void)0)
-
-#endif
 
 #endif

@@ -1,4 +1,5 @@
-# Frames of generators, coroutines and async generators: what `_frames.h` does, with everything checked that it trusts.
+# Frames of generators, coroutines and async generators. `frames.h` trusts its arguments, so they
+# are checked here.
 
 cdef extern from "frames.h":
     """
@@ -26,66 +27,65 @@ cdef extern from "frames.h":
 
 cdef extern from *:
     bint PyIter_Check(object)
-    bint PyList_CheckExact(object)
-    bint PyDict_CheckExact(object)
-    bint PySet_CheckExact(object)
-    bint PyTuple_CheckExact(object)
-    bint PyUnicode_CheckExact(object)
-    bint PyLong_CheckExact(object)
-    bint PyCell_Check(object)
     bint PyAsyncGen_CheckExact(object)
     int PY_VERSION_HEX
 
-# How the index of an instruction is marked.
+# The mark of the index of an instruction.
 cdef char _INSTRUCTION = c"i" if PY_VERSION_HEX >= 0x030E0000 else c"o"
 # An index on the stack is shifted by two bits.
 cdef Py_ssize_t _LARGEST_INDEX = (<Py_ssize_t>1) << (8 * sizeof(Py_ssize_t) - 4)
 
 
+# Kind -> the only type of its values; see `frames.slot_kinds`.
+cdef dict _exact_types = dict(zip(b"cLGDSTUs", (<object>&PyCell_Type, list, list, dict, set, tuple, tuple, str)))
+
+
 cdef class Frames:
-    """What can be done with suspended frames; None stands in its place where nothing can."""
+    """Reads and writes suspended frames."""
 
     def state(self, generator):
-        """0 for created, 1 for suspended, 2 for running, 3 for finished.
+        """Return 0 for created, 1 for suspended, 2 for running, 3 for finished.
 
         Raises
         ------
         TypeError
-            `generator` is no generator, coroutine or async generator.
+            `generator` is not a generator, coroutine or async generator.
         """
         _check_generator(generator)
         return lp_frame_state(generator)
 
     def function(self, generator):
-        """Return the function whose call an unfinished `generator` is, or None."""
+        """Return the function that was called to create an unfinished `generator`, or None."""
         _check_generator(generator)
         return lp_frame_function(generator) if lp_frame_state(generator) < 2 else None
 
     def read(self, generator):
-        """Return position, marks, values and the exceptions being handled of a created or suspended `generator`.
+        """Return position, marks, values and handled exceptions of a created or suspended `generator`.
 
-        The position is the index of its RESUME, in code units.  A mark is ``n`` for NULL, ``o`` for an object, ``i`` for
-        an integer that is no object.  There is one for each local variable and each slot of the stack.
+        The position is the index of its RESUME, in code units. There is a mark for each local
+        variable and each slot of the stack: ``n`` for NULL, ``o`` for an object, ``i`` for an
+        integer that is not an object.
         """
         _check_generator(generator)
         if lp_frame_state(generator) > 1:
-            raise ValueError("its frame is in use, or gone")
+            raise ValueError("the frame of the generator is in use or finished")
         return lp_frame_read(generator)
 
     def write(self, generator, code, position, marks, values, kinds, from_another, exceptions):
-        """Have `generator`, which was just made, be suspended at `position` with what `values` has.
+        """Turn `generator`, which has not been started, into one that is suspended at `position` with `values`.
 
         Parameters
         ----------
         marks
-            As `read` returns them; ``k`` keeps what is there.
+            As `read` returns them; ``k`` keeps the value of a slot.
         kinds
-            What the verifier says of each value at that position.
+            The kind that the verifier requires of each value at that position.
 
         Raises
         ------
         pickle.UnpicklingError
-            The values do not fit the kinds, or the generator is not one of `code` or has been used.  It is as it was.
+            The values do not fit the kinds, or the generator has other code or has been used. It is
+            not changed then.
         """
         cdef Py_ssize_t index, count
         cdef const char *mark
@@ -114,19 +114,19 @@ cdef class Frames:
         lp_frame_write(generator, position, from_another, marks, values, exception)
 
     def misfit(self, bytes kinds, bytes marks, tuple values, code):
-        """Return the first slot whose value is not of the kind that belongs there, or -1."""
+        """Return the first slot that has a value of the wrong kind, or -1."""
         if len(marks) != len(kinds) or len(values) != len(kinds):
             return 0
         return _misfit(PyBytes_AS_STRING(kinds), PyBytes_AS_STRING(marks), len(kinds), values, code)
 
     def read_asend(self, asend, generator):
-        """Return the value that is sent by what ``asend()`` of `generator` returned, and its state: 0, or 1 once it is begun."""
+        """Return the value that an ``asend()`` of `generator` sends, and its state: 0, or 1 once it has been started."""
         if not PyAsyncGen_CheckExact(generator) or not lp_asend_fits(asend, generator):
             raise TypeError("not of this async generator")
         return lp_asend_value(asend), lp_asend_state(asend)
 
     def start_asend(self, asend, generator):
-        """Mark `asend` as begun, and `generator`, whose it is, as in use by it."""
+        """Mark `asend`, which belongs to `generator`, as started, and `generator` as in use."""
         if not PyAsyncGen_CheckExact(generator) or not lp_asend_fits(asend, generator) or lp_asend_state(asend) != 0:
             _refuse_state("not of this async generator")
         if lp_is_in_use(generator):
@@ -134,7 +134,7 @@ cdef class Frames:
         lp_start_asend(asend)
 
     def in_use(self, generator):
-        """Whether somebody is awaiting the next value of an async generator, and whether `aclose` has been begun."""
+        """Return whether a value of an async generator is being awaited, and whether `aclose` has been called."""
         if not PyAsyncGen_CheckExact(generator):
             return False, False
         return lp_is_in_use(generator), lp_is_closed(generator)
@@ -142,7 +142,7 @@ cdef class Frames:
 
 cdef int _check_generator(object generator) except -1:
     if not lp_is_generator(generator):
-        raise TypeError(f"{type(generator).__name__} is no generator, coroutine or async generator")
+        raise TypeError(f"{type(generator).__name__} is not a generator, coroutine or async generator")
     return 0
 
 
@@ -154,7 +154,7 @@ cdef Py_ssize_t _misfit(const char *kinds, const char *marks, Py_ssize_t count, 
     cdef Py_ssize_t index
     for index in range(count):
         if marks[index] == b"k":
-            # What the function's call has put there: its closure.
+            # The call of the function has put its closure there.
             if kinds[index] != b"c":
                 return index
         elif not _fits(kinds, marks, index, count, values, code):
@@ -163,7 +163,7 @@ cdef Py_ssize_t _misfit(const char *kinds, const char *marks, Py_ssize_t count, 
 
 
 cdef bint _fits(const char *kinds, const char *marks, Py_ssize_t index, Py_ssize_t count, tuple values, object code) except -1:
-    """Whether the value in slot `index` is of the kind that belongs there; see `frames.slot_kinds`."""
+    """Whether the value in slot `index` is of the right kind; see `frames.slot_kinds`."""
     cdef object value = values[index]
     cdef char kind = kinds[index]
     cdef char mark = marks[index]
@@ -181,27 +181,20 @@ cdef bint _fits(const char *kinds, const char *marks, Py_ssize_t index, Py_ssize
         return False
     if kind == b"o" or kind == b"m":
         return True
-    if kind == b"c":
-        return PyCell_Check(value)
+    exact_type = _exact_types.get(kind)
+    if exact_type is not None:
+        if type(value) is not exact_type:
+            return False
+        if kind == b"G" or kind == b"U":
+            for each in value:
+                if not (type(each) is str if kind == b"U" else each is None or PyExceptionInstance_Check(each)):
+                    return False
+        return True
     if kind == b"I":
         return PyIter_Check(value)
     if kind == b"Q":
-        # With an index, what is iterated over; see there.
+        # With an index in the next slot, this is the iterable itself.
         return PyIter_Check(value) or (index + 1 < count and kinds[index + 1] == b"x" and marks[index + 1] == b"i")
-    if kind == b"L":
-        return PyList_CheckExact(value)
-    if kind == b"G":
-        return PyList_CheckExact(value) and _all_exceptions(<list>value)
-    if kind == b"D":
-        return PyDict_CheckExact(value)
-    if kind == b"S":
-        return PySet_CheckExact(value)
-    if kind == b"T":
-        return PyTuple_CheckExact(value)
-    if kind == b"U":
-        return PyTuple_CheckExact(value) and _all_strings(<tuple>value)
-    if kind == b"s":
-        return PyUnicode_CheckExact(value)
     if kind == b"E":
         return PyExceptionInstance_Check(value)
     if kind == b"P":
@@ -214,21 +207,8 @@ cdef bint _fits(const char *kinds, const char *marks, Py_ssize_t index, Py_ssize
 
 
 cdef bint _is_index(object value, Py_ssize_t limit) except -1:
-    return PyLong_CheckExact(value) and 0 <= value < limit
+    return type(value) is int and 0 <= value < limit
 
 
-cdef bint _all_exceptions(list values):
-    for value in values:
-        if value is not None and not PyExceptionInstance_Check(value):
-            return False
-    return True
-
-
-cdef bint _all_strings(tuple values):
-    for value in values:
-        if not PyUnicode_CheckExact(value):
-            return False
-    return True
-
-
+# None if this interpreter has other frames than those that `frames.h` knows.
 frames = Frames() if lp_frames_fit() else None

@@ -5,7 +5,7 @@ cdef object _MappingProxy = MappingProxyType
 
 
 cdef bytes _blob(PayloadState self, _CodeInfo info):
-    # Equal code is one code object after loading, so its blob is one object here.
+    # Equal code becomes one code object when it is loaded, so equal blobs are one object here.
     if self._only_info is None:
         self._only_info = info
     if self._only_info is info:
@@ -36,7 +36,7 @@ cdef object _reduce_function(PayloadState self, object function):
     cdef object code = lp_read(<PyObject *>func, &func.func_code)
     cdef _CodeInfo info = _code_info(<PyObject *>code)
     cdef object namespace = <object>func.func_globals
-    cdef object module_name = _global(namespace, _NAME)
+    cdef object module_name = _global(namespace, "__name__")
     cdef object owner = None
     cdef set sent = None
     cdef object where
@@ -46,15 +46,15 @@ cdef object _reduce_function(PayloadState self, object function):
     if info.recreate is not None:
         recreated = info.recreate(function)
         if recreated is not None:
-            made_by, made_of, given = <tuple>recreated
+            constructor, arguments, defaults = <tuple>recreated
             attributes = _attributes(self, function, code, info, module_name) or {}
-            for name, usual in (<dict>given).items():
-                own = (<dict>attributes).get(name, _MISSING)
-                if own is usual or (type(own) is str and type(usual) is str and own == usual):
+            for name, default in (<dict>defaults).items():
+                value = (<dict>attributes).get(name, _MISSING)
+                if value is default or (type(value) is str and type(default) is str and value == default):
                     del attributes[name]
             if not attributes:
-                return made_by, made_of
-            return made_by, made_of, (None, None, None, attributes), None, None, _function
+                return constructor, arguments
+            return constructor, arguments, (None, None, None, attributes), None, None, _function
 
     if self._only_globals == func.func_globals:
         owner, sent = self._only_owner, self._only_sent
@@ -71,43 +71,36 @@ cdef object _reduce_function(PayloadState self, object function):
     cdef list used = None
     for name in info.names:
         value = _global(namespace, name)
-        if value is _MISSING or name == _BUILTINS or name == _NAME:
+        if value is _MISSING or name == "__builtins__" or name == "__name__":
             continue
         if PyType_IsSubtype(Py_TYPE(value), &PyModule_Type):
             used = _add_submodules(self, value, code, info, used)
         if name not in sent:
             sent.add(name)
-            if reached is None:
-                reached = {}
-            PyDict_SetItem(reached, self.name(name), value)
-    if info.imports and _PACKAGE not in sent:
-        value = _global(namespace, _PACKAGE)
-        if value is not _MISSING and value:  # of a script it is None, and "" if it runs by ``python -m``
-            sent.add(_PACKAGE)
-            if reached is None:
-                reached = {}
-            reached[self.name(_PACKAGE)] = value
-    if has_name and module_name is None and _NAME not in sent:
-        value = _global(namespace, _NAME)
+            reached = _put(self, reached, <str>name, value)
+    if info.imports and "__package__" not in sent:
+        value = _global(namespace, "__package__")
+        if value is not _MISSING and value:  # None or "" in a script
+            sent.add("__package__")
+            reached = _put(self, reached, "__package__", value)
+    if has_name and module_name is None and "__name__" not in sent:
+        value = _global(namespace, "__name__")
         if value is not _MISSING:
-            sent.add(_NAME)
-            if reached is None:
-                reached = {}
-            reached[self.name(_NAME)] = value
+            sent.add("__name__")
+            reached = _put(self, reached, "__name__", value)
 
     cdef tuple closure = None
     cdef object contents = None
     if func.func_closure != NULL:
         closure, contents, used = _close(self, function, code, <tuple>func.func_closure, info, used)
     attributes = _attributes(self, function, code, info, module_name)
-    cdef object first = _blob(self, info)
-    cdef object file_name = _file_name(self, info)
-    cdef tuple args = (first, file_name, where) if closure is None else (first, file_name, where, closure)
-    cdef object imports = tuple(used) if used else None
-    cdef object defaults = lp_read(<PyObject *>func, &func.func_defaults)
+    cdef tuple args = (_blob(self, info), _file_name(self, info), where)
+    if closure is not None:
+        args += (closure,)
+    defaults = lp_read(<PyObject *>func, &func.func_defaults)
     cdef tuple state
-    if imports is not None:
-        state = (reached, contents, defaults, attributes, imports)
+    if used is not None:
+        state = (reached, contents, defaults, attributes, tuple(used))
     elif attributes is not None:
         state = (reached, contents, defaults, attributes)
     elif defaults is not None:
@@ -122,7 +115,7 @@ cdef object _reduce_function(PayloadState self, object function):
 
 
 cdef object _global(object namespace, object name):
-    """Return what a function finds as the global `name`, or `_MISSING`; see `_pure.payload_state.find_global`."""
+    """Return the global `name` as a function sees it, or `_MISSING`; see `_pure.payload_state.find_global`."""
     if Py_TYPE(namespace) is &PyDict_Type:
         return _lookup_or(namespace, name, _MISSING)
     try:
@@ -132,10 +125,10 @@ cdef object _global(object namespace, object name):
 
 
 cdef tuple _close(PayloadState self, object function, object code, tuple cells, _CodeInfo info, list used):
-    """Return what to say of the cells of `function`, the contents of new ones, and `used`; see `_pure.PayloadState._close`."""
+    """Return how the reader gets the cells of `function`, the contents of new cells, and `used`."""
     cdef Py_ssize_t count = PyTuple_GET_SIZE(cells)
     cdef Py_ssize_t index
-    # Most cells are new and full: then the closure needs no mention, and the contents no indices.
+    # Most cells are new and full: then `closure` stays None and `values` a list without indices.
     cdef list closure = None
     cdef list values = []
     cdef dict contents = None
@@ -148,7 +141,7 @@ cdef tuple _close(PayloadState self, object function, object code, tuple cells, 
         cell = <object>PyTuple_GET_ITEM(cells, index)
         ident = <size_t><PyObject *>cell
         known = None
-        if self._standalone and ident in self._standalone:
+        if self._loose_cells and ident in self._loose_cells:
             known = cell
         else:
             found = _lookup(self._cells, ident)
@@ -157,7 +150,7 @@ cdef tuple _close(PayloadState self, object function, object code, tuple cells, 
                 if owner is not function:
                     known = found
                 elif place != index:
-                    # One cell twice in a closure, as `FunctionType` allows.
+                    # `FunctionType` allows a closure with the same cell twice.
                     known = place
         if known is not None:
             if closure is None:
@@ -176,19 +169,22 @@ cdef tuple _close(PayloadState self, object function, object code, tuple cells, 
         if PyType_IsSubtype(Py_TYPE(content), &PyModule_Type):
             used = _add_submodules(self, content, code, info, used)
         elif (type(content) is dict or type(content) is _MappingProxy) and code.co_freevars[index] == "__classdict__":
-            content = _class_dict(content, function, self)
+            content = _namespaces.class_dict(content, function, self)
         if contents is None:
             values.append(content)
         else:
             contents[index] = content
-    told = tuple(values) if contents is None else (contents or None)
-    return (None if closure is None else tuple(closure)), told, used
+    return (
+        None if closure is None else tuple(closure),
+        tuple(values) if contents is None else (contents or None),
+        used,
+    )
 
 
 cdef list _add_submodules(PayloadState self, object module, object code, _CodeInfo info, list used):
     cdef PyObject *namespace = PyModule_GetDict(<PyObject *>module)
     cdef object names
-    if namespace == NULL or _lookup_or(<object>namespace, _PATH, _MISSING) is _MISSING:
+    if namespace == NULL or _lookup_or(<object>namespace, "__path__", _MISSING) is _MISSING:
         return used
     generation = _refresh_submodules()
     package = module.__name__
@@ -220,7 +216,7 @@ cdef dict _attributes(PayloadState self, object function, object own_code, _Code
     cdef PyCodeObject *code = <PyCodeObject *>own_code
     cdef dict found = None
     if info.constants:
-        # The constructor made do without them: they may refer to the function.
+        # The constructor cannot take these constants: they may refer to the function.
         found = _put(self, found, "__code__", own_code)
     field = lp_read(<PyObject *>func, &func.func_name)
     if <PyObject *>field != code.co_name and field != <object>code.co_name:
@@ -229,7 +225,7 @@ cdef dict _attributes(PayloadState self, object function, object own_code, _Code
     if (
         <PyObject *>field != code.co_qualname
         and field != <object>code.co_qualname
-        and (self._annotates is None or <size_t>func not in self._annotates)
+        and (self._derived_annotates is None or <size_t>func not in self._derived_annotates)
     ):
         found = _put(self, found, "__qualname__", self.name(field))
     module = lp_read(<PyObject *>func, &func.func_module)
@@ -250,7 +246,7 @@ cdef dict _attributes(PayloadState self, object function, object own_code, _Code
         else:
             found = _put(self, found, _annotate_key(self, func, field), field)
     elif annotations is not None:
-        # Up to 3.13 the field can be a tuple that becomes a dictionary when it is asked for.
+        # Up to 3.13 the field can be a tuple, from which the attribute creates a dictionary.
         annotations = function.__annotations__
         if annotations:
             found = _put(self, found, "__annotations__", annotations)
@@ -258,7 +254,7 @@ cdef dict _attributes(PayloadState self, object function, object own_code, _Code
     if field:
         found = _put(self, found, "__type_params__", field)
     if func.func_dict != NULL:
-        # A copy, as a key may have a hash in Python.
+        # A copy, because a key may define a hash in Python, which may change the dictionary.
         for key, value in lp_copy_dict(lp_read(<PyObject *>func, &func.func_dict)).items():
             if found is None:
                 found = {}
@@ -275,9 +271,9 @@ cdef str _annotate_key(PayloadState self, PyFunctionObject *func, object annotat
         code = lp_read(<PyObject *>annotate, &made.func_code)
         if qualname != <object>(<PyCodeObject *>code).co_qualname:
             if qualname == lp_read(<PyObject *>func, &func.func_qualname) + _NAMED_ANNOTATE:
-                if self._annotates is None:
-                    self._annotates = set()
-                self._annotates.add(<size_t><PyObject *>annotate)
+                if self._derived_annotates is None:
+                    self._derived_annotates = set()
+                self._derived_annotates.add(<size_t><PyObject *>annotate)
                 return _NAMED_ANNOTATE
     return "__annotate__"
 
@@ -294,7 +290,7 @@ cdef object _reduce_cell(PayloadState self, object cell):
     cdef object owner = _lookup(self._cells, ident)
     if owner is not None:
         return _cell, owner
-    self._standalone[ident] = cell
+    self._loose_cells[ident] = cell
     cdef PyObject *contents = PyCell_Get(cell)
     if contents == NULL:
         return _cell, ()

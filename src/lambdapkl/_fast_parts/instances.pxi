@@ -1,7 +1,7 @@
 # Instances: those that `object` reduces, and those that have a reducer.
 
 cdef object _entry(PayloadState self, object obj, PyTypeObject *kind):
-    """Return what to do with instances of `kind`: nothing, call a reducer, or what a `_Kind` says."""
+    """Return how to reduce instances of `kind`: with a reducer, a `_Kind` or the like, or not (None)."""
     cdef object ident = <size_t>kind
     cdef object entry = _lookup_or(self._kinds, ident, _MISSING)
     if entry is not _MISSING:
@@ -9,43 +9,42 @@ cdef object _entry(PayloadState self, object obj, PyTypeObject *kind):
     self._used = True
     entry = _find_entry(self, obj, kind)
     self._kinds[ident] = entry
-    # Or another class might get its id.
+    # Keeps the class alive, so that no other class gets its id.
     self._alive.append(<object>kind)
     return entry
 
 
 cdef object _find_entry(PayloadState self, object obj, PyTypeObject *kind):
+    cls = <object>kind
     if (
-        Py_TYPE(<object>kind) is not &PyType_Type
-        and _is_enum(<object>kind)
-        and not _class_by_reference(<object>kind)
-        and not _in_table(self, <object>kind)
+        Py_TYPE(cls) is not &PyType_Type
+        and isinstance(cls, _enum_type() or ())
+        and not _class_by_reference(cls)
+        and not _in_table(self, cls)
     ):
-        if _reduce_instance(obj, self) is not NotImplemented:
+        if _classes.reduce_instance(obj, self) is not NotImplemented:
             return _ENUM
     cdef bint heap = (kind.tp_flags & Py_TPFLAGS_HEAPTYPE) != 0
     found = _inherited_reducer(kind) if heap else _static_entry(kind)
     if found is not None:
-        if _in_table(self, <object>kind):
+        if _in_table(self, cls):
             return _own_reducer(self, kind)
         return found.bind(self) if type(found) is _WithPayloadState else found
     found = _own_reducer(self, kind)
     if found is None and heap:
         found = _learn(self, obj, kind)
-        return _subclass_plan(self, <object>kind) if found is None else found
+        if found is None and not _in_table(self, cls):
+            # A plan, if the base leaves out attributes of the instances, or None.
+            found = _subclass_state.plan_of(cls)
+        return found
     return _quicker(found, kind)
-
-
-cdef object _subclass_plan(PayloadState self, object cls):
-    """Return how instances of `cls` are pickled if their base leaves out attributes, else None."""
-    return None if _in_table(self, cls) else _plan_of(cls)
 
 
 cdef object _inherited_reducer(PyTypeObject *kind):
     cdef object ancestor = <object>kind
     cdef PyTypeObject *base
     while True:
-        # A metaclass may have a hash of its own.
+        # A metaclass may define a hash.
         if Py_TYPE(ancestor).tp_hash is PyType_Type.tp_hash:
             reducer = _lookup(_inherited, ancestor)
             if reducer is not None:
@@ -57,14 +56,14 @@ cdef object _inherited_reducer(PyTypeObject *kind):
 
 
 cdef object _static_entry(PyTypeObject *kind):
-    """`_inherited_reducer`, else the method by which a type written in C reduces its instances, for a type that stays."""
+    """Return the inherited reducer of a type that is never freed, or the method that reduces its instances, or None."""
     global _known_inherited
     cdef object ident = <size_t>kind
     if PyDict_Size(<PyObject *>_inherited) == _known_inherited:
         found = _lookup_or(_static_entries, ident, _MISSING)
         if found is not _MISSING:
             return found
-    # Reducers are added under this lock, too: what is found here goes by as many as are counted.
+    # Reducers are added with this lock held, so the entries belong to this number of reducers.
     with _lock:
         if PyDict_Size(<PyObject *>_inherited) != _known_inherited:
             _static_entries.clear()
@@ -77,9 +76,9 @@ cdef object _static_entry(PyTypeObject *kind):
 
 
 cdef object _own_method(PyTypeObject *kind):
-    """What `pickle` would find by a lookup in each instance, if no instance can have one of its own."""
+    """Return the `__reduce_ex__` or `__reduce__` that is the same for all instances of `kind`, or None."""
     cdef _Method entry
-    if kind.tp_dictoffset != 0 or not lp_finds_attributes_as_usual(kind):
+    if kind.tp_dictoffset != 0 or not lp_has_default_getattr(kind):
         return None
     cls = <object>kind
     method = cls.__reduce_ex__
@@ -95,7 +94,7 @@ cdef object _own_method(PyTypeObject *kind):
 
 
 cdef bint _is_left_to_table(PayloadState self, object kind) except -1:
-    """Whether the program's dispatch table has a reducer for what the `PayloadState` reduces otherwise; see `_pure.PayloadState`."""
+    """Whether the program has a reducer for a type that `PayloadState` reduces; see `_pure.PayloadState`."""
     reducer = self.table.get(kind) if self._user is None else _lookup(self._user, kind)
     return (
         reducer is not None
@@ -114,7 +113,7 @@ cdef bint _in_table(PayloadState self, object kind) except -1:
 
 
 cdef object _own_reducer(PayloadState self, PyTypeObject *kind):
-    """The reducer of exactly `kind` that a pooled pickler has, which asks no table by itself."""
+    """Return the reducer for exactly `kind` if the pickler is pooled: such a pickler has no table itself."""
     if self._user is None:
         return None
     reducer = _lookup(self._user, <object>kind)
@@ -126,7 +125,7 @@ cdef object _own_reducer(PayloadState self, PyTypeObject *kind):
 
 
 cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
-    """Return a `_Kind` if `kind` is a class whose instances are pickled in the way `object` has for it, else None."""
+    """Return a `_Kind` (or `_NAMED_TUPLE`) if `object` reduces the instances of the class `kind`, else None."""
     if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
         return None
     cls = <object>kind
@@ -137,20 +136,20 @@ cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
         or _in_table(self, cls)
     ):
         return None
-    cdef bint as_usual = lp_finds_attributes_as_usual(kind)
-    if not as_usual and _needs_setter(cls):
+    cdef bint has_default_getattr = lp_has_default_getattr(kind)
+    if not has_default_getattr and _subclass_state.needs_setter(cls):
         return None
     cdef bint by_value = cls in _own_keys or not _class_by_reference(cls)
     if not by_value and self.protocol < 2:
         return None
-    if not by_value and kind.tp_dictoffset == 0 and as_usual and _is_named_tuple(cls):
+    if not by_value and kind.tp_dictoffset == 0 and has_default_getattr and _is_named_tuple(cls):
         return _NAMED_TUPLE
     cdef _Kind entry = _Kind.__new__(_Kind)
     entry.by_value = by_value
-    entry.args = None
-    # An instance with a say of its own may be one that `object` cannot reduce; that is for `pickle` to say.
-    if as_usual and not _overrides(getattr(obj, "__dict__", None)):
-        # What it makes of one says all there is to know: no arguments, no items, no fields out of reach.
+    # `object` may be unable to reduce an instance that has a method for pickling in its dictionary.
+    # `pickle` decides.
+    if has_default_getattr and not _overrides(getattr(obj, "__dict__", None)):
+        # The result shows whether instances have arguments, items, or state that only C can see.
         reduced = object.__reduce_ex__(obj, 2)
         if reduced[0] is _newobj and reduced[1] == (cls,) and reduced[3] is None and reduced[4] is None:
             if not hasattr(cls, "__getnewargs_ex__") and not hasattr(cls, "__getnewargs__"):
@@ -159,12 +158,12 @@ cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
                 entry.has_dict = kind.tp_dictoffset != 0
                 _find_offsets(entry, cls)
     if entry.args is None:
-        return None if not by_value or (as_usual and _needs_setter(cls)) else entry
-    return None if entry.slots and not entry.at_offsets and _needs_setter(cls) else entry
+        return None if not by_value or (has_default_getattr and _subclass_state.needs_setter(cls)) else entry
+    return None if entry.slots and not entry.at_offsets and _subclass_state.needs_setter(cls) else entry
 
 
 cdef bint _is_named_tuple(object cls) except -1:
-    """Whether the arguments for a new instance are its items: all `__getnewargs__` of named tuples share their code."""
+    """Whether `cls` is a named tuple without slots. Their `__getnewargs__` have the same code, and return the items."""
     global _named_tuple_code
     if not issubclass(cls, tuple) or hasattr(cls, "__getnewargs_ex__"):
         return False
@@ -178,27 +177,17 @@ cdef bint _is_named_tuple(object cls) except -1:
 
 
 cdef object _reduce_named_tuple(object obj):
-    """What `object` returns for one: a call of `copyreg.__newobj__` with its class and its items."""
+    """Return what `object` returns for a named tuple: a call of `copyreg.__newobj__` with class and items."""
     if not isinstance(obj, tuple):
         return NotImplemented
-    cdef Py_ssize_t size = PyTuple_GET_SIZE(obj)
-    cdef tuple args = PyTuple_New(size + 1)
-    cdef Py_ssize_t index
-    cls = <object>Py_TYPE(obj)
-    Py_INCREF(cls)
-    PyTuple_SET_ITEM(args, 0, cls)
-    for index in range(size):
-        item = <object>PyTuple_GET_ITEM(obj, index)
-        Py_INCREF(item)
-        PyTuple_SET_ITEM(args, index + 1, item)
-    return _newobj, args
+    # `+` would call methods of the program's class.
+    return _newobj, PySequence_Concat((<object>Py_TYPE(obj),), obj)
 
 
 cdef int _find_offsets(_Kind entry, object cls) except -1:
-    """Note where in an instance the slots are, if each is found by the interpreter's own descriptor for it."""
+    """Record the offsets of the slots, if each has the interpreter's descriptor."""
     cdef Py_ssize_t index = 0
     cdef Py_ssize_t offset
-    entry.at_offsets = False
     if not LP_READS_SLOTS or PyTuple_GET_SIZE(entry.slots) > _MAX_OFFSETS:
         return 0
     for name in entry.slots:
@@ -213,7 +202,7 @@ cdef int _find_offsets(_Kind entry, object cls) except -1:
 
 
 cdef object _reduce_known(PayloadState self, object obj, _Kind kind):
-    """Reduce an instance as `object` does; one of a class by value with names of the payload's own for its attributes."""
+    """Reduce an instance as `object` does. If its class is pickled by value, copy the names of its attributes."""
     cdef dict namespace = None
     cdef dict slots = None
     cdef object state = None
@@ -222,7 +211,7 @@ cdef object _reduce_known(PayloadState self, object obj, _Kind kind):
     if kind.has_dict:
         found = PyObject_GenericGetDict(obj, NULL)
         if type(found) is not dict:
-            # An instance of a subclass of `dict`.
+            # A subclass of dict.
             return _reduce_plain(self, obj) if kind.by_value else NotImplemented
         namespace = <dict>found
         if not namespace:
@@ -262,8 +251,8 @@ cdef object _reduce_known(PayloadState self, object obj, _Kind kind):
 
 
 cdef object _reduce_plain(PayloadState self, object obj):
-    """Reduce an instance that `object` reduces in its own way; see `_pure.PayloadState._reduce_plain`."""
-    if not lp_finds_attributes_as_usual(Py_TYPE(obj)) and not byvalue.is_reduced_by_object(obj):
+    """Reduce an instance by `object.__reduce_ex__`; see `_pure.PayloadState._reduce_plain`."""
+    if not lp_has_default_getattr(Py_TYPE(obj)) and not byvalue.is_reduced_by_object(obj):
         return NotImplemented
     namespace = getattr(obj, "__dict__", None)
     if _overrides(namespace):
@@ -293,7 +282,7 @@ cdef dict _named(PayloadState self, dict state):
 
 
 cdef object _quicker(object reducer, PyTypeObject *kind):
-    """Return what does the work of `reducer` for objects of exactly `kind`: one in C, where there is one."""
+    """Return a reducer in C that does the work of `reducer` for objects of exactly `kind`, or `reducer` itself."""
     if reducer is _descriptors.reduce_method:
         return _reduce_method_object if kind is &PyMethod_Type else reducer
     if reducer is _descriptors.reduce_property and kind is &PyProperty_Type:
@@ -321,20 +310,20 @@ def _reduce_method_object(method):
 
 
 def _reduce_property(obj):
-    """`reducers.descriptors.reduce_property` for `property` itself."""
+    """Do the work of `reducers.descriptors.reduce_property` for `property` itself."""
     fget = obj.fget
     doc = obj.__doc__
     inherited = getattr(fget, "__doc__", None)
     cdef dict state = None
     if doc is None and inherited is not None:
-        state = {_private_literal("__doc__"): None}
+        state = {lp_copy_str("__doc__"): None}
     if _PROPERTY_HAS_NAME:
         name = getattr(obj, "__name__", None)
         usual = getattr(fget, "__name__", None)
         if name is not usual and name != usual:
             if state is None:
                 state = {}
-            state[_private_literal("__name__")] = lp_copy_str(name) if isinstance(name, str) else name
+            state[lp_copy_str("__name__")] = lp_copy_str(name) if isinstance(name, str) else name
     cdef tuple args = (fget, obj.fset, obj.fdel) if doc is inherited or doc == inherited else (fget, obj.fset, obj.fdel, doc)
     if state is None:
         return property, args
@@ -342,12 +331,12 @@ def _reduce_property(obj):
 
 
 def _reduce_wrapper(obj):
-    """`reducers.descriptors.reduce_wrapper` for `staticmethod` and `classmethod` themselves."""
+    """Do the work of `reducers.descriptors.reduce_wrapper` for `staticmethod` and `classmethod` themselves."""
     kind = <object>Py_TYPE(obj)
     function = obj.__func__
     cdef dict copied = kind(function).__dict__
     cdef dict own = None
-    # A copy, as comparing may run code that changes it.
+    # A copy, because a comparison may run code that changes the dictionary.
     for key, value in lp_copy_dict(obj.__dict__).items():
         usual = _lookup_or(copied, key, _MISSING)
         if usual is not _MISSING and (usual is value or usual == value):
@@ -360,16 +349,14 @@ def _reduce_wrapper(obj):
     return kind, (function,), own
 
 
-cdef object _private_literal(str name):
-    return lp_copy_str(name)
-
-
 cdef object _private_key = names.private_key
-# Since 3.13 a property knows the name under which its class holds it.
+# Since 3.13 a property has the name of the attribute.
 cdef bint _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
-# id of a type that is never freed -> what `_static_entry` returns, as long as there are so many in `_inherited`
+# id of a type that is never freed -> the result of `_static_entry`, valid for this number of
+# reducers in `_inherited`
 cdef dict _static_entries = {}
 cdef Py_ssize_t _known_inherited = 0
+# Entries for members of enumerations, and for named tuples.
 cdef object _ENUM = object()
 cdef object _NAMED_TUPLE = object()
 cdef object _named_tuple_code = None
@@ -379,48 +366,32 @@ cdef object _object_reduce_ex = object.__reduce_ex__
 cdef object _object_reduce = object.__reduce__
 cdef object _object_getstate = object.__getstate__
 cdef frozenset _OVERRIDING = names.OVERRIDING
-cdef str _REDUCE_EX = "__reduce_ex__"
-cdef str _GETSTATE = "__getstate__"
-cdef str _GETNEWARGS = "__getnewargs__"
-cdef str _GETNEWARGS_EX = "__getnewargs_ex__"
 cdef Py_ssize_t _FEW = 10
 
 
 cdef bint _overrides(object namespace) except -1:
-    """Whether an instance has a say of its own, in its dictionary, in how it is pickled."""
-    cdef PyObject *found = <PyObject *>namespace
+    """Whether the dictionary of an instance has a method that changes how it is pickled."""
     cdef PyObject *key = NULL
     cdef PyObject *value = NULL
     cdef Py_ssize_t position = 0
     cdef bint plain
     if type(namespace) is not dict:
         return isinstance(namespace, dict) and not _OVERRIDING.isdisjoint(namespace)
-    if PyDict_Size(found) <= _FEW:
-        # Few attributes are looked through faster than four names are looked up.
+    cdef dict own = <dict>namespace
+    if len(own) <= _FEW:
+        # Reading the names of a few attributes is faster than four lookups.
         plain = True
         with cython.critical_section(namespace):
-            while plain and PyDict_Next(<dict>found, &position, &key, &value):
+            while plain and PyDict_Next(own, &position, &key, &value):
                 plain = Py_TYPE(<object>key) is &PyUnicode_Type and not lp_begins_with_underscores(key)
         if plain:
             return False
-    cdef dict own = <dict>namespace
-    return _REDUCE_EX in own or _GETSTATE in own or _GETNEWARGS in own or _GETNEWARGS_EX in own
-
-
-cdef bint _is_enum_type(PyTypeObject *metaclass) except -1:
-    """Whether `metaclass` is `enum.EnumType` itself."""
-    return <object>metaclass is _enum_type()
-
-
-cdef bint _is_enum(object cls) except -1:
-    kind = _enum_type()
-    return kind is not None and isinstance(cls, kind)
+    return "__reduce_ex__" in own or "__getstate__" in own or "__getnewargs__" in own or "__getnewargs_ex__" in own
 
 
 cdef object _enum_type():
-    """`enum.EnumType`, or None before the program has imported that module."""
-    enum = _lookup(_modules, _ENUM_MODULE)
+    """Return `enum.EnumType`, or None if the program has not imported that module."""
+    enum = _lookup(_modules, "enum")
     return None if enum is None else enum.EnumType
 
 
-cdef str _ENUM_MODULE = "enum"

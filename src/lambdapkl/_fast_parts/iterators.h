@@ -1,25 +1,21 @@
-/* Where iterators of CPython have got to, for what they keep as numbers in C.
+/* The position of CPython's iterators that keep it as numbers in C.
 
-   A section for each family says for which versions its structures are known; for all others it is not compiled, and
-   `lp_iterator_position` says None.  A structure counts only where its size is that of the type (`lp_same_size`); the tests in
-   `iterators.pxi` then ask a few iterators whose position is known.  Free-threaded builds are left out: another thread
-   may be in the middle of a step. */
+   The structures are known for the versions below.  For other versions they are not compiled, and `lp_iterator_position`
+   returns None.  It also returns None if the structure does not have the size of the type.  The tests in `iterators.pxi` read
+   iterators whose position is known.  Free-threaded builds are left out, because another thread may be in the middle of a
+   step. */
 
 #include <stdbool.h>
 
-#if defined(Py_GIL_DISABLED) || PY_VERSION_HEX >= 0x03100000
-#define LP_NO_POSITIONS
-#endif
-
-#if !defined(LP_NO_POSITIONS) && PY_VERSION_HEX >= 0x030B0000
+#if !defined(Py_GIL_DISABLED) && PY_VERSION_HEX < 0x03100000
 #define LP_MEMORY_ITERATOR
-#endif
-#if !defined(LP_NO_POSITIONS) && PY_VERSION_HEX >= 0x030C0000
+#if PY_VERSION_HEX >= 0x030C0000
 #define LP_BATCHED
 #endif
-/* Up to 3.13 the others pickle by themselves. */
-#if !defined(LP_NO_POSITIONS) && PY_VERSION_HEX >= 0x030E0000
+/* Up to 3.13 the other types have a `__reduce__`. */
+#if PY_VERSION_HEX >= 0x030E0000
 #define LP_ITERTOOLS
+#endif
 #endif
 
 typedef enum {
@@ -43,7 +39,8 @@ typedef struct { PyObject_HEAD PyObject *source; Py_ssize_t size; } lp_batched;
 
 #ifdef LP_ITERTOOLS
 typedef struct { PyObject_HEAD PyObject *source; Py_ssize_t next, stop, step, seen; } lp_islice;
-/* `takewhile` and `dropwhile`; whether the first has ended, or the second has let something through. */
+/* `takewhile` and `dropwhile`. `decided`: the first has ended, or the second has returned an
+   item. */
 typedef struct { PyObject_HEAD PyObject *predicate; PyObject *source; long decided; } lp_while;
 typedef struct { PyObject_HEAD PyObject *data; int index; PyObject *weakrefs; void *state; } lp_tee;
 #define LP_TEE_LINKS 57
@@ -64,33 +61,8 @@ typedef struct {
 typedef struct { PyObject_HEAD PyObject *parent; PyObject *target; } lp_group;
 #endif
 
-/* Whether the structure for `kind` is known and has the size of the instances of `type`. */
-static int lp_same_size(PyTypeObject *type, lp_position_kind kind) {
-    size_t size = (size_t)type->tp_basicsize;
-    switch (kind) {
-#ifdef LP_MEMORY_ITERATOR
-    case LP_MEMORY: return size == sizeof(lp_memory_iterator);
-#endif
-#ifdef LP_BATCHED
-    case LP_BATCHES: return size == sizeof(lp_batched);
-#endif
 #ifdef LP_ITERTOOLS
-    case LP_SLICE: return size == sizeof(lp_islice);
-    case LP_WHILE: return size == sizeof(lp_while);
-    case LP_TEE: return size == sizeof(lp_tee);
-    case LP_SELECTION: return size == sizeof(lp_selection);
-    case LP_PERMUTATIONS: return size == sizeof(lp_permutations);
-    case LP_PRODUCT: return size == sizeof(lp_product);
-    case LP_LONGEST: return size == sizeof(lp_zip_longest);
-    case LP_ACCUMULATE: return size == sizeof(lp_accumulate);
-    case LP_GROUP: return size == sizeof(lp_group);
-#endif
-    default: return 0;
-    }
-}
-
-#ifdef LP_ITERTOOLS
-/* The object, or None for nothing, as a new reference for "N". */
+/* A new reference to the object, or to None for NULL: for the format "N". */
 static PyObject *lp_or_none(PyObject *object) { return Py_NewRef(object != NULL ? object : Py_None); }
 
 static PyObject *lp_numbers(const Py_ssize_t *numbers, Py_ssize_t count) {
@@ -106,7 +78,8 @@ static PyObject *lp_numbers(const Py_ssize_t *numbers, Py_ssize_t count) {
     return result;
 }
 
-/* What a tee has not returned yet of what was read for it, and the part of the buffer that all tees of its kind end in. */
+/* The values that were read for a tee and that it has not returned yet, and the last part of the
+   buffer, which all tees of one source share. */
 static PyObject *lp_tee_position(lp_tee *tee, PyTypeObject *data_type) {
     lp_tee_data *data = (lp_tee_data *)tee->data;
     PyObject *values = PyList_New(0);
@@ -131,7 +104,7 @@ static PyObject *lp_tee_position(lp_tee *tee, PyTypeObject *data_type) {
     }
 }
 
-/* The iterators that it still reads, None in the place of one that has ended. */
+/* The iterators that it still reads, with None in the place of one that has ended. */
 static PyObject *lp_longest_position(lp_zip_longest *zip) {
     PyObject *sources = zip->sources;
     Py_ssize_t count = PyTuple_GET_SIZE(sources);
@@ -142,53 +115,66 @@ static PyObject *lp_longest_position(lp_zip_longest *zip) {
 }
 #endif
 
-/* What `iterator`, of a type that `lp_same_size` has accepted, keeps to itself; None where that is not known.
-   `companion` is the type of the buffer of a tee. */
-static PyObject *lp_iterator_position(PyObject *iterator, lp_position_kind kind, PyTypeObject *companion) {
-    (void)companion;
+/* Declares `of`, the iterator as a `type`. Returns None if the structure does not have the size
+   of the iterator's type. */
+#define LP_OPEN(type) \
+    type *of = (type *)iterator; \
+    if ((size_t)Py_TYPE(iterator)->tp_basicsize != sizeof(type)) \
+        Py_RETURN_NONE
+
+/* The position that `iterator` keeps in C; None if it is not known. `tee_data` is the type of
+   the buffer of a tee. */
+static PyObject *lp_iterator_position(PyObject *iterator, lp_position_kind kind, PyTypeObject *tee_data) {
+    (void)tee_data;
     switch (kind) {
 #ifdef LP_MEMORY_ITERATOR
     case LP_MEMORY: {
-        lp_memory_iterator *of = (lp_memory_iterator *)iterator;
+        LP_OPEN(lp_memory_iterator);
         return Py_BuildValue("(nN)", of->index, Py_NewRef(of->view != NULL ? of->view : Py_None));
     }
 #endif
 #ifdef LP_BATCHED
     case LP_BATCHES: {
-        lp_batched *of = (lp_batched *)iterator;
+        LP_OPEN(lp_batched);
         return Py_BuildValue("(ni)", of->size, (int)LP_IS_STRICT(of));
     }
 #endif
 #ifdef LP_ITERTOOLS
     case LP_SLICE: {
-        lp_islice *of = (lp_islice *)iterator;
+        LP_OPEN(lp_islice);
         return Py_BuildValue("(innnn)", of->source != NULL, of->next, of->stop, of->step, of->seen);
     }
-    case LP_WHILE:
-        return Py_BuildValue("(i)", ((lp_while *)iterator)->decided != 0);
-    case LP_TEE:
-        return lp_tee_position((lp_tee *)iterator, companion);
+    case LP_WHILE: {
+        LP_OPEN(lp_while);
+        return Py_BuildValue("(i)", of->decided != 0);
+    }
+    case LP_TEE: {
+        LP_OPEN(lp_tee);
+        return lp_tee_position(of, tee_data);
+    }
     case LP_SELECTION: {
-        lp_selection *of = (lp_selection *)iterator;
+        LP_OPEN(lp_selection);
         return Py_BuildValue("(iniN)", of->stopped, of->length, of->result != NULL, lp_numbers(of->indices, of->length));
     }
     case LP_PERMUTATIONS: {
-        lp_permutations *of = (lp_permutations *)iterator;
+        LP_OPEN(lp_permutations);
         Py_ssize_t count = of->length < PyTuple_GET_SIZE(of->pool) ? of->length : PyTuple_GET_SIZE(of->pool);
         return Py_BuildValue("(iniN)", of->stopped, of->length, of->result != NULL, lp_numbers(of->indices, count));
     }
     case LP_PRODUCT: {
-        lp_product *of = (lp_product *)iterator;
+        LP_OPEN(lp_product);
         return Py_BuildValue("(iiN)", of->stopped, of->result != NULL, lp_numbers(of->indices, PyTuple_GET_SIZE(of->pools)));
     }
-    case LP_LONGEST:
-        return lp_longest_position((lp_zip_longest *)iterator);
+    case LP_LONGEST: {
+        LP_OPEN(lp_zip_longest);
+        return lp_longest_position(of);
+    }
     case LP_ACCUMULATE: {
-        lp_accumulate *of = (lp_accumulate *)iterator;
+        LP_OPEN(lp_accumulate);
         return Py_BuildValue("(NNiN)", lp_or_none(of->source), lp_or_none(of->function), of->total != NULL, lp_or_none(of->total));
     }
     case LP_GROUP: {
-        lp_group *of = (lp_group *)iterator;
+        LP_OPEN(lp_group);
         return Py_BuildValue("(i)", ((lp_groupby *)of->parent)->group == (const void *)iterator);
     }
 #endif

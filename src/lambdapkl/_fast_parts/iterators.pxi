@@ -1,4 +1,4 @@
-# What iterators keep in C; `_iterators.h` has the structures.
+# The position of iterators that keep it in C; `iterators.h` has the structures.
 
 cdef extern from "iterators.h":
     ctypedef enum lp_position_kind:
@@ -14,28 +14,31 @@ cdef extern from "iterators.h":
         LP_LONGEST
         LP_ACCUMULATE
         LP_GROUP
-    int lp_same_size(PyTypeObject *type, lp_position_kind kind)
-    object lp_iterator_position(object iterator, lp_position_kind kind, PyTypeObject *companion)
+    object lp_iterator_position(object iterator, lp_position_kind kind, PyTypeObject *tee_data)
 
-# Type -> kind, of those whose structure passed its test.
+# Type -> its kind; None for a type whose structure failed its test.
 cdef dict _positions = None
 cdef object _tee_data = None
 
 
 def position(iterator):
-    """Return what `iterator` keeps in C of where it is, or None where this interpreter's structures are not known.
+    """Return the position that `iterator` keeps in C, or None if its structure is not known.
 
-    See `reducers.iterators` for what that is for each type.
+    See `reducers.iterators` for what the position is for each type.
     """
     global _positions
     if _positions is None:
         _positions = _tested()
     kind = _positions.get(type(iterator))
-    return None if kind is None else lp_iterator_position(iterator, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)
+    return None if kind is None else _position(iterator, kind)
+
+
+cdef object _position(object iterator, int kind):
+    return lp_iterator_position(iterator, <lp_position_kind>kind, <PyTypeObject *>_tee_data)
 
 
 def _tested():
-    """Ask iterators whose position is known; take the types that give the right answers."""
+    """Read iterators whose position is known, and return the kinds of the types for which the result is right."""
     global _tee_data
     import itertools
     _tee_data = itertools._tee_dataobject
@@ -71,16 +74,9 @@ def _tested():
     if batched is not None:
         tests.append((batched("abc", 3), LP_BATCHES, lambda found: found == (3, 0)))
     kinds = {}
-    wrong = set()
-    for known, kind, is_right in tests:
-        cls = type(known)
-        if not lp_same_size(<PyTypeObject *>cls, <lp_position_kind><int>kind) or lp_iterator_position(
-            known, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data
-        ) is None:
-            continue
-        kinds[cls] = kind
-        if not is_right(lp_iterator_position(known, <lp_position_kind><int>kind, <PyTypeObject *>_tee_data)):
-            wrong.add(cls)
-    for cls in wrong:
-        del kinds[cls]
+    for iterator, kind, is_right in tests:
+        found = _position(iterator, kind)
+        if found is not None:
+            cls = type(iterator)
+            kinds[cls] = kind if is_right(found) and kinds.get(cls, kind) is not None else None
     return kinds

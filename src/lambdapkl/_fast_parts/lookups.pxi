@@ -1,4 +1,4 @@
-# What is looked up once, at import, and the helpers that all the other parts use.
+# Objects that are looked up once, at import, and the lookup in dictionaries.
 
 cdef object _partial = functools.partial
 cdef object _UnpicklingError = pickle.UnpicklingError
@@ -22,9 +22,5 @@ cdef set _own_keys = reducer_tables.OWN_KEYS
 
 
 cdef inline object _lookup(object mapping, object key):
-    """Return what a dictionary (or the dictionary part of an instance of a subclass) has for `key`, or None."""
-    return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>None)
-
-
-cdef inline object _lookup_or(object mapping, object key, object otherwise):
-    return lp_get(<PyObject *>mapping, <PyObject *>key, <PyObject *>otherwise)
+    """Return the value of `key` in a dictionary, or None. Methods of a subclass of dict are not called."""
+    return _lookup_or(mapping, key, None)

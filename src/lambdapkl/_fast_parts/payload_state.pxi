@@ -1,8 +1,8 @@
-# `_pure.PayloadState`: what one pickler has written so far, and which reducer an object gets.
+# `_pure.PayloadState`: what a payload contains so far, and which reducer an object gets.
 
-# Copies for all payloads, of short names: the first that come.  A name that is there stays, so a payload has one copy.
+# Short names that all payloads share. No name is ever replaced, so a payload has one copy of each.
 cdef dict _common_names = {}
-# The two names of the script are written as one; see `byvalue.module_in_payload`.
+# Both names of the script are written as one; see `byvalue.module_in_payload`.
 _common_names["__main__"] = _common_names["__mp_main__"] = lp_copy_str("__main__")
 cdef Py_ssize_t _MAX_COMMON_NAMES = 4096
 cdef Py_ssize_t _MAX_COMMON_NAME = 64
@@ -12,13 +12,13 @@ cdef enum:
 
 
 cdef class _Kind:
-    """How instances of a class are pickled, known once one of them was; see `_learn`."""
+    """How to pickle the instances of a class; `_learn` derives it from one of them."""
 
-    # The class alone; None where `object` reduces the instances in a way of its own.
+    # The class alone; None if `object` does not reduce the instances to class and state.
     cdef tuple args
     # A copy of `copyreg`'s list, which the program can change.
     cdef tuple slots
-    # Where the slots are, for up to so many of them.
+    # The offsets of the slots in an instance, if they are known.
     cdef Py_ssize_t[16] offsets
     cdef bint at_offsets
     cdef bint has_dict
@@ -26,7 +26,7 @@ cdef class _Kind:
 
 
 cdef class _Method:
-    """A method descriptor by which all instances of a type are reduced."""
+    """A method descriptor that reduces all instances of a type."""
 
     cdef object method
     cdef bint takes_protocol
@@ -36,28 +36,29 @@ cdef object _is_plain_key = names.is_plain_key
 
 
 cdef class PayloadState:
-    """What one pickler has written so far, as far as the reducers have to know; see `_pure.PayloadState`."""
+    """What a payload contains so far, as far as reducers need to know it; see `_pure.PayloadState`."""
 
     cdef public object table
-    # From 2 on, instances of importable classes are made by `__newobj__`.
+    # `__newobj__` creates instances of importable classes since protocol 2.
     cdef public int protocol
-    # For weak references: what is being pickled, the `Pickler` where there is one, what `reducers.weakrefs` found, and what
-    # this `Pickler` dumped since its memo was empty.
+    # For weak references; see `_pure.PayloadState`.
     cdef public object root
     cdef public object pickler
     cdef public object held
     cdef readonly list dumped
     # id and qualified name of a class in the payload -> the class
     cdef readonly dict class_dicts
-    # What reducers write more than once -> the one copy of it
+    # An object that reducers write more than once -> its only copy
     cdef readonly dict shared
-    # Of a pooled pickler: the maps of its table.  A lookup in the `ChainMap` of them costs a microsecond.
+    # The three dicts of a pooled pickler's ChainMap, kept apart because a lookup in the ChainMap
+    # takes a microsecond.
     cdef dict _user
     cdef dict _copyreg
     cdef dict _own
-    # Names that are not among `_common_names`.
+    # Names that are not in `_common_names`.
     cdef dict _names
-    # The first code object and the first globals are kept apart: most payloads have no others, and need no dictionary.
+    # The first code object and the first globals are not in dictionaries: most payloads have no
+    # others.
     cdef _CodeInfo _only_info
     cdef dict _blobs
     cdef PyObject *_only_globals
@@ -65,15 +66,15 @@ cdef class PayloadState:
     cdef set _only_sent
     cdef dict _globals
     cdef dict _cells
-    cdef dict _standalone
+    cdef dict _loose_cells
     cdef dict _kinds
     cdef list _alive
     # The class of the last instance, and its entry in `_kinds`.
     cdef PyTypeObject *_last
     cdef object _last_entry
     cdef set _imported
-    # ids of functions whose qualified name their owner's state tells
-    cdef set _annotates
+    # ids of `__annotate__` functions that get their qualified name from the function they belong to
+    cdef set _derived_annotates
     # Whether the payload has named `wire.function`.
     cdef bint _numbers_builtin_types
     cdef bint _used
@@ -83,7 +84,7 @@ cdef class PayloadState:
         self._blobs = {}
         self._globals = {}
         self._cells = {}
-        self._standalone = {}
+        self._loose_cells = {}
         self._kinds = {}
         self._alive = []
         self.class_dicts = {}
@@ -96,20 +97,20 @@ cdef class PayloadState:
             self.dumped.clear()
         if not self._used:
             return
-        # Most dumps leave most of these empty.
         self._names = None
         self._only_info = None
         self._only_globals = NULL
         self._only_owner = None
         self._only_sent = None
+        # Most dumps leave most of these empty.
         if self._blobs:
             self._blobs.clear()
         if self._globals:
             self._globals.clear()
         if self._cells:
             self._cells.clear()
-        if self._standalone:
-            self._standalone.clear()
+        if self._loose_cells:
+            self._loose_cells.clear()
         if self._kinds:
             self._kinds.clear()
             self._alive.clear()
@@ -118,7 +119,7 @@ cdef class PayloadState:
         if self.shared:
             self.shared.clear()
         self._imported = None
-        self._annotates = None
+        self._derived_annotates = None
         self.held = None
         self._last = NULL
         self._last_entry = None
@@ -129,7 +130,7 @@ cdef class PayloadState:
         """Return the payload's own copy of a string that a reducer writes; see `names.private`."""
         cdef object own = None
         if Py_TYPE(text) is not &PyUnicode_Type:
-            # An instance of a subclass may have a hash of its own.
+            # A subclass may define a hash.
             text = own = lp_copy_str(text)
         cdef object found = _lookup(_common_names, text)
         if found is not None:
@@ -141,7 +142,7 @@ cdef class PayloadState:
         if own is None:
             own = lp_copy_str(text)
         if len(_common_names) < _MAX_COMMON_NAMES and len(<str>own) <= _MAX_COMMON_NAME:
-            # Another thread may have come first.
+            # Another thread may have been faster.
             return <str>_common_names.setdefault(own, own)
         if self._names is None:
             self._names = {}
@@ -162,12 +163,12 @@ cdef class PayloadState:
         return _code_info(<PyObject *>code).names
 
     def own_globals(self, dict namespace, owner):
-        """Note that `namespace` comes into being with `owner`, a module that is being pickled by value."""
+        """Record that the reader creates `namespace` with `owner`, a module that is pickled by value."""
         _keep_globals(self, <PyObject *>namespace, owner, set(namespace))
 
     def reduce(self, obj):
-        """Reduce `obj` where it is of a kind that needs to know the payload, else return NotImplemented."""
-        # Code of the program's that runs meanwhile may give the object another class.
+        """Reduce `obj`, or return NotImplemented to leave it to the pickler."""
+        # A reference, because the program's code may run below and assign the object another class.
         cdef object cls = <object>Py_TYPE(obj)
         cdef PyTypeObject *kind = <PyTypeObject *>cls
         cdef _CodeInfo info
@@ -177,7 +178,7 @@ cdef class PayloadState:
         if kind is &PyFunction_Type:
             by_reference = _function_by_reference(obj)
             if by_reference:
-                return NotImplemented if by_reference == 1 else _reduce_by_name(obj, self)
+                return NotImplemented if by_reference == 1 else _classes.reduce_by_name(obj, self)
             self._used = True
             if _may_be_of_class(obj):
                 reduced = _descriptors.reduce_function_of_class(obj)
@@ -192,32 +193,27 @@ cdef class PayloadState:
                 return NotImplemented
             by_reference = _class_by_reference(obj)
             if by_reference:
-                return NotImplemented if by_reference == 1 else _reduce_by_name(obj, self)
-            if _is_enum_type(kind):
+                return NotImplemented if by_reference == 1 else _classes.reduce_by_name(obj, self)
+            if cls is _enum_type():
                 reduced = _reduce_usual_enum(self, obj)
                 if reduced is not NotImplemented:
                     return reduced
-            return _reduce_class_by_value(obj, self)
-        if kind is &PyCell_Type:
+            return _classes.reduce_class_by_value(obj, self)
+        if kind is &PyCell_Type or kind is &PyCode_Type or PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
-            if _is_left_to_table(self, <object>kind):
+            if _is_left_to_table(self, cls):
                 return NotImplemented
-            return _reduce_cell(self, obj)
-        if kind is &PyCode_Type:
-            self._used = True
-            if _is_left_to_table(self, <object>kind):
-                return NotImplemented
-            info = _code_info(<PyObject *>obj)
-            return _code, (_blob(self, info), _file_name(self, info)) + info.constants
-        if PyType_IsSubtype(kind, &PyModule_Type):
-            self._used = True
-            if _is_left_to_table(self, <object>kind):
-                return NotImplemented
+            if kind is &PyCell_Type:
+                return _reduce_cell(self, obj)
+            if kind is &PyCode_Type:
+                info = _code_info(<PyObject *>obj)
+                return _code, (_blob(self, info), _file_name(self, info)) + info.constants
             if kind is &PyModule_Type and _module_by_reference(obj):
                 return _module, (self.name(obj.__name__),)
-            return _reduce_module(obj, self)
+            return _module_reducers.reduce_module(obj, self)
         if obj is _function or obj is _class:
-            # The pickler would ask its dispatch table and `__reduce_ex__` for the name.
+            # Otherwise the pickler would look in its dispatch table and call `__reduce_ex__` to get
+            # the name.
             return (<_Constructor>obj).name
         if kind is &Py_GenericAliasType and not _in_table(self, cls) and not getattr(obj, "__unpacked__", False):
             return cls, (obj.__origin__, obj.__args__)
@@ -238,13 +234,13 @@ cdef class PayloadState:
         if entry is _NAMED_TUPLE:
             return _reduce_named_tuple(obj)
         if entry is _ENUM:
-            return _reduce_instance(obj, self)
+            return _classes.reduce_instance(obj, self)
         if type(entry) is _Plan:
-            return _reduce_subclass(obj, entry, self)
+            return _subclass_state.reduce_subclass(obj, entry, self)
         return entry(obj)
 
     def describe(self, cls):
-        """Return what the skeleton of `cls` is made of, and its attributes; see `reducers.skeletons.describe`."""
+        """Return the arguments for the skeleton of `cls`, and its attributes; see `reducers.skeletons.describe`."""
         if not PyType_Check(cls):
             raise TypeError(f"expected a class, got a {type(cls).__name__}")
         return _describe(self, cls)

@@ -1,9 +1,8 @@
-/* One helper for each kind of read of an object that the program may be changing.  Each returns a new reference.
+/* A helper for each kind of read of an object that the program may be changing.  Each returns a new reference.
 
-   A borrowed reference is only good until Python code runs: any lookup may call `__hash__` or `__eq__`, any DECREF may call
-   `__del__`, and up to 3.11 any new container may start a collection.  Without the GIL it is not even good that long.  Where
-   the interpreter has critical sections (3.13), they keep the threads of this module apart, and those of the interpreter
-   where it takes them too. */
+   A borrowed reference is only valid until Python code runs: any lookup may call `__hash__` or `__eq__`, any DECREF may call
+   `__del__`, and up to 3.11 any new container may start a garbage collection.  Without the GIL it is never valid.  Since 3.13
+   critical sections protect the reads from the threads of this module, and from the interpreter if it uses them too. */
 
 #if PY_VERSION_HEX < 0x030C0000
 #define lp_extra_index _PyEval_RequestCodeExtraIndex
@@ -18,7 +17,7 @@
 #ifdef Py_GIL_DISABLED
 #define LP_BEGIN_CRITICAL_SECTION(o) Py_BEGIN_CRITICAL_SECTION(o)
 #define LP_END_CRITICAL_SECTION() Py_END_CRITICAL_SECTION()
-/* Slots of instances are read through their descriptors, which know how. */
+/* Slots of instances are read by their descriptors, which are thread-safe. */
 #define LP_READS_SLOTS 0
 #else
 #define LP_BEGIN_CRITICAL_SECTION(o) {
@@ -26,7 +25,7 @@
 #define LP_READS_SLOTS 1
 #endif
 
-/* What `mapping` has for `key`, or `otherwise`. */
+/* The value of `key` in a dictionary, or `otherwise`. */
 static inline PyObject *lp_get(PyObject *mapping, PyObject *key, PyObject *otherwise) {
     PyObject *found;
 #if PY_VERSION_HEX >= 0x030D0000
@@ -44,7 +43,7 @@ static inline PyObject *lp_get(PyObject *mapping, PyObject *key, PyObject *other
 #endif
 }
 
-/* What a field of `holder` has, or None for NULL. */
+/* The object in a field of `holder`, or None for NULL. */
 static inline PyObject *lp_read(PyObject *holder, PyObject **field) {
     PyObject *found;
     LP_BEGIN_CRITICAL_SECTION(holder);
@@ -53,7 +52,7 @@ static inline PyObject *lp_read(PyObject *holder, PyObject **field) {
     return found;
 }
 
-/* A copy of a dictionary or of an instance of a subclass, to iterate over: the original may change meanwhile. */
+/* A copy of a dictionary, for iteration: the original may change meanwhile. */
 static inline PyObject *lp_copy_dict(PyObject *dict) {
     if (!PyDict_Check(dict)) {
         PyErr_Format(PyExc_TypeError, "expected a dictionary, got a %.100s", Py_TYPE(dict)->tp_name);
@@ -84,8 +83,8 @@ static inline PyObject *lp_read_slot(PyObject *object, Py_ssize_t offset) {
     return Py_XNewRef(*(PyObject **)((char *)object + offset));
 }
 
-/* The text of a str or of an instance of a subclass as a new plain str that nothing else refers to.
-   PyUnicode_FromKindAndData would return the one object there is for a single character. */
+/* A new plain str with the text of a str or of an instance of a subclass. Nothing else refers to
+   it, while PyUnicode_FromKindAndData would return a shared object for a single character. */
 static PyObject *lp_copy_str(PyObject *s) {
     Py_ssize_t size;
     PyObject *copy;
@@ -100,8 +99,9 @@ static PyObject *lp_copy_str(PyObject *s) {
     return copy;
 }
 
-/* Whether less than 64 KiB of the thread's stack are left.  CPython itself checks the stack since 3.14; before, it counts calls,
-   and the pickler overflows the small stack of a thread long before it has counted enough of them. */
+/* Whether less than 64 KiB of the thread's stack are left. CPython checks the stack itself since
+   3.14. Older versions count calls, and in a thread with a small stack, the pickler overflows
+   the stack before the count reaches its limit. */
 #define LP_STACK_MARGIN (64 * 1024)
 #if PY_VERSION_HEX < 0x030E0000 && defined(__GLIBC__)
 #include <pthread.h>
@@ -129,7 +129,8 @@ static int lp_is_short_of_stack(void) {
 
 static void lp_drop_extra(void *extra) { Py_XDECREF((PyObject *)extra); }
 
-/* What hangs on a code object, or None.  The interpreter may move the array (`PyUnstable_Code_SetExtra` takes no lock). */
+/* The extra data of a code object, or None. `PyUnstable_Code_SetExtra` takes no lock and may
+   move the array. */
 static inline PyObject *lp_extra(PyObject *code, Py_ssize_t index) {
     void *extra = NULL;
     int failed;
@@ -141,7 +142,8 @@ static inline PyObject *lp_extra(PyObject *code, Py_ssize_t index) {
     return failed ? NULL : (PyObject *)extra;
 }
 
-/* Hang `value` on a code object; return what hangs there, which is what another thread was faster with. */
+/* Set `value` as the extra data of a code object, unless another thread was faster. Returns the
+   extra data. */
 static PyObject *lp_keep_extra(PyObject *code, Py_ssize_t index, PyObject *value) {
     void *extra = NULL;
     int failed;

@@ -1,6 +1,7 @@
-"""The constructors that undo what the hot reducers did, in Python.
+"""The constructors for the results of the frequent reducers, in Python.
 
-What the compiled backend alone can do has a stand-in here: `frames`, `describe_steps`, `link_steps`, `quick_class`, `position`.
+`frames`, `describe_steps`, `link_steps`, `quick_class` and `position` only stand in for those of
+the compiled backend.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ _PYPY = sys.implementation.name == "pypy"
 
 _codes: dict[bytes, CodeType] = {}
 
-# Frames cannot be read and written in Python; see `_fast.Frames`.
+# Python code cannot read and write frames; see `_fast.Frames`.
 frames = None
-# `reducers.tracebacks` and `restorers.tracebacks` have the same in Python.
+# `reducers.tracebacks` and `restorers.tracebacks` do the same in Python.
 describe_steps = link_steps = None
 
 
 def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
     """Return the code object of a blob and a file name.
 
-    The same ones give the same object, which keeps its specialised bytecode.
+    Equal arguments return the same object, which keeps its specialised bytecode.
     """
     if constants or type(blob) is not bytes:
         return blobs.unpack(blob, file_name, constants)
@@ -43,13 +44,14 @@ def code(blob: Any, file_name: Any = None, *constants: Any) -> CodeType:
 
 
 def function(first: Any, second: Any = None, where: Any = None, closure: Any = None) -> Any:
-    """Make a function of a blob and a file name, where its globals are, and its closure; or give one its state.
+    """Create a function, or set the state `second` of the function `first`.
 
-    A number alone stands for a builtin type, see `builtin_types`.
+    A function is created from a blob and a file name. If `where` is the name of a module or None,
+    its globals are new. If `where` is a function or a module, it shares the globals of that. In
+    `closure`, None is a new cell, a pair the cell of another function, a number the cell at that
+    index of the same closure.
 
-    The globals are new where `where` is a module's name or None, and those of `where` where that is a function or a
-    module.  In `closure`, None is a new cell, a pair the cell of another function, a number this function's own cell
-    at that place.
+    A number as the only argument stands for a builtin type; see `builtin_types`.
     """
     if type(first) is FunctionType:
         return _set_state(first, second)
@@ -76,7 +78,7 @@ def function(first: Any, second: Any = None, where: Any = None, closure: Any = N
         for entry in closure:
             cells.append(_closure_cell(entry, cells))
     made = FunctionType(loaded, namespace, loaded.co_name, None, tuple(cells) if count else None)
-    if _PYPY:  # which takes the short name for the qualified one
+    if _PYPY:  # it uses the short name as qualified name
         made.__qualname__ = loaded.co_qualname
     return made
 
@@ -94,9 +96,9 @@ def _closure_cell(entry: Any, cells: list[CellType]) -> CellType:
 
 
 def cell(owner: Any = None, index: Any = 0) -> CellType:
-    """Return a new empty cell, or the one at `index` in the closure of the function `owner`.
+    """Return a new empty cell, or the cell at `index` in the closure of the function `owner`.
 
-    As a state setter: fill the cell `owner` with what is in the tuple `index`.
+    As a state setter: set the contents of the cell `owner` to the only item of the tuple `index`.
     """
     if owner is None:
         return CellType()
@@ -143,7 +145,7 @@ def _set_state(func: FunctionType, state: Any) -> FunctionType:
 
 
 def quick_class(make: Any) -> Any:
-    """Return `make`, which makes classes and gives them their attributes: in Python nothing is quicker.
+    """Return `make`, which creates classes and sets their attributes. There is no fast path in Python.
 
     Parameters
     ----------
@@ -154,5 +156,5 @@ def quick_class(make: Any) -> Any:
 
 
 def position(iterator: Any) -> tuple[Any, ...] | None:
-    """Return None: what `iterator` keeps in C of where it is, only the compiled backend can read."""
+    """Return None: only the compiled backend can read the position that `iterator` keeps in C."""
     return None

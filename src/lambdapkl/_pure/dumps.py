@@ -1,7 +1,4 @@
-"""`dumps` of the backend in Python.
-
-`_fast.pyx` is the same in Cython.  Both write the same bytes and read each other's; the tests hold them to it.
-"""
+"""`dumps` of the backend in Python. `_fast.pyx` does the same in Cython and writes the same bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ _PREAMBLES = preamble.preambles(wire)
 
 
 class _Callbacks:
-    """What the layers above do for `dumps`; they use this backend themselves."""
+    """Functions of the layers above, which import this backend."""
 
     explain_error: Callable[[Exception, Any], None]
     dumps_in_form: Callable[..., bytes]
@@ -44,7 +41,7 @@ def set_callbacks(*, explain_error: Callable[[Exception, Any], None], dumps_in_f
 
 
 class PayloadPickler(PayloadStateMixin, BasePickler):
-    """A pickler for one payload, given its `PayloadState` by `_use`."""
+    """A pickler for one payload; `_use` sets its `PayloadState`."""
 
 
 def dumps(
@@ -64,12 +61,15 @@ def dumps(
     Parameters
     ----------
     deterministic
-        Leave out where code was written (files, lines, cells of a notebook), put every set in order, and write equal strings as
-        one: the same bytes in each process that has the same object.  Slower, and tracebacks tell no lines.
+        Write the same bytes in each process that has the same object: leave out file names, line
+        numbers and notebook cells, sort every set, and write equal strings once. This is slower,
+        and tracebacks have no line numbers.
     portable
-        Let the source of functions travel with their code, so that another version of Python reads them.
+        Pickle the source of functions with their code, so that other versions of Python can load
+        them.
     standalone
-        Let lambdapkl's constructors travel, so that `pickle.loads` reads the payload where lambdapkl is not installed.
+        Include lambdapkl's constructors, so that `pickle.loads` reads the payload where lambdapkl
+        is not installed.
     """
     if deterministic or portable or standalone or current().deterministic:
         return _Callbacks.dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
@@ -97,10 +97,10 @@ def dumps(
 
 
 def _root_of(obj: Any) -> int:
-    """Which of the preambles goes with a payload whose root is `obj`.
+    """Return which preamble a payload of `obj` starts with.
 
-    1 where that is a function by value or a method or a partial made of one, 2 where it is a class by value or an instance of
-    one, else 0.
+    1 for a function by value, or a method or partial of one; 2 for a class by value or an instance
+    of one; 0 for none.
     """
     if type(obj) is FunctionType:
         return 0 if type(obj.__code__) is not CodeType or byvalue.by_reference(obj) else 1
