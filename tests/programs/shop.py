@@ -13,8 +13,12 @@ class Base:
     __slots__ = ("size",)
 
 
-class NoSetter(Base):
-    size = property(lambda self: 1)
+def refuse(self, value):
+    raise AttributeError("sizes cannot change")
+
+
+class Fixed(Base):
+    size = property(lambda self: 1, refuse)
 
 
 class State:
@@ -71,8 +75,8 @@ class Rebuilt:
         return rebuild, ()
 
 
-def no_setter():
-    one = NoSetter()
+def fixed():
+    one = Fixed()
     Base.size.__set__(one, 1)
     return one
 
@@ -91,7 +95,7 @@ def table():
 
 MAKE = {
     "NeedsArgument": (lambda: NeedsArgument(1), TypeError, "missing 1 required positional argument", "shop.NeedsArgument"),
-    "NoSetter": (no_setter, AttributeError, "", "shop.NoSetter"),
+    "Fixed": (fixed, AttributeError, "sizes cannot change", "shop.refuse()"),
     "State": (state, ZeroDivisionError, "('state', 5)", "shop.State (in __setstate__)"),
     "Construct": (Construct, KeyError, "('wrong size', 3)", "shop.Construct (in __init__)"),
     "Meta": (Made, ValueError, "the metaclass refuses", "shop.Made"),

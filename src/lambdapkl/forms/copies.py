@@ -108,7 +108,7 @@ class Comparer:
         return self._all(*parts)
 
     def _instances(self, one: Any, other: Any, payload_state: Any) -> bool:
-        if not payload_state._is_plain(type(one)):
+        if payload_state._plan(type(one)) is not True:
             return False
         states = []
         for each in (one, other):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import weakref
 from collections.abc import Callable
+from functools import cache
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -62,10 +63,17 @@ def _feed(walk: Walk, obj: Any) -> None:
 
 def hashed(data: bytes) -> bytes:
     """Return the digest of the bytes that a walk has collected."""
+    digest: bytes = _blake2b()(data, digest_size=DIGEST_SIZE).digest()
+    return digest
+
+
+# Nothing can be imported while the interpreter exits.
+@cache
+def _blake2b() -> Any:
     # This import takes as long as that of the whole package, and few programs need it.
     from hashlib import blake2b
 
-    return blake2b(data, digest_size=DIGEST_SIZE).digest()
+    return blake2b
 
 
 def _feed_function(walk: Walk, func: FunctionType) -> None:

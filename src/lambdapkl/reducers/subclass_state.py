@@ -217,7 +217,9 @@ def _reduce_whole(obj: Any) -> Any:
     if namespace is not obj and not (needs_setter(type(obj)) and OVERRIDING.isdisjoint(namespace or ())):
         return NotImplemented
     reduced: Any = object.__reduce_ex__(obj, 2)
-    made_by, args, _, items, pairs = reduced
+    made_by, args, state, items, pairs = reduced
+    if state is None:
+        return NotImplemented
     # Not with `getattr`, which `object` uses for slots: a property may hide one.
     slots = {private(name): value for name, value in _values(obj, slots_of(type(obj).__mro__)).items()}
     attributes = obj if namespace is obj else {private_key(name): value for name, value in (namespace or {}).items()} or None

@@ -37,7 +37,8 @@ def stamp() -> tuple[int, str] | None:
     there are any.
     """
     try:
-        return len(sys.modules), next(reversed(sys.modules))
+        # It is empty while the interpreter exits.
+        return len(sys.modules), next(reversed(sys.modules), "")
     except RuntimeError:
         return None
 
