@@ -7,6 +7,7 @@ fresh processes, so that a crash is a failure of one test.
 
 from __future__ import annotations
 
+import platform
 import sys
 from pathlib import Path
 
@@ -218,3 +219,12 @@ def test_deep_closures_in_a_thread_with_a_small_stack(processes: object) -> None
     the interpreter, where a deep chain of closures is freed at once.
     """
     processes("compiled").execute(PROGRAMS / "deep_closures_in_a_thread_with_a_small_stack.py")  # type: ignore[operator]
+
+
+@pytest.mark.skipif(
+    sys.version_info >= (3, 14) or platform.machine() != "x86_64" or platform.libc_ver()[0] != "glibc" or PYPY,
+    reason="CPython 3.14 and later check the stack; the layout of contexts is that of glibc on x86-64",
+)
+def test_dumps_on_a_stack_that_is_not_the_thread_s(backend: fresh.Process) -> None:
+    """Asynchronous actors of Ray run in fibers."""
+    backend.execute(PROGRAMS / "dumps_in_a_fiber.py")

@@ -101,12 +101,13 @@ static PyObject *lp_copy_str(PyObject *s) {
 
 /* Whether less than 64 KiB of the thread's stack are left. CPython checks the stack itself since
    3.14. Older versions count calls, and in a thread with a small stack, the pickler overflows
-   the stack before the count reaches its limit. */
+   the stack before the count reaches its limit. A fiber, such as an asynchronous actor of Ray, has
+   a stack elsewhere, whose size is unknown. */
 #define LP_STACK_MARGIN (64 * 1024)
 #if PY_VERSION_HEX < 0x030E0000 && defined(__GLIBC__)
 #include <pthread.h>
 static int lp_is_short_of_stack(void) {
-    static __thread char *lowest = NULL;
+    static __thread char *lowest = NULL, *end = NULL;
     char here;
     if (lowest == NULL) {
         pthread_attr_t attributes;
@@ -119,9 +120,10 @@ static int lp_is_short_of_stack(void) {
                 guard = 0;
             pthread_attr_destroy(&attributes);
         }
-        lowest = start == NULL || size < 2 * LP_STACK_MARGIN ? (char *)1 : (char *)start + guard + LP_STACK_MARGIN;
+        end = (char *)start;
+        lowest = start == NULL || size < 2 * LP_STACK_MARGIN ? (char *)1 : end + guard + LP_STACK_MARGIN;
     }
-    return &here < lowest;
+    return &here < lowest && &here >= end;
 }
 #else
 #define lp_is_short_of_stack() 0
