@@ -94,12 +94,15 @@ def staged(
         for name, value in attributes.items()
         if not (name in _NEEDED_FIRST or name in cls._member_map_ or reach.is_inert(value))
     }
-    late_states = tuple(
-        {name: value for name, value in each.items() if not (name in _OF_EVERY_MEMBER or reach.is_inert(value))}
-        for each in (states if type(states) is tuple else ())
-    )
-    if not any(late_states):
-        late_states = ()
+    late_states: tuple[dict[str, Any], ...] = ()
+    # No generator expression for most enumerations: CPython 3.12 and 3.13 crash if memory runs out at the start of one.
+    if type(states) is tuple:
+        late_states = tuple(
+            {name: value for name, value in each.items() if not (name in _OF_EVERY_MEMBER or reach.is_inert(value))}
+            for each in states
+        )
+        if not any(late_states):
+            late_states = ()
     if not late and not late_states:
         return (attributes, states, aliases, True) if complete else (attributes, states, aliases)
     if late_states:
