@@ -125,7 +125,7 @@ cdef object _own_reducer(PayloadState self, PyTypeObject *kind):
 
 
 cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
-    """Return a `_Kind` (or `_NAMED_TUPLE`) if `object` reduces the instances of the class `kind`, else None."""
+    """Return how to reduce instances of the class `kind` if `object` reduces them, else None."""
     if not kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
         return None
     cls = <object>kind
@@ -137,12 +137,10 @@ cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
     ):
         return None
     cdef bint has_default_getattr = lp_has_default_getattr(kind)
-    if not has_default_getattr and _subclass_state.needs_setter(cls):
-        return None
     cdef bint by_value = cls in _own_keys or not _class_by_reference(cls)
-    if not by_value and self.protocol < 2:
+    if not by_value and (self.protocol < 2 or not has_default_getattr):
         return None
-    if not by_value and kind.tp_dictoffset == 0 and has_default_getattr and _is_named_tuple(cls):
+    if not by_value and kind.tp_dictoffset == 0 and _is_named_tuple(cls):
         return _NAMED_TUPLE
     cdef _Kind entry = _Kind.__new__(_Kind)
     entry.by_value = by_value
@@ -157,9 +155,12 @@ cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
                 entry.slots = tuple(_slot_names(cls) or ())
                 entry.has_dict = kind.tp_dictoffset != 0
                 _find_offsets(entry, cls)
-    if entry.args is None:
-        return None if not by_value or (has_default_getattr and _subclass_state.needs_setter(cls)) else entry
-    return None if entry.slots and not entry.at_offsets and _subclass_state.needs_setter(cls) else entry
+    if entry.args is None and not by_value:
+        return None
+    if entry.args is not None and (not entry.slots or entry.at_offsets):
+        return entry
+    plan = _subclass_state.plan_of(cls)
+    return entry if plan is None else plan
 
 
 cdef bint _is_named_tuple(object cls) except -1:

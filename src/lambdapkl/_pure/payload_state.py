@@ -169,15 +169,12 @@ class PayloadState:
         # The pickler in Python also passes None and the like.
         if not kind.__flags__ & byvalue.HEAP_TYPE or kind in self.table:
             return False
-        if (
+        return subclass_state.plan_of(kind) or (
             kind.__reduce_ex__ is object.__reduce_ex__
             and kind.__reduce__ is object.__reduce__
             and kind.__getstate__ is object.__getstate__
             and (kind in OWN_KEYS or not byvalue.by_reference(kind))
-            and not subclass_state.needs_setter(kind)
-        ):
-            return True
-        return subclass_state.plan_of(kind) or False
+        )
 
     def _reduce_plain(self, obj: Any) -> Any:
         """Reduce an instance as `object` does, but copy the names of its attributes.

@@ -6,10 +6,13 @@ Offsets are in code units of two bytes.
 from __future__ import annotations
 
 import opcode
+import sys
 from collections.abc import Iterator
 
 from .compact import CACHES
 
+# How many low bits of the argument of LOAD_GLOBAL are flags: CPython has one, "push NULL".
+LOAD_GLOBAL_FLAGS = 0 if sys.implementation.name == "pypy" else 1
 _EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
 
 

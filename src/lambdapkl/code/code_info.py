@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import weakref
 from types import CodeType
 from typing import Any
@@ -11,10 +10,9 @@ from ..rules import submodules
 from ..rules.names import private
 from . import blobs, bytecode
 
-# Instruction -> how many low bits of its argument are flags. CPython since 3.11 has one, the
-# "push NULL" bit of LOAD_GLOBAL.
+# Instruction -> how many low bits of its argument are flags.
 _GLOBALS = {
-    "LOAD_GLOBAL": 0 if sys.implementation.name == "pypy" else 1,
+    "LOAD_GLOBAL": bytecode.LOAD_GLOBAL_FLAGS,
     "STORE_GLOBAL": 0,
     "DELETE_GLOBAL": 0,
     "LOAD_NAME": 0,

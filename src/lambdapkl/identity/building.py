@@ -147,24 +147,20 @@ def settle(obj: Any, digest: Any) -> None:
         if builder is this_thread and record.running():
             return  # a nested load, or another load of the same unpickler
         result = _ENDED if builder is this_thread else _wait(record, this_thread)
+        if result == _CHANGED:
+            continue
         filled = record.filled
-        incomplete = incomplete_attributes(obj) if filled else frozenset()
+        replaced = incomplete_attributes(obj) if filled and result != _MUTUAL else None
         with process_lock.lock:
-            if (
-                result == _CHANGED
-                or (record.builder, record.filled) != (builder, filled)
-                or building.get(id(obj)) is not record
-            ):
+            if (record.builder, record.filled) != (builder, filled) or building.get(id(obj)) is not record:
                 continue
-            if filled and not incomplete and result != _MUTUAL:
-                if result == _ENDED:
-                    del building[id(obj)]
-            else:
+            if replaced is None or replaced:
                 # The other thread continues after this one, so the attributes that this thread sets
                 # are complete for both.
-                record.refill = filled
-                record.replaced = incomplete if filled and result != _MUTUAL else None
+                record.refill, record.replaced = filled, replaced
                 record.builder, record.witness = this_thread, _as_witness(digest)
+            elif result == _ENDED:
+                del building[id(obj)]
             return
 
 

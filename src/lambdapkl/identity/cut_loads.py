@@ -13,14 +13,12 @@ from functools import lru_cache
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from ..code.bytecode import instructions
+from ..code.bytecode import LOAD_GLOBAL_FLAGS, instructions
 
 # An attribute may hold any amount of data.
 _MOST_OBJECTS = 1000
 # By id, since a metaclass may have a hash of its own.
 _WITHOUT_REFERENCES = frozenset(map(id, (type(None), bool, int, float, str, bytes)))
-# On CPython, the lowest bit of the argument is a flag.
-_SHIFT = 0 if sys.implementation.name == "pypy" else 1
 
 
 def incomplete_attributes(cls: type) -> frozenset[str]:
@@ -68,5 +66,6 @@ _EMPTY_CELL = CellType()
 
 @lru_cache(1024)
 def _global_names(code: CodeType) -> frozenset[str]:
-    names = {code.co_names[arg >> _SHIFT] for _, (name, arg, _) in instructions(code.co_code) if name == "LOAD_GLOBAL"}
+    loads = (arg >> LOAD_GLOBAL_FLAGS for _, (name, arg, _) in instructions(code.co_code) if name == "LOAD_GLOBAL")
+    names = {code.co_names[index] for index in loads}
     return frozenset(names).union(*(_global_names(each) for each in code.co_consts if type(each) is CodeType))

@@ -63,15 +63,16 @@ class Plan:
         Whether attributes that cannot be pickled are left out.
     by_setattr
         Whether `pickle` can set the slots.
-    whole
-        Whether the base is `object`, and `pickle` cannot set the state that it returns.
+    by_setter
+        None if the base is another class than `object`. Otherwise whether `pickle` cannot set the
+        state of instances; if it can, an instance may still be its own `__dict__`.
     """
 
-    __slots__ = ("by_setattr", "lenient", "restored", "slots", "whole")
+    __slots__ = ("by_setattr", "by_setter", "lenient", "restored", "slots")
 
-    def __init__(self, kind: Any, users: list[Any], restored: frozenset[str] | None, whole: bool = False) -> None:
+    def __init__(self, kind: Any, users: Iterable[Any], restored: frozenset[str] | None, by_setter: bool | None = None) -> None:
         self.restored = restored
-        self.whole = whole
+        self.by_setter = by_setter
         self.slots = slots_of(users)
         constructed = any(name in vars(user) for user in users for name in _CONSTRUCTORS)
         self.lenient = constructed or byvalue.by_reference(kind)
@@ -92,7 +93,8 @@ def plan_of(kind: Any) -> Plan | None:
     if known is not None and known[0]() is kind:
         return known[1]
     if all(getattr(kind, name) is getattr(object, name) for name in _METHODS):
-        return Plan(kind, [], None, whole=True) if needs_setter(kind) or _may_be_its_own_dict(kind) else None
+        by_setter = _needs_setter(kind)
+        return Plan(kind, kind.__mro__, None, by_setter) if by_setter or _may_be_its_own_dict(kind) else None
     users = []
     for base in kind.__mro__:
         if base is object:
@@ -120,7 +122,7 @@ def plan_of(kind: Any) -> Plan | None:
     return found
 
 
-def needs_setter(kind: Any) -> bool:
+def _needs_setter(kind: Any) -> bool:
     """Whether `pickle` cannot set the state of instances of `kind`, or would run code of `kind` before it is set.
 
     `pickle` looks up `__setstate__` in the instance, so a `__getattr__` is called while the instance is empty. It sets slots
@@ -188,8 +190,8 @@ def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
 
     Return NotImplemented if there are none.
     """
-    if plan.whole:
-        return _reduce_whole(obj)
+    if plan.by_setter is not None:
+        return _reduce_below_object(obj, plan)
     restored = plan.restored
     namespace = None if restored is None else getattr(obj, "__dict__", None)
     attributes: dict[Any, Any] = {}
@@ -209,22 +211,22 @@ def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
     return _combined(reduced, type(obj), attributes, slots, plan.by_setattr)
 
 
-def _reduce_whole(obj: Any) -> Any:
+def _reduce_below_object(obj: Any, plan: Plan) -> Any:
     """Reduce an instance as `object` does, with a setter that runs no code of its class."""
     if not byvalue.is_reduced_by_object(obj):
         return NotImplemented
-    namespace = object.__getattribute__(obj, "__dict__") if has_dict(type(obj)) else None
-    if namespace is not obj and not (needs_setter(type(obj)) and OVERRIDING.isdisjoint(namespace or ())):
+    namespace = object.__getattribute__(obj, "__dict__") if has_dict(type(obj)) else {}
+    is_own_dict = namespace is obj
+    if not is_own_dict and not (plan.by_setter and OVERRIDING.isdisjoint(namespace)):
         return NotImplemented
     reduced: Any = object.__reduce_ex__(obj, 2)
-    made_by, args, state, items, pairs = reduced
+    constructor, args, state, items, pairs = reduced
     if state is None:
         return NotImplemented
+    attributes = obj if is_own_dict else {private_key(name): value for name, value in namespace.items()} or None
     # Not with `getattr`, which `object` uses for slots: a property may hide one.
-    slots = {private(name): value for name, value in _values(obj, slots_of(type(obj).__mro__)).items()}
-    attributes = obj if namespace is obj else {private_key(name): value for name, value in (namespace or {}).items()} or None
-    state = (attributes, slots) if slots else (attributes,) if attributes is not None else None
-    return made_by, args, state, items, pairs, None if state is None else wire.subclass_state
+    slots = {private(name): value for name, value in _values(obj, plan.slots).items()} or None
+    return constructor, args, trimmed([attributes, slots]), items, pairs, wire.subclass_state
 
 
 def with_slots(reduced: Any, obj: Any) -> Any:
