@@ -22,10 +22,10 @@ __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
 
-def _dumps_in_form(*args: Any) -> bytes:
+def _dumps_in_form(*args: Any, careful: bool = False) -> bytes:
     from .forms import dumps as forms  # few programs need it
 
-    return forms.dumps(*args)
+    return forms.dumps(*args, careful=careful)
 
 
 # The backends cannot import these functions, which use the backends' `PayloadState`.

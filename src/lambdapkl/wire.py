@@ -29,6 +29,7 @@ from .restorers.modules import dynamic_module, module
 from .restorers.queues import simple_queue
 from .restorers.recursive_repr import recursive_repr
 from .restorers.source_code import dataclass_methods, source_code
+from .restorers.steps import last
 from .restorers.subclass_state import subclass_state
 from .restorers.suspended import async_generator_asend, awaited_coroutine, finished_generator, generator, new_generator
 from .restorers.threads import lock, thread_local
@@ -75,6 +76,7 @@ __all__ = [
     "generic_alias",
     "iterator",
     "json_scanner",
+    "last",
     "layered_file",
     "lazy_import",
     "lock",

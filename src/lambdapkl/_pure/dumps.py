@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import wire
 from ..options import current
+from ..reducers.running_methods import CarefulFormNeeded
 from ..reducers.table import DISPATCH_TABLE, refresh
 from ..rules import byvalue, preamble
 from ..stdlib_picklers import BasePickler, PayloadStateMixin
@@ -88,7 +89,10 @@ def dumps(
             file.write(before)
             pickler.memo = preamble.memo(*callables)
             payload_state.numbers_builtin_types = True
+        payload_state.opened = []
         pickler.dump(obj)
+    except CarefulFormNeeded:
+        return _Callbacks.dumps_in_form(obj, protocol, buffer_callback, fix_imports, False, False, False, careful=True)
     except Exception as error:
         _Callbacks.explain_error(error, obj)
         raise

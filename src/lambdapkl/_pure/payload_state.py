@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import wire
 from ..code.code_info import CodeInfo, code_info
-from ..reducers import classes, descriptors, modules, namespaces, skeletons, subclass_state
+from ..reducers import classes, descriptors, modules, namespaces, running_methods, skeletons, subclass_state
 from ..rules import builtin_types, byvalue, edited_annotations, submodules
 from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
 from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, Fallback, WithPayloadState
@@ -42,6 +42,9 @@ class PayloadState:
         For weak references: the object that is being pickled, its `Pickler` or None, the objects
         that `reducers.weakrefs` found, and the objects that this `Pickler` dumped since its memo
         was empty.
+    opened
+        The functions and classes by value whose state is being written, each with its reduced
+        value; None if nobody asks. See `reducers.running_methods`.
     """
 
     def __init__(self, table: Any) -> None:
@@ -49,6 +52,7 @@ class PayloadState:
         self.protocol = pickle.HIGHEST_PROTOCOL
         self.root: Any = None
         self.pickler: Any = None
+        self.opened: list[tuple[Any, Any]] | None = None
         self.clear()
 
     def clear(self) -> None:
@@ -104,6 +108,24 @@ class PayloadState:
 
     def reduce(self, obj: Any) -> Any:
         """Reduce `obj`, or return NotImplemented to leave it to the pickler."""
+        opened = self.opened
+        if opened is None:
+            return self._reduce(obj)
+        self.close_ended()
+        if opened and running_methods.is_instance(obj):
+            running_methods.check(type(obj), [each for each, _ in opened], self)
+        reduced = self._reduce(obj)
+        if type(reduced) is tuple and len(reduced) > 2 and (type(obj) is FunctionType or isinstance(obj, type)):
+            opened.append((obj, reduced))
+        return reduced
+
+    def close_ended(self) -> None:
+        """Remove from `opened` what the pickler has written: it has dropped the reduced value."""
+        opened = self.opened
+        while opened and _references(opened[-1][1]) <= _UNUSED:
+            opened.pop()
+
+    def _reduce(self, obj: Any) -> Any:
         kind = type(obj)
         if kind is FunctionType:
             # Built-in functions of PyPy have another type of code, and reducers.
@@ -390,6 +412,11 @@ def find_global(namespace: dict[str, Any], name: str) -> Any:
 def _same(default: Any, value: Any) -> bool:
     return value is default or (type(value) is type(default) is str and value == default)
 
+
+# PyPy has no reference counts; there the pickler says when it has written an object.
+_references: Any = getattr(sys, "getrefcount", lambda _: sys.maxsize)
+_example = [(None, tuple([None]))]  # noqa: C409 - a constant has more references
+_UNUSED: int = _references(_example[-1][1])
 
 # The constructor sets them, or they belong to the interpreter.
 _NEVER_SENT = frozenset(("__builtins__", "__name__"))

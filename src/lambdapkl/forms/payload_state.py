@@ -48,14 +48,14 @@ class FormState(PayloadState):
 
             self._carrier = Carrier()
 
-    def reduce(self, obj: Any) -> Any:
+    def _reduce(self, obj: Any) -> Any:
         """Reduce `obj`, which may be a constructor of lambdapkl."""
         if self._carrier is not None:
             reduced = self._carrier.reduce(obj)
             if reduced is not NotImplemented:
                 return reduced
         if not self._form.portable:
-            return super().reduce(obj)
+            return super()._reduce(obj)
         if type(obj) is CodeType:
             # Not `info`: its blob is the code object itself, which is reduced here.
             info = self._info(obj)
@@ -63,7 +63,7 @@ class FormState(PayloadState):
         reduced = portable.reduce_special(obj)
         if reduced is not NotImplemented:
             return reduced
-        reduced = super().reduce(obj)
+        reduced = super()._reduce(obj)
         return portable.adapt(obj, reduced) if type(reduced) is tuple else reduced
 
     def describe(self, cls: type) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -72,6 +72,12 @@ def reduce_instance(obj: Any, payload_state: Any) -> Any:
     return NotImplemented
 
 
+def is_enum_member(obj: Any) -> bool:
+    """Whether `obj` is pickled as a member of its enumeration, which the reader makes with the class."""
+    cls = type(obj)
+    return isinstance(cls, enum.EnumType) and cls._member_map_.get(getattr(obj, "_name_", None)) is obj
+
+
 def _registered(cls: type) -> list[type]:
     """The virtual subclasses of an abstract base class, sorted, as its registry is a set."""
     registry = abc._get_dump(cls)[0]  # type: ignore[attr-defined]

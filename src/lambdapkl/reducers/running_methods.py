@@ -1,0 +1,205 @@
+"""Find out what the methods of a class that run during a load can reach.
+
+`pickle` calls methods of a class while it loads an instance: `__new__`, `__setstate__`, the
+`__hash__` of a key. These methods, and the functions that they call, must be complete by then.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import deque
+from collections.abc import Iterator
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from ..rules import byvalue
+
+__all__ = ["CarefulFormNeeded", "Reached", "check", "is_instance", "reached_by", "touches"]
+
+_HASHING = ("__hash__", "__eq__")
+_MAKING = ("__new__", "__setstate__", "__setattr__")
+_FILLING = {list: ("append", "extend"), deque: ("append", "extend"), dict: ("__setitem__",)}
+# The `__reduce__` in Python names what makes the instance, and that calls `__init__`.
+_REDUCING = ("__reduce__", "__reduce_ex__")
+_MADE_BY_CALL = ("__new__", "__init__", "__post_init__")
+# The walk ends there: a method may refer to any amount of data.
+_MOST_OBJECTS = 10_000
+_WITHOUT_REFERENCES = frozenset(map(id, (type(None), bool, int, float, complex, str, bytes, CodeType)))
+
+
+class CarefulFormNeeded(BaseException):  # noqa: N818
+    """Raised to give up a payload: a method would run before what it needs is complete.
+
+    Not an Exception, because reducers and hooks of the program may catch those.
+    """
+
+
+class Reached:
+    """What code reaches: functions and classes by value, global names, cells, and class attributes.
+
+    Attributes
+    ----------
+    objects
+        id -> the function or class.
+    names
+        id of a globals dictionary -> the names that are looked up in it.
+    cells
+        ids of cells.
+    attributes
+        id of a class -> the names of its attributes that are used.
+    """
+
+    def __init__(self, start: list[Any], cls: type | None, payload_state: Any) -> None:
+        self.objects: dict[int, Any] = {}
+        self.names: dict[int, set[str]] = {}
+        self.cells: set[int] = set()
+        self.attributes: dict[int, set[str]] = {}
+        self._state = payload_state
+        # Names that the code uses as attributes of something
+        self._used: set[str] = set()
+        self._classes: dict[int, type] = {}
+        self._seen: dict[int, Any] = {}
+        self._pending = list(start)
+        if cls is not None:
+            self._classes[id(cls)] = cls
+            self.objects.update((id(base), base) for base in cls.__mro__ if not byvalue.by_reference(base))
+        self._walk()
+
+    def _walk(self) -> None:
+        while self._pending and len(self._seen) < _MOST_OBJECTS:
+            while self._pending and len(self._seen) < _MOST_OBJECTS:
+                self._visit(self._pending.pop())
+            # A class gives what the code names; the code found meanwhile may name more.
+            for cls in list(self._classes.values()):
+                self._add_attributes(cls)
+
+    def _visit(self, value: Any) -> None:
+        kind = type(value)
+        if id(kind) in _WITHOUT_REFERENCES or id(value) in self._seen or issubclass(kind, ModuleType):
+            return
+        self._seen[id(value)] = value
+        if kind is FunctionType:
+            self._add_function(value)
+        elif issubclass(kind, type):
+            if not byvalue.by_reference(value):
+                self.objects[id(value)] = value
+                self._classes[id(value)] = value
+                self._used.update(_MADE_BY_CALL)
+        elif kind is MethodType:
+            self._pending += [value.__func__, value.__self__]
+        else:
+            self._pending += gc.get_referents(value)
+
+    def _add_function(self, func: FunctionType) -> None:
+        if type(func.__code__) is not CodeType:
+            return
+        self._used.update(_names(func.__code__))
+        if byvalue.by_reference(func):
+            return
+        self.objects[id(func)] = func
+        namespace = func.__globals__
+        names = self._state.global_names(func.__code__)
+        self.names.setdefault(id(namespace), set()).update(names)
+        self._pending += [namespace[name] for name in names if name in namespace]
+        for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
+            self.cells.add(id(cell))
+            # `__classdict__` holds the dictionary of the class around it.
+            if name != "__classdict__" and cell != _EMPTY:
+                self._pending.append(cell.cell_contents)
+        self._pending += [func.__defaults__, func.__kwdefaults__, func.__dict__]
+
+    def _add_attributes(self, cls: type) -> None:
+        for base in cls.__mro__:
+            if byvalue.by_reference(base):
+                continue
+            own = vars(base)
+            known = self.attributes.setdefault(id(base), set())
+            for name in self._used.intersection(own) - known:
+                known.add(name)
+                self._pending.append(own[name])
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+_EMPTY = CellType()
+
+
+def _own_method(cls: type, name: str) -> Any:
+    """Return the method `name` of `cls` if a class written in Python has it, else None."""
+    for base in cls.__mro__:
+        if name in (own := vars(base)):
+            return own[name] if base.__flags__ & byvalue.HEAP_TYPE and type(own[name]) in _IN_PYTHON else None
+    return None
+
+
+_IN_PYTHON = (FunctionType, staticmethod, classmethod)
+
+
+def is_instance(obj: Any) -> bool:
+    """Whether `obj` is an instance of a class that is written in Python, and no class or module."""
+    kind = type(obj)
+    return bool(kind.__flags__ & byvalue.HEAP_TYPE) and not issubclass(kind, (type, ModuleType))
+
+
+def _running(cls: Any, table: Any, hashing: bool) -> list[Any]:
+    names = [*_MAKING]
+    if hashing and cls.__hash__ is not None and _own_method(cls, "__hash__") is not None:
+        names += _HASHING
+    for base, methods in _FILLING.items():
+        if issubclass(cls, base):
+            names += methods
+    reducer = table.get(cls)
+    if reducer is not None or any(_own_method(cls, name) for name in _REDUCING):
+        names += [*_REDUCING, "__init__"]
+    found = [method for name in names if (method := _own_method(cls, name)) is not None]
+    return [*found, reducer] if type(reducer) is FunctionType else found
+
+
+def reached_by(cls: Any, payload_state: Any, hashing: bool = True) -> Reached | None:
+    """Return what the methods of `cls` reach that run during a load; None if no such method is in Python.
+
+    The result is the same for the whole payload.
+
+    Parameters
+    ----------
+    hashing
+        Whether to include the methods that run for keys only.
+    """
+    key = "reached", id(cls), hashing
+    known = payload_state.shared.get(key, key)
+    if known is key:
+        running = _running(cls, payload_state.table, hashing)
+        known = payload_state.shared[key] = Reached(running, cls, payload_state) if running else None
+    found: Reached | None = known
+    return found
+
+
+def check(cls: Any, opened: list[Any], payload_state: Any) -> None:
+    """Raise `CarefulFormNeeded` if a method of `cls` that runs during a load reaches one of `opened`.
+
+    Parameters
+    ----------
+    opened
+        The functions and classes whose state is being written.
+    """
+    reached = reached_by(cls, payload_state)
+    if reached is not None and any(touches(reached, each, payload_state) for each in opened):
+        raise CarefulFormNeeded
+
+
+def touches(reached: Reached, opened: Any, payload_state: Any) -> bool:
+    """Whether code that reaches `reached` needs the state of `opened`, a function or class."""
+    if id(opened) in reached.objects:
+        return True
+    if type(opened) is not FunctionType:
+        return False
+    # The first function that names a global or has a cell brings it along for the others.
+    names = reached.names.get(id(opened.__globals__))
+    if names and not names.isdisjoint(payload_state.global_names(opened.__code__)):
+        return True
+    return any(id(cell) in reached.cells for cell in opened.__closure__ or ())
