@@ -14,6 +14,7 @@ class PayloadState:
     root: Any
     pickler: Any
     held: Any
+    opened: list[Any] | None
     @property
     def class_dicts(self) -> dict[Any, type]: ...
     @property
@@ -59,6 +60,7 @@ def bind(
     enumerations: ModuleType,
     modules: ModuleType,
     namespaces: ModuleType,
+    running_methods: ModuleType,
     skeletons: ModuleType,
     subclass_state: ModuleType,
     table: ModuleType,

@@ -170,5 +170,6 @@ cdef extern from *:
     long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
     object PyBytes_FromStringAndSize(const char *, Py_ssize_t)
     Py_ssize_t Py_REFCNT(PyObject *)
+    PyObject *PyList_GET_ITEM(PyObject *, Py_ssize_t)
     void PyObject_GC_UnTrack(void *)
     int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1

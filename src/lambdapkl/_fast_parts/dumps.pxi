@@ -158,6 +158,7 @@ cdef class _Pooled:
         self.sink = _Sink()
         buffer_callback = self.sink.take_buffer if buffers else None
         self.payload_state = PayloadState(_table)
+        self.payload_state.opened = []
         self.payload_state.protocol = protocol
         self.pickler = _Pickler(self.sink, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         # Emptying the memo may call `__del__` methods, and so start a garbage collection, which
@@ -283,6 +284,8 @@ def dumps(
         pooled.payload_state.root = obj
         # After an error the pickler is not used again.
         pooled.dump(obj)
+    except _CarefulFormNeeded:
+        return _dumps_in_form(obj, protocol, buffer_callback, fix_imports, False, False, False, careful=True)
     except Exception as error:
         _explain_error(error, obj)
         raise

@@ -77,6 +77,14 @@ cdef class PayloadState:
     cdef set _derived_annotates
     # Whether the payload has named `wire.function`.
     cdef bint _numbers_builtin_types
+    # Functions and classes whose state is being written, and their reduced values, in turns; None
+    # if nobody asks; see `reducers.running_methods`.
+    cdef public list opened
+    # How many were opened so far.
+    cdef Py_ssize_t _openings
+    # The class that was checked last, and `_openings` then.
+    cdef PyTypeObject *_checked
+    cdef Py_ssize_t _checked_at
     cdef bint _used
 
     def __init__(self, table):
@@ -95,6 +103,9 @@ cdef class PayloadState:
         """Forget everything, as the pickler's memo does."""
         if self.dumped:
             self.dumped.clear()
+        if self.opened:
+            self.opened.clear()
+        self._checked = NULL
         if not self._used:
             return
         self._names = None
@@ -184,11 +195,11 @@ cdef class PayloadState:
                 reduced = _descriptors.reduce_function_of_class(obj)
                 if reduced is not None:
                     return reduced
-            return _reduce_function(self, obj)
+            return _open(self, obj, _reduce_function(self, obj))
         if PyType_Check(obj):
             self._used = True
             if kind is &PyType_Type:
-                return _reduce_usual_class(self, obj)
+                return _open(self, obj, _reduce_usual_class(self, obj))
             if _in_table(self, cls):
                 return NotImplemented
             by_reference = _class_by_reference(obj)
@@ -197,8 +208,8 @@ cdef class PayloadState:
             if cls is _enum_type():
                 reduced = _reduce_usual_enum(self, obj)
                 if reduced is not NotImplemented:
-                    return reduced
-            return _classes.reduce_class_by_value(obj, self)
+                    return _open(self, obj, reduced)
+            return _open(self, obj, _classes.reduce_class_by_value(obj, self))
         if kind is &PyCell_Type or kind is &PyCode_Type or PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
             if _is_left_to_table(self, cls):
@@ -217,6 +228,8 @@ cdef class PayloadState:
             return (<_Constructor>obj).name
         if kind is &Py_GenericAliasType and not _in_table(self, cls) and not getattr(obj, "__unpacked__", False):
             return cls, (obj.__origin__, obj.__args__)
+        if self.opened and kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
+            _check_opened(self, kind)
         if kind == self._last:
             entry = self._last_entry
         else:
@@ -244,3 +257,34 @@ cdef class PayloadState:
         if not PyType_Check(cls):
             raise TypeError(f"expected a class, got a {type(cls).__name__}")
         return _describe(self, cls)
+
+
+cdef object _open(PayloadState self, object obj, object reduced):
+    """Record that the state of `obj` is being written, from now until the pickler drops `reduced`; return `reduced`."""
+    if self.opened is not None and Py_TYPE(reduced) is &PyTuple_Type and PyTuple_GET_SIZE(reduced) > 2:
+        _close_ended(self)
+        self._openings += 1
+        self.opened.append(obj)
+        self.opened.append(reduced)
+    return reduced
+
+
+cdef int _close_ended(PayloadState self) except -1:
+    """Remove from `opened` what the pickler has written."""
+    cdef list opened = self.opened
+    while opened and Py_REFCNT(PyList_GET_ITEM(<PyObject *>opened, len(opened) - 1)) == 1:
+        opened.pop()
+        opened.pop()
+    return 0
+
+
+cdef int _check_opened(PayloadState self, PyTypeObject *kind) except -1:
+    """Give up the payload if a method of `kind` would run while it, or what it needs, is incomplete."""
+    if kind == self._checked and self._openings == self._checked_at:
+        return 0
+    _close_ended(self)
+    if self.opened:
+        _running_methods.check(<object>kind, self.opened[::2], self)
+        self._checked = kind
+        self._checked_at = self._openings
+    return 0

@@ -7,6 +7,7 @@ cdef object _descriptors = None
 cdef object _enumerations = None
 cdef object _module_reducers = None
 cdef object _namespaces = None
+cdef object _running_methods = None
 cdef object _skeletons = None
 cdef object _subclass_state = None
 # Constructors, which payloads name.
@@ -21,6 +22,7 @@ cdef object _enum_class = None
 cdef object _in_wire_form = None
 cdef object _of_slot = None
 cdef object _Plan = None
+cdef object _CarefulFormNeeded = None
 cdef object _set_subclass_state = None
 cdef object _SHADOWS = None
 cdef object _ANNOTATES = None
@@ -37,22 +39,25 @@ cdef object _explain_error = None
 cdef object _dumps_in_form = None
 
 
-def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table):
+def bind(wire, classes, descriptors, enumerations, modules, namespaces, running_methods, skeletons, subclass_state, table):
     """Set what the reducers of the extension use of the layers above.
 
     Parameters
     ----------
     wire
         `lambdapkl.wire`.
-    classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table
+    classes, descriptors, enumerations, modules, namespaces, running_methods, skeletons, subclass_state, table
         The modules of these names in `lambdapkl.reducers`.
     """
-    global _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _skeletons, _subclass_state
+    global _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _running_methods, _skeletons, _subclass_state
+    global _CarefulFormNeeded
     global _function, _class, _code, _cell, _module, _method, _enum_class
     global _in_wire_form, _of_slot, _Plan, _set_subclass_state, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _refresh, _table, _preambles, _memos
     _classes, _descriptors, _enumerations, _module_reducers = classes, descriptors, enumerations, modules
-    _namespaces, _skeletons, _subclass_state = namespaces, skeletons, subclass_state
+    _namespaces, _running_methods = namespaces, running_methods
+    _skeletons, _subclass_state = skeletons, subclass_state
+    _CarefulFormNeeded = running_methods.CarefulFormNeeded
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method, _enum_class = wire.module, wire.method, wire.enum_class
     _set_subclass_state = wire.subclass_state

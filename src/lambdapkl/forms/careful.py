@@ -141,7 +141,7 @@ class CarefulState(FormState):
         is_outermost = not self.opened
         if setter is wire.function:
             state = self._function_state(obj, state)
-            done: Any = ()
+            done: Any = (None,)
         elif setter in (wire.class_, wire.abc_class, wire.enum_class):
             setter, state = self._class_state(obj, state, setter)
             done = {}
@@ -150,7 +150,7 @@ class CarefulState(FormState):
         if not is_outermost:
             return constructor, args, state, None, None, setter
         steps = _Call(wire.last, _Call(setter, obj, state), _Rest(), done)
-        return constructor, args, steps, None, None, wire.function if done == () else wire.class_part
+        return constructor, args, steps, None, None, wire.class_part if done == {} else wire.function
 
     def _put_off(self, place: tuple[Any, ...], name: str, owner: Any, setter: Any, state: Any) -> None:
         self._steps[place] = _Step(place, name, owner, setter, state)
@@ -183,7 +183,7 @@ class CarefulState(FormState):
                 text = f"the attribute {name!r} of {qualname}"
                 self._put_off(("attribute", id(func), name), text, func, wire.function, (None, None, None, {name: value}))
         early = [early_globals or None, early_contents or None, defaults, early_attributes or None, used]
-        while early and early[-1] is None:
+        while len(early) > 1 and early[-1] is None:
             early.pop()
         return tuple(early)
 
