@@ -252,9 +252,11 @@ class CarefulState(FormState):
 
     def _is_needed_by(self, cls: type, opened: Any) -> bool:
         """Whether a method of `cls` that needs `opened` runs indeed; hashing runs for keys only."""
-        making = running_methods.reached_by(cls, self, hashing=False)
+        making, hashing = (running_methods.reached_by(cls, self, each, surely=True) for each in (False, True))
         if making is not None and _needs(making, opened, self):
             return True
+        if hashing is None or not _needs(hashing, opened, self):
+            return False
         return type(opened) is not _Step or _has_key(opened.state, cls)
 
     def _may_be_early(self, step: _Step, reached: running_methods.Reached) -> bool:

@@ -24,6 +24,10 @@ _REDUCING = ("__reduce__", "__reduce_ex__")
 _MADE_BY_CALL = ("__new__", "__init__", "__post_init__")
 # The walk ends there: a method may refer to any amount of data.
 _MOST_OBJECTS = 10_000
+# Methods of builtin types: code that names one need not call the method of a class that has it, too.
+_AMBIGUOUS = frozenset(
+    name for kind in (str, bytes, int, float, list, tuple, dict, set, deque) for name in dir(kind) if not name.startswith("_")
+)
 _WITHOUT_REFERENCES = frozenset(map(id, (type(None), bool, int, float, complex, str, bytes, CodeType)))
 
 
@@ -49,20 +53,22 @@ class Reached:
         id of a class -> the names of its attributes that are used.
     """
 
-    def __init__(self, start: list[Any], cls: type | None, payload_state: Any) -> None:
+    def __init__(self, start: list[Any], cls: type, payload_state: Any, ignored: frozenset[str]) -> None:
         self.objects: dict[int, Any] = {}
         self.names: dict[int, set[str]] = {}
         self.cells: set[int] = set()
         self.attributes: dict[int, set[str]] = {}
         self._state = payload_state
+        self._ignored = ignored
         # Names that the code uses as attributes of something
         self._used: set[str] = set()
         self._classes: dict[int, type] = {}
         self._seen: dict[int, Any] = {}
         self._pending = list(start)
-        if cls is not None:
-            self._classes[id(cls)] = cls
-            self.objects.update((id(base), base) for base in cls.__mro__ if not byvalue.by_reference(base))
+        self._classes[id(cls)] = cls
+        for base in cls.__mro__:
+            if not byvalue.by_reference(base):
+                self.objects[id(base)] = base
         self._walk()
 
     def _walk(self) -> None:
@@ -93,7 +99,7 @@ class Reached:
     def _add_function(self, func: FunctionType) -> None:
         if type(func.__code__) is not CodeType:
             return
-        self._used.update(_names(func.__code__))
+        self._used.update(name for name in _names(func.__code__) if name not in self._ignored)
         if byvalue.by_reference(func):
             return
         self.objects[id(func)] = func
@@ -160,7 +166,7 @@ def _running(cls: Any, table: Any, hashing: bool) -> list[Any]:
     return [*found, reducer] if type(reducer) is FunctionType else found
 
 
-def reached_by(cls: Any, payload_state: Any, hashing: bool = True) -> Reached | None:
+def reached_by(cls: Any, payload_state: Any, hashing: bool = True, surely: bool = False) -> Reached | None:
     """Return what the methods of `cls` reach that run during a load; None if no such method is in Python.
 
     The result is the same for the whole payload.
@@ -169,12 +175,16 @@ def reached_by(cls: Any, payload_state: Any, hashing: bool = True) -> Reached | 
     ----------
     hashing
         Whether to include the methods that run for keys only.
+    surely
+        Whether to leave out methods that the code may not call: they have the name of a method of
+        a builtin type.
     """
-    key = "reached", id(cls), hashing
+    key = "reached", id(cls), hashing, surely
     known = payload_state.shared.get(key, key)
     if known is key:
         running = _running(cls, payload_state.table, hashing)
-        known = payload_state.shared[key] = Reached(running, cls, payload_state) if running else None
+        ignored = _AMBIGUOUS if surely else frozenset[str]()
+        known = payload_state.shared[key] = Reached(running, cls, payload_state, ignored) if running else None
     found: Reached | None = known
     return found
 
