@@ -48,9 +48,7 @@ class Duplicate:
 
 
 class Weight(Answer):
-    """The result of `weigh`.
-
-    `str`, `rich.print` and notebooks show it, `to_dict` returns plain data, and `to_html` a page.
+    """The result of `weigh`; `str`, `rich.print` and notebooks show it, `to_dict` returns plain data.
 
     Attributes
     ----------
@@ -102,23 +100,6 @@ class Weight(Answer):
             "duplicates": [{**vars(each), "wasted": each.wasted} for each in self.duplicates],
             "tree": _to_dict(self.root, self.size // 1000),
         }
-
-    def to_html(self) -> str:
-        """Return an HTML page with a zoomable treemap. The page needs no network.
-
-        Raises
-        ------
-        ImportError
-            plotly, which draws the treemap, is not installed: ``pip install 'lambdapkl[html]'``.
-        """
-        from .treemap import page
-
-        copies = [
-            f"{len(each.paths):,} equal copies of {each.title}, {size(each.size)} each: "
-            + " and ".join(" -> ".join(path) for path in each.paths[:3])
-            for each in self.duplicates[:5]
-        ]
-        return page(self.root, self.size, self.summary(), copies)
 
     def __repr__(self) -> str:
         return f"<Weight of {self.root.title}: {self.summary()}>"

@@ -26,7 +26,7 @@ _ENGINES = {
     "celery": "lambdapkl.engines.celery.setup(app)",
     "rq": "rq worker --serializer lambdapkl.engines.rq.Serializer, and Queue(serializer=...)",
 }
-_OTHERS = ("dill", "numpy", "pandas", "plotly", "rich")
+_OTHERS = ("dill", "numpy", "pandas", "rich")
 _VARIABLES = ("LAMBDAPKL_PURE", "LAMBDAPKL_INSTALL", "LOKY_PICKLER")
 _CHECK = "import pickle, sys; sys.exit(0 if pickle.loads(sys.stdin.buffer.read())(20) == 42 else 1)"
 
