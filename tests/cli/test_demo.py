@@ -19,7 +19,8 @@ from lambdapkl.cli import comparison, demo
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 IMPORTABLE = "100 instances of an importable class"
-NAMES = [name for name, _, _ in [*comparison.OBJECTS, comparison.WITH_NUMPY]]
+PICKLERS = [each.name for each in comparison.installed() if not each.keywords]
+NAMES = [each.name for each in comparison.OBJECTS]
 
 
 def run(*arguments: str, pure: bool) -> subprocess.CompletedProcess[str]:
@@ -58,7 +59,7 @@ def test_demo_is_right_everywhere(backend: str) -> None:
 
 @pytest.mark.slow
 def test_dill_is_measured_in_another_way_where_its_default_fails() -> None:
-    if "dill" not in comparison.installed():
+    if "dill" not in PICKLERS:
         pytest.skip("dill cannot be imported here")
     for row in rows():
         results = {result.pickler: result for result in row.results}
@@ -84,7 +85,7 @@ def tables(text: str) -> dict[str, list[str]]:
 
 
 def test_the_readme_has_every_row_of_the_demo(capsys: pytest.CaptureFixture[str]) -> None:
-    demo._print_markdown(rows(), list(comparison.installed()))
+    demo._print_markdown(rows(), PICKLERS)
     printed = tables(capsys.readouterr().out)
     assert len(printed) == 3 and all(names == [row.name for row in rows()] for names in printed.values())
     assert tables(README.read_text(encoding="utf-8")) == dict.fromkeys(printed, NAMES)

@@ -17,7 +17,6 @@ _NOTES = """\
 - refused: `dumps` raises an error.
 - fails: another process cannot load the payload, or cannot use the object.
 - (r): dill with `recurse=True`, because its default is refused or fails."""
-_HEADINGS = f"{'pickler':17}  {'bytes':>7}  {'dumps':>9}  {'loads':>9}  {'1st dumps':>9}  {'1st loads':>9}  result"
 
 
 def add(commands: Any) -> None:
@@ -44,59 +43,37 @@ def _run(options: argparse.Namespace) -> int:
     from . import comparison, fresh_processes
 
     picklers = comparison.installed()
+    libraries = [each for each in picklers if not each.keywords]
     rounds = max(1, options.rounds)
     tell_if_pure(options.json or options.markdown)
     if not options.json:
-        print(f"{_versions(picklers)}\n", flush=True)
-    rows = comparison.compare(picklers, rounds)
+        print(f"{_versions(libraries)}\n", flush=True)
+    rows = comparison.compare(comparison.demo_objects(rounds), picklers, rounds)
     if options.json:
         print(json.dumps(comparison.as_data(rows), indent=1))
     else:
+        names = [each.name for each in libraries]
         if options.markdown:
-            _print_markdown(rows, list(picklers))
+            _print_markdown(rows, names)
         else:
-            _print_text(rows)
-        fresh_rounds = comparison.processes(rounds)
-        times = [f"{name} {fresh_processes.import_time(fresh_rounds, name) / 1e3:.0f}" for name in picklers]
-        print(f"Import in milliseconds: {', '.join(times)}.")
-        missing = [name for name in comparison.PICKLERS if name not in picklers]
+            print('Each object is pickled here, loaded in a fresh process and used there. "1st" is the first call in')
+            print("a fresh process that has imported the pickler.")
+            comparison.print_rows(rows)
+        fresh_rounds = range(comparison.processes(rounds))
+        times = {name: min(fresh_processes.run(fresh_processes.IMPORT, name) for _ in fresh_rounds) for name in names}
+        print(f"Import in milliseconds: {', '.join(f'{name} {time * 1e3:.0f}' for name, time in times.items())}.")
+        missing = [name for name in comparison.PICKLERS if name not in names]
         if missing:
             print(f"Not installed, or not for this interpreter, and so not compared: {', '.join(missing)}.")
-    ours = [result for row in rows for result in row.results if result.pickler == "lambdapkl"]
-    return OK if all(result.right for result in ours) else NO
+    return OK if comparison.works(rows) else NO
 
 
-def _versions(picklers: dict[str, Pickler]) -> str:
+def _versions(libraries: list[Pickler]) -> str:
     from .. import __version__
 
     texts = [f"{platform.python_implementation()} {platform.python_version()}"]
-    texts += [f"{name} {picklers[name].module.__version__}" for name in ("cloudpickle", "dill") if name in picklers]
+    texts += [f"{each.name} {each.module.__version__}" for each in libraries if each.name in ("cloudpickle", "dill")]
     return f"lambdapkl {__version__}, {BACKEND} backend, {', '.join(texts)}"
-
-
-def _print_text(rows: list[Row]) -> None:
-    print("Each object is pickled here, loaded in a fresh process and used there.  Times are the best, in microseconds.")
-    print('"1st" is the first call in a fresh process that has imported the pickler.\n')
-    width = max(len(row.name) for row in rows)
-    print(f"{'object':{width}}  {_HEADINGS}")
-    for row in rows:
-        for position, result in enumerate(row.results):
-            name = row.name if position == 0 else ""
-            times = [result.dumps, result.loads, result.first_dumps, result.first_loads]
-            cells = [_cell(result.size, 7, 0), *(_cell(time, 9, 1) for time in times)]
-            print(f"{name:{width}}  {result.pickler:17}  {'  '.join(cells)}  {_verdict(result)}".rstrip())
-        print()
-
-
-def _cell(value: float | None, width: int, digits: int) -> str:
-    return f"{'-':>{width}}" if value is None else f"{value:>{width},.{digits}f}"
-
-
-def _verdict(result: Result) -> str:
-    if result.right:
-        return "right"
-    what = "refused" if result.size is None else "WRONG"
-    return f"{what}: {result.problem.splitlines()[0][:30]}" if result.problem else what
 
 
 def _print_markdown(rows: list[Row], picklers: list[str]) -> None:

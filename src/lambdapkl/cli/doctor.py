@@ -7,9 +7,9 @@ import json
 import os
 import pickle
 import platform
-import subprocess
 import sys
 from importlib import metadata
+from operator import methodcaller
 from typing import Any
 
 from .._backend.pure_reason import reason
@@ -28,7 +28,6 @@ _ENGINES = {
 }
 _OTHERS = ("dill", "numpy", "pandas", "rich")
 _VARIABLES = ("LAMBDAPKL_PURE", "LAMBDAPKL_INSTALL", "LOKY_PICKLER")
-_CHECK = "import pickle, sys; sys.exit(0 if pickle.loads(sys.stdin.buffer.read())(20) == 42 else 1)"
 
 
 def add(commands: Any) -> None:
@@ -94,16 +93,14 @@ def _version(name: str) -> str | None:
 
 def _problem() -> str:
     """Load and run a function in a fresh process; return what went wrong, or ""."""
-    from ..pickler import dumps
+    from ..tools.checking import CheckError, check
 
     def double(x: int) -> int:
         return 2 * x + 2
 
     double.__module__ = "__main__"
     try:
-        done = subprocess.run([sys.executable, "-c", _CHECK], input=dumps(double), capture_output=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
+        answer = check(double, methodcaller("__call__", 20)).result
+    except (CheckError, OSError) as error:
         return str(error)
-    if done.returncode:
-        return f"it fails: {done.stderr.decode(errors='replace').strip()[-300:]}"
-    return ""
+    return "" if answer == 42 else f"it returns {answer!r}, not 42"
