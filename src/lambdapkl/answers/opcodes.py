@@ -104,7 +104,6 @@ class Machine:
             start, self.at = self.at, file.tell()
             own = self.at - start
             name = opcode.name
-            payload.opcodes[name] += 1
             if name in _CONSTANTS:
                 stack.append(Value(ATOM, _kept(argument), own))
             elif name in ("MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT"):
@@ -245,7 +244,6 @@ class Machine:
             payload.persistent += 1
             stack.append(made)
         elif name in ("EXT1", "EXT2", "EXT4"):
-            payload.extensions.append(argument)
             stack.append(Value(GLOBAL, ("copyreg", f"extension {argument}"), own))
         elif name == "NEXT_BUFFER":
             stack.append(Value(BUFFER, payload.buffers, own))
