@@ -112,9 +112,9 @@ def _contents(description: Description, value: Made) -> None:
         description.state(state)
 
 
-def _generic(description: Description, value: Made) -> None:
+def _generic(description: Description, value: Made, callee: str = "callable") -> None:
     """Describe an unknown call by its callable and its arguments."""
-    description.add("callable", value.callee)
+    description.add(callee, value.callee)
     description.open(value.args, lambda index: f"argument {index}")
     description.named(value.named, "argument")
     _contents(description, value)
@@ -135,15 +135,7 @@ def _instance(description: Description, value: Made, name: str) -> None:
         description.title = "numpy.ndarray" + _shape(value)
     elif name == "getattr":
         description.title = f"{_dotted(first) or '(...)'}.{data_of(value, 1)}"
-    description.add(f"class {name}" if name and isinstance(value.callee, Made) else "callable", value.callee)
-    is_array = description.title.startswith("numpy.ndarray")
-    description.open(value.args, "data" if is_array else lambda index: f"argument {index}")
-    description.named(value.named, "argument")
-    if is_array:
-        for state in value.states:
-            description.open(state, "data")
-    else:
-        _contents(description, value)
+    _generic(description, value, f"class {name}" if name and isinstance(value.callee, Made) else "callable")
 
 
 def _type_of(value: Value) -> str:

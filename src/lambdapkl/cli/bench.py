@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 from typing import Any
 
-from .common import BACKEND, NO, OK, TARGET, find, tell_if_pure
+from .common import NO, OK, TARGET, find, tell_if_pure
 
 
 def add(commands: Any) -> None:
@@ -27,7 +26,6 @@ def add(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from .. import __version__
     from . import comparison
 
     tell_if_pure(options.json)
@@ -36,10 +34,11 @@ def _run(options: argparse.Namespace) -> int:
         objects: list[tuple[str, Any, None]] = [(options.target, find(options.target, options.by_value), None)]
     else:
         objects = [(name, obj, None) for name, obj, _ in comparison.demo_objects(rounds)]
-    rows = comparison.compare(objects, comparison.installed(), rounds)
+    picklers = comparison.installed()
+    rows = comparison.compare(objects, picklers, rounds)
     if options.json:
         print(json.dumps(comparison.as_data(rows), indent=1))
     else:
-        print(f"lambdapkl {__version__}, {BACKEND} backend, {platform.python_implementation()} {platform.python_version()}")
+        print(comparison.heading(picklers))
         comparison.print_rows(rows)
     return OK if comparison.works(rows) else NO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -13,7 +14,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from .. import __version__
 from . import fresh_processes
+from .common import BACKEND
 
 PICKLERS = ("pickle", "cloudpickle", "dill", "lambdapkl")
 # Starting a process takes long, so there is one process for this many timing rounds.
@@ -253,6 +256,13 @@ def works(rows: list[Row]) -> bool:
 def as_data(rows: list[Row]) -> list[dict[str, Any]]:
     """Return the rows as plain data, for JSON."""
     return [{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows]
+
+
+def heading(picklers: list[Pickler]) -> str:
+    """Return the versions that are compared."""
+    peers = [f"{each.name} {each.module.__version__}" for each in picklers if each.name in ("cloudpickle", "dill")]
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"lambdapkl {__version__}, {', '.join([f'{BACKEND} backend', python, *peers])}\n"
 
 
 def print_rows(rows: list[Row]) -> None:

@@ -149,8 +149,7 @@ class Machine:
                 raise self.refuse(f"containers are nested deeper than max_depth={self.limits.depth}")
 
     def pop(self) -> Value:
-        if not self.stack or self.stack[-1] is MARK:
-            raise self.refuse("a value is missing")
+        self.top()
         return self.stack.pop()
 
     def top(self) -> Value:
