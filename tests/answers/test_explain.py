@@ -29,7 +29,7 @@ def test_every_culprit_with_path_reason_and_remedy(backend: fresh.Process) -> No
 
 
 def test_by_value_and_by_reference(backend: fresh.Process) -> None:
-    backend.execute(SETUP + fresh.dedent(PROGRAMS / "what_travels.py"))
+    backend.execute(SETUP + fresh.dedent(PROGRAMS / "what_is_pickled.py"))
 
 
 def test_user_hooks_decide(backend: fresh.Process) -> None:

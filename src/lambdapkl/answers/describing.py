@@ -50,7 +50,6 @@ def describe(value: Value) -> Description:
     description = Description("persistent object" if value.kind == PERSISTENT else value.kind)
     description.own = value.own
     if value.kind != CALL:
-        description.count = value.more
         _contents(description, value)
         return description
     name = _dotted(value.callee)
@@ -184,7 +183,6 @@ def _function(description: Description, value: Made) -> None:
         qualname = text_at(attributes, "__qualname__") or qualname
         description.module = text_at(attributes, "__module__") or description.module
     code.qualname = qualname
-    code.name = qualname.rpartition(".")[2]
     description.title = f"function {qualname or '?'}"
 
 
@@ -231,9 +229,8 @@ def _code(description: Description, value: Made) -> None:
         while fields and type(fields[0].data) is not int:
             del fields[0]
         if len(fields) >= 18:
-            code.arguments = fields[0].data
-            code.names, code.variables, code.free = strings(fields[8]), strings(fields[9]), strings(fields[16])
-            code.file, code.name, code.qualname = (string(each.data) or "" for each in fields[10:13])
+            code.free = strings(fields[16])
+            code.file, code.qualname = string(fields[10].data) or "", string(fields[12].data) or ""
             code.line = fields[13].data if type(fields[13].data) is int else 0
     else:
         code.file = string(data_of(value, 1)) or code.file

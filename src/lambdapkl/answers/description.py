@@ -37,8 +37,6 @@ class Description:
         The module that defines a function or class.
     code
         The code of a function, as far as it can be read.
-    count
-        How many small values are counted in `own` instead of being parts.
     imports
         Names of modules that the reader imports for it.
     labels
@@ -52,7 +50,6 @@ class Description:
         self.own = 0
         self.module: str | None = None
         self.code: blobs.Code | None = None
-        self.count = 0
         self.imports: tuple[str, ...] = ()
         self.labels: list[str] = []
 
@@ -67,7 +64,6 @@ class Description:
             return
         if is_leaf(entry) and entry.own < SMALL and entry.kind != BUFFER:
             self.own += entry.own
-            self.count += 1
             return
         self.parts.append((label, entry))
 

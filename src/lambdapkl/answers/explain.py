@@ -254,7 +254,7 @@ def _listed(names: list[str]) -> str:
 def _leaf(node: Node) -> Branch:
     label = node.label
     if node.parent is not None and node.mode in (VALUE, REFERENCE):
-        name = name_of(node.obj) if not isinstance(node.obj, ModuleType) else f"module {node.obj.__name__}"
+        name = name_of(node.obj)
         label = label if label == name else f"{label}: {name}"
     elif node.parent is not None:
         label = f"{label} ({type_name(node.obj)})"

@@ -57,23 +57,20 @@ class Made(Value):
     ----------
     items, pairs
         Its items, or keys and values in turn. Only the first ones are listed if there are many.
-    more
-        How many small atoms are not listed; `own` includes their bytes.
     mark
-        A hash of those atoms.
+        A hash of the small atoms that are not listed; `own` includes their bytes.
     callee, args, named
         The callable and the arguments of a call.
     states
         The states it is given.
     """
 
-    __slots__ = ("args", "callee", "items", "mark", "more", "named", "pairs", "states")
+    __slots__ = ("args", "callee", "items", "mark", "named", "pairs", "states")
 
     def __init__(self, kind: str, own: int, callee: Entry | None = None, args: Entry | None = None) -> None:
         super().__init__(kind, None, own)
         self.items: list[Entry] = []
         self.pairs: list[Entry] = []
-        self.more = 0
         self.mark = 0
         self.callee = callee
         self.args = args

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 from .common import NO, OK, TARGET, find, tell_if_pure
@@ -36,9 +35,5 @@ def _run(options: argparse.Namespace) -> int:
         objects = [(name, obj, None) for name, obj, _ in comparison.demo_objects(rounds)]
     picklers = comparison.installed()
     rows = comparison.compare(objects, picklers, rounds)
-    if options.json:
-        print(json.dumps(comparison.as_data(rows), indent=1))
-    else:
-        print(comparison.heading(picklers))
-        comparison.print_rows(rows)
+    comparison.show(rows, picklers, options.json)
     return OK if comparison.works(rows) else NO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import platform
 import sys
 import time
@@ -253,20 +254,14 @@ def works(rows: list[Row]) -> bool:
     return all(result.right for row in rows for result in row.results if result.pickler == "lambdapkl")
 
 
-def as_data(rows: list[Row]) -> list[dict[str, Any]]:
-    """Return the rows as plain data, for JSON."""
-    return [{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows]
-
-
-def heading(picklers: list[Pickler]) -> str:
-    """Return the versions that are compared."""
+def show(rows: list[Row], picklers: list[Pickler], as_json: bool) -> None:
+    """Print the rows: as JSON, or the versions that are compared and a table."""
+    if as_json:
+        print(json.dumps([{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows], indent=1))
+        return
     peers = [f"{each.name} {each.module.__version__}" for each in picklers if each.name in ("cloudpickle", "dill")]
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"lambdapkl {__version__}, {', '.join([f'{BACKEND} backend', python, *peers])}\n"
-
-
-def print_rows(rows: list[Row]) -> None:
-    """Print a table."""
+    print(f"lambdapkl {__version__}, {', '.join([f'{BACKEND} backend', python, *peers])}")
     print("Times are the best, in microseconds; in brackets, how many times lambdapkl's.\n")
     results = [result for row in rows for result in row.results]
     shown = {name: title for name, title in _TIMES.items() if any(getattr(result, name) for result in results)}

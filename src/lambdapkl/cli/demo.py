@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 from .common import NO, OK, tell_if_pure
@@ -33,15 +32,11 @@ def _run(options: argparse.Namespace) -> int:
     picklers = comparison.installed()
     rounds = max(1, options.rounds)
     tell_if_pure(options.json)
-    if not options.json:
-        print(comparison.heading(picklers), flush=True)
     rows = comparison.compare(comparison.demo_objects(rounds), picklers, rounds)
-    if options.json:
-        print(json.dumps(comparison.as_data(rows), indent=1))
-    else:
-        print('Each object is pickled here, loaded in a fresh process and used there. "1st" is the first call in')
-        print("a fresh process that has imported the pickler.")
-        comparison.print_rows(rows)
+    comparison.show(rows, picklers, options.json)
+    if not options.json:
+        print("Each object was pickled here, and loaded and used in a fresh process.")
+        print('"1st" is the first call in a fresh process that has imported the pickler.')
         names = [each.name for each in picklers if not each.keywords]
         fresh_rounds = range(comparison.processes(rounds))
         times = {name: min(fresh_processes.run(fresh_processes.IMPORT, name) for _ in fresh_rounds) for name in names}

@@ -57,30 +57,23 @@ def _run(options: argparse.Namespace) -> int:
         "executable": sys.executable,
         "platform": platform.platform(),
         "protocol": pickle.HIGHEST_PROTOCOL,
-        "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
         # The modules that `LAMBDAPKL_INSTALL=1` has changed in this process; it does so in all.
         "installed_into": installed(),
+        "works": problem == "",
+        "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
         "engines": {name: {"version": versions[name], "wired": _ENGINES[name]} for name in _ENGINES if versions[name]},
         "libraries": {name: versions[name] for name in _OTHERS if versions[name]},
-        "works": problem == "",
     }
     if options.json:
         print(json.dumps(found, indent=1))
         return NO if problem else OK
-    print(f"lambdapkl {__version__}, {BACKEND} backend: {found['why']}")
-    print(f"{found['python']} on {found['platform']}, {sys.executable}")
-    print(f"pickle protocol {pickle.HIGHEST_PROTOCOL}")
-    for name, value in found["environment"].items():
-        print(f"environment: {name}={value}")
-    if found["installed_into"]:
-        print(f"lambdapkl replaces the pickler of: {', '.join(found['installed_into'])}")
     print(f"a function in a fresh process: {problem or 'loads and runs'}")
-    print("\nengines:")
-    for name, how in _ENGINES.items():
-        print(f"  {name:12} {versions[name] or 'not installed':14} {how if versions[name] else ''}".rstrip())
-    print("\nlibraries:")
-    for name in _OTHERS:
-        print(f"  {name:12} {versions[name] or 'not installed'}")
+    for name, value in found.items():
+        if isinstance(value, dict):
+            texts = {key: "  ".join(each.values()) if isinstance(each, dict) else each for key, each in value.items()}
+            print("", f"{name}:", *(f"  {key:12} {text}" for key, text in texts.items()), sep="\n")
+        else:
+            print(f"{name}: {value}")
     return NO if problem else OK
 
 
