@@ -32,11 +32,12 @@ def _run(options: argparse.Namespace) -> int:
     picklers = comparison.installed()
     rounds = max(1, options.rounds)
     tell_if_pure(options.json)
+    if not options.json:
+        print("Each object is pickled here, and loaded and used in a fresh process.")
+        print('"1st" is the first call in a fresh process that has imported the pickler.', flush=True)
     rows = comparison.compare(comparison.demo_objects(rounds), picklers, rounds)
     comparison.show(rows, picklers, options.json)
     if not options.json:
-        print("Each object was pickled here, and loaded and used in a fresh process.")
-        print('"1st" is the first call in a fresh process that has imported the pickler.')
         names = [each.name for each in picklers if not each.keywords]
         fresh_rounds = range(comparison.processes(rounds))
         times = {name: min(fresh_processes.run(fresh_processes.IMPORT, name) for _ in fresh_rounds) for name in names}
