@@ -31,7 +31,6 @@ CASES: Sequence[Case] = [
     case
     for case in all_cases()
     if case.refused is None
-    and not case.pure_refuses
     and str(case) not in ABOUT_BYTES
     # `standalone` is an argument of `dumps`, not of a pickler.
     and "pickler.Pickler(" not in case.define
