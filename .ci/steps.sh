@@ -83,13 +83,13 @@ step_types() {
   (cd "$work" && "$1" -m mypy.stubtest lambdapkl._fast)
 }
 
-# step_site PYTHON: the site, strictly (Sphinx), every snippet of its pages, notebooks, the treemap (Chromium if there is one).
+# step_site PYTHON: the site, strictly (Sphinx), every snippet of its pages, notebooks.
 step_site() {
   local away; away=$(mktemp -d "$work/docs.XXXX")
   copy_tests "$away"
   cd "$away"
   "$1" -m sphinx -W --keep-going -q docs site
-  tests_of "site" "$1" tests/docs tests/tools/test_sessions.py tests/code/test_source.py tests/answers/test_weigh.py
+  tests_of "site" "$1" tests/docs tests/tools/test_sessions.py tests/code/test_source.py
 }
 
 # step_engines PYTHON: joblib, Dask, Ray, PySpark (if there is a Java), Celery, RQ and Apache Beam.  One process: each engine is started

@@ -55,8 +55,6 @@ include "_fast_parts/instances.pxi"
 include "_fast_parts/dumps.pxi"
 # The constructors that payloads call.
 include "_fast_parts/constructors.pxi"
-# The position of iterators that keep it in C.
-include "_fast_parts/iterators.pxi"
 # Frames of suspended generators and coroutines.
 include "_fast_parts/frames.pxi"
 # Tracebacks.

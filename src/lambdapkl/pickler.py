@@ -112,7 +112,7 @@ class Pickler(PayloadStateMixin, BasePickler):
     protocol
         2 to 5; a negative number or None stands for the highest.  0 and 1 are `pickle`'s for plain data.
     buffer_callback
-        Called with each `pickle.PickleBuffer` that may travel out of band (PEP 574); needs protocol 5.
+        Called with each `pickle.PickleBuffer` that may be pickled out of band (PEP 574); needs protocol 5.
     fix_imports
         As for `pickle.Pickler`; of use with protocol 2 and below.
     """

@@ -13,11 +13,7 @@ from corpus import _run, all_cases
 PROGRAMS = Path(__file__).with_name("programs")
 
 # How deep it can go is tried by itself, below: it takes longer than all of these.
-CASES = [
-    case
-    for case in all_cases()
-    if not case.by_value and not case.modules and not case.pure_refuses and not case.name.startswith("deep nest of")
-]
+CASES = [case for case in all_cases() if not case.by_value and not case.modules and not case.name.startswith("deep nest of")]
 # A third of those that are pickled shows as much as all of them.
 CASES = [case for case in CASES if case.refused is not None] + [case for case in CASES if case.refused is None][::3]
 
@@ -29,7 +25,7 @@ def test_every_culprit_with_path_reason_and_remedy(backend: fresh.Process) -> No
 
 
 def test_by_value_and_by_reference(backend: fresh.Process) -> None:
-    backend.execute(SETUP + fresh.dedent(PROGRAMS / "what_travels.py"))
+    backend.execute(SETUP + fresh.dedent(PROGRAMS / "what_is_pickled.py"))
 
 
 def test_user_hooks_decide(backend: fresh.Process) -> None:

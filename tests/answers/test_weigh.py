@@ -1,15 +1,11 @@
-"""`lambdapkl.weigh`: the tree and the page account for every byte."""
+"""`lambdapkl.weigh`: the tree accounts for every byte."""
 
 from __future__ import annotations
 
 import copyreg
-import importlib.util
 import json
-import os
 import pickle
 import random
-import re
-import shutil
 import socket
 import sys
 from pathlib import Path
@@ -21,8 +17,6 @@ import lambdapkl
 
 PROGRAMS = Path(__file__).with_name("programs")
 
-PLOTLY = importlib.util.find_spec("plotly") is not None
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 PYPY = sys.implementation.name == "pypy"
 
 
@@ -135,7 +129,7 @@ def test_deep_and_large() -> None:
     numbers = pickle.dumps(list(range(200_000)))
     weight = lambdapkl.weigh(numbers, progress=lambda done, total: calls.append((done, total)))
     assert calls and all(total == len(numbers) for _, total in calls) and calls == sorted(calls)
-    assert weight.root.description.count == 200_000
+    assert weight.root.size == len(numbers) and len(weight.root.children) == 0
 
 
 def test_refuses() -> None:
@@ -170,107 +164,3 @@ def test_damaged_payloads_raise_only_unpickling_errors() -> None:
                 continue
             assert sizes(weight.root) == weight.size
             str(weight)
-
-
-# ---- the page -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("plotly")
-    half, third = bytes(range(200)) * 3200, os.urandom(400_000)
-    weight = lambdapkl.weigh(
-        {"half": {"inner": half}, "third": third, "rest": [third[:100_000], third[100_000:200_000], "</script>"]}
-    )
-    path = tmp_path_factory.mktemp("page") / "weight.html"
-    path.write_text(weight.to_html(), encoding="utf-8")
-    return path
-
-
-def test_page_is_self_contained(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=", text)
-    assert "1.2 MB: 52% is dict → item &#x27;half&#x27;" in text
-
-
-LOOK = """
-const boxes = [...document.querySelectorAll("#map .slice")].map(slice => {
-  const path = slice.querySelector("path.surface"), box = path.getBoundingClientRect();
-  return {text: slice.textContent, x: box.x, y: box.y, w: box.width, h: box.height, fill: getComputedStyle(path).fill};
-});
-const style = getComputedStyle(document.body);
-return {boxes, background: style.backgroundColor, ink: style.color, heading: document.querySelector("h1").textContent,
-        label: getComputedStyle(document.querySelector("#map text.slicetext")).fill,
-        paper: getComputedStyle(document.querySelector("#map .main-svg")).backgroundColor};
-"""
-
-
-def luminance(colour: str) -> float:
-    channels = [int(each) / 255 for each in re.findall(r"\d+", colour)[:3]]
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.timeout(180)
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_is_drawn(page: Path, scheme: str, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        try:
-            tab = browser.new_page(color_scheme=scheme, viewport={"width": 1200, "height": 800})
-            asked: list[str] = []
-            problems: list[str] = []
-            tab.on("request", lambda request: asked.append(request.url))
-            tab.on("pageerror", lambda error: problems.append(str(error)))
-            tab.goto(page.as_uri())
-            tab.wait_for_selector("#map .slice")
-            tab.wait_for_timeout(500)
-            assert asked == [page.as_uri()] and not problems
-            seen = tab.evaluate(f"() => {{{LOOK}}}")
-            found = {box["text"].partition(":")[0]: box for box in seen["boxes"]}
-            assert {"dict", "item 'half' (dict)", "item 'third' (bytes of length 400,000)", "item 'rest' (list)"} <= set(found)
-            assert "640.0 kB, 51.6%" in found["item 'half' (dict)"]["text"]
-            assert seen["heading"].startswith("1.2 MB: 52% is dict → item 'half'")
-            # Areas are proportional to bytes, except for borders and captions.
-            area = {name: box["w"] * box["h"] for name, box in found.items()}
-            assert area["item 'half' (dict)"] / area["item 'third' (bytes of length 400,000)"] == pytest.approx(1.6, rel=0.1)
-            assert area["item 'half' (dict)"] / area["item 'rest' (list)"] == pytest.approx(3.2, rel=0.1)
-            # The map fills the window, and is readable.
-            assert found["dict"]["w"] > 1000 and found["dict"]["h"] > 450
-            assert contrast(seen["background"], seen["ink"]) > 7
-            for box in found.values():
-                assert contrast(box["fill"], seen["label"]) > 4.5, box
-            assert (luminance(seen["background"]) > 0.5) is (scheme == "light")
-            assert (luminance(found["item 'half' (dict)"]["fill"]) > 0.3) is (scheme == "light")
-            # A click zooms into a box, and a click on the bar above zooms out.
-            box = found["item 'rest' (list)"]
-            tab.mouse.click(box["x"] + box["w"] / 2, box["y"] + 8)
-            tab.wait_for_timeout(1500)
-            inside = {each["text"].partition(":")[0]: each for each in tab.evaluate(f"() => {{{LOOK}}}")["boxes"]}
-            assert inside["item 'rest' (list)"]["w"] > 1000 and "item 'half' (dict)" not in inside, list(inside)
-            tab.click("#map .pathbar >> nth=0")
-            tab.wait_for_timeout(1500)
-            back = [each["text"] for each in tab.evaluate(f"() => {{{LOOK}}}")["boxes"]]
-            assert any(text.startswith("item 'half'") for text in back)
-            # The reader's preference may change while the page is open.
-            tab.emulate_media(color_scheme="dark" if scheme == "light" else "light")
-            tab.wait_for_timeout(500)
-            other = tab.evaluate(f"() => {{{LOOK}}}")
-            assert (luminance(other["background"]) < 0.5) is (scheme == "light")
-            assert contrast(other["boxes"][1]["fill"], other["label"]) > 4.5
-            tab.screenshot(path=str(tmp_path / f"{scheme}.png"))
-        finally:
-            browser.close()
-
-
-@pytest.mark.skipif(PLOTLY, reason="plotly is installed")
-def test_page_without_plotly() -> None:
-    with pytest.raises(ImportError, match=r"lambdapkl\[html\]"):
-        lambdapkl.weigh([1]).to_html()

@@ -9,12 +9,11 @@ from collections.abc import Callable
 import fresh
 import pytest
 import sample
-from conftest import BACKENDS, GIL, Processes
+from conftest import BACKENDS, Processes
 from corpus import Case, _run, all_cases
 
 CASES = all_cases()
-PICKLED = [case for case in CASES if case.refused is None and not case.pure_refuses]
-COMPILED_ONLY = [case for case in CASES if case.pure_refuses]
+PICKLED = [case for case in CASES if case.refused is None]
 REFUSED = [case for case in CASES if case.refused is not None]
 PROTOCOLS = [(case, protocol) for case in PICKLED for protocol in case.protocols]
 # Each backend reads what the other wrote; where there is one only, it reads its own.
@@ -93,21 +92,4 @@ def test_protocols(case: Case, protocol: int, dump: Dump, processes: Processes) 
 def test_refused(case: Case, backend: fresh.Process) -> None:
     assert case.refused is not None
     problem = fresh.not_refused(_run.dump(case, backend).outcome, case.refused)
-    assert not problem, problem
-
-
-@pytest.mark.skipif(not GIL, reason="without the GIL, what iterators keep in C is not read")
-@pytest.mark.parametrize("loader", BACKENDS)
-@pytest.mark.parametrize("case", COMPILED_ONLY, ids=str)
-def test_compiled_only(case: Case, loader: str, dump: Dump, processes: Processes) -> None:
-    """What the compiled backend alone can read out, both can put together again."""
-    dumped = dump(case, "compiled")
-    again = load(case, processes(loader, LOADING_SEED), dumped).again
-    if loader == "compiled" and not case.unstable:
-        assert again is not None and again.payload == dumped.outcome.payload, "other bytes after a round trip"
-
-
-@pytest.mark.parametrize("case", COMPILED_ONLY, ids=str)
-def test_the_pure_backend_refuses(case: Case, processes: Processes) -> None:
-    problem = fresh.not_refused(_run.dump(case, processes("pure")).outcome, case.pure_refuses)
     assert not problem, problem

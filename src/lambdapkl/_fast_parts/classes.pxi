@@ -36,7 +36,7 @@ cdef tuple _describe(PayloadState self, cls):
     cdef object metaclass = <object>Py_TYPE(cls)
     cdef bint usual = Py_TYPE(cls) is &PyType_Type
     # A copy, because keys may define a hash in Python, and reducing a value may change the class.
-    cdef dict own = lp_copy_class_dict(kind)
+    cdef dict own = lp_class_dict(kind).copy()
     cdef dict attributes = {}
     cdef dict shadowing = None
     cdef frozenset taken = None if usual else _skeletons.intercepted(metaclass)

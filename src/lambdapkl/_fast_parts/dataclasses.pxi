@@ -1,18 +1,10 @@
-# A fast path for fields and parameters of dataclasses; `reducers/dataclass_parts.py` handles
-# unusual ones.
+# A fast path for fields of dataclasses; `reducers/dataclass_parts.py` handles unusual ones.
 
 # From `dataclasses` and `reducers.dataclass_parts`, which is imported only after the program has
 # imported `dataclasses`.
-cdef object _dataclass_parts = None
-cdef object _field_reducer = None
-cdef object _params_reducer = None
-cdef object _NO_DEFAULT = None
-cdef object _EMPTY_METADATA = None
-cdef bint _FIELDS_HAVE_DOC = False
-cdef int _KIND_AT = 0
-cdef int _HASH_AT = 0
-cdef int _KW_ONLY_AT = 0
-cdef int _OPTIONAL_AT = 0
+cdef object _dataclass_parts, _field_reducer, _NO_DEFAULT, _EMPTY_METADATA
+cdef bint _FIELDS_HAVE_DOC
+cdef int _KIND_AT, _HASH_AT, _KW_ONLY_AT, _OPTIONAL_AT
 
 
 def _reduce_field(field):
@@ -61,22 +53,9 @@ cdef Py_ssize_t _place_among(tuple options, object value) except -1:
     raise LookupError(value)
 
 
-def _reduce_params(params):
-    """Do the work of `reduce_params`, or call it for parameters that are not bools."""
-    cdef Py_ssize_t flags = 0
-    for bit, name in <list>_dataclass_parts._PARAMS:
-        value = getattr(params, name, None)
-        if value is True:
-            flags |= <Py_ssize_t>bit
-        elif value is not False:
-            return _params_reducer(params)
-    return _dataclass_parts.wire.dataclass_params, (flags,)
-
-
 cdef int _take_dataclass_parts(object parts) except -1:
-    global _dataclass_parts, _field_reducer, _params_reducer
-    global _NO_DEFAULT, _EMPTY_METADATA, _FIELDS_HAVE_DOC, _KIND_AT, _HASH_AT, _KW_ONLY_AT, _OPTIONAL_AT
-    _field_reducer, _params_reducer = parts.reduce_field, parts.reduce_params
+    global _dataclass_parts, _field_reducer, _NO_DEFAULT, _EMPTY_METADATA, _FIELDS_HAVE_DOC, _KIND_AT, _HASH_AT, _KW_ONLY_AT, _OPTIONAL_AT
+    _field_reducer = parts.reduce_field
     _NO_DEFAULT, _EMPTY_METADATA = parts.MISSING, parts.dataclasses._EMPTY_METADATA
     _FIELDS_HAVE_DOC = "doc" in parts.Field.__slots__
     _KIND_AT, _HASH_AT, _KW_ONLY_AT, _OPTIONAL_AT = parts.KIND_AT, parts.HASH_AT, parts.KW_ONLY_AT, parts.OPTIONAL_AT

@@ -178,7 +178,7 @@ cdef class _Walk(_Buffer):
         for base in _type_bases(cls):
             self._name_of("base", base)
         # A copy, because feeders may run code that changes the class.
-        own = lp_copy_class_dict(<PyTypeObject *>cls)
+        own = lp_class_dict(<PyTypeObject *>cls).copy()
         if "_member_map_" in own:
             own = traces_of_use.unused_enumeration(own)
         for key, value in own.items():

@@ -108,13 +108,9 @@ cdef class _Sink:
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
         cdef const unsigned char *at = <const unsigned char *>PyBytes_AS_STRING(data)
         cdef Py_ssize_t left_out = 0
-        cdef unsigned long long framed = 0
-        cdef int index
-        if size > 11 and at[2] == 0x95:
-            for index in range(8):
-                framed |= <unsigned long long>at[3 + index] << (8 * index)
-            if framed == <unsigned long long>(size - 11):
-                left_out = 11
+        # A frame of 4 GiB is not written in one piece with what comes before it.
+        if size > 11 and at[2] == 0x95 and _unsigned_at(at + 3) == size - 11:
+            left_out = 11
         cdef bytes result = PyBytes_FromStringAndSize(NULL, before + size - left_out)
         cdef char *out = PyBytes_AS_STRING(result)
         memcpy(out, PyBytes_AS_STRING(self.preamble), before)

@@ -2,7 +2,7 @@
 
 cdef object _reduce_usual_enum(PayloadState self, object cls):
     """Reduce an enumeration whose members have only a value; return NotImplemented for others."""
-    cdef dict own = lp_copy_class_dict(<PyTypeObject *>cls)
+    cdef dict own = lp_class_dict(<PyTypeObject *>cls).copy()
     cdef dict defaults
     cdef dict each
     cdef dict attributes

@@ -73,19 +73,13 @@ static void lp_slot_release(lp_slot slot) {
 
 #endif
 
-/* ---- the code, the function and the position ---- */
-#if PY_VERSION_HEX < 0x030C0000
+/* ---- the code and the position ---- */
+#if PY_VERSION_HEX < 0x030D0000
 #define lp_code_of(frame) ((PyCodeObject *)(frame)->f_code)
-#define lp_function_of(frame) ((PyObject *)(frame)->f_func)
-#elif PY_VERSION_HEX < 0x030D0000
-#define lp_code_of(frame) ((PyCodeObject *)(frame)->f_code)
-#define lp_function_of(frame) ((frame)->f_funcobj)
 #elif PY_VERSION_HEX < 0x030E0000
 #define lp_code_of(frame) ((PyCodeObject *)(frame)->f_executable)
-#define lp_function_of(frame) ((frame)->f_funcobj)
 #else
 #define lp_code_of(frame) ((PyCodeObject *)PyStackRef_AsPyObjectBorrow((frame)->f_executable))
-#define lp_function_of(frame) (PyStackRef_IsNull((frame)->f_funcobj) ? NULL : PyStackRef_AsPyObjectBorrow((frame)->f_funcobj))
 #endif
 
 /* The position, as the index of the RESUME in code units. Up to 3.12 the field has the
@@ -128,12 +122,6 @@ static int lp_frame_state(PyObject *gen) {
     if (state == FRAME_SUSPENDED || state == FRAME_SUSPENDED_YIELD_FROM)
         return LP_SUSPENDED;
     return lp_is_finished(state) ? LP_FINISHED : LP_RUNNING;
-}
-
-/* The function that was called; None if the frame does not have it. */
-static PyObject *lp_frame_function(PyObject *gen) {
-    PyObject *function = lp_function_of(lp_frame_of(gen));
-    return Py_NewRef(function == NULL ? Py_None : function);
 }
 
 static PyObject *lp_frame_code(PyObject *gen) {
@@ -273,7 +261,6 @@ static void lp_start_asend(PyObject *asend) {
 #define lp_frames_fit() 0
 #define lp_is_generator(o) 0
 #define lp_frame_state(g) LP_RUNNING
-#define lp_frame_function(g) Py_NewRef(Py_None)
 #define lp_frame_code(g) Py_NewRef(Py_None)
 #define lp_frame_read(g) Py_NewRef(Py_None)
 #define lp_frame_is_fresh(g) 0

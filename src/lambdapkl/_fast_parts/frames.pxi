@@ -12,7 +12,6 @@ cdef extern from "frames.h":
     bint lp_frames_fit()
     bint lp_is_generator(object)
     int lp_frame_state(object)
-    object lp_frame_function(object)
     object lp_frame_code(object)
     object lp_frame_read(object)
     bint lp_frame_is_fresh(object)
@@ -53,11 +52,6 @@ cdef class Frames:
         """
         _check_generator(generator)
         return lp_frame_state(generator)
-
-    def function(self, generator):
-        """Return the function that was called to create an unfinished `generator`, or None."""
-        _check_generator(generator)
-        return lp_frame_function(generator) if lp_frame_state(generator) < 2 else None
 
     def read(self, generator):
         """Return position, marks, values and handled exceptions of a created or suspended `generator`.

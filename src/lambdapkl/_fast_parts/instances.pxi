@@ -295,11 +295,7 @@ cdef object _quicker(object reducer, PyTypeObject *kind):
         if parts is None:
             return reducer
         _take_dataclass_parts(parts)
-    if reducer is _field_reducer:
-        return _reduce_field
-    if reducer is _params_reducer:
-        return _reduce_params
-    return reducer
+    return _reduce_field if reducer is _field_reducer else reducer
 
 
 def _reduce_method_object(method):

@@ -70,14 +70,6 @@ static inline PyObject *lp_class_dict(PyTypeObject *cls) {
 #endif
 }
 
-/* A copy of the dictionary of a class. */
-static inline PyObject *lp_copy_class_dict(PyTypeObject *cls) {
-    PyObject *dict = lp_class_dict(cls);
-    PyObject *copy = dict == NULL ? NULL : PyDict_Copy(dict);
-    Py_XDECREF(dict);
-    return copy;
-}
-
 /* The object in a slot of an instance, or NULL without an error for an empty slot. */
 static inline PyObject *lp_read_slot(PyObject *object, Py_ssize_t offset) {
     return Py_XNewRef(*(PyObject **)((char *)object + offset));
@@ -131,27 +123,14 @@ static int lp_is_short_of_stack(void) {
 
 static void lp_drop_extra(void *extra) { Py_XDECREF((PyObject *)extra); }
 
-/* The extra data of a code object, or None. `PyUnstable_Code_SetExtra` takes no lock and may
-   move the array. */
-static inline PyObject *lp_extra(PyObject *code, Py_ssize_t index) {
+/* The extra data of a code object, or None. If it has none, `value` becomes its extra data, unless
+   that is NULL. `PyUnstable_Code_SetExtra` takes no lock and may move the array. */
+static inline PyObject *lp_extra(PyObject *code, Py_ssize_t index, PyObject *value) {
     void *extra = NULL;
     int failed;
     LP_BEGIN_CRITICAL_SECTION(code);
     failed = lp_get_extra(code, index, &extra);
-    if (!failed)
-        extra = Py_NewRef(extra != NULL ? (PyObject *)extra : Py_None);
-    LP_END_CRITICAL_SECTION();
-    return failed ? NULL : (PyObject *)extra;
-}
-
-/* Set `value` as the extra data of a code object, unless another thread was faster. Returns the
-   extra data. */
-static PyObject *lp_keep_extra(PyObject *code, Py_ssize_t index, PyObject *value) {
-    void *extra = NULL;
-    int failed;
-    LP_BEGIN_CRITICAL_SECTION(code);
-    failed = lp_get_extra(code, index, &extra);
-    if (!failed && extra == NULL) {
+    if (!failed && extra == NULL && value != NULL) {
         failed = lp_set_extra(code, index, value);
         if (!failed)
             extra = Py_NewRef(value);
@@ -159,7 +138,7 @@ static PyObject *lp_keep_extra(PyObject *code, Py_ssize_t index, PyObject *value
             PyErr_NoMemory();
     }
     if (!failed)
-        Py_INCREF((PyObject *)extra);
+        extra = Py_NewRef(extra != NULL ? (PyObject *)extra : Py_None);
     LP_END_CRITICAL_SECTION();
     return failed ? NULL : (PyObject *)extra;
 }

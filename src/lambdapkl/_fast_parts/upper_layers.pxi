@@ -2,41 +2,19 @@
 # pass them.
 
 # Modules of `lambdapkl.reducers`.
-cdef object _classes = None
-cdef object _descriptors = None
-cdef object _enumerations = None
-cdef object _module_reducers = None
-cdef object _namespaces = None
-cdef object _running_methods = None
-cdef object _skeletons = None
-cdef object _subclass_state = None
+cdef object _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _running_methods, _skeletons
+cdef object _subclass_state
 # Constructors, which payloads name.
-cdef object _function = None
-cdef object _class = None
-cdef object _code = None
-cdef object _cell = None
-cdef object _module = None
-cdef object _method = None
-cdef object _enum_class = None
+cdef object _function, _class, _code, _cell, _module, _method, _enum_class
 # Used so often that looking them up in their modules would take too long.
-cdef object _in_wire_form = None
-cdef object _of_slot = None
-cdef object _Plan = None
-cdef object _CarefulFormNeeded = None
-cdef object _set_subclass_state = None
-cdef object _SHADOWS = None
-cdef object _ANNOTATES = None
-cdef tuple _EARLY = ()
-cdef dict _special_names = {}
-cdef dict _builtin_names = {}
-cdef object _refresh = None
-cdef object _table = None
-cdef tuple _preambles = ()
-# The memo of a pickler that has written each preamble. Created early: `wire` cannot be imported
-# while the interpreter exits.
-cdef tuple _memos = ()
-cdef object _explain_error = None
-cdef object _dumps_in_form = None
+cdef object _in_wire_form, _of_slot, _Plan, _CarefulFormNeeded, _set_subclass_state, _SHADOWS, _ANNOTATES
+cdef tuple _EARLY
+cdef dict _special_names, _builtin_names
+cdef object _refresh, _table
+# The preamble for each kind of root, and the memo of a pickler that has written it. Both are created
+# early: `wire` cannot be imported while the interpreter exits.
+cdef tuple _preambles, _memos
+cdef object _explain_error, _dumps_in_form
 
 
 def bind(wire, classes, descriptors, enumerations, modules, namespaces, running_methods, skeletons, subclass_state, table):

@@ -1,7 +1,7 @@
 """The constructors for the results of the frequent reducers, in Python.
 
-`frames`, `describe_steps`, `link_steps`, `quick_class` and `position` only stand in for those of
-the compiled backend.
+`frames`, `describe_steps`, `link_steps` and `quick_class` only stand in for those of the compiled
+backend.
 """
 
 from __future__ import annotations
@@ -153,8 +153,3 @@ def quick_class(make: Any) -> Any:
         `restorers.classes.class_`.
     """
     return make
-
-
-def position(iterator: Any) -> tuple[Any, ...] | None:
-    """Return None: only the compiled backend can read the position that `iterator` keeps in C."""
-    return None

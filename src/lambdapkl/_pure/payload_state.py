@@ -115,7 +115,7 @@ class PayloadState:
         if opened and running_methods.is_instance(obj):
             running_methods.check(type(obj), [each for each, _ in opened], self)
         reduced = self._reduce(obj)
-        if type(reduced) is tuple and len(reduced) > 2 and (type(obj) is FunctionType or isinstance(obj, type)):
+        if type(reduced) is tuple and len(reduced) > 2 and (type(obj) is FunctionType or issubclass(type(obj), type)):
             opened.append((obj, reduced))
         return reduced
 

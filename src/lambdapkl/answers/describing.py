@@ -7,7 +7,7 @@ from typing import Any
 
 from ..code import blob_reader as blobs
 from ..rules.builtin_types import TYPES
-from .description import Description, is_leaf, text_of
+from .description import Description
 from .values import (
     ATOM,
     BUFFER,
@@ -20,75 +20,70 @@ from .values import (
     Made,
     Ref,
     Value,
-    by_key,
     data_of,
     item_of,
     items_of,
-    key_data,
     resolve,
     string,
     strings,
+    text_at,
 )
 
 __all__ = ["describe"]
 
 _BUILTINS = ("builtins", "__builtin__")
 _WIRE = "lambdapkl.wire."
-_CLASSES = ("class_", "abc_class", "enum_class", "ctypes_class")
+# Last part of the name of a callable that creates a class -> the positions of the name and the bases in its arguments.
+_CLASSES = {
+    **dict.fromkeys(("class_", "abc_class", "enum_class", "ctypes_class"), (0, 3)),
+    **dict.fromkeys(("_make_skeleton_class", "_make_skeleton_enum", "_create_type"), (1, 2)),
+}
 # What the picklers call to get a type that is in no module by its name; the name is the first argument.
 _BUILTIN_TYPES = ("builtin_type", "_builtin_type", "_load_type")
+_MODULES = ("module", "subimport", "_import_module", "dynamic_module", "dynamic_subimport")
 
 
 def describe(value: Value) -> Description:
     """Describe a value of a payload."""
     if not isinstance(value, Made):
         return _of_leaf(value)
+    description = Description("persistent object" if value.kind == PERSISTENT else value.kind)
+    description.own = value.own
     if value.kind != CALL:
-        description = Description("persistent object" if value.kind == PERSISTENT else value.kind)
-        description.own = value.own
-        description.count = value.more
         _contents(description, value)
         return description
     name = _dotted(value.callee)
     module, _, last = name.rpartition(".")
-    description = Description(name or "call")
-    description.own = value.own
+    class_name = _name_of_class(value)
+    description.title = f"class {class_name}" if class_name else name or "call"
     if name == _WIRE + "code" or _is_code(value):
         _code(description, value)
-    elif not (module.startswith(("cloudpickle", "dill", "lambdapkl")) or "cloudpickle" in module):
+    elif not _is_of_pickler(module):
         _instance(description, value, name)
-    elif name == _WIRE + "function":
-        number = data_of(value, 0)
-        if type(number) is not int:
-            _function(description, value)
-        else:
-            description.title = f"class {_numbered(number)}"
-            _generic(description, value)
-    elif name.startswith(_WIRE) and last in _CLASSES:
-        description.module = string(data_of(value, 1))
-        _class(description, value, name=0, bases=3)
-    elif last in ("_make_function", "_create_function"):
-        _foreign_function(description, value, dill=last == "_create_function")
-    elif last in ("_make_skeleton_class", "_make_skeleton_enum", "_create_type"):
-        description.module = string(key_data(by_key(item_of(value.args, 3)), "__module__"))
-        _class(description, value, name=1, bases=2)
-    elif last in ("module", "subimport", "_import_module", "dynamic_module", "dynamic_subimport"):
-        description.kind = "module"
-        description.title = f"module {data_of(value, 0)}"
+    elif last in _CLASSES:
+        _class(description, value, last)
+    elif class_name:
         _generic(description, value)
+    elif name == _WIRE + "function":
+        _function(description, value)
+    elif last in ("_make_function", "_create_function"):
+        _foreign_function(description, value)
     else:
-        if last in ("cell", "_make_empty_cell", "_create_cell", "_make_cell"):
-            description.title = "cell"
-        elif last in _BUILTIN_TYPES:
-            description.title = f"class {data_of(value, 0)}"
+        if last in _MODULES:
+            description.kind = "module"
+            description.title = f"module {data_of(value, 0)}"
         elif name == _WIRE + "exception":
             description.title = _dotted(item_of(value.args, 0)) or "exception"
         elif name == _WIRE + "enum_member":
             description.title = f"member of {_dotted(item_of(value.args, 0)) or 'an enumeration'}"
-        elif name.startswith(_WIRE):
+        else:
             description.title = last.strip("_").replace("_", " ")
         _generic(description, value)
     return description
+
+
+def _is_of_pickler(module: str) -> bool:
+    return "cloudpickle" in module or module.startswith(("dill", "lambdapkl"))
 
 
 def _of_leaf(value: Value) -> Description:
@@ -116,41 +111,30 @@ def _contents(description: Description, value: Made) -> None:
         description.state(state)
 
 
-def _generic(description: Description, value: Made) -> None:
+def _generic(description: Description, value: Made, callee: str = "callable") -> None:
     """Describe an unknown call by its callable and its arguments."""
-    description.add("callable", value.callee)
+    description.add(callee, value.callee)
     description.open(value.args, lambda index: f"argument {index}")
     description.named(value.named, "argument")
     _contents(description, value)
 
 
 def _instance(description: Description, value: Made, name: str) -> None:
-    callee = resolve(value.callee)
-    if name == "type" and item_of(value.args, 0) is not None:
-        description.title = f"class {_type_of(resolve(item_of(value.args, 0)))}"
-    elif value.data in ("NEWOBJ", "NEWOBJ_EX", "INST", "OBJ") or isinstance(callee, Made):
+    first = item_of(value.args, 0)
+    if name == "type" and first is not None:
+        description.title = f"class {_type_of(resolve(first))}"
+    elif value.data in ("NEWOBJ", "NEWOBJ_EX", "INST", "OBJ") or isinstance(resolve(value.callee), Made):
         description.kind = "instance"
         # `object.__new__` may be called as a function, with the class.
-        description.title = name or _dotted(item_of(value.args, 0)) or "instance"
-    elif name == "object.__new__" or name.endswith(".__new__"):
+        description.title = name or _dotted(first) or "instance"
+    elif name.endswith("__new__") or name == "copyreg._reconstructor":
         description.kind = "instance"
-        description.title = _dotted(item_of(value.args, 0)) or name
-    elif name == "copyreg._reconstructor":
-        description.kind = "instance"
-        description.title = _dotted(item_of(value.args, 0))
+        description.title = _dotted(first) or name
     elif name.endswith(("._reconstruct", "._frombuffer")) and name.startswith("numpy"):
         description.title = "numpy.ndarray" + _shape(value)
     elif name == "getattr":
-        description.title = f"{_dotted(item_of(value.args, 0)) or '(...)'}.{data_of(value, 1)}"
-    description.add(f"class {name}" if name and isinstance(value.callee, Made) else "callable", value.callee)
-    is_array = description.title.startswith("numpy.ndarray")
-    description.open(value.args, "data" if is_array else lambda index: f"argument {index}")
-    description.named(value.named, "argument")
-    if is_array:
-        for state in value.states:
-            description.open(state, "data")
-    else:
-        _contents(description, value)
+        description.title = f"{_dotted(first) or '(...)'}.{data_of(value, 1)}"
+    _generic(description, value, f"class {name}" if name and isinstance(value.callee, Made) else "callable")
 
 
 def _type_of(value: Value) -> str:
@@ -193,14 +177,12 @@ def _function(description: Description, value: Made) -> None:
         count = len(items_of(defaults))
         names = code.variables[code.arguments - count : code.arguments]
         description.open(defaults, lambda index, names=names: f"default of {names[index] if index < len(names) else index!r}")  # type: ignore[misc]
-        description.named(attributes, "attribute", {"__annotations__": "annotations", "__annotate__": "annotations"})
+        description.named(attributes, "attribute")
         description.imports = tuple(str(resolve(each).data) for each in items_of(used))
         description.open(used, "imported module")
-        names_in_state = by_key(attributes)
-        qualname = string(key_data(names_in_state, "__qualname__")) or qualname
-        description.module = string(key_data(names_in_state, "__module__")) or description.module
+        qualname = text_at(attributes, "__qualname__") or qualname
+        description.module = text_at(attributes, "__module__") or description.module
     code.qualname = qualname
-    code.name = qualname.rpartition(".")[2]
     description.title = f"function {qualname or '?'}"
 
 
@@ -217,16 +199,15 @@ def _cells(description: Description, contents: Entry | None, free: tuple[str, ..
         description.open(contents, label)
 
 
-def _class(description: Description, value: Made, name: int, bases: int) -> None:
-    """Describe a class; `name` and `bases` are the positions of arguments."""
+def _class(description: Description, value: Made, creator: str) -> None:
     description.kind = "class"
-    description.title = f"class {data_of(value, name)}"
+    name, bases = _CLASSES[creator]
+    # cloudpickle and dill have the attributes after the bases, lambdapkl the module after the name.
+    description.module = text_at(item_of(value.args, 3), "__module__") if name else string(data_of(value, 1))
     description.add("callable", value.callee)
     for index, entry in enumerate(description.items(value.args)):
-        if resolve(entry).kind == DICT:
-            description.named(entry, "attribute")
-        else:
-            description.open(entry, "bases" if index == bases else f"argument {index}")
+        label = "attribute" if resolve(entry).kind == DICT else f"argument {index}"
+        description.named(entry, "bases" if index == bases else label)
     for state in value.states:
         description.state(state)
 
@@ -248,61 +229,34 @@ def _code(description: Description, value: Made) -> None:
         while fields and type(fields[0].data) is not int:
             del fields[0]
         if len(fields) >= 18:
-            code.arguments = fields[0].data
-            code.names, code.variables, code.free = strings(fields[8]), strings(fields[9]), strings(fields[16])
-            code.file, code.name, code.qualname = (string(each.data) or "" for each in fields[10:13])
+            code.free = strings(fields[16])
+            code.file, code.qualname = string(fields[10].data) or "", string(fields[12].data) or ""
             code.line = fields[13].data if type(fields[13].data) is int else 0
     else:
         code.file = string(data_of(value, 1)) or code.file
     description.title = f"code {code.qualname or '?'}"
     description.add("callable", value.callee)
     for entry in description.items(value.args):
-        if isinstance(entry, Made) and all(isinstance(item, Ref) or is_leaf(item) for item in entry.items):
-            description.open(entry, "constant")
-        else:
-            description.add("constants", entry)
+        description.open(entry, "constant")
 
 
-def _foreign_function(description: Description, value: Made, dill: bool) -> None:
+def _foreign_function(description: Description, value: Made) -> None:
+    """Describe a function in a payload of cloudpickle or dill; both have the same arguments."""
     description.kind = "function"
-    inner = resolve(item_of(value.args, 0))
-    known = describe(inner).code if isinstance(inner, Made) and inner.kind == CALL else None
-    description.code = code = known or blobs.Code()
+    inner = item_of(value.args, 0)
+    description.code = code = (describe(resolve(inner)).code if inner is not None else None) or blobs.Code()
     description.title = f"function {code.qualname or data_of(value, 2) or '?'}"
     description.add("callable", value.callee)
-    for index, entry in enumerate(description.items(value.args)):
-        if index == 1 and resolve(entry).kind == DICT:
-            description.named(entry, "global")
-        elif index == 4:
+    labels = ("code", "global", "name", "default", "closure")
+    for label, entry in zip(labels, description.items(value.args), strict=False):
+        if label == "closure":
             _cells(description, entry, code.free)
-        elif index == 3:
-            description.open(entry, "default")
         else:
-            description.add("code" if index == 0 else f"argument {index}", entry)
+            description.named(entry, label)
     for state in value.states:
-        if isinstance(state, Ref) or resolve(state).kind != "tuple":
-            description.named(state, "global" if dill else "attribute")
-            continue
-        for half in description.items(state):
-            description.module = string(key_data(by_key(half), "__module__")) or description.module
-            _slots(description, half)
-
-
-def _slots(description: Description, entry: Entry) -> None:
-    """Add cloudpickle's state of a function: a dictionary whose item ``__globals__`` is another one."""
-    if not isinstance(entry, Made) or entry.kind != DICT:
-        description.open(entry, "state")
-        return
-    description.own += entry.own
-    for key, value in entry.keyed():
-        text = text_of(key).strip("'")
-        description.add("key", key)
-        if text == "__globals__":
-            description.named(value, "global")
-        elif text in ("_cloudpickle_submodules", "__closure__", "__defaults__"):
-            description.open(value, text.strip("_"))
-        else:
-            description.add(f"attribute {text!r}", value)
+        for part in (state, *items_of(state)):
+            description.module = text_at(part, "__module__") or description.module
+        description.state(state)
 
 
 def _dotted(entry: Entry | None) -> str:
@@ -313,19 +267,20 @@ def _dotted(entry: Entry | None) -> str:
     if value.kind == GLOBAL:
         module, qualname = value.data
         return str(qualname) if module in (*_BUILTINS, "__main__") else f"{module}.{qualname}"
-    if isinstance(value, Made) and value.kind == CALL:
-        name = _dotted(value.callee)
-        last = name.rpartition(".")[2]
-        if last in _BUILTIN_TYPES or (name.startswith(_WIRE) and last in _CLASSES):
-            return str(data_of(value, 0))
-        if name.endswith(("._make_skeleton_class", "._create_type", "._make_skeleton_enum")):
-            return str(data_of(value, 1))
-        number = data_of(value, 0)
-        if name == _WIRE + "function" and type(number) is int:
-            return _numbered(number)
-    return ""
+    return _name_of_class(value)
 
 
-def _numbered(number: int) -> str:
-    """Return the name of the builtin type that a payload has the number of."""
-    return TYPES[number].__name__ if 0 <= number < len(TYPES) else f"number {number}"
+def _name_of_class(value: Value) -> str:
+    """Return the name of the class that a call creates or gets, or ""."""
+    if not isinstance(value, Made) or value.kind != CALL:
+        return ""
+    name = _dotted(value.callee)
+    module, _, last = name.rpartition(".")
+    number = data_of(value, 0)
+    if not _is_of_pickler(module):
+        return ""
+    if name == _WIRE + "function" and type(number) is int:
+        return TYPES[number].__name__ if 0 <= number < len(TYPES) else f"number {number}"
+    if last in _BUILTIN_TYPES:
+        return str(number)
+    return str(data_of(value, _CLASSES[last][0])) if last in _CLASSES else ""

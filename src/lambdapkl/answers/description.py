@@ -11,6 +11,13 @@ from .values import ATOM, BUFFER, CALL, DICT, PERSISTENT, TUPLE, Entry, Long, Ma
 __all__ = ["Description", "is_leaf", "text_of"]
 
 Label = Callable[[int], str]
+# Attributes in cloudpickle's state of a function -> how their parts are labelled.
+_PARTS_OF_FUNCTIONS = {
+    "'__globals__'": "global",
+    "'__closure__'": "closure",
+    "'__defaults__'": "default",
+    "'_cloudpickle_submodules'": "submodule",
+}
 
 
 class Description:
@@ -30,8 +37,6 @@ class Description:
         The module that defines a function or class.
     code
         The code of a function, as far as it can be read.
-    count
-        How many small values are counted in `own` instead of being parts.
     imports
         Names of modules that the reader imports for it.
     labels
@@ -45,7 +50,6 @@ class Description:
         self.own = 0
         self.module: str | None = None
         self.code: blobs.Code | None = None
-        self.count = 0
         self.imports: tuple[str, ...] = ()
         self.labels: list[str] = []
 
@@ -60,7 +64,6 @@ class Description:
             return
         if is_leaf(entry) and entry.own < SMALL and entry.kind != BUFFER:
             self.own += entry.own
-            self.count += 1
             return
         self.parts.append((label, entry))
 
@@ -84,20 +87,24 @@ class Description:
         for part in parts:
             self.named(part, "attribute" if resolve(part).kind == DICT else "state")
 
-    def named(self, entry: Entry | None, prefix: str, special: dict[str, str] | None = None) -> None:
+    def named(self, entry: Entry | None, prefix: str) -> None:
         """Add the values of a dictionary of names, such as attributes or globals."""
         if not isinstance(entry, Made) or entry.kind != DICT:
             self.open(entry, prefix)
             return
         self.own += entry.own
-        self.add_pairs(entry, prefix, special)
+        self.add_pairs(entry, prefix)
 
-    def add_pairs(self, made: Made, prefix: str, special: dict[str, str] | None = None) -> None:
-        """Add keys and values. A value is labelled by its key, or as `special` says for that key."""
+    def add_pairs(self, made: Made, prefix: str) -> None:
+        """Add keys and values. A value is labelled by its key."""
         for key, value in made.keyed():
             text = text_of(key)
             self.add(f"key of {prefix}", key)
-            self.add((special or {}).get(text.strip("'")) or f"{prefix} {text}", value)
+            inner = _PARTS_OF_FUNCTIONS.get(text)
+            if inner is not None and self.kind == "function":
+                self.named(value, inner)
+            else:
+                self.add(f"{prefix} {text}", value)
 
 
 def is_leaf(value: Value) -> bool:

@@ -22,7 +22,7 @@ from .answer import Answer
 from .remedies import why_and_remedies
 from .text import Branch, Line, grow
 
-__all__ = ["Culprit", "Explanation", "Traveller", "explain"]
+__all__ = ["Culprit", "Definition", "Explanation", "explain"]
 
 _SHOWN_CULPRITS = 20
 _SHOWN_NAMES = 30
@@ -59,7 +59,7 @@ class Culprit:
 
 
 @dataclass(frozen=True)
-class Traveller:
+class Definition:
     """A function, class or module that the payload contains or refers to.
 
     Attributes
@@ -82,6 +82,9 @@ class Traveller:
     @property
     def path(self) -> tuple[str, ...]:
         return tuple(self._node.steps())
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "kind": self.kind, "path": self.path}
 
 
 class Explanation(Answer):
@@ -108,8 +111,8 @@ class Explanation(Answer):
         self.culprits = culprits
         self.ok = not culprits
         self.objects = walk.count
-        self.by_value = tuple(_traveller(node) for node in walk.definitions if node.mode == VALUE)
-        self.by_reference = _distinct(tuple(_traveller(node) for node in walk.definitions if node.mode == REFERENCE))
+        self.by_value = tuple(_definition(node) for node in walk.definitions if node.mode == VALUE)
+        self.by_reference = _distinct(tuple(_definition(node) for node in walk.definitions if node.mode == REFERENCE))
         self._root = walk.root
 
     @property
@@ -123,14 +126,9 @@ class Explanation(Answer):
             "object": self.name,
             "ok": self.ok,
             "objects": self.objects,
-            "culprits": [
-                {"path": list(c.path), "type": c.type, "why": c.why, "remedies": list(c.remedies), "again": c.again}
-                for c in self.culprits
-            ],
-            "by_value": [
-                {"name": t.name, "kind": t.kind, "path": list(t.path), "globals": list(t.globals)} for t in self.by_value
-            ],
-            "by_reference": [{"name": t.name, "kind": t.kind, "path": list(t.path)} for t in self.by_reference],
+            "culprits": [vars(each) for each in self.culprits],
+            "by_value": [{**each.to_dict(), "globals": each.globals} for each in self.by_value],
+            "by_reference": [each.to_dict() for each in self.by_reference],
             "tree": self.tree.to_dict(),
         }
 
@@ -166,9 +164,9 @@ class Explanation(Answer):
                     lines.append((f"    {'or: ' if index else 'do: '} {remedy}", "cyan"))
         if shown < len(self.culprits):
             lines += [("", ""), (f"  and {len(self.culprits) - shown:,} more; `culprits` has them all", "")]
-        for title, travellers in (("by value", self.by_value), ("by reference", self.by_reference)):
-            if travellers:
-                lines += [("", ""), (f"{title}: {_listed([t.name for t in travellers])}", "")]
+        for title, definitions in (("by value", self.by_value), ("by reference", self.by_reference)):
+            if definitions:
+                lines += [("", ""), (f"{title}: {_listed([t.name for t in definitions])}", "")]
         dragged = [t for t in self.by_value if t.globals]
         if dragged:
             lines += [("", ""), ("globals that come with a function:", "")]
@@ -222,15 +220,15 @@ def _of_dump(obj: Any, walk: Walk) -> tuple[Culprit, ...]:
     return ()
 
 
-def _traveller(node: Node) -> Traveller:
+def _definition(node: Node) -> Definition:
     obj = node.obj
     kind = "function" if isinstance(obj, FunctionType) else "class" if isinstance(obj, type) else "builtin"
     if isinstance(obj, ModuleType):
-        return Traveller(byvalue.imported_name(obj), "module", (), node)
+        return Definition(byvalue.imported_name(obj), "module", (), node)
     module = getattr(obj, "__module__", None)
     name = f"{module}.{obj.__qualname__}" if module not in (None, "builtins") else obj.__qualname__
     found = _globals(obj) if node.mode == VALUE and isinstance(obj, FunctionType) else ()
-    return Traveller(name, kind, found, node)
+    return Definition(name, kind, found, node)
 
 
 def _globals(func: FunctionType) -> tuple[str, ...]:
@@ -244,8 +242,8 @@ def _globals(func: FunctionType) -> tuple[str, ...]:
     return tuple(sorted(reduced[2][0] or ()))
 
 
-def _distinct(travellers: tuple[Traveller, ...]) -> tuple[Traveller, ...]:
-    return tuple({(each.kind, each.name): each for each in reversed(travellers)}.values())[::-1]
+def _distinct(definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:
+    return tuple({(each.kind, each.name): each for each in reversed(definitions)}.values())[::-1]
 
 
 def _listed(names: list[str]) -> str:
@@ -256,7 +254,7 @@ def _listed(names: list[str]) -> str:
 def _leaf(node: Node) -> Branch:
     label = node.label
     if node.parent is not None and node.mode in (VALUE, REFERENCE):
-        name = name_of(node.obj) if not isinstance(node.obj, ModuleType) else f"module {node.obj.__name__}"
+        name = name_of(node.obj)
         label = label if label == name else f"{label}: {name}"
     elif node.parent is not None:
         label = f"{label} ({type_name(node.obj)})"

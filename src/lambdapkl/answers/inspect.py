@@ -116,7 +116,6 @@ class Inspection(Answer):
         self.trailing = payload.trailing
         self.buffers = payload.buffers
         self.persistent = payload.persistent
-        self.opcodes = sum(payload.opcodes.values())
         self._tree = tree_of(payload)
         self.root = self._tree.title
         items = list(self._tree.walk())

@@ -35,7 +35,7 @@ from .values import (
 
 __all__ = ["MARK", "Machine", "read"]
 
-# A container lists this many entries. Further small atoms are only counted, to save memory.
+# A container lists this many entries. It keeps only the total size of further small atoms, to save memory.
 MOST_LISTED: Final = 1000
 SMALL: Final = 256
 # Only the start of a longer string is kept.
@@ -104,7 +104,6 @@ class Machine:
             start, self.at = self.at, file.tell()
             own = self.at - start
             name = opcode.name
-            payload.opcodes[name] += 1
             if name in _CONSTANTS:
                 stack.append(Value(ATOM, _kept(argument), own))
             elif name in ("MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT"):
@@ -188,13 +187,13 @@ class Machine:
             if kind == TUPLE:
                 made.items = entries  # complete: a tuple may be the arguments of a call, or a state
             else:
-                (_put if kind == DICT else _add)(made, entries)
+                _add(made, entries, 2 if kind == DICT else 1)
             stack.append(made)
         elif name in _ADDITIONS:
             entries = self.pop_entries(_ADDITIONS[name])
             made = self.target()
             made.own += own
-            (_put if name.startswith("SETITEM") else _add)(made, entries)
+            _add(made, entries, 2 if name.startswith("SETITEM") else 1)
         elif name == "BUILD":
             state = self.pop()
             made = self.target()
@@ -245,7 +244,6 @@ class Machine:
             payload.persistent += 1
             stack.append(made)
         elif name in ("EXT1", "EXT2", "EXT4"):
-            payload.extensions.append(argument)
             stack.append(Value(GLOBAL, ("copyreg", f"extension {argument}"), own))
         elif name == "NEXT_BUFFER":
             stack.append(Value(BUFFER, payload.buffers, own))
@@ -294,26 +292,19 @@ def _is_small(entry: Entry) -> bool:
 
 def _count(made: Made, entry: Entry) -> None:
     made.own += entry.own
-    made.more += 1
     data = resolve(entry).data
     made.mark = hash((made.mark, bytes(data) if type(data) is bytearray else (type(data), data)))
 
 
-def _add(made: Made, entries: list[Entry]) -> None:
-    for entry in entries:
-        if len(made.items) >= MOST_LISTED and _is_small(entry):
-            _count(made, entry)
-        else:
-            made.items.append(entry)
-
-
-def _put(made: Made, entries: list[Entry]) -> None:
-    if len(entries) % 2:
+def _add(made: Made, entries: list[Entry], count: int = 1) -> None:
+    """Add entries to a container, `count` at a time: 2 for a dictionary."""
+    if len(entries) % count:
         raise ValueError("a key without a value")
-    for index in range(0, len(entries), 2):
-        key, value = entries[index : index + 2]
-        if len(made.pairs) >= 2 * MOST_LISTED and _is_small(key) and _is_small(value):
-            _count(made, key)
-            _count(made, value)
+    listed = made.items if count == 1 else made.pairs
+    for index in range(0, len(entries), count):
+        group = entries[index : index + count]
+        if len(listed) >= count * MOST_LISTED and all(map(_is_small, group)):
+            for entry in group:
+                _count(made, entry)
         else:
-            made.pairs += (key, value)
+            listed += group

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-__all__ = ["Branch", "Line", "draw", "grow", "size"]
+__all__ = ["Branch", "Line", "draw", "grow", "size", "to_dict"]
 
 T = TypeVar("T")
 # A text and its style in `rich`.
@@ -43,20 +43,35 @@ class Branch:
         return f"{self.label}: {self.note}" if self.note else self.label
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the tree as plain data, at most 100 levels deep, as readers of JSON recurse."""
-        top: dict[str, Any] = {}
-        stack = [(self, top, 0)]
-        while stack:
-            branch, data, depth = stack.pop()
-            data["label"] = branch.label
-            if branch.note:
-                data["note"] = branch.note
-            if branch.children and depth == _MOST_DEPTH:
-                data["cut"] = True
-            elif branch.children:
-                data["children"] = [{} for _ in branch.children]
-                stack += ((child, each, depth + 1) for child, each in zip(branch.children, data["children"], strict=True))
-        return top
+        """Return the tree as plain data; see `to_dict`."""
+        return to_dict(
+            self,
+            lambda branch: {"label": branch.label, "note": branch.note} if branch.note else {"label": branch.label},
+            lambda branch: branch.children,
+        )
+
+
+def to_dict(root: T, data: Callable[[T], dict[str, Any]], parts: Callable[[T], list[T]]) -> dict[str, Any]:
+    """Return a tree as plain data, at most 100 levels deep, as readers of JSON recurse.
+
+    Parameters
+    ----------
+    data
+        Returns the data of a node.
+    parts
+        Returns the nodes under a node, for ``"children"``.
+    """
+    top = data(root)
+    stack = [(root, top, 0)]
+    while stack:
+        node, found, depth = stack.pop()
+        children = parts(node)
+        if children and depth == _MOST_DEPTH:
+            found["cut"] = True
+        elif children:
+            found["children"] = [data(child) for child in children]
+            stack += ((child, each, depth + 1) for child, each in zip(children, found["children"], strict=True))
+    return top
 
 
 def grow(root: T, leaf: Callable[[T], Branch], parts: Callable[[T], Iterable[T | Branch]]) -> Branch:

@@ -57,18 +57,13 @@ class Item:
 
     def path(self) -> list[str]:
         """Return the steps from the root; if there are more than 40, those in the middle are left out."""
-        found: list[str] = []
-        item: Item | None = self
-        while item is not None and item.parent is not None and len(found) < 39:
-            found.append(item.label)
+        steps: list[str] = []
+        item = self
+        while item.parent is not None:
+            steps.append(item.label)
             item = item.parent
-        while item is not None and item.parent is not None:
-            item = item.parent
-            if item.parent is None:
-                found.append("...")
-        if item is not None:
-            found.append(item.title)
-        return found[::-1]
+        steps = [item.title, *reversed(steps)]
+        return steps if len(steps) <= 40 else [steps[0], "...", *steps[-39:]]
 
     def walk(self) -> Iterator[Item]:
         """Yield this part and all parts below it, each before its own parts."""

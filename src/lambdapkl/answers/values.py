@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,15 +12,14 @@ LIST, TUPLE, DICT, SET, FROZENSET, CALL = "list", "tuple", "dict", "set", "froze
 
 
 class Long:
-    """The length, hash and start of a string that is too long to be kept."""
+    """The length and hash of a string that is too long to be kept."""
 
-    __slots__ = ("hash", "kind", "length", "start")
+    __slots__ = ("hash", "kind", "length")
 
     def __init__(self, data: Any) -> None:
         self.kind = type(data)
         self.length = len(data)
         self.hash = hash((type(data), bytes(data) if type(data) is bytearray else data))
-        self.start = data[:80]
 
     def __hash__(self) -> int:
         return self.hash
@@ -59,23 +57,20 @@ class Made(Value):
     ----------
     items, pairs
         Its items, or keys and values in turn. Only the first ones are listed if there are many.
-    more
-        How many small atoms are not listed; `own` includes their bytes.
     mark
-        A hash of those atoms.
+        A hash of the small atoms that are not listed; `own` includes their bytes.
     callee, args, named
         The callable and the arguments of a call.
     states
         The states it is given.
     """
 
-    __slots__ = ("args", "callee", "items", "mark", "more", "named", "pairs", "states")
+    __slots__ = ("args", "callee", "items", "mark", "named", "pairs", "states")
 
     def __init__(self, kind: str, own: int, callee: Entry | None = None, args: Entry | None = None) -> None:
         super().__init__(kind, None, own)
         self.items: list[Entry] = []
         self.pairs: list[Entry] = []
-        self.more = 0
         self.mark = 0
         self.callee = callee
         self.args = args
@@ -118,14 +113,10 @@ class Payload:
         Number of bytes after STOP.
     globals
         Module and qualified name of each global -> how often it is named.
-    extensions
-        Codes of the extension registry of `copyreg`.
     dropped
         Values that are popped from the stack and not used.
     overhead
         Bytes that belong to no value: protocol, frames, STOP.
-    opcodes
-        How often each opcode occurs.
     buffers
         Number of out-of-band buffers.
     """
@@ -136,11 +127,9 @@ class Payload:
         self.size = 0
         self.trailing = 0
         self.globals: dict[tuple[str, str], int] = {}
-        self.extensions: list[int] = []
         self.persistent = 0
         self.dropped: list[Entry] = []
         self.overhead = 0
-        self.opcodes: Counter[str] = Counter()
         self.buffers = 0
 
 
@@ -160,16 +149,11 @@ def data_of(value: Made, index: int) -> Any:
     return found.data if found is not None and found.kind == ATOM else None
 
 
-def by_key(entry: Entry | None) -> dict[str, Entry]:
-    """Return the items of a dictionary whose keys are strings."""
+def text_at(entry: Entry | None, key: str) -> str | None:
+    """Return the string under `key` in a dictionary, or None."""
     made = resolve(entry)
     pairs = made.keyed() if isinstance(made, Made) else ()
-    return {resolve(key).data: value for key, value in pairs if type(resolve(key).data) is str}
-
-
-def key_data(found: dict[str, Entry], key: str) -> Any:
-    value = resolve(found.get(key))
-    return None if value is None else value.data
+    return next((string(resolve(value).data) for each, value in pairs if resolve(each).data == key), None)
 
 
 def string(data: Any) -> str | None:

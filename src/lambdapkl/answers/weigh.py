@@ -11,7 +11,7 @@ from typing import Any
 from ..pickler import dumps
 from .answer import Answer
 from .opcodes import read
-from .text import Branch, Line, grow, size
+from .text import Branch, Line, grow, size, to_dict
 from .tree import Beside, Item, tree_of
 from .values import ATOM, BUFFER, CALL, GLOBAL, Made, Payload, Value, resolve
 
@@ -48,9 +48,7 @@ class Duplicate:
 
 
 class Weight(Answer):
-    """The result of `weigh`.
-
-    `str`, `rich.print` and notebooks show it, `to_dict` returns plain data, and `to_html` a page.
+    """The result of `weigh`; `str`, `rich.print` and notebooks show it, `to_dict` returns plain data.
 
     Attributes
     ----------
@@ -100,25 +98,21 @@ class Weight(Answer):
             "summary": self.summary(),
             "heaviest": {"path": self.heaviest().path(), "title": self.heaviest().title, "size": self.heaviest().size},
             "duplicates": [{**vars(each), "wasted": each.wasted} for each in self.duplicates],
-            "tree": _to_dict(self.root, self.size // 1000),
+            "tree": to_dict(self.root, self._data, self._large),
         }
 
-    def to_html(self) -> str:
-        """Return an HTML page with a zoomable treemap. The page needs no network.
+    def _large(self, item: Item) -> list[Item]:
+        return [child for child in item.children if child.size >= self.size // 1000]
 
-        Raises
-        ------
-        ImportError
-            plotly, which draws the treemap, is not installed: ``pip install 'lambdapkl[html]'``.
-        """
-        from .treemap import page
-
-        copies = [
-            f"{len(each.paths):,} equal copies of {each.title}, {size(each.size)} each: "
-            + " and ".join(" -> ".join(path) for path in each.paths[:3])
-            for each in self.duplicates[:5]
-        ]
-        return page(self.root, self.size, self.summary(), copies)
+    def _data(self, item: Item) -> dict[str, Any]:
+        data: dict[str, Any] = {"label": item.label, "title": item.title, "size": item.size, "own": item.own}
+        if item.shared:
+            data["references"] = item.shared
+        large = self._large(item)
+        if len(large) < len(item.children):
+            rest = item.size - item.own - sum(child.size for child in large)
+            data["smaller"] = {"count": len(item.children) - len(large), "size": rest}
+        return data
 
     def __repr__(self) -> str:
         return f"<Weight of {self.root.title}: {self.summary()}>"
@@ -200,24 +194,6 @@ def weigh(
 def _beside(buffer: Any) -> Beside:
     with memoryview(buffer) as view:
         return view.nbytes, crc32(view) if view.contiguous else id(buffer)
-
-
-def _to_dict(root: Item, least: int) -> dict[str, Any]:
-    top: dict[str, Any] = {}
-    stack = [(root, top, 0)]
-    while stack:
-        item, data, depth = stack.pop()
-        data.update(label=item.label, title=item.title, size=item.size, own=item.own)
-        if item.shared:
-            data["references"] = item.shared
-        shown = [child for child in item.children if child.size >= least] if depth < 100 else []
-        if shown:
-            data["children"] = [{} for _ in shown]
-            stack += [(child, each, depth + 1) for child, each in zip(shown, data["children"], strict=True)]
-        rest = item.size - item.own - sum(child.size for child in shown)
-        if rest:
-            data["smaller"] = {"count": len(item.children) - len(shown), "size": rest}
-    return top
 
 
 def _duplicates(root: Item) -> tuple[Duplicate, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +15,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from .. import __version__
 from . import fresh_processes
+from .common import BACKEND
 
 PICKLERS = ("pickle", "cloudpickle", "dill", "lambdapkl")
 # Starting a process takes long, so there is one process for this many timing rounds.
@@ -26,7 +31,6 @@ IMPORTS = """
 from argparse import Namespace
 from dataclasses import dataclass, field
 """
-IMPORT_NUMPY = "import numpy as np\n"
 DEFINITIONS = """
 RATE = 0.25
 
@@ -60,42 +64,59 @@ class Order:
         return self.price * (1 + RATE)
 """
 
-# Name, expression for the object, expression that uses the object `o`. Here and in the reader, it must have the same value.
+
+class Object(NamedTuple):
+    """An object of the demo.
+
+    Attributes
+    ----------
+    make
+        An expression for the object.
+    use
+        An expression that uses the object `o`. Here and in the reader, it must have the same value.
+    """
+
+    name: str
+    make: str
+    use: str
+    imports: str = IMPORTS
+
+
 OBJECTS = [
-    ("a lambda", "lambda x: x + 1", "o(41)"),
-    ("a lambda with a global", "lambda price: price * (1 + RATE)", "o(80)"),
-    ("a recursive closure", "make_counter(10)", "o(5)"),
-    ("a local class with super()", "make_class()", "o(3).describe()"),
-    ("a dataclass", "Order", "o('tea', 4.0).total()"),
-    ("100 dataclass instances", "[Order(str(i), float(i), [i]) for i in range(100)]", "sum(x.total() for x in o), o[7]"),
-    (
+    Object("a lambda", "lambda x: x + 1", "o(41)"),
+    Object("a lambda with a global", "lambda price: price * (1 + RATE)", "o(80)"),
+    Object("a recursive closure", "make_counter(10)", "o(5)"),
+    Object("a local class with super()", "make_class()", "o(3).describe()"),
+    Object("a dataclass", "Order", "o('tea', 4.0).total()"),
+    Object(
+        "100 dataclass instances",
+        "[Order(str(i), float(i), [i]) for i in range(100)]",
+        "sum(x.total() for x in o), o[7]",
+    ),
+    Object(
         "100 instances of an importable class",
         "[Namespace(item=str(i), price=float(i), tags=[i]) for i in range(100)]",
         "sum(x.price for x in o), o[7]",
     ),
+    Object(
+        "a function that uses numpy",
+        "lambda rows: float(np.linalg.norm(np.array(rows)))",
+        "o([3.0, 4.0])",
+        f"{IMPORTS}import numpy as np\n",
+    ),
 ]
-WITH_NUMPY = ("a function that uses numpy", "lambda rows: float(np.linalg.norm(np.array(rows)))", "o([3.0, 4.0])")
 
 
 class Pickler(NamedTuple):
     """A module with `dumps` and `loads`, and keyword arguments for its `dumps`."""
 
+    name: str
     module: Any
     keywords: dict[str, Any] = {}
 
     def dumps(self, obj: Any) -> bytes:
         """Return `obj` as pickled by this pickler."""
         return bytes(self.module.dumps(obj, **self.keywords))
-
-    @property
-    def name(self) -> str:
-        """The module's name."""
-        return str(self.module.__name__)
-
-    @property
-    def reader(self) -> str:
-        """The module whose `loads` a reader calls."""
-        return "dill" if self.name == "dill" else "pickle"
 
 
 @dataclass
@@ -138,13 +159,19 @@ class Row:
     results: list[Result] = field(default_factory=list)
 
 
-def installed() -> dict[str, Pickler]:
-    """Return the picklers that can be imported, by name."""
-    picklers = {}
+# Checks the payload of a pickler; returns "", or what is wrong with it.
+Check = Callable[[Result, Pickler, bytes], str]
+
+
+def installed() -> list[Pickler]:
+    """Return the picklers that can be imported; dill a second time with its option."""
+    picklers = []
     for name in PICKLERS:
         # An installed one may fail: cloudpickle 3.1.3 cannot be imported on PyPy 8.
         with suppress(Exception):
-            picklers[name] = Pickler(import_module(name))
+            picklers.append(Pickler(name, import_module(name)))
+            if name == "dill":
+                picklers.append(Pickler(RECURSE, picklers[-1].module, {"recurse": True}))
     return picklers
 
 
@@ -153,77 +180,120 @@ def processes(rounds: int) -> int:
     return max(1, rounds // ROUNDS_A_PROCESS)
 
 
-def compare(picklers: dict[str, Pickler], rounds: int) -> list[Row]:
-    """Pickle each object with each pickler, use it in a fresh process, and take all times."""
-    namespace = as_main(IMPORTS + DEFINITIONS)
-    objects = list(OBJECTS)
-    if find_spec("numpy") is not None:
-        objects.append(WITH_NUMPY)
-        as_main(IMPORT_NUMPY)
-    attempts = list(picklers.items())
-    if "dill" in picklers:
-        # After dill's default, and only if that fails.
-        place = attempts.index(("dill", picklers["dill"])) + 1
-        attempts.insert(place, (RECURSE, Pickler(picklers["dill"].module, {"recurse": True})))
-    fresh_rounds = processes(rounds)
+def demo_objects(rounds: int) -> list[tuple[str, Any, Check]]:
+    """Create the objects of the demo in ``__main__``; the checks use them in fresh processes."""
+    namespace = vars(sys.modules["__main__"])
+    exec(compile(IMPORTS + DEFINITIONS, "<demo>", "exec"), namespace)
+    objects: list[tuple[str, Any, Check]] = []
+    for each in OBJECTS:
+        if "numpy" in each.imports and find_spec("numpy") is None:
+            continue
+        exec(each.imports, namespace)
+        obj = eval(each.make, namespace)
+        expected = repr(eval(each.use, {**namespace, "o": obj}))
+        objects.append((each.name, obj, partial(_check, each, expected, processes(rounds))))
+    return objects
+
+
+def _check(obj: Object, expected: str, rounds: int, result: Result, pickler: Pickler, payload: bytes) -> str:
+    """Use the object in fresh processes, and take the times of first calls."""
+    module = pickler.module.__name__
+    reader = "dill" if module == "dill" else "pickle"
+    loads = partial(
+        fresh_processes.run, fresh_processes.LOADS, module, reader, obj.imports, base64.b64encode(payload).decode(), obj.use
+    )
+    dumps = partial(fresh_processes.run, fresh_processes.DUMPS, module, pickler.keywords, obj.imports + DEFINITIONS, obj.make)
+    try:
+        answers = [loads() for _ in range(rounds)]
+    except RuntimeError as error:
+        return str(error)
+    if answers[0][0] != expected:
+        return str(answers[0][0])
+    result.first_loads = 1e6 * min(taken for _, taken in answers)
+    result.first_dumps = 1e6 * min(dumps() for _ in range(rounds))
+    return ""
+
+
+def compare(objects: Iterable[tuple[str, Any, Check | None]], picklers: list[Pickler], rounds: int) -> list[Row]:
+    """Pickle each object with each pickler, check the payloads, and take all times."""
     rows: list[Row] = []
     loading: list[Timed] = []
-    for name, make, use in objects:
+    for name, obj, check in objects:
         row = Row(name)
         rows.append(row)
-        obj = eval(make, namespace)
-        expected = repr(eval(use, {**namespace, "o": obj}))
-        imports = IMPORTS + IMPORT_NUMPY if name == WITH_NUMPY[0] else IMPORTS
         dumping: list[Timed] = []
-        for attempt, library in attempts:
-            if attempt == RECURSE and row.results[-1].right:
+        for pickler in picklers:
+            if pickler.name == RECURSE and row.results[-1].right:
                 continue
-            result = Result(attempt)
+            result = Result(pickler.name)
             row.results.append(result)
-            payload = dumped(result, library, obj)
-            if payload is None:
+            # Other libraries may raise any error.
+            try:
+                payload = pickler.dumps(obj)
+            except Exception as error:
+                result.problem = f"{type(error).__name__}: {error}"
                 continue
-            dumping.append((result, "dumps", partial(library.dumps, obj)))
-            answer = fresh_processes.answer(library.reader, payload, use)
-            if answer != expected:
-                result.problem = answer
-                continue
-            result.right = True
-            program = imports + DEFINITIONS
-            result.first_dumps = fresh_processes.first_dumps(fresh_rounds, library.name, library.keywords, program, make)
-            result.first_loads = fresh_processes.first_loads(fresh_rounds, library.name, library.reader, imports, payload)
-            loading.append((result, "loads", partial(library.module.loads, payload)))
-        time_all(dumping, rounds)
+            result.size = len(payload)
+            dumping.append((result, "dumps", partial(pickler.dumps, obj)))
+            result.problem = "" if check is None else check(result, pickler, payload)
+            result.right = not result.problem
+            loading.append((result, "loads", partial(pickler.module.loads, payload)))
+        _time_all(dumping, rounds)
     # Last: loading a class where it was defined may change it (cloudpickle sets its attributes again, with copies).
-    time_all(loading, rounds)
+    for result, _, load in loading:
+        try:
+            load()
+        except Exception as error:
+            result.right, result.problem = False, result.problem or f"{type(error).__name__}: {error}"
+    _time_all([timed for timed in loading if timed[0].right], rounds)
     return rows
 
 
-def as_data(rows: list[Row]) -> list[dict[str, Any]]:
-    """Return the rows as plain data, for JSON."""
-    return [{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows]
+def works(rows: list[Row]) -> bool:
+    """Whether lambdapkl is right for every object."""
+    return all(result.right for row in rows for result in row.results if result.pickler == "lambdapkl")
 
 
-def as_main(program: str) -> dict[str, Any]:
-    """Run `program` in the namespace of ``__main__``, and return the namespace."""
-    namespace = vars(sys.modules["__main__"])
-    exec(compile(program, "<demo>", "exec"), namespace)
-    return namespace
+def show(rows: list[Row], picklers: list[Pickler], as_json: bool) -> None:
+    """Print the rows: as JSON, or the versions that are compared and a table."""
+    if as_json:
+        print(json.dumps([{"object": row.name, "results": [vars(result) for result in row.results]} for row in rows], indent=1))
+        return
+    peers = [f"{each.name} {each.module.__version__}" for each in picklers if each.name in ("cloudpickle", "dill")]
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    print(f"lambdapkl {__version__}, {', '.join([f'{BACKEND} backend', python, *peers])}")
+    print("Times are the best, in microseconds; in brackets, how many times lambdapkl's.\n")
+    results = [result for row in rows for result in row.results]
+    shown = {name: title for name, title in _TIMES.items() if any(getattr(result, name) for result in results)}
+    print(f"{'':19}  {'bytes':>9}  {'  '.join(f'{title:>9}        ' for title in shown.values())}".rstrip())
+    for row in rows:
+        ours = next(result for result in row.results if result.pickler == "lambdapkl")
+        print(row.name)
+        for result in row.results:
+            size = "-" if result.size is None else f"{result.size:,}"
+            times = [_cell(getattr(result, name), getattr(ours, name)) for name in shown]
+            print(f"  {result.pickler:17}  {size:>9}  {'  '.join(times)}  {_verdict(result)}".rstrip())
+        print()
 
 
-def dumped(result: Result, library: Pickler, obj: Any) -> bytes | None:
-    """Return `obj` as pickled by `library`, or None if it is refused; put the size or the error into `result`."""
-    # Other libraries may raise any error.
-    try:
-        payload = library.dumps(obj)
-    except Exception as error:
-        result.problem = f"{type(error).__name__}: {error}"
-        return None
-    result.size = len(payload)
-    return payload
+_TIMES = {"dumps": "dumps", "loads": "loads", "first_dumps": "1st dumps", "first_loads": "1st loads"}
 
 
-def time_all(timed: list[Timed], rounds: int) -> None:
+def _cell(time: float | None, ours: float | None) -> str:
+    if time is None:
+        return f"{'-':>9}        "
+    ratio = f"({time / ours:.1f})" if ours else ""
+    return f"{time:>9,.1f} {ratio:7}"
+
+
+def _verdict(result: Result) -> str:
+    if result.right:
+        return "works"
+    what = "refused" if result.size is None else "fails"
+    return f"{what}: {result.problem.splitlines()[0][:30]}" if result.problem else what
+
+
+def _time_all(timed: list[Timed], rounds: int) -> None:
     """Time all calls in each round, so that a slow moment of the machine affects them equally."""
     for _ in range(rounds):
         for result, attribute, call in timed:

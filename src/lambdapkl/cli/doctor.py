@@ -7,9 +7,9 @@ import json
 import os
 import pickle
 import platform
-import subprocess
 import sys
 from importlib import metadata
+from operator import methodcaller
 from typing import Any
 
 from .._backend.pure_reason import reason
@@ -26,9 +26,8 @@ _ENGINES = {
     "celery": "lambdapkl.engines.celery.setup(app)",
     "rq": "rq worker --serializer lambdapkl.engines.rq.Serializer, and Queue(serializer=...)",
 }
-_OTHERS = ("dill", "numpy", "pandas", "plotly", "rich")
+_OTHERS = ("dill", "numpy", "pandas", "rich")
 _VARIABLES = ("LAMBDAPKL_PURE", "LAMBDAPKL_INSTALL", "LOKY_PICKLER")
-_CHECK = "import pickle, sys; sys.exit(0 if pickle.loads(sys.stdin.buffer.read())(20) == 42 else 1)"
 
 
 def add(commands: Any) -> None:
@@ -58,30 +57,23 @@ def _run(options: argparse.Namespace) -> int:
         "executable": sys.executable,
         "platform": platform.platform(),
         "protocol": pickle.HIGHEST_PROTOCOL,
-        "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
         # The modules that `LAMBDAPKL_INSTALL=1` has changed in this process; it does so in all.
         "installed_into": installed(),
+        "works": problem == "",
+        "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
         "engines": {name: {"version": versions[name], "wired": _ENGINES[name]} for name in _ENGINES if versions[name]},
         "libraries": {name: versions[name] for name in _OTHERS if versions[name]},
-        "works": problem == "",
     }
     if options.json:
         print(json.dumps(found, indent=1))
         return NO if problem else OK
-    print(f"lambdapkl {__version__}, {BACKEND} backend: {found['why']}")
-    print(f"{found['python']} on {found['platform']}, {sys.executable}")
-    print(f"pickle protocol {pickle.HIGHEST_PROTOCOL}")
-    for name, value in found["environment"].items():
-        print(f"environment: {name}={value}")
-    if found["installed_into"]:
-        print(f"lambdapkl replaces the pickler of: {', '.join(found['installed_into'])}")
     print(f"a function in a fresh process: {problem or 'loads and runs'}")
-    print("\nengines:")
-    for name, how in _ENGINES.items():
-        print(f"  {name:12} {versions[name] or 'not installed':14} {how if versions[name] else ''}".rstrip())
-    print("\nlibraries:")
-    for name in _OTHERS:
-        print(f"  {name:12} {versions[name] or 'not installed'}")
+    for name, value in found.items():
+        if isinstance(value, dict):
+            texts = {key: "  ".join(each.values()) if isinstance(each, dict) else each for key, each in value.items()}
+            print("", f"{name}:", *(f"  {key:12} {text}" for key, text in texts.items()), sep="\n")
+        else:
+            print(f"{name}: {value}")
     return NO if problem else OK
 
 
@@ -94,16 +86,14 @@ def _version(name: str) -> str | None:
 
 def _problem() -> str:
     """Load and run a function in a fresh process; return what went wrong, or ""."""
-    from ..pickler import dumps
+    from ..tools.checking import CheckError, check
 
     def double(x: int) -> int:
         return 2 * x + 2
 
     double.__module__ = "__main__"
     try:
-        done = subprocess.run([sys.executable, "-c", _CHECK], input=dumps(double), capture_output=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
+        answer = check(double, methodcaller("__call__", 20)).result
+    except (CheckError, OSError) as error:
         return str(error)
-    if done.returncode:
-        return f"it fails: {done.stderr.decode(errors='replace').strip()[-300:]}"
-    return ""
+    return "" if answer == 42 else f"it returns {answer!r}, not 42"

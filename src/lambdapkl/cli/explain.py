@@ -36,7 +36,7 @@ def _run(options: argparse.Namespace) -> int:
     with Progress("explaining", "objects") as progress:
         answer = explain(obj, progress=progress)
     show(answer, options.json)
-    if not options.json and not options.by_value and [each.kind for each in answer.by_reference] and not answer.by_value:
+    if not options.json and not options.by_value and answer.by_reference and not answer.by_value:
         print(
             f"\n{options.target} is pickled by reference; --by-value shows what is pickled with it by value.", file=sys.stderr
         )

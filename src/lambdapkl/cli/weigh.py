@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import pickle
-import sys
 from typing import Any
 
-from ..files import replacing
 from .common import DAMAGED, OK, TARGET, Problem, Progress, find, is_file, payload_of, show
 
 
@@ -20,7 +18,6 @@ def add(commands: Any) -> None:
         "A payload is not loaded.",
     )
     parser.add_argument("target", metavar="FILE|MODULE:OBJECT", help=f"a file with a payload, - for standard input; {TARGET}")
-    parser.add_argument("--html", metavar="OUT", help="write a page with a treemap to OUT (needs lambdapkl[html])")
     parser.add_argument("--by-value", action="store_true", help="pickle functions and classes of the module by value")
     parser.add_argument(
         "--out-of-band", action="store_true", help="pickle an object with out-of-band buffers, as Dask and Ray do"
@@ -49,15 +46,5 @@ def _run(options: argparse.Namespace) -> int:
             answer = weigh(data, buffers=buffers, progress=progress)
     except pickle.UnpicklingError as error:
         raise Problem(f"{options.target}: {error}", DAMAGED) from error
-    if options.html:
-        try:
-            page = answer.to_html().encode()
-            with replacing(options.html) as file:
-                file.write(page)
-        except ImportError as error:
-            raise Problem(str(error)) from error
-        except OSError as error:
-            raise Problem(f"{options.html}: {error.strerror}") from error
-        print(f"wrote {options.html}", file=sys.stderr)
     show(answer, options.json)
     return OK

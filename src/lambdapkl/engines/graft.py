@@ -106,11 +106,8 @@ def _list_registry_pickle_by_value(*, _graft: Any) -> Any:
 
 
 _FUNCTIONS: dict[str, Any] = {
-    "dumps": _dumps,
-    "dump": _dump,
-    "register_pickle_by_value": _register_pickle_by_value,
-    "unregister_pickle_by_value": _unregister_pickle_by_value,
-    "list_registry_pickle_by_value": _list_registry_pickle_by_value,
+    each.__name__.removeprefix("_"): each
+    for each in (_dumps, _dump, _register_pickle_by_value, _unregister_pickle_by_value, _list_registry_pickle_by_value)
 }
 
 

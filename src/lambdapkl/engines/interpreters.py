@@ -36,15 +36,6 @@ def _run(payload: bytes) -> tuple[bool, bytes]:
 class _Context(_standard.WorkerContext):  # type: ignore[misc]
     """A worker that receives tasks and returns results as bytes."""
 
-    @classmethod
-    def prepare(cls, initializer: Any, initargs: Any) -> Any:
-        def resolve(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Task:
-            # Pickled here so that `submit` raises the error if something cannot be pickled.
-            return _run, (dumps((function, args, kwargs)),), {}
-
-        first = None if initializer is None else resolve(initializer, tuple(initargs), {})
-        return lambda: cls(first), resolve
-
     def run(self, task: Task) -> Any:
         succeeded, payload = super().run(task)
         value = pickle.loads(payload)
@@ -64,4 +55,10 @@ class InterpreterPoolExecutor(_standard.InterpreterPoolExecutor):  # type: ignor
     @classmethod
     def prepare_context(cls, initializer: Any, initargs: Any) -> Any:
         """Return a function that creates a worker and one that creates a task."""
-        return _Context.prepare(initializer, initargs)
+
+        def resolve(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Task:
+            # Pickled here so that `submit` raises the error if something cannot be pickled.
+            return _run, (dumps((function, args, kwargs)),), {}
+
+        first = None if initializer is None else resolve(initializer, tuple(initargs), {})
+        return lambda: _Context(first), resolve

@@ -51,22 +51,18 @@ def known_to_children(obj: FunctionType | type) -> bool:
     first = obj.__qualname__.partition(".")[0]
     if _forked is not None and _forked.get(first) is not vars(main)[first]:
         return False
-    return not _imported or first in _importable(main)
+    # Without a file, as in a notebook, children import nothing: see `spawn.get_preparation_data`.
+    path = getattr(main, "__file__", None)
+    return not _imported or (path is not None and first in _names_in(path))
 
 
 def _main() -> ModuleType:
     return sys.modules["__main__"]
 
 
-def _importable(main: ModuleType) -> frozenset[str]:
-    """Return the names that `main` has when it is imported as ``__mp_main__``."""
-    path = getattr(main, "__file__", None)
-    # Without a file, as in a notebook, children import nothing: see `spawn.get_preparation_data`.
-    return frozenset() if path is None else _names_in(path)
-
-
 @lru_cache(4)
 def _names_in(path: str) -> frozenset[str]:
+    """Return the names that a script has when it is imported as ``__mp_main__``."""
     try:
         with open(path, "rb") as file:
             tree = ast.parse(file.read(), path)

@@ -114,7 +114,7 @@ class CarefulState(FormState):
             self.opened.clear()
             return (list, (), None, self._rest()) if self._steps else _NOTHING
         reduced = self._reduce(obj)
-        if kind is FunctionType or isinstance(obj, type):
+        if kind is FunctionType or issubclass(kind, type):
             if type(reduced) is tuple and len(reduced) > 2:
                 reduced = self._without_instances(obj, reduced)
                 self.opened.append((obj, reduced))
@@ -237,27 +237,26 @@ class CarefulState(FormState):
         reached = running_methods.reached_by(cls, self)
         if reached is None:
             return reduced
-        for each, _ in self.opened:
-            if _needs(reached, each, self) and self._is_needed_by(cls, each):
-                raise _cycle_error(obj, each)
+        open_needs = [each for each, _ in self.opened if _needs(reached, each, self)]
         steps = [step for step in self._steps.values() if _needs(reached, step, self) or self._may_be_early(step, reached)]
-        if not steps:
+        if not open_needs and not steps:
             return reduced
         if reduced is NotImplemented:
             reducer = self.table.get(cls)
             reduced = obj.__reduce_ex__(self.protocol) if reducer is None else reducer(obj)
         if type(reduced) is not tuple:
             return reduced
-        return wire.last, (*steps, _Call(reduced[0], *reduced[1])), *reduced[2:]
+        for each in open_needs:
+            if self._is_needed(cls, reduced[0], each):
+                raise _cycle_error(obj, each)
+        return (wire.last, (*steps, _Call(reduced[0], *reduced[1])), *reduced[2:]) if steps else reduced
 
-    def _is_needed_by(self, cls: type, opened: Any) -> bool:
-        """Whether a method of `cls` that needs `opened` runs indeed; hashing runs for keys only."""
-        making, hashing = (running_methods.reached_by(cls, self, each, surely=True) for each in (False, True))
-        if making is not None and _needs(making, opened, self):
+    def _is_needed(self, cls: type, constructor: Any, opened: Any) -> bool:
+        """Whether loading an instance of `cls` needs `opened`; hashing runs for keys only."""
+        making, hashing = (running_methods.reached_surely(cls, constructor, each, self) for each in (False, True))
+        if _needs(making, opened, self):
             return True
-        if hashing is None or not _needs(hashing, opened, self):
-            return False
-        return type(opened) is not _Step or _has_key(opened.state, cls)
+        return _needs(hashing, opened, self) and (type(opened) is not _Step or _has_key(opened.state, cls))
 
     def _may_be_early(self, step: _Step, reached: running_methods.Reached) -> bool:
         """Whether `step` sets an attribute of a class in `reached`, and runs no code of a class by value."""
@@ -282,9 +281,9 @@ def _flat(attributes: dict[str, Any]) -> dict[str, Any]:
 def _is_inert(value: Any, depth: int = _DEPTH) -> bool:
     """Whether loading `value` runs no code of the program."""
     kind = type(value)
-    if kind in _ATOMS or isinstance(value, type) or is_enum_member(value):
+    if kind in _ATOMS or issubclass(kind, type) or is_enum_member(value):
         return True
-    if isinstance(value, ModuleType):
+    if issubclass(kind, ModuleType):
         return byvalue.module_by_reference(value)
     if kind is BuiltinFunctionType:
         return isinstance(value.__self__, ModuleType)
@@ -325,16 +324,16 @@ def _has_key(value: Any, cls: type) -> bool:
     while pending and len(seen) < _MOST_OBJECTS:
         each, in_key = pending.pop()
         kind = type(each)
-        if kind in _ATOMS or isinstance(each, (type, ModuleType)) or (id(each), in_key) in seen:
+        if kind in _ATOMS or issubclass(kind, (type, ModuleType)) or (id(each), in_key) in seen:
             continue
         if in_key and kind is cls:
             return True
         seen[id(each), in_key] = each
-        if isinstance(each, dict):
+        if issubclass(kind, dict):
             pending += [(key, True) for key in dict.keys(each)]
             pending += [(item, in_key) for item in dict.values(each)]
         else:
-            is_key = in_key or isinstance(each, (set, frozenset))
+            is_key = in_key or issubclass(kind, (set, frozenset))
             pending += [(part, is_key) for part in gc.get_referents(each)]
     return False
 

@@ -137,24 +137,22 @@ class OrderedPickler(PayloadStateMixin, PythonPickler):
     def _save_complex(self, obj: complex) -> None:
         self.save_reduce(complex, (obj.real, obj.imag), obj=obj)
 
-    def _save_set(self, obj: set[Any]) -> None:
+    def _save_set(self, obj: set[Any] | frozenset[Any]) -> None:
         items = self._sorted(obj)
         if self.proto < 4:
-            self.save_reduce(set, (items,), obj=obj)
-            return
-        self.write(pickle.EMPTY_SET)
-        self.memoize(obj)
-        for start in range(0, len(items), _BATCH):
-            self.write(pickle.MARK)
-            for item in items[start : start + _BATCH]:
-                self.save(item)
-            self.write(pickle.ADDITEMS)
+            self.save_reduce(type(obj), (items,), obj=obj)
+        elif type(obj) is frozenset:
+            self._save_frozenset(obj, items)
+        else:
+            self.write(pickle.EMPTY_SET)
+            self.memoize(obj)
+            for start in range(0, len(items), _BATCH):
+                self.write(pickle.MARK)
+                for item in items[start : start + _BATCH]:
+                    self.save(item)
+                self.write(pickle.ADDITEMS)
 
-    def _save_frozenset(self, obj: frozenset[Any]) -> None:
-        items = self._sorted(obj)
-        if self.proto < 4:
-            self.save_reduce(frozenset, (items,), obj=obj)
-            return
+    def _save_frozenset(self, obj: frozenset[Any], items: list[Any]) -> None:
         self.write(pickle.MARK)
         for item in items:
             self.save(item)
@@ -183,7 +181,7 @@ class OrderedPickler(PayloadStateMixin, PythonPickler):
         tuple: lambda self, obj: self._save_equal(obj, _Parent.dispatch[tuple]),
         complex: lambda self, obj: self._save_equal(obj, OrderedPickler._save_complex),
         set: _save_set,
-        frozenset: _save_frozenset,
+        frozenset: _save_set,
     }
 
 
@@ -254,16 +252,15 @@ class _Order:
 
     def _refine(self, cycle: list[Any]) -> None:
         """Compute the keys of elements that refer to each other, independent of the first one."""
-        names = [f"{type(each).__module__}.{type(each).__qualname__}" for each in cycle]
-        keys = [(name, b"") for name in names]
-        for _ in range(_MAX_ROUNDS):
+        keys = [(f"{type(each).__module__}.{type(each).__qualname__}", b"") for each in cycle]
+        distinct = 0
+        for _ in range(_MAX_ROUNDS + 1):
             self._known.update({id(each): (each, key) for each, key in zip(cycle, keys, strict=True)})
-            before = len(set(keys))
-            keys = [(name, self._digest(each)) for name, each in zip(names, cycle, strict=True)]
             # Further rounds would not distinguish more elements.
-            if len(set(keys)) == before:
+            if len(set(keys)) == distinct:
                 break
-        self._known.update({id(each): (each, key) for each, key in zip(cycle, keys, strict=True)})
+            distinct = len(set(keys))
+            keys = [(name, self._digest(each)) for (name, _), each in zip(keys, cycle, strict=True)]
 
     def _digest(self, item: Any) -> bytes:
         file = io.BytesIO()

@@ -18,8 +18,6 @@ from importlib.util import find_spec, resolve_name
 from types import CodeType
 from typing import Any
 
-from .minifying import indented_by_one, parse_without_docs, with_short_names
-
 __all__ = ["SourcesMissingError", "bootstrap", "chunk", "release"]
 
 _PACKAGE = __package__.partition(".")[0]
@@ -39,6 +37,55 @@ class SourcesMissingError(Exception):
     """lambdapkl was installed without its source files."""
 
 
+class _RemoveDocs(ast.NodeTransformer):
+    """Removes docstrings and annotations."""
+
+    def _body(self, node: Any) -> Any:
+        self.generic_visit(node)
+        if ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+        node.body = node.body or [ast.Pass()]
+        return node
+
+    visit_Module = visit_ClassDef = _body
+
+    def _function(self, node: Any) -> Any:
+        node.returns = None
+        return self._body(node)
+
+    visit_FunctionDef = visit_AsyncFunctionDef = _function
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        # Since 3.12, `unparse` writes strings inside an f-string in a way that 3.11 cannot read
+        # (PEP 701), so such an f-string becomes a call of `str.format`.
+        self.generic_visit(node)
+        values = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+        inner = (each for part in values for each in ast.walk(part.value))
+        if not any(isinstance(each, ast.Constant) and isinstance(each.value, (str, bytes)) for each in inner):
+            return node
+        text = "".join(map(_field, node.values))
+        call = ast.Call(ast.Attribute(ast.Constant(text), "format", ast.Load()), [part.value for part in values], [])
+        return ast.fix_missing_locations(ast.copy_location(call, node))
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        return None if node.value is None else ast.copy_location(ast.Assign([node.target], node.value), node)
+
+
+def _field(part: Any) -> str:
+    """Return a part of an f-string as a part of a template for `str.format`."""
+    if isinstance(part, ast.Constant):
+        return str(part.value).replace("{", "{{").replace("}", "}}")
+    conversion = "" if part.conversion == -1 else f"!{chr(part.conversion)}"
+    if part.format_spec is None:
+        return f"{{{conversion}}}"
+    (spec,) = part.format_spec.values
+    return f"{{{conversion}:{spec.value}}}"
+
+
 class _Module:
     """The units of a module, their needs, and the names that they bind.
 
@@ -56,7 +103,7 @@ class _Module:
         self.name = name
         spec: Any = find_spec(name)
         self.package: str = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
-        self.units = list(_units(parse_without_docs(_source(name))))
+        self.units = list(_units(_RemoveDocs().visit(ast.parse(_source(name)))))
         self.binds: dict[str, list[int]] = {}
         self.aliases: dict[str, str] = {}
         self.effects: dict[int, frozenset[str]] = {}
@@ -78,11 +125,6 @@ class _Module:
     def text(self, index: int) -> str:
         """Return the source of a unit."""
         return ast.unparse(self.units[index])
-
-    @cache  # noqa: B019
-    def short(self, index: int) -> str:
-        """Return the source of a unit in the short form for payloads."""
-        return indented_by_one(with_short_names(self.text(index), _keywords() | self.reads(index)))
 
     @cache  # noqa: B019
     def reads(self, index: int) -> frozenset[str]:
@@ -244,20 +286,13 @@ def _used() -> frozenset[str]:
 
 
 @cache
-def _keywords() -> frozenset[str]:
-    """Return the names of all keyword arguments in calls."""
-    units = (unit for name in _used() for unit in _module(name).units)
-    return frozenset(node.arg for unit in units for node in ast.walk(unit) if isinstance(node, ast.keyword) and node.arg)
-
-
-@cache
 def release() -> str:
     """Return a digest of all sources for payloads; it names the package that the payloads share."""
     from hashlib import blake2b
 
     digest = blake2b(digest_size=_DIGEST_SIZE)
-    # The last two modules determine how the sources are written.
-    for name in (*sorted(_used()), *(f"{_PACKAGE}.{each}" for each in ("forms.bootstrap", "forms.minifying", "forms.shaking"))):
+    # The last module determines how the sources are written.
+    for name in (*sorted(_used()), f"{_PACKAGE}.forms.bootstrap", f"{_PACKAGE}.forms.shaking"):
         digest.update(repr((name, _source(name))).encode())
     return digest.hexdigest()
 
@@ -268,18 +303,18 @@ def chunk(name: str, sent: frozenset[str] = frozenset()) -> bytes:
     units: set[Unit] = set(_closure(name)).difference(*map(_closure, sent))
     parts: dict[str, list[str]] = {}
     for module, index in sorted(units, key=lambda unit: (_rank()[unit[0]], unit[1])):
-        parts.setdefault(module, []).append(f"{index} {_module(module).short(index)}")
+        parts.setdefault(module, []).append(f"{index} {_module(module).text(index)}")
     texts = ("\0".join((module.removeprefix(f"{_PACKAGE}."), *sources)) for module, sources in parts.items())
     return _compressed(texts, "\1")
 
 
 @cache
 def bootstrap() -> bytes:
-    """Return the source of the module `bootstrap` in short form, compressed."""
+    """Return the source of the module `bootstrap`, compressed."""
     module = _module(f"{_PACKAGE}.forms.bootstrap")
     needed = {index for name in ("Carried", "package_of") for index in module.binds[name]}
     needed |= {index for each in list(needed) for name in module.reads(each) for index in module.binds.get(name, ())}
-    return _compressed((module.short(index) for index in sorted(needed)), "\n")
+    return _compressed((module.text(index) for index in sorted(needed)), "\n")
 
 
 def _compressed(texts: Iterable[str], between: str) -> bytes:

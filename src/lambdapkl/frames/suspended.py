@@ -176,17 +176,13 @@ def is_suspended(obj: Any) -> bool:
 
 def function_of(generator: Any) -> Any:
     """Return the function that created an unfinished `generator`, or None if it is not found."""
-    known = frames()
-    if known is not None:
-        return known.function(generator)
+    if sys.implementation.name == "cpython":
+        # No attribute leads to the function, but the generator contains its frame, which refers to
+        # the function before any of the user's objects.
+        return next((each for each in gc.get_referents(generator) if type(each) is FunctionType), None)
+    # PyPy's frame does not refer to it. Look it up by name, or create one if it has no closure cells.
     code = code_of(generator)
     frame = getattr(generator, f"{prefix(generator)}_frame")
-    # No attribute leads to the function, but the frame refers to it, before any of the user's objects.
-    for holder in (generator, frame):
-        for each in gc.get_referents(holder):
-            if type(each) is FunctionType and each.__code__ is code:
-                return each
-    # PyPy's frame does not refer to it. Look it up by name, or create one if it has no closure cells.
     module = sys.modules.get(frame.f_globals.get("__name__"))
     named = byvalue.lookup(module, generator.__qualname__)
     if type(named) is FunctionType and named.__code__ is code:
@@ -213,7 +209,7 @@ def parts(generator: Any) -> Iterator[tuple[str, Any]]:
             yield f"local {names[index]!r}" if index < len(names) else f"stack slot {index - len(names)}", value
     for exception in exceptions:
         yield "exception being handled", exception
-    yield "function", known.function(generator)
+    yield "function", function_of(generator)
 
 
 @functools.cache
@@ -243,7 +239,7 @@ def _works(found: Frames) -> bool:
     original.send(other)
     error = ValueError()
     original.throw(error)
-    if found.state(original) != SUSPENDED or found.function(original) is not _sample:
+    if found.state(original) != SUSPENDED or function_of(original) is not _sample:
         return False
     position, marks, values, exceptions = found.read(original)
     point = facts(code).point(position)

@@ -125,7 +125,7 @@ class Machine:
                 break
             step = steps.get(op)
             if step is None:
-                raise self.refuse(f"the opcode {bytes((op,))!r}, which pickle does not write since protocol 2")
+                raise self.refuse(f"the opcode {bytes((op,))!r}, which pickle does not write there since protocol 2")
             step(self)
             if self.memory > self.limits.memory:
                 raise self.refuse(f"it would take more than max_memory={self.limits.memory:,} bytes")
@@ -149,8 +149,7 @@ class Machine:
                 raise self.refuse(f"containers are nested deeper than max_depth={self.limits.depth}")
 
     def pop(self) -> Value:
-        if not self.stack or self.stack[-1] is MARK:
-            raise self.refuse("a value is missing")
+        self.top()
         return self.stack.pop()
 
     def top(self) -> Value:
@@ -388,6 +387,3 @@ class Machine:
         if size > self.end - self.at:
             raise self.refuse("a frame that extends beyond the end")
         self.frame_end = self.at + size
-
-    def second_protocol(self) -> None:
-        raise self.refuse("the protocol is stated a second time")

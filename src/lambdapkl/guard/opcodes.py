@@ -62,7 +62,6 @@ def _read_only(machine: Machine) -> None:
 
 
 STEPS: dict[int, Callable[[Machine], object]] = {
-    0x80: lambda machine: machine.second_protocol(),
     0x95: lambda machine: machine.frame(),
     ord("("): lambda machine: machine.stack.append(MARK),
     ord("0"): lambda machine: machine.pop(),

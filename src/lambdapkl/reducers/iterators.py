@@ -1,8 +1,8 @@
 """Reducers for iterators that `pickle` refuses, which resume at their position.
 
 CPython 3.14 removed pickling from `itertools` (CPython issue 101588). The objects that an iterator
-refers to come from `gc.get_referents`. Numbers that it keeps in C are derived from these, or the
-compiled backend reads them (`position`); otherwise the iterator is refused.
+refers to come from `gc.get_referents`. Numbers that it keeps in C are read from its memory, in the
+versions whose structures are known.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from __future__ import annotations
 import gc
 import itertools
 import math
+import struct
 import sys
 from itertools import chain, pairwise
 from typing import Any
 
 from .. import wire
-from .._backend.constructors import position
 from ..errors import NotPicklableError
 from ..restorers.iterators import KnownKey
 from ..rules.names import private
 
 _HAS_RESULT = sys.version_info >= (3, 13)
+_HEADER = object.__basicsize__
 
 _tuple_iterator: Any = type(iter(()))
 
@@ -43,18 +44,31 @@ def _parts(iterator: Any) -> list[Any]:
     return parts[1:] if parts and parts[0] is type(iterator) else parts
 
 
-def _refuse(iterator: Any, reason: str) -> Any:
-    name = type(iterator).__name__
-    where = name if type(iterator).__module__ == "builtins" else f"itertools.{name}"
-    raise NotPicklableError(
-        f"cannot pickle {'an' if where[0] in 'aeiou' else 'a'} {where}: {reason}; "
-        "use the compiled backend, which can read it, or pickle a list of the remaining items"
-    )
+def _fields(iterator: Any, layout: str) -> tuple[int, ...]:
+    """The fields of the C structure of `iterator`; pointers are numbers, as `id` returns them.
+
+    Parameters
+    ----------
+    layout
+        The fields after the object's header, in the notation of `struct`.
+    """
+    size = type(iterator).__basicsize__ - _HEADER
+    # Without the GIL, another thread may be in the middle of a step.
+    has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    if not has_gil or sys.version_info >= (3, 16) or struct.calcsize(layout) != size:
+        name = type(iterator).__name__
+        where = name if type(iterator).__module__ == "builtins" else f"itertools.{name}"
+        raise NotPicklableError(
+            f"cannot pickle {'an' if where[0] in 'aeiou' else 'a'} {where}: its position is kept in C, and can be read only "
+            "in CPython 3.11 to 3.15 with the GIL; pickle a list of the remaining items"
+        )
+    return _memory(id(iterator) + _HEADER, layout)
 
 
-def _known(iterator: Any, reason: str = "its position is kept in C") -> Any:
-    known = position(iterator)
-    return _refuse(iterator, reason) if known is None else known
+def _memory(address: int, layout: str) -> tuple[Any, ...]:
+    import ctypes  # takes milliseconds, and is rarely needed
+
+    return struct.unpack(layout, ctypes.string_at(address, struct.calcsize(layout)))
 
 
 def reduce_chain(iterator: Any) -> Any:
@@ -113,86 +127,46 @@ def reduce_cycle(iterator: Any) -> Any:
 
 
 def reduce_product(iterator: Any) -> Any:
-    pools, *result = _parts(iterator)
+    pools, *_ = _parts(iterator)
+    _, address, result, is_exhausted = _fields(iterator, "PPPi0P")
     # When it ends, its indices wrap around to those of the first result.
-    ambiguous = all(pools) and any(len(pool) > 1 for pool in pools)
-    known = position(iterator)
-    if known is not None:
-        stopped, started, indices = known
-        if stopped and ambiguous:
-            return itertools.product, ((),)
-        if not started:
-            result = []
-    if not result or not all(pools):  # with an empty pool the result is incomplete and must not be read
+    if is_exhausted and all(pools) and any(len(pool) > 1 for pool in pools):
+        return itertools.product, ((),)
+    if not result or not all(pools):
         return itertools.product, pools
-    if known is None:
-        indices = [_index(iterator, pool, element) for pool, element in zip(pools, result[0], strict=True)]
-        if ambiguous and not any(indices):
-            _refuse(iterator, "Python 3.14+ keeps in C whether it is at its first result or exhausted")
     steps = 0
-    for pool, index in zip(pools, indices, strict=True):
+    for pool, index in zip(pools, _memory(address, f"{len(pools)}n"), strict=True):
         steps = steps * len(pool) + index
     return wire.iterator, (private("product"), pools, {}, steps + 1)
 
 
 def reduce_selection(iterator: Any) -> Any:
     """Reduce one of `_SELECTIONS` to the number of results that it has returned."""
-    pool, *result = _parts(iterator)
-    known = position(iterator)
-    if known is not None and not known[2]:
-        return type(iterator), (pool, known[1])
+    pool, *_ = _parts(iterator)
+    kind, size = type(iterator), len(pool)
+    is_permutation = kind is itertools.permutations
+    _, address, *_, result, length, is_exhausted = _fields(iterator, "PPPPni0P" if is_permutation else "PPPni0P")
     if not result:
-        _refuse(iterator, "Python 3.14+ keeps its length in C until the first result")
-    kind, size, length = type(iterator), len(pool), len(result[0])
-    if known is not None and known[0] and kind is itertools.permutations:  # exhausted: its indices wrapped around
-        return wire.iterator, (private(kind.__name__), (pool, length), {}, math.perm(size, length))
-    indices = known[3] if known is not None else [_index(iterator, pool, element) for element in result[0]]
-    steps = 0
-    if kind is itertools.permutations:
-        unused = list(range(size))
-        for index in indices:
-            steps = steps * len(unused) + unused.index(index)
-            unused.remove(index)
+        return kind, (pool, length)
+    if is_permutation and is_exhausted:  # its indices wrapped around
+        steps = math.perm(size, length)
     else:
-        first = 0
-        for place, index in enumerate(indices):
-            further = length - place - 1
-            again = kind is itertools.combinations_with_replacement
-            for skipped in range(first, index):
-                steps += math.comb(size - skipped - 1 + (further if again else 0), further)
-            first = index if again else index + 1
-    return wire.iterator, (private(kind.__name__), (pool, length), {}, steps + 1)
-
-
-def _index(iterator: Any, pool: tuple[Any, ...], element: Any) -> int:
-    places = [index for index, each in enumerate(pool) if each is element]
-    if len(places) != 1:
-        _refuse(iterator, "an element occurs twice, and Python 3.14+ keeps its position in C")
-    return places[0]
+        last = _memory(address, f"{length}n")
+        # The reader passes over as many results.
+        steps = next(count for count, indices in enumerate(kind(range(size), length), 1) if indices == last)
+    return wire.iterator, (private(kind.__name__), (pool, length), {}, steps)
 
 
 def reduce_accumulate(iterator: Any) -> Any:
-    parts = _parts(iterator)
-    initial = parts.pop()
-    known = position(iterator)
-    function = None
-    if known is not None:
-        source, function, started, last = known
-        total = [last] if started else []
-        if started and last is None:
-            return wire.iterator, (private("accumulate"), (chain((None,), _without_chain(source)), function), {}, 1)
-    else:
-        if len(parts) == 3 or not hasattr(type(parts[0]), "__next__"):
-            function = parts.pop(0)
-        elif len(parts) == 2 and hasattr(type(parts[1]), "__next__"):
-            _refuse(iterator, "its total or its function is an iterator, and C code hides which one")
-        source, *total = parts
-    if not total:
+    has_total, *addresses = _fields(iterator, "PPPPP")
+    objects = {id(each): each for each in _parts(iterator)}
+    total, source, function, initial = map(objects.get, (has_total, *addresses[:3]))
+    if not has_total:
         return wire.iterator, (private("accumulate"), (source, function), {private("initial"): initial})
     # The total was returned already, so the reader skips it.
-    if total[0] is None:
-        _refuse(iterator, "its total is None, which would mean that there is no total")
-    return wire.iterator, (private("accumulate"), (source, function), {private("initial"): total[0]}, 1)
+    if total is None:
+        return wire.iterator, (private("accumulate"), (chain((None,), _without_chain(source)), function), {}, 1)
+    return wire.iterator, (private("accumulate"), (source, function), {private("initial"): total}, 1)
 
 
 def reduce_groupby(iterator: Any) -> Any:
@@ -216,22 +190,18 @@ def reduce_groupby(iterator: Any) -> Any:
 
 def reduce_group(group: Any) -> Any:
     """Reduce a group of `groupby`; it is empty once its `groupby` has moved to the next group."""
-    known = _known(group, "Python 3.14+ keeps in C whether its groupby has moved to the next group")
-    return (itertools._grouper, tuple(_parts(group))) if known[0] else (iter, ((),))  # type: ignore[attr-defined]
+    parent, _ = parts = _parts(group)
+    *_, current, _ = _fields(parent, "PPPPPPP")
+    return (itertools._grouper, tuple(parts)) if current == id(group) else (iter, ((),))  # type: ignore[attr-defined]
 
 
 def reduce_zip_longest(iterator: Any) -> Any:
     sources, _, fill = _parts(iterator)
-    left = position(iterator)
-    if left is not None:
-        sources = tuple(iter(()) if each is None else each for each in left) if any(each is not None for each in left) else ()
-    else:
-        # An exhausted iterator leaves NULL in the tuple, so its items must not be read.
-        count = len(gc.get_referents(sources))
-        if count and count != len(sources):
-            _refuse(iterator, "one of its iterators is exhausted, and Python 3.14+ keeps in C which one")
-        if not count:
-            sources = ()
+    count, active_count, *_ = _fields(iterator, "nnPPP")
+    # An exhausted iterator leaves NULL in the tuple, so its items must not be read.
+    objects = {id(each): each for each in gc.get_referents(sources)}
+    addresses = _memory(id(sources) + tuple.__basicsize__, f"{count}P") if active_count else ()
+    sources = tuple([objects[address] if address else iter(()) for address in addresses])
     return wire.iterator, (private("zip_longest"), sources, {private("fillvalue"): fill})
 
 
@@ -246,41 +216,49 @@ def reduce_compress(iterator: Any) -> Any:
 
 
 def reduce_islice(iterator: Any) -> Any:
-    reading, following, stop, step, seen = _known(iterator)
-    if not reading:
+    has_source, following, stop, step, seen = _fields(iterator, "Pnnnn")
+    if not has_source:
         return itertools.islice, (iter(()), 0, 0, 1)
     (source,) = _parts(iterator)
     return itertools.islice, (source, following - seen, None if stop < 0 else stop - seen, step)
 
 
 def reduce_takewhile(iterator: Any) -> Any:
-    (ended,) = _known(iterator)
+    *_, has_ended = _fields(iterator, "PPl0P")
     source, predicate = _parts(iterator)
-    return itertools.takewhile, (predicate, iter(()) if ended else source)
+    return itertools.takewhile, (predicate, iter(()) if has_ended else source)
 
 
 def reduce_dropwhile(iterator: Any) -> Any:
-    (started,) = _known(iterator)
+    *_, has_started = _fields(iterator, "PPl0P")
     source, predicate = _parts(iterator)
     # After its start it drops nothing more: nothing is contained in an empty tuple.
-    return itertools.dropwhile, (().__contains__ if started else predicate, source)
+    return itertools.dropwhile, (().__contains__ if has_started else predicate, source)
 
 
 def reduce_batched(iterator: Any) -> Any:
-    size, strict = _known(iterator)
+    _, size, *is_strict = _fields(iterator, "Pn?0P" if sys.version_info >= (3, 13) else "Pn")
     parts = _parts(iterator)
     if size < 1 or not parts:  # exhausted
         return type(iterator), (iter(()), 1)
     source = parts[0]
-    if strict:
+    if any(is_strict):
         return wire.iterator, (private("batched"), (source, size), {private("strict"): True})
     return type(iterator), (source, size)
 
 
 def reduce_tee(iterator: Any) -> Any:
     """Reduce a tee to its buffered values and the end of the buffer, which its copies share."""
-    values, end = _known(iterator)
-    return wire.iterator, (private("tee"), end, tuple(values))
+    _, index, *_ = _fields(iterator, "PiPP")
+    (link,) = _parts(iterator)
+    values: list[Any] = []
+    while True:
+        _, count, _, following, *_ = _fields(link, "PiiP57P")
+        _, *parts = _parts(link)
+        values += parts[index:count]
+        if not following:
+            return wire.iterator, (private("tee"), link, tuple(values))
+        link, index = parts[-1], 0
 
 
 def reduce_tee_data(data: Any) -> Any:
@@ -288,8 +266,9 @@ def reduce_tee_data(data: Any) -> Any:
 
 
 def reduce_memory_iterator(iterator: Any) -> Any:
-    index, view = _known(iterator)
-    return wire.iterator, (private("memory"), view, None, 0 if view is None else index)
+    index, has_view, *_ = _fields(iterator, "nPnP")
+    (view,) = _parts(iterator) or (None,)
+    return wire.iterator, (private("memory"), view, None, index if has_view else 0)
 
 
 def reduce_ended(iterator: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections import deque
 from collections.abc import Iterator
+from enum import EnumType
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -147,46 +148,61 @@ _IN_PYTHON = (FunctionType, staticmethod, classmethod)
 
 
 def is_instance(obj: Any) -> bool:
-    """Whether `obj` is an instance of a class that is written in Python, and no class or module."""
+    """Whether loading `obj` may run methods written in Python: it is an instance of such a class.
+
+    Members of enumerations are made with their class, and have what hashes them before it.
+    """
     kind = type(obj)
-    return bool(kind.__flags__ & byvalue.HEAP_TYPE) and not issubclass(kind, (type, ModuleType))
+    if not kind.__flags__ & byvalue.HEAP_TYPE or issubclass(kind, (type, ModuleType)):
+        return False
+    return not isinstance(kind, EnumType)
 
 
-def _running(cls: Any, table: Any, hashing: bool) -> list[Any]:
-    names = [*_MAKING]
+def _running(cls: Any, names: list[str], hashing: bool) -> list[Any]:
     if hashing and cls.__hash__ is not None and _own_method(cls, "__hash__") is not None:
         names += _HASHING
     for base, methods in _FILLING.items():
         if issubclass(cls, base):
             names += methods
-    reducer = table.get(cls)
-    if reducer is not None or any(_own_method(cls, name) for name in _REDUCING):
-        names += [*_REDUCING, "__init__"]
-    found = [method for name in names if (method := _own_method(cls, name)) is not None]
-    return [*found, reducer] if type(reducer) is FunctionType else found
+    return [method for name in names if (method := _own_method(cls, name)) is not None]
 
 
-def reached_by(cls: Any, payload_state: Any, hashing: bool = True, surely: bool = False) -> Reached | None:
-    """Return what the methods of `cls` reach that run during a load; None if no such method is in Python.
+def reached_by(cls: Any, payload_state: Any) -> Reached | None:
+    """Return what the methods of `cls` may reach that run during a load; None if no such method is in Python.
 
     The result is the same for the whole payload.
+    """
+    key = "reached", id(cls)
+    known = payload_state.shared.get(key, key)
+    if known is key:
+        reducer = payload_state.table.get(cls)
+        # The reducer names what makes the instance.
+        is_called = reducer is not None or any(_own_method(cls, name) for name in _REDUCING)
+        running = _running(cls, [*_MAKING, *_REDUCING, "__init__"] if is_called else [*_MAKING], True)
+        if type(reducer) is FunctionType:
+            running.append(reducer)
+        known = payload_state.shared[key] = Reached(running, cls, payload_state, frozenset()) if running else None
+    found: Reached | None = known
+    return found
+
+
+def reached_surely(cls: Any, constructor: Any, hashing: bool, payload_state: Any) -> Reached:
+    """Return what certainly is reached while an instance of `cls` is loaded.
+
+    Left out are methods that have the name of a method of a builtin type: code that names one may
+    call either.
 
     Parameters
     ----------
+    constructor
+        What makes the instance.
     hashing
         Whether to include the methods that run for keys only.
-    surely
-        Whether to leave out methods that the code may not call: they have the name of a method of
-        a builtin type.
     """
-    key = "reached", id(cls), hashing, surely
-    known = payload_state.shared.get(key, key)
-    if known is key:
-        running = _running(cls, payload_state.table, hashing)
-        ignored = _AMBIGUOUS if surely else frozenset[str]()
-        known = payload_state.shared[key] = Reached(running, cls, payload_state, ignored) if running else None
-    found: Reached | None = known
-    return found
+    running = _running(cls, [*_MAKING, "__init__"] if constructor is cls else [*_MAKING], hashing)
+    if type(constructor) is FunctionType:
+        running.append(constructor)
+    return Reached(running, cls, payload_state, _AMBIGUOUS)
 
 
 def check(cls: Any, opened: list[Any], payload_state: Any) -> None:
@@ -197,7 +213,7 @@ def check(cls: Any, opened: list[Any], payload_state: Any) -> None:
     opened
         The functions and classes whose state is being written.
     """
-    reached = reached_by(cls, payload_state)
+    reached = None if isinstance(cls, EnumType) else reached_by(cls, payload_state)
     if reached is not None and any(touches(reached, each, payload_state) for each in opened):
         raise CarefulFormNeeded
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import pickle
 import sys
-from functools import lru_cache
 from opcode import opmap
 from types import CodeType, FrameType, TracebackType
 from typing import Any
@@ -67,7 +66,7 @@ def traceback(*entries: Any) -> TracebackType:
             raise _damaged("a place of a traceback that is not a tuple of three names")
         steps = _known_texts.get(entries) or _read(*entries)
     else:
-        steps = [_step(entry) for entry in entries]
+        steps = [_build(entry) for entry in entries]
     if AT_RESUME and link_steps is not None:
         return link_steps(steps)
     linked: TracebackType | None = None
@@ -92,9 +91,13 @@ def _read(text: str, *places: Any) -> list[Step]:
     ``__file__`` of the globals, or None.
     """
     steps: list[Step] = []
+    # In a deep recursion, most lines are equal to one of a few.
+    known: dict[str, Step] = {}
     for described in text.split("\n"):
         if described:
-            steps.append(_read_step(described.split("\t"), places))
+            if described not in known:
+                known[described] = _read_step(described.split("\t"), places)
+            steps.append(known[described])
         elif steps:
             steps.append(steps[-1])
         else:
@@ -119,11 +122,11 @@ def _read_step(fields: list[str], places: tuple[Any, ...]) -> Step:
         raise _damaged("a line of a traceback that describes no frame") from None
     position = where if len(where) == 4 else (*where, *where, None, None) if where else _NOWHERE
     entry = ((file_name, name, qualified or None, first, module, file), offset, line, *position)
-    return _step(entry)
+    return _build(entry)
 
 
 def _is_place(place: Any) -> bool:
-    return type(place) is tuple and len(place) == 3 and _EXACT.issuperset(map(type, place))
+    return type(place) is tuple and len(place) == 3 and all(type(each) in (str, type(None)) for each in place)
 
 
 def frame(*entry: Any) -> FrameType:
@@ -151,31 +154,9 @@ def _damaged(what: str) -> pickle.UnpicklingError:
     return pickle.UnpicklingError(f"the payload is damaged: {what}")
 
 
-def _is_cacheable(entry: Any) -> bool:
-    """Whether the result of `_build` for `entry` may be cached.
-
-    It may if the offset is small and there are no variables. The types are checked, because the
-    cache treats True like 1.
-    """
-    return (
-        type(entry) is tuple
-        and len(entry) == 7
-        and type(entry[0]) is tuple
-        and _EXACT.issuperset(map(type, entry[0]))
-        and _EXACT.issuperset(map(type, entry[1:]))
-        and type(entry[1]) is int
-        and entry[1] <= _MAX_KNOWN_OFFSET
-    )
-
-
 def _globals(module: Any, file: Any) -> dict[str, Any]:
     names = {"__name__": module, "__file__": file}
     return {name: value for name, value in names.items() if value is not None}
-
-
-def _step(entry: Any) -> Step:
-    """Return the result of `_build` for `entry`, which may be cached."""
-    return (_build_cached if _is_cacheable(entry) else _build)(entry)
 
 
 def _build(entry: Any) -> Step:
@@ -242,13 +223,10 @@ def _run(code: CodeType, namespace: dict[str, Any], variables: dict[str, str]) -
         namespace.pop("__builtins__", None)
 
 
-_EXACT = frozenset((str, int, type(None)))
-
-# The errors of a worker come from the same few lines.
-_build_cached = lru_cache(maxsize=1024)(_build)
 # The code object is as long as the offset.
 _MAX_KNOWN_OFFSET = 1 << 12
-# Text and places of a traceback -> result of `_read`.
+# Text and places of a traceback -> result of `_read`. The errors of a worker come from the same few
+# lines.
 _known_texts: dict[Any, list[Step]] = {}
 _MAX_KNOWN_TEXTS = 128
 _MAX_KNOWN_TEXT = 1 << 14

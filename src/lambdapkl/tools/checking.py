@@ -12,6 +12,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,6 +72,7 @@ def pickles(obj: Any) -> bool:
     return True
 
 
+@dataclass(repr=False, eq=False)
 class CheckReport:
     """The result of `check`.
 
@@ -86,12 +88,11 @@ class CheckReport:
         What the fresh process wrote to stdout and stderr.
     """
 
-    def __init__(self, size: int, dump_seconds: float, load_seconds: float, result: Any, output: str) -> None:
-        self.size = size
-        self.dump_seconds = dump_seconds
-        self.load_seconds = load_seconds
-        self.result = result
-        self.output = output
+    size: int
+    dump_seconds: float
+    load_seconds: float
+    result: Any
+    output: str
 
     def __repr__(self) -> str:
         times = f"dumped in {self.dump_seconds * 1e3:.1f} ms, loaded in {self.load_seconds * 1e3:.1f} ms"

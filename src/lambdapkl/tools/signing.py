@@ -6,7 +6,7 @@ A signed payload is a header and a pickle::
     4 bytes  1        1                       n   8, big-endian             8                 32
 
 The check of the key is the first 8 bytes of the HMAC of ``b"lambdapkl.sign"``. It lets the reader
-distinguish a wrong key from a changed payload. Version 1 has no such check; it can still be read.
+distinguish a wrong key from a changed payload.
 
 ``#`` is not an opcode of `pickle`, so an unpickler that does not know signatures refuses the first
 byte. The HMAC (RFC 2104) covers all other bytes. The pickle is not read before the HMAC is verified.
@@ -105,10 +105,10 @@ def verify_loads(data: bytes, keys: bytes | Mapping[str, bytes], *, max_age: flo
     if len(view) < _START.size or bytes(view[:4]) != _MAGIC:
         raise SignatureError("this is not a payload of lambdapkl.sign")
     _, version, length = _START.unpack_from(view)
-    if version not in (1, _VERSION):
-        raise SignatureError(f"the signature has format {version}; this lambdapkl reads formats 1 to {_VERSION}")
+    if version != _VERSION:
+        raise SignatureError(f"the signature has format {version}; this lambdapkl reads format {_VERSION}")
     at = _START.size + length
-    end = at + _TIME.size + (_CHECK if version > 1 else 0)
+    end = at + _TIME.size + _CHECK
     if len(view) < end + _MAC:
         raise SignatureError("the signature is cut short")
     head, mac, payload = view[:end], view[end : end + _MAC], view[end + _MAC :]
@@ -119,8 +119,6 @@ def verify_loads(data: bytes, keys: bytes | Mapping[str, bytes], *, max_age: flo
         raise SignatureError(f"the payload is signed with {_named(name)}, the reader has {ids}")
     if not hmac.compare_digest(_mac(key, head, payload), mac):
         wrong_key = f"the reader has a different key {f'under the id {name!r}' if name else 'without an id'}"
-        if version == 1:
-            raise SignatureError(f"the payload was changed after it was signed, or {wrong_key}")
         if not hmac.compare_digest(_check(key), head[-_CHECK:]):
             raise SignatureError(f"the payload is signed with another key: {wrong_key}")
         raise SignatureError("the payload was changed after it was signed")
