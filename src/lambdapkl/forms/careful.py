@@ -195,8 +195,9 @@ class CarefulState(FormState):
             attributes, end = _flat(state[0]), ({}, state[1])
         else:
             return self._enumeration_state(cls, state)
+        before = len(self._steps)
         early = self._early(cls, attributes)
-        if len(early) == len(attributes):
+        if len(self._steps) == before:
             return setter, state
         self._put_off(("end", id(cls)), "", cls, setter, end)
         return wire.class_part, early
@@ -205,8 +206,9 @@ class CarefulState(FormState):
         attributes, *rest = state
         if len(state) > 2:
             states, aliases, *complete = rest
+            before = len(self._steps)
             early = self._early(cls, attributes)
-            if len(early) == len(attributes):
+            if len(self._steps) == before:
                 return wire.enum_class, state
             self._put_off(("end", id(cls)), "", cls, wire.enum_class, ({}, ()))
             return wire.enum_class, (early, states, aliases, bool(complete), True)
@@ -218,12 +220,13 @@ class CarefulState(FormState):
         return first.setter, first.state
 
     def _early(self, cls: type, attributes: dict[str, Any]) -> dict[str, Any]:
-        """Put off what is not inert; return the other attributes."""
+        """Put off what is not inert; return the other attributes, and None for those: their order stays."""
         early = {}
         for name, value in attributes.items():
             if _is_inert(value):
                 early[name] = value
             else:
+                early[name] = None
                 self._put_off_attribute(cls, name, value)
         return early
 

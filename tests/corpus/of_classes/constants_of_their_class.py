@@ -110,6 +110,7 @@ case(
     distance, a, City = o
     assert distance(City("b"), a) == 7 and City("a").to(City("a")) == 0 and a.to(City("b")) == 7
     """,
+    has_sets=True,
 )
 case(
     "instance made by a function by value, which its __reduce__ names",
