@@ -5,13 +5,18 @@
 cdef object _classes = None
 cdef object _descriptors = None
 cdef object _enumerations = None
+cdef object _loaded_files = None
 cdef object _module_reducers = None
+cdef object _named_globals = None
 cdef object _namespaces = None
+cdef object _sentinels = None
+cdef object _shared_cells = None
 cdef object _skeletons = None
 cdef object _subclass_state = None
 # Constructors, which payloads name.
 cdef object _function = None
 cdef object _class = None
+cdef object _attribute = None
 cdef object _code = None
 cdef object _cell = None
 cdef object _module = None
@@ -37,22 +42,29 @@ cdef object _explain_error = None
 cdef object _dumps_in_form = None
 
 
-def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table):
+def bind(
+    wire, classes, descriptors, enumerations, loaded_files, modules, named_globals, namespaces, sentinels, shared_cells,
+    skeletons, subclass_state, table,
+):
     """Set what the reducers of the extension use of the layers above.
 
     Parameters
     ----------
     wire
         `lambdapkl.wire`.
-    classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table
+    classes, descriptors, enumerations, loaded_files, modules, named_globals, namespaces, sentinels, shared_cells, skeletons,
+    subclass_state, table
         The modules of these names in `lambdapkl.reducers`.
     """
     global _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _skeletons, _subclass_state
+    global _attribute, _loaded_files, _named_globals, _sentinels, _shared_cells
     global _function, _class, _code, _cell, _module, _method, _enum_class
     global _in_wire_form, _of_slot, _Plan, _set_subclass_state, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _refresh, _table, _preambles, _memos
     _classes, _descriptors, _enumerations, _module_reducers = classes, descriptors, enumerations, modules
     _namespaces, _skeletons, _subclass_state = namespaces, skeletons, subclass_state
+    _loaded_files, _named_globals, _sentinels, _shared_cells = loaded_files, named_globals, sentinels, shared_cells
+    _attribute = wire.attribute
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method, _enum_class = wire.module, wire.method, wire.enum_class
     _set_subclass_state = wire.subclass_state
