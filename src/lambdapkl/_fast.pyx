@@ -20,7 +20,7 @@ from .code import blobs, compact, spelling
 from .identity import building, digest, keys, traces_of_use, walk as digest_walk
 # Not the module: once the package is imported, `lambdapkl.options` is the function.
 from .options import DEFAULT as _default_options, _current as _options
-from .rules import builtin_types, byvalue, names, preamble, reducer_tables, submodules
+from .rules import builtin_types, byvalue, finders, names, own_builtins, preamble, reducer_tables, submodules
 from .rules import edited_annotations, process_lock
 
 COMPILED = True
@@ -43,6 +43,10 @@ include "_fast_parts/byvalue.pxi"
 include "_fast_parts/payload_state.pxi"
 # Functions: globals, closure, state.
 include "_fast_parts/functions.pxi"
+# Submodules of packages that functions use.
+include "_fast_parts/packages.pxi"
+# Cells that functions share with classes, and sentinels.
+include "_fast_parts/shared_cells.pxi"
 # Classes: skeleton, attributes, key.
 include "_fast_parts/classes.pxi"
 # Enumerations.

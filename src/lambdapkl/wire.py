@@ -25,9 +25,12 @@ from .restorers.files import closed_file, file, file_in_memory, layered_file, st
 from .restorers.imports import lazy_import
 from .restorers.iterators import iterator
 from .restorers.json_scanners import json_scanner
+from .restorers.loaded_files import from_file
 from .restorers.modules import dynamic_module, module
+from .restorers.named_globals import named_global
 from .restorers.queues import simple_queue
 from .restorers.recursive_repr import recursive_repr
+from .restorers.shared_cells import class_cell
 from .restorers.source_code import dataclass_methods, source_code
 from .restorers.steps import last
 from .restorers.subclass_state import subclass_state
@@ -46,6 +49,7 @@ __all__ = [
     "builtin_type",
     "cell",
     "class_",
+    "class_cell",
     "class_dict",
     "class_namespace",
     "class_part",
@@ -70,6 +74,7 @@ __all__ = [
     "file_in_memory",
     "finished_generator",
     "frame",
+    "from_file",
     "function",
     "function_wrapper",
     "generator",
@@ -85,6 +90,7 @@ __all__ = [
     "memory_view",
     "method",
     "module",
+    "named_global",
     "new_generator",
     "new_type",
     "partial_method",

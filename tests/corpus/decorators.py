@@ -361,3 +361,28 @@ case(
     """,
     "assert o('a,b') == ['a', 'b']",
 )
+
+case(
+    "decorator that is a class and updates itself",
+    """
+    import functools, os.path
+    class deco:
+        def __init__(self, func):
+            functools.update_wrapper(self, func)
+            self.func = func
+        def __call__(self, *args): return self.func(*args)
+    class proxy(deco):
+        def __getattr__(self, name): return getattr(self.func, name)
+    @deco
+    def f(x): return x
+    @deco
+    class Wrapped: pass
+    o = [f, deco(os.path.join), deco(len), proxy(os.path.join), Wrapped, [deco(os.path.join), os.path.join]]
+    """,
+    """
+    import os.path
+    f, join, length, delegating, wrapped, _ = o
+    assert f(1) == 1 and f.__name__ == "f" and join.__name__ == join.__qualname__ == "join" and length("ab") == 2
+    assert join.__wrapped__ is os.path.join and delegating("a", "b") == os.path.join("a", "b")
+    """,
+)

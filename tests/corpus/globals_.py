@@ -217,3 +217,85 @@ case(
     "def o(): return __name__",
     "assert o() == '__main__'",
 )
+
+case(
+    "functions with builtins of their own",
+    """
+    names = {"__builtins__": {"len": lambda thing: -1, "abs": abs, "eval": eval}, "__name__": "sandbox"}
+    exec('''
+    def measure(thing): return len(thing)
+    def reach(path): return open(path)
+    def size(number): return abs(number)
+    def run(text): return eval(text)
+    '''.replace("\\n    ", "\\n"), names)
+    o = [names[name] for name in ("measure", "reach", "size", "run")]
+    """,
+    """
+    measure, reach, size, run = o
+    assert measure("four") == -1 and size(-2) == 2 and run("len([1])") == -1
+    for attempt in (lambda: reach("/dev/null"), lambda: run("open")):
+        try: attempt()
+        except NameError: pass
+        else: assert False
+    assert measure.__builtins__ is reach.__builtins__ and measure.__globals__ is run.__globals__
+    """,
+    not_on_pypy="functions have no __builtins__",
+)
+
+case(
+    "builtins that a function of the sandbox is in",
+    """
+    import types
+    own = {"print": print, "__build_class__": __build_class__, "__name__": "sandbox"}
+    names = {"__builtins__": own, "__name__": "sandbox"}
+    exec("def first(): return second()\\ndef second(): return [print]\\ndef kind():\\n class A: pass\\n return A", names)
+    own["second"] = names.pop("second")
+    o = names["first"], names["kind"]
+    """,
+    """
+    first, kind = o
+    assert first() == [print] and kind().__name__ == "A"
+    assert first.__builtins__["second"].__builtins__ is first.__builtins__
+    """,
+    not_on_pypy="functions have no __builtins__",
+)
+
+case(
+    "function without builtins that needs none",
+    """
+    names = {"__builtins__": {}, "__name__": "factory", "twice": lambda n: n * 2}
+    exec("def o(n): return twice(n)", names)
+    o = names["o"]
+    """,
+    "assert o(4) == 8",
+)
+
+case(
+    "a module instead of the builtins",
+    """
+    names = {"__builtins__": None, "__name__": "factory"}
+    import own_builtins
+    names["__builtins__"] = own_builtins
+    exec("def o(n): return len(n)", names)
+    o = names["o"]
+    """,
+    "assert o('abc') == 'own'",
+    modules={"own_builtins.py": "def len(thing): return 'own'"},
+    not_on_pypy="functions have no __builtins__",
+)
+
+case(
+    "sentinel of an importable module",
+    """
+    import markers
+    from markers import MISSING
+    OWN = object()
+    def o(value=MISSING, other=OWN): return value is markers.MISSING, other is OWN, value is MISSING
+    """,
+    """
+    import markers
+    assert o() == (True, True, True) and o(3) == (False, True, False)
+    assert o.__defaults__[0] is markers.MISSING
+    """,
+    modules={"markers.py": "MISSING = object()"},
+)

@@ -283,3 +283,49 @@ case(
     "assert o([3.0, 4.0]) == 5.0",
     needs=("numpy",),
 )
+
+case(
+    "submodules that are reached in other ways than by a name",
+    """
+    import email, functools, operator, wsgiref, xml
+    import email.mime.audio, email.mime.text, wsgiref.headers, wsgiref.util, xml.dom.minidom
+    def by_default(data, package=email): return package.mime.audio.MIMEAudio(data, "wav").get_content_subtype()
+    def by_keyword(*, lib=wsgiref): return len(lib.headers.Headers([("a", "b")]))
+    class Tools:
+        lib = xml
+        def parse(self, text): return self.lib.dom.minidom.parseString(text).documentElement.tagName
+    tables = {"mail": [email]}
+    def by_container(text): return tables["mail"][0].mime.text.MIMEText(text).get_payload()
+    def by_getattr(uri, name="x"): return getattr(wsgiref, "util").guess_scheme({}) + uri
+    def by_attrgetter(): return operator.attrgetter("util.guess_scheme")(wsgiref)({})
+    o = by_default, by_keyword, Tools(), by_container, by_getattr, by_attrgetter
+    """,
+    """
+    by_default, by_keyword, tools, by_container, by_getattr, by_attrgetter = o
+    assert by_default(b"") == "wav" and by_keyword() == 1
+    assert tools.parse("<a/>") == "a" and by_container("b") == "b"
+    assert by_getattr("c") == "httpc" and by_attrgetter() == "http"
+    """,
+)
+
+case(
+    "submodule of a package in an argument of a partial",
+    """
+    import functools, wsgiref, wsgiref.headers
+    def count(package, pairs): return len(package.headers.Headers(pairs))
+    o = functools.partial(count, wsgiref)
+    """,
+    "assert o([('a', 'b')]) == 1",
+)
+
+case(
+    "submodule of a package in an attribute of an instance",
+    """
+    import xml, xml.dom.minidom
+    class Parser:
+        def __init__(self): self.lib = xml
+        def name(self, text): return self.lib.dom.minidom.parseString(text).documentElement.tagName
+    o = Parser()
+    """,
+    "assert o.name('<a/>') == 'a'",
+)

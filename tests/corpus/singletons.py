@@ -151,3 +151,87 @@ case(
     assert f() and f(m) and not f(1)
     """,
 )
+
+case(
+    "object whose __reduce__ names a global of the script",
+    """
+    class Missing:
+        def __init__(self): self.notes = [self]
+        def __reduce__(self): return "NOTHING"
+        def __bool__(self): return False
+    NOTHING = Missing()
+    def pick(value=NOTHING): return "default" if value is NOTHING else value
+    o = pick, NOTHING, {NOTHING: 1}
+    """,
+    """
+    pick, nothing, table = o
+    assert pick() == "default" and pick(3) == 3 and pick(nothing) == "default" and table[nothing] == 1
+    assert not nothing and nothing.notes == [nothing]
+    import pickle
+    assert pickle.loads(payload)[1] is nothing and pickle.loads(pickler.dumps(nothing)) is nothing
+    """,
+)
+
+case(
+    "object of an importable class whose __reduce__ names a global of the script",
+    """
+    import markers
+    ABSENT = markers.Marker("ABSENT", __name__)
+    def o(value=ABSENT): return value is ABSENT
+    """,
+    """
+    assert o() and not o(3) and repr(o.__defaults__[0]) == "<ABSENT>"
+    import pickle
+    assert pickle.loads(payload).__defaults__[0] is o.__defaults__[0]
+    """,
+    modules={
+        "markers.py": """
+        class Marker:
+            __slots__ = ("__dict__", "name", "__weakref__")
+            def __init__(self, name, module): self.name, self.__module__ = name, module
+            def __repr__(self): return f"<{self.name}>"
+            def __reduce__(self): return self.name
+        """
+    },
+)
+
+case(
+    "singleton of a class whose __new__ returns it",
+    """
+    class Unset:
+        _only = None
+        def __new__(cls):
+            if cls._only is None:
+                cls._only = super().__new__(cls)
+            return cls._only
+        def __reduce_ex__(self, protocol): return "UNSET"
+    UNSET = Unset()
+    o = lambda value=UNSET: value is UNSET and value is Unset()
+    """,
+    "assert o() and not o(None)",
+)
+
+case(
+    "the script's own global of that name",
+    """
+    class Missing:
+        def __reduce__(self): return "NOTHING"
+    NOTHING = Missing()
+    o = [NOTHING, Missing]
+    """,
+    """
+    import pickle
+    nothing, NOTHING = o[0], o[1]()
+    assert pickle.loads(payload)[0] is NOTHING is not nothing
+    """,
+)
+
+case(
+    "str whose __reduce__ names a global of the script",
+    """
+    class Text(str):
+        def __reduce__(self): return "TEXT"
+    o = TEXT = Text("a")
+    """,
+    refused="its __reduce__ returns this name",
+)

@@ -15,16 +15,35 @@ if TYPE_CHECKING or COMPILED:
         classes,
         descriptors,
         enumerations,
+        loaded_files,
         modules,
+        named_globals,
         namespaces,
         running_methods,
+        sentinels,
+        shared_cells,
         skeletons,
         subclass_state,
         table,
     )
 
     # The extension is loaded before these modules, so it cannot import them.
-    bind(wire, classes, descriptors, enumerations, modules, namespaces, running_methods, skeletons, subclass_state, table)
+    bind(
+        wire,
+        classes,
+        descriptors,
+        enumerations,
+        loaded_files,
+        modules,
+        named_globals,
+        namespaces,
+        running_methods,
+        sentinels,
+        shared_cells,
+        skeletons,
+        subclass_state,
+        table,
+    )
 else:
     from .._pure.dumps import dumps, set_callbacks
     from .._pure.payload_state import PayloadState

@@ -104,12 +104,18 @@ cdef _CodeInfo _code_info(PyObject *code):
     return <_CodeInfo>lp_extra(code, _extra, <PyObject *>info)
 
 
+cdef frozenset _BY_NAME = submodules.BY_NAME
+
+
 cdef frozenset _attributes_of(PyObject *code):
     """Return all names that `code` and the code nested in it use."""
     cdef set found = set(<object>(<PyCodeObject *>code).co_names)
+    cdef bint by_name = not _BY_NAME.isdisjoint(found)
     for constant in <tuple>(<PyCodeObject *>code).co_consts:
         if Py_TYPE(constant) is &PyCode_Type:
             found |= _attributes_of(<PyObject *>constant)
+        elif by_name and Py_TYPE(constant) is &PyUnicode_Type:
+            found.update((<str>constant).split("."))
     return frozenset(found)
 
 

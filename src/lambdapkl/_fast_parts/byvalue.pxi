@@ -52,11 +52,27 @@ cdef int _by_reference_quick(object obj, object module_name, object qualname) ex
                 namespace = PyModule_GetDict(<PyObject *>module)
                 found = _lookup_or(<object>namespace, qualname, _MISSING)
                 if found is obj or (found is _MISSING and _holds_inside(namespace, <str>qualname, obj)):
-                    if _lookup(<object>namespace, "__spec__") is not None:
+                    if _is_found(module_name, _lookup(<object>namespace, "__spec__")):
                         return True
     if not _by_reference(obj):
         return 0
     return 1 if plain or not isinstance(module_name, str) else 2
+
+
+# Name of a module -> the spec for which `finders.is_found` has returned True
+cdef dict _found_specs = {}
+
+
+cdef bint _is_found(object name, object spec) except -1:
+    """Whether the module of `spec` is found by its name; see `finders.is_found`."""
+    if spec is None:
+        return False
+    if _lookup(_found_specs, name) is spec:
+        return True
+    if not finders.is_found(spec):
+        return False
+    _found_specs[name] = spec
+    return True
 
 
 cdef bint _holds_inside(PyObject *namespace, str qualname, object obj) except -1:
@@ -79,10 +95,14 @@ cdef bint _module_by_reference(object module) except -1:
     name = _lookup(<object>namespace, "__name__")
     if Py_TYPE(name) is not &PyUnicode_Type or _is_main(name):
         return False
-    if _lookup(_modules, name) is not module or _lookup(<object>namespace, "__spec__") is None:
+    if _lookup(_modules, name) is not module or not _is_found(name, _lookup(<object>namespace, "__spec__")):
         return False
     return not (_registry and byvalue.is_registered(name))
 
 
 cdef int _class_by_reference(object cls) except -1:
     return _by_reference_quick(cls, cls.__module__, cls.__qualname__)
+
+
+cdef bint _has_reduce_in_python(object cls) except -1:
+    return Py_TYPE(cls.__reduce_ex__) is &PyFunction_Type or Py_TYPE(cls.__reduce__) is &PyFunction_Type

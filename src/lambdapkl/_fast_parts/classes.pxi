@@ -26,8 +26,11 @@ cdef object _reduce_usual_class(PayloadState self, object cls):
         return _classes.reduce_class_by_value(cls, self)
     if Py_TYPE(_lookup(lp_class_dict(kind), "__new__")) is &PyCFunction_Type:
         return _classes.reduce_class_by_value(cls, self)
+    if PyType_IsSubtype(kind, &PyType_Type):
+        return _classes.reduce_class_by_value(cls, self)
     args, attributes = _describe(self, cls)
-    return _class, args, attributes, None, None, _class
+    reduced = _class, args, attributes, None, None, _class
+    return _loaded_files.from_file(cls, reduced, self) if _not_found else reduced
 
 
 cdef tuple _describe(PayloadState self, cls):
@@ -49,9 +52,10 @@ cdef tuple _describe(PayloadState self, cls):
     module, qualname, simple = cls.__module__, cls.__qualname__, cls.__name__
     if not (type(module) is str and type(qualname) is str and type(simple) is str):
         module, qualname, simple = _class_names(cls)
-    if _NOTES_CLASS_DICTS:
-        self.class_dicts[<size_t>kind] = cls
-        self.class_dicts[qualname] = cls
+    self.class_dicts[<size_t>kind] = cls
+    self.class_dicts[qualname] = cls
+    if not usual and not _class_by_reference(metaclass):
+        _skeletons.note_metaclasses(cls, self)
     for early in _EARLY:
         value = _lookup(own, early)
         if value is not None and (usual or early not in taken):
@@ -81,6 +85,10 @@ cdef tuple _describe(PayloadState self, cls):
                 or of is &PyCFunction_Type
             ):
                 _skeletons.check_attribute(cls, name, value)
+            elif of is &PyModule_Type:
+                _note_package(self, value)
+            elif of is &PyDict_Type and name == "_field_defaults":
+                value = _skeletons.with_names_of_fields(value, own)
         special = _lookup(_special_names, name)
         if special is _SHADOWS or not usual and name in taken:
             if shadowing is None:
@@ -144,8 +152,6 @@ cdef object _type_bases = names.TYPE_BASES
 cdef dict _builtin_numbers = builtin_types.NUMBERS
 cdef dict _tracked = keys.keys
 cdef bint _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
-# Lazily evaluated annotations and bounds look up names in the dictionary of their class.
-cdef bint _NOTES_CLASS_DICTS = sys.version_info >= (3, 12)
 # ids of types that are pickled by reference; a type in it is never freed.
 cdef set _static_types = set()
 cdef tuple _SKELETON_DEFAULTS = ((), 0, type, None, None, None)

@@ -72,8 +72,11 @@ cdef class _Function(_Constructor):
             return _numbered(first)
         cdef object loaded = _load_code(first, second, ())
         cdef dict namespace
+        cdef object builtins_of_code = _builtins
+        if type(where) is tuple and PyTuple_GET_SIZE(where) == 2:
+            where, builtins_of_code = <tuple>where
         if where is None or type(where) is str:
-            namespace = {"__builtins__": _builtins}
+            namespace = {"__builtins__": builtins_of_code}
             if where is not None:
                 namespace["__name__"] = where
         elif Py_TYPE(where) is &PyFunction_Type:
@@ -82,6 +85,8 @@ cdef class _Function(_Constructor):
             namespace = <dict>PyModule_GetDict(<PyObject *>where)
         else:
             raise _UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
+        if builtins_of_code is not _builtins:
+            namespace["__builtins__"] = builtins_of_code
         cdef Py_ssize_t count = (<PyCodeObject *>loaded).co_nfreevars
         cdef list cells
         if closure is not None and (type(closure) is not tuple or PyTuple_GET_SIZE(closure) != count):

@@ -82,6 +82,7 @@ cdef extern from *:
     """
     ctypedef struct PyFunctionObject:
         PyObject *func_globals
+        PyObject *func_builtins
         PyObject *func_name
         PyObject *func_qualname
         PyObject *func_code

@@ -93,3 +93,9 @@ cdef bint _is_enum_default(object value, object usual) except -1:
         if one is not other and not (type(one) is type(other) and one == other):
             return False
     return True
+
+
+cdef object _enum_type():
+    """Return `enum.EnumType`, or None if the program has not imported that module."""
+    enum = _lookup(_modules, "enum")
+    return None if enum is None else enum.EnumType

@@ -56,13 +56,19 @@ cdef object _reduce_function(PayloadState self, object function):
                 return constructor, arguments
             return constructor, arguments, (None, None, None, attributes), None, None, _function
 
+    if func.func_closure != NULL:
+        _note_class_cells(self, function, <tuple>func.func_closure)
     if self._only_globals == func.func_globals:
         owner, sent = self._only_owner, self._only_sent
     elif self._globals:
         owner, sent = self._globals.get(<size_t>func.func_globals, _NOBODY)
+    holder = function if self._class_cells is None else _holder_of_globals(self, function, info)
+    if holder is None:
+        owner, sent = None, set()
+    elif owner is None or owner is function:
+        owner, sent = holder, set()
+        _keep_globals(self, func.func_globals, owner, sent)
     if owner is None or owner is function:
-        sent = set()
-        _keep_globals(self, func.func_globals, function, sent)
         where = None if module_name is None else self.name(module_name)
     else:
         where = owner
@@ -75,6 +81,8 @@ cdef object _reduce_function(PayloadState self, object function):
             continue
         if PyType_IsSubtype(Py_TYPE(value), &PyModule_Type):
             used = _add_submodules(self, value, code, info, used)
+        elif Py_TYPE(value) is &PyBaseObject_Type:
+            _note_sentinel(self, value, namespace)
         if name not in sent:
             sent.add(name)
             reached = _put(self, reached, <str>name, value)
@@ -94,10 +102,13 @@ cdef object _reduce_function(PayloadState self, object function):
     if func.func_closure != NULL:
         closure, contents, used = _close(self, function, code, <tuple>func.func_closure, info, used)
     attributes = _attributes(self, function, code, info, module_name)
+    defaults = lp_read(<PyObject *>func, &func.func_defaults)
+    used = _add_other_submodules(self, defaults, lp_read(<PyObject *>func, &func.func_kwdefaults), code, info, used)
+    if func.func_builtins != <PyObject *>_standard_builtins and own_builtins.are_needed(function, info.names, info.imports):
+        where = (where, own_builtins.in_payload(function))
     cdef tuple args = (_blob(self, info), _file_name(self, info), where)
     if closure is not None:
         args += (closure,)
-    defaults = lp_read(<PyObject *>func, &func.func_defaults)
     cdef tuple state
     if used is not None:
         state = (reached, contents, defaults, attributes, tuple(used))
@@ -143,6 +154,8 @@ cdef tuple _close(PayloadState self, object function, object code, tuple cells, 
         known = None
         if self._loose_cells and ident in self._loose_cells:
             known = cell
+        elif self._class_cells is not None and _is_of_class(self, ident, function):
+            known = cell
         else:
             found = _lookup(self._cells, ident)
             if found is not None:
@@ -179,36 +192,6 @@ cdef tuple _close(PayloadState self, object function, object code, tuple cells, 
         tuple(values) if contents is None else (contents or None),
         used,
     )
-
-
-cdef list _add_submodules(PayloadState self, object module, object code, _CodeInfo info, list used):
-    cdef PyObject *namespace = PyModule_GetDict(<PyObject *>module)
-    cdef object names
-    if namespace == NULL or _lookup_or(<object>namespace, "__path__", _MISSING) is _MISSING:
-        return used
-    generation = _refresh_submodules()
-    package = module.__name__
-    if not isinstance(package, str):
-        return used
-    with cython.critical_section(info):
-        if generation != info.generation:
-            info.submodules = {}
-            info.generation = generation
-        names = _lookup(info.submodules, package)
-        if names is None:
-            if info.attributes is None:
-                info.attributes = _attributes_of(<PyObject *>code)
-            names = _used_submodules(package, info.attributes)
-            info.submodules[package] = names
-    for name in <tuple>names:
-        if self._imported is None:
-            self._imported = set()
-        if name not in self._imported:
-            self._imported.add(name)
-            if used is None:
-                used = []
-            used.append(self.name(name))
-    return used
 
 
 cdef dict _attributes(PayloadState self, object function, object own_code, _CodeInfo info, object module_name):
@@ -288,6 +271,12 @@ cdef dict _put(PayloadState self, dict found, str name, object value):
 cdef object _reduce_cell(PayloadState self, object cell):
     cdef object ident = <size_t><PyObject *>cell
     cdef object owner = _lookup(self._cells, ident)
+    if self._class_cells is not None:
+        place = _lookup(self._class_cells, ident)
+        if place is not None:
+            reduced = _shared_cells.reduce_cell(cell, place, owner, self)
+            if reduced is not None:
+                return reduced
     if owner is not None:
         return _cell, owner
     self._loose_cells[ident] = cell

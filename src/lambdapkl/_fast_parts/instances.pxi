@@ -36,6 +36,8 @@ cdef object _find_entry(PayloadState self, object obj, PyTypeObject *kind):
         if found is None and not _in_table(self, cls):
             # A plan, if the base leaves out attributes of the instances, or None.
             found = _subclass_state.plan_of(cls)
+            if found is None and _has_reduce_in_python(cls):
+                found = _BY_METHOD
         return found
     return _quicker(found, kind)
 
@@ -278,7 +280,11 @@ cdef object _reduce_plain(PayloadState self, object obj):
 cdef dict _named(PayloadState self, dict state):
     cdef dict named = {}
     for key, value in state.items():
+        if Py_TYPE(value) is &PyModule_Type:
+            _note_package(self, value)
         named[self.name(<str>key) if type(key) is str else key] = value
+    if "__wrapped__" in named:
+        _subclass_state.separate_names(named)
     return named
 
 
@@ -353,8 +359,9 @@ cdef bint _PROPERTY_HAS_NAME = sys.version_info >= (3, 13)
 # reducers in `_inherited`
 cdef dict _static_entries = {}
 cdef Py_ssize_t _known_inherited = 0
-# Entries for members of enumerations, and for named tuples.
+# Entries for members of enumerations, instances of classes with a `__reduce__`, and named tuples.
 cdef object _ENUM = object()
+cdef object _BY_METHOD = object()
 cdef object _NAMED_TUPLE = object()
 cdef object _named_tuple_code = None
 cdef object _newobj = copyreg.__newobj__
@@ -384,11 +391,3 @@ cdef bint _overrides(object namespace) except -1:
         if plain:
             return False
     return "__reduce_ex__" in own or "__getstate__" in own or "__getnewargs__" in own or "__getnewargs_ex__" in own
-
-
-cdef object _enum_type():
-    """Return `enum.EnumType`, or None if the program has not imported that module."""
-    enum = _lookup(_modules, "enum")
-    return None if enum is None else enum.EnumType
-
-

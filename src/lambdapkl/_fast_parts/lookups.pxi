@@ -5,6 +5,9 @@ cdef object _UnpicklingError = pickle.UnpicklingError
 cdef object _HIGHEST_PROTOCOL = pickle.HIGHEST_PROTOCOL
 cdef dict _modules = sys.modules
 cdef object _builtins = builtins
+cdef dict _standard_builtins = own_builtins.STANDARD
+# Modules that no other process can import; see `rules/finders.py`.
+cdef dict _not_found = finders.not_found
 cdef object _intern = sys.intern
 cdef set _registry = byvalue.registry
 cdef object _by_reference = byvalue.by_reference

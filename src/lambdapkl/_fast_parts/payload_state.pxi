@@ -72,7 +72,14 @@ cdef class PayloadState:
     # The class of the last instance, and its entry in `_kinds`.
     cdef PyTypeObject *_last
     cdef object _last_entry
+    # Submodules, code and packages; see `_pure.Packages`.
     cdef set _imported
+    cdef list _to_import
+    cdef list _codes
+    cdef dict _packages
+    cdef set _named_packages
+    cdef dict _class_cells
+    cdef dict _sentinels
     # ids of `__annotate__` functions that get their qualified name from the function they belong to
     cdef set _derived_annotates
     # Whether the payload has named `wire.function`.
@@ -95,6 +102,7 @@ cdef class PayloadState:
         self._loose_cells = {}
         self._kinds = {}
         self._alive = []
+        self._codes = []
         self.class_dicts = {}
         self.shared = {}
         self.dumped = []
@@ -129,7 +137,14 @@ cdef class PayloadState:
             self.class_dicts.clear()
         if self.shared:
             self.shared.clear()
+        if self._codes:
+            self._codes.clear()
         self._imported = None
+        self._to_import = None
+        self._packages = None
+        self._named_packages = None
+        self._class_cells = None
+        self._sentinels = None
         self._derived_annotates = None
         self.held = None
         self._last = NULL
@@ -177,6 +192,14 @@ cdef class PayloadState:
         """Record that the reader creates `namespace` with `owner`, a module that is pickled by value."""
         _keep_globals(self, <PyObject *>namespace, owner, set(namespace))
 
+    def note_package(self, module):
+        """See `_pure.Packages.note_package`."""
+        _note_package(self, module)
+
+    def submodules_of(self, module):
+        """See `_pure.Packages.submodules_of`."""
+        return _submodules_of(self, module)
+
     def reduce(self, obj):
         """Reduce `obj`, or return NotImplemented to leave it to the pickler."""
         # A reference, because the program's code may run below and assign the object another class.
@@ -195,7 +218,8 @@ cdef class PayloadState:
                 reduced = _descriptors.reduce_function_of_class(obj)
                 if reduced is not None:
                     return reduced
-            return _open(self, obj, _reduce_function(self, obj))
+            reduced = _reduce_function(self, obj)
+            return _open(self, obj, _loaded_files.from_file(obj, reduced, self) if _not_found else reduced)
         if PyType_Check(obj):
             self._used = True
             if kind is &PyType_Type:
@@ -208,7 +232,7 @@ cdef class PayloadState:
             if cls is _enum_type():
                 reduced = _reduce_usual_enum(self, obj)
                 if reduced is not NotImplemented:
-                    return _open(self, obj, reduced)
+                    return _open(self, obj, _loaded_files.from_file(obj, reduced, self) if _not_found else reduced)
             return _open(self, obj, _classes.reduce_class_by_value(obj, self))
         if kind is &PyCell_Type or kind is &PyCode_Type or PyType_IsSubtype(kind, &PyModule_Type):
             self._used = True
@@ -220,7 +244,7 @@ cdef class PayloadState:
                 info = _code_info(<PyObject *>obj)
                 return _code, (_blob(self, info), _file_name(self, info)) + info.constants
             if kind is &PyModule_Type and _module_by_reference(obj):
-                return _module, (self.name(obj.__name__),)
+                return _module, (self.name(obj.__name__),) + _submodules_of(self, obj)
             return _module_reducers.reduce_module(obj, self)
         if obj is _function or obj is _class:
             # Otherwise the pickler would look in its dispatch table and call `__reduce_ex__` to get
@@ -228,6 +252,10 @@ cdef class PayloadState:
             return (<_Constructor>obj).name
         if kind is &Py_GenericAliasType and not _in_table(self, cls) and not getattr(obj, "__unpacked__", False):
             return cls, (obj.__origin__, obj.__args__)
+        if kind is &PyBaseObject_Type and self._sentinels is not None:
+            reduced = _reduce_sentinel(self, obj)
+            if reduced is not None:
+                return reduced
         if self.opened and kind.tp_flags & Py_TPFLAGS_HEAPTYPE:
             _check_opened(self, kind)
         if kind == self._last:
@@ -248,6 +276,8 @@ cdef class PayloadState:
             return _reduce_named_tuple(obj)
         if entry is _ENUM:
             return _classes.reduce_instance(obj, self)
+        if entry is _BY_METHOD:
+            return _named_globals.reduce_by_method(obj, self)
         if type(entry) is _Plan:
             return _subclass_state.reduce_subclass(obj, entry, self)
         return entry(obj)

@@ -2,10 +2,10 @@
 # pass them.
 
 # Modules of `lambdapkl.reducers`.
-cdef object _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _running_methods, _skeletons
-cdef object _subclass_state
+cdef object _classes, _descriptors, _enumerations, _loaded_files, _module_reducers, _named_globals, _namespaces
+cdef object _running_methods, _sentinels, _shared_cells, _skeletons, _subclass_state
 # Constructors, which payloads name.
-cdef object _function, _class, _code, _cell, _module, _method, _enum_class
+cdef object _function, _class, _attribute, _code, _cell, _module, _method, _enum_class
 # Used so often that looking them up in their modules would take too long.
 cdef object _in_wire_form, _of_slot, _Plan, _CarefulFormNeeded, _set_subclass_state, _SHADOWS, _ANNOTATES
 cdef tuple _EARLY
@@ -17,25 +17,30 @@ cdef tuple _preambles, _memos
 cdef object _explain_error, _dumps_in_form
 
 
-def bind(wire, classes, descriptors, enumerations, modules, namespaces, running_methods, skeletons, subclass_state, table):
+def bind(
+    wire, classes, descriptors, enumerations, loaded_files, modules, named_globals, namespaces, running_methods, sentinels,
+    shared_cells, skeletons, subclass_state, table,
+):
     """Set what the reducers of the extension use of the layers above.
 
     Parameters
     ----------
     wire
         `lambdapkl.wire`.
-    classes, descriptors, enumerations, modules, namespaces, running_methods, skeletons, subclass_state, table
+    classes, descriptors, enumerations, loaded_files, modules, named_globals, namespaces, running_methods, sentinels,
+    shared_cells, skeletons, subclass_state, table
         The modules of these names in `lambdapkl.reducers`.
     """
-    global _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _running_methods, _skeletons, _subclass_state
-    global _CarefulFormNeeded
+    global _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _skeletons, _subclass_state
+    global _attribute, _loaded_files, _named_globals, _running_methods, _sentinels, _shared_cells, _CarefulFormNeeded
     global _function, _class, _code, _cell, _module, _method, _enum_class
     global _in_wire_form, _of_slot, _Plan, _set_subclass_state, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _refresh, _table, _preambles, _memos
     _classes, _descriptors, _enumerations, _module_reducers = classes, descriptors, enumerations, modules
-    _namespaces, _running_methods = namespaces, running_methods
-    _skeletons, _subclass_state = skeletons, subclass_state
-    _CarefulFormNeeded = running_methods.CarefulFormNeeded
+    _namespaces, _skeletons, _subclass_state = namespaces, skeletons, subclass_state
+    _loaded_files, _named_globals, _sentinels, _shared_cells = loaded_files, named_globals, sentinels, shared_cells
+    _running_methods, _CarefulFormNeeded = running_methods, running_methods.CarefulFormNeeded
+    _attribute = wire.attribute
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method, _enum_class = wire.module, wire.method, wire.enum_class
     _set_subclass_state = wire.subclass_state

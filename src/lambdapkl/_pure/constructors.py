@@ -47,7 +47,8 @@ def function(first: Any, second: Any = None, where: Any = None, closure: Any = N
     """Create a function, or set the state `second` of the function `first`.
 
     A function is created from a blob and a file name. If `where` is the name of a module or None,
-    its globals are new. If `where` is a function or a module, it shares the globals of that. In
+    its globals are new. If `where` is a function or a module, it shares the globals of that. A pair
+    of one of these and a dictionary, or a module, gives the function builtins of its own. In
     `closure`, None is a new cell, a pair the cell of another function, a number the cell at that
     index of the same closure.
 
@@ -58,8 +59,11 @@ def function(first: Any, second: Any = None, where: Any = None, closure: Any = N
     if type(first) is int:
         return builtin_types.numbered(first)
     loaded = code(first, second)
+    own_builtins: Any = builtins
+    if type(where) is tuple and len(where) == 2:
+        where, own_builtins = where
     if where is None or type(where) is str:
-        namespace: dict[str, Any] = {"__builtins__": builtins}
+        namespace: dict[str, Any] = {"__builtins__": own_builtins}
         if where is not None:
             namespace["__name__"] = where
     elif type(where) is FunctionType:
@@ -68,6 +72,8 @@ def function(first: Any, second: Any = None, where: Any = None, closure: Any = N
         namespace = vars(where)
     else:
         raise pickle.UnpicklingError(f"the payload is damaged: a {type(where).__name__} where a function's globals belong")
+    if own_builtins is not builtins:
+        namespace["__builtins__"] = own_builtins
     count = len(loaded.co_freevars)
     if closure is None:
         cells = [CellType() for _ in range(count)]

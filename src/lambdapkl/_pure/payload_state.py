@@ -17,10 +17,25 @@ from typing import Any
 
 from .. import wire
 from ..code.code_info import CodeInfo, code_info
-from ..reducers import classes, descriptors, modules, namespaces, running_methods, skeletons, subclass_state
-from ..rules import builtin_types, byvalue, edited_annotations, submodules
+from ..reducers import (
+    classes,
+    descriptors,
+    loaded_files,
+    modules,
+    named_globals,
+    namespaces,
+    running_methods,
+    sentinels,
+    shared_cells,
+    skeletons,
+    subclass_state,
+)
+from ..rules import builtin_types, byvalue, edited_annotations, finders, own_builtins
 from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
-from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, Fallback, WithPayloadState
+from ..rules.reducer_tables import INHERITED, RECREATED, Fallback, WithPayloadState
+from . import plans
+from .lookups import MISSING, NEVER_SENT, find_global, same
+from .packages import Packages
 
 _DEFERRED_ANNOTATIONS = sys.version_info >= (3, 14)
 _TYPE_PARAMS = sys.version_info >= (3, 12)
@@ -28,7 +43,7 @@ _TYPE_PARAMS = sys.version_info >= (3, 12)
 _TYPE_HASH: Any = type.__hash__
 
 
-class PayloadState:
+class PayloadState(Packages):
     """What a payload contains so far, as far as reducers need to know it.
 
     Attributes
@@ -66,14 +81,18 @@ class PayloadState:
         self._cells: dict[int, tuple[FunctionType, int]] = {}
         # Cells that were pickled before a function that has them
         self._loose_cells: dict[int, CellType] = {}
-        self._plain: dict[type, bool | subclass_state.Plan] = {}
+        # id of a cell -> where a class has it, for cells that a function shares with a class
+        self._class_cells: dict[int, shared_cells.Place] = {}
+        self._plain: dict[type, bool | str | subclass_state.Plan] = {}
         # id and qualified name of a class in the payload -> the class
         self.class_dicts: dict[Any, type] = {}
         # An object that reducers write more than once -> its only copy
         self.shared: dict[Any, Any] = {}
         self.held: Any = None
         self.dumped: list[Any] = []
-        self._imported: set[str] = set()
+        self.clear_packages()
+        # id of an `object()` -> the module that has it, and its name
+        self._sentinels: dict[int, tuple[str, str]] = {}
         # ids of `__annotate__` functions that get their qualified name from the function they
         # belong to
         self._derived_annotates: set[int] = set()
@@ -132,7 +151,10 @@ class PayloadState:
             if byvalue.by_reference(obj) or type(obj.__code__) is not CodeType:
                 return classes.reduce_by_name(obj, self)
             reduced = descriptors.reduce_function_of_class(obj)
-            return self._reduce_function(obj) if reduced is None else reduced
+            if reduced is not None:
+                return reduced
+            reduced = self._reduce_function(obj)
+            return loaded_files.from_file(obj, reduced, self) if finders.not_found else reduced
         if issubclass(kind, type):
             if kind is not type and kind in self.table:
                 return NotImplemented
@@ -152,6 +174,9 @@ class PayloadState:
             reduced = classes.reduce_instance(obj, self)
             if reduced is not NotImplemented:
                 return reduced
+        if kind is object and id(obj) in self._sentinels:
+            module, name = self._sentinels[id(obj)]
+            return wire.attribute, (self.name(module), self.name(name))
         ancestor: Any = kind
         while ancestor is not object:
             # A metaclass may define a hash.
@@ -166,7 +191,9 @@ class PayloadState:
             plain = self._plain[kind] = self._plan(kind)
         if plain is True:
             return self._reduce_plain(obj)
-        return NotImplemented if plain is False else subclass_state.reduce_subclass(obj, plain, self)
+        if plain is plans.BY_METHOD:
+            return named_globals.reduce_by_method(obj, self)
+        return NotImplemented if isinstance(plain, (bool, str)) else subclass_state.reduce_subclass(obj, plain, self)
 
     def _is_left_to_table(self, kind: type) -> bool:
         """Whether the program has a reducer for a type that `PayloadState` reduces."""
@@ -182,21 +209,8 @@ class PayloadState:
         """Record that the reader creates `namespace` with `owner`, a module that is pickled by value."""
         self._globals[id(namespace)] = owner, set(namespace)
 
-    def _plan(self, kind: Any) -> bool | subclass_state.Plan:
-        """Return how to reduce instances of `kind`.
-
-        True if it is a class by value and `object` reduces its instances, a plan if their base
-        leaves out attributes, else False.
-        """
-        # The pickler in Python also passes None and the like.
-        if not kind.__flags__ & byvalue.HEAP_TYPE or kind in self.table:
-            return False
-        return subclass_state.plan_of(kind) or (
-            kind.__reduce_ex__ is object.__reduce_ex__
-            and kind.__reduce__ is object.__reduce__
-            and kind.__getstate__ is object.__getstate__
-            and (kind in OWN_KEYS or not byvalue.by_reference(kind))
-        )
+    def _plan(self, kind: Any) -> bool | str | subclass_state.Plan:
+        return plans.plan_of(kind, self.table)
 
     def _reduce_plain(self, obj: Any) -> Any:
         """Reduce an instance as `object` does, but copy the names of its attributes.
@@ -222,7 +236,9 @@ class PayloadState:
         return (*reduced[:2], named, *reduced[3:])
 
     def _named(self, state: dict[Any, Any]) -> dict[Any, Any]:
-        return {self.name(key) if type(key) is str else key: value for key, value in state.items()}
+        named = {self.name(key) if type(key) is str else key: value for key, value in state.items()}
+        subclass_state.adapt_attributes(named, self)
+        return named
 
     def _blob(self, info: CodeInfo) -> bytes:
         # Equal code becomes one code object when it is loaded, so equal blobs are one object here.
@@ -237,7 +253,7 @@ class PayloadState:
         info = self.info(code)
         namespace = func.__globals__
         module_name = find_global(namespace, "__name__")
-        has_name = module_name is not _MISSING
+        has_name = module_name is not MISSING
         if not isinstance(module_name, str):
             module_name = None
         known = RECREATED.get(id(code))
@@ -247,17 +263,24 @@ class PayloadState:
             attributes = {
                 name: value
                 for name, value in self._attributes(func, code, info, module_name).items()
-                if name not in defaults or not _same(defaults[name], value)
+                if name not in defaults or not same(defaults[name], value)
             }
             if not attributes:
                 return constructor, arguments
             return constructor, arguments, (None, None, None, attributes), None, None, wire.function
 
+        if func.__closure__:
+            self._class_cells.update(shared_cells.in_classes(func))
         owner, sent = self._globals.get(id(namespace), (None, set()))
+        place = shared_cells.place_for(func, self._class_cells) if self._class_cells else None
+        holder = func if place is None else shared_cells.holder_of_globals(func, place, info.names)
+        if holder is None:
+            owner, sent = None, set()
+        elif owner is None or owner is func:
+            owner, sent = holder, set()
+            self._globals[id(namespace)] = owner, sent
         if owner is None or owner is func:
-            sent = set()
-            self._globals[id(namespace)] = func, sent
-            where = module_name if module_name is None else self.name(module_name)
+            where: Any = module_name if module_name is None else self.name(module_name)
         else:
             where = owner
 
@@ -265,25 +288,30 @@ class PayloadState:
         used: list[str] = []
         for name in info.names:
             value = find_global(namespace, name)
-            if value is _MISSING or name in _NEVER_SENT:
+            if value is MISSING or name in NEVER_SENT:
                 continue
             if isinstance(value, ModuleType):
                 self._add_submodules(value, info, used)
+            elif type(value) is object:
+                self._note_sentinel(value, namespace)
             if name not in sent:
                 sent.add(name)
                 reached[self.name(name)] = value
         if info.imports and "__package__" not in sent:
             value = find_global(namespace, "__package__")
-            if value is not _MISSING and value:
+            if value is not MISSING and value:
                 sent.add("__package__")
                 reached[self.name("__package__")] = value
         if has_name and module_name is None and "__name__" not in sent:
             value = find_global(namespace, "__name__")
-            if value is not _MISSING:
+            if value is not MISSING:
                 sent.add("__name__")
                 reached[self.name("__name__")] = value
 
         closure, contents = self._close(func, info, used)
+        self._add_submodules_of_defaults(func, info, used)
+        if own_builtins.of(func) is not own_builtins.STANDARD and own_builtins.are_needed(func, info.names, info.imports):
+            where = where, own_builtins.in_payload(func)
         args: tuple[Any, ...] = (self._blob(info), self._file_name(info), where)
         if closure is not None:
             args = (*args, closure)
@@ -308,7 +336,8 @@ class PayloadState:
         closure: list[Any] = []
         contents: dict[int, Any] = {}
         for index, cell in enumerate(cells):
-            if id(cell) in self._loose_cells:
+            of_class = self._class_cells.get(id(cell))
+            if id(cell) in self._loose_cells or (of_class is not None and id(func) not in of_class[4]):
                 closure.append(cell)
                 continue
             known = self._cells.setdefault(id(cell), (func, index))
@@ -332,14 +361,10 @@ class PayloadState:
             return shared, tuple(contents.values())
         return shared, contents
 
-    def _add_submodules(self, module: ModuleType, info: CodeInfo, used: list[str]) -> None:
-        if "__path__" not in vars(module) or not isinstance(module.__name__, str):
-            return
-        submodules.refresh()
-        for name in info.submodules(module.__name__):
-            if name not in self._imported:
-                self._imported.add(name)
-                used.append(self.name(name))
+    def _note_sentinel(self, value: object, namespace: dict[str, Any]) -> None:
+        found = sentinels.in_modules(value, namespace)
+        if found is not None:
+            self._sentinels[id(value)] = found
 
     def _attributes(self, func: FunctionType, code: CodeType, info: CodeInfo, module_name: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -383,6 +408,10 @@ class PayloadState:
 
     def _reduce_cell(self, cell: CellType) -> tuple[Any, ...]:
         owner = self._cells.get(id(cell))
+        place = self._class_cells.get(id(cell))
+        reduced = None if place is None else shared_cells.reduce_cell(cell, place, owner, self)
+        if reduced is not None:
+            return reduced
         if owner is not None:
             return wire.cell, owner
         self._loose_cells[id(cell)] = cell
@@ -393,30 +422,7 @@ class PayloadState:
         return wire.cell, (), (contents,), None, None, wire.cell
 
 
-_MISSING: Any = object()
-
-
-def find_global(namespace: dict[str, Any], name: str) -> Any:
-    """Return the global `name` as a function sees it, or `_MISSING`.
-
-    If the globals are an instance of a subclass of dict, the interpreter calls its `__getitem__`.
-    """
-    if type(namespace) is dict:
-        return namespace.get(name, _MISSING)
-    try:
-        return namespace[name]
-    except KeyError:
-        return _MISSING
-
-
-def _same(default: Any, value: Any) -> bool:
-    return value is default or (type(value) is type(default) is str and value == default)
-
-
 # PyPy has no reference counts; there the pickler says when it has written an object.
 _references: Any = getattr(sys, "getrefcount", lambda _: sys.maxsize)
 _example = [(None, tuple([None]))]  # noqa: C409 - a constant has more references
 _UNUSED: int = _references(_example[-1][1])
-
-# The constructor sets them, or they belong to the interpreter.
-_NEVER_SENT = frozenset(("__builtins__", "__name__"))

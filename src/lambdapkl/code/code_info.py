@@ -85,6 +85,10 @@ def _scan(code: CodeType, names: dict[str, str], attributes: set[str]) -> bool:
     """
     co_names = code.co_names
     attributes.update(co_names)
+    if not submodules.BY_NAME.isdisjoint(co_names):
+        for constant in code.co_consts:
+            if type(constant) is str:
+                attributes.update(constant.split("."))
     imports = False
     for _, (op, arg, _) in bytecode.instructions(code.co_code):
         shift = _GLOBALS.get(op)

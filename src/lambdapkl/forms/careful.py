@@ -100,6 +100,8 @@ class CarefulState(FormState):
         super().clear()
         # Steps that are not written yet, by their place
         self._steps: dict[tuple[Any, ...], _Step] = {}
+        # id of a function or class -> the arguments of `wire.from_file`
+        self._files: dict[int, list[Any]] = {}
 
     def reduce(self, obj: Any) -> Any:
         """Reduce `obj`, or return NotImplemented to leave it to the pickler."""
@@ -126,7 +128,8 @@ class CarefulState(FormState):
             return _NOTHING
         step.written = True
         del self._steps[step.place]
-        reduced = step.setter, (step.owner, step.state)
+        setter, state = self._of_file(step.owner, step.setter, step.state)
+        reduced = setter, (step.owner, state)
         self.opened.append((step, reduced))
         return reduced
 
@@ -138,6 +141,8 @@ class CarefulState(FormState):
     def _without_instances(self, obj: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         """Put off the parts of the state of a function or class that may run code when they are loaded."""
         constructor, args, state, _, _, setter = reduced
+        if setter is wire.from_file:
+            *self._files[id(obj)], state, setter = state
         is_outermost = not self.opened
         if setter is wire.function:
             state = self._function_state(obj, state)
@@ -147,10 +152,16 @@ class CarefulState(FormState):
             done = {}
         else:
             return reduced
+        setter, state = self._of_file(obj, setter, state)
         if not is_outermost:
             return constructor, args, state, None, None, setter
         steps = _Call(wire.last, _Call(setter, obj, state), _Rest(), done)
         return constructor, args, steps, None, None, wire.class_part if done == {} else wire.function
+
+    def _of_file(self, obj: Any, setter: Any, state: Any) -> tuple[Any, Any]:
+        """Return a state setter and its argument, for a reader that may have `obj` itself; see `loaded_files`."""
+        place = self._files.get(id(obj))
+        return (setter, state) if place is None else (wire.from_file, (*place, state, setter))
 
     def _put_off(self, place: tuple[Any, ...], name: str, owner: Any, setter: Any, state: Any) -> None:
         self._steps[place] = _Step(place, name, owner, setter, state)

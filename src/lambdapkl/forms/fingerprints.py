@@ -152,3 +152,6 @@ class _FingerprintState(FormState):
 
     def _add_submodules(self, *args: Any) -> None:
         """Do nothing: which submodules are imported depends on the process."""
+
+    def _use_submodules(self, *args: Any) -> None:
+        """Do nothing."""

@@ -235,7 +235,7 @@ _WIRE_RULES: dict[str, Rule] = {
     "file_in_memory": _is("str|bytes|bytearray", "int", "str"),
     "layered_file": _is_layer,
     "standard_stream": _is("str"),
-    "module": _is("str"),
+    "module": lambda args: bool(args) and _all("str")(args),
     "lazy_import": _any(_is("str"), _is("str", "str"), _is("str", "str", "str")),
     "context_var": lambda args: _is("str", "bytes", "int")(args[:3]) and len(args) <= 4,
     "dict_view": _is_view,

@@ -11,9 +11,11 @@ from typing import Any
 from .. import wire
 from ..identity.digest import class_digest
 from ..restorers.builtin import BUILTIN_TYPES
-from ..rules import byvalue
+from ..rules import byvalue, finders
 from ..rules.names import plain
 from . import enumerations
+from .loaded_files import from_file
+from .skeletons import METACLASS
 
 # `pickle` restores these as ``type(None)`` and so on.
 _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
@@ -46,6 +48,10 @@ def reduce_by_name(obj: Any, payload_state: Any) -> Any:
 
 def reduce_class_by_value(cls: type, payload_state: Any) -> Any:
     """Reduce a class that cannot be found by name."""
+    if issubclass(cls, type):
+        importable = payload_state.shared.get((METACLASS, id(cls)))
+        if importable is not None:
+            return type, (importable,)
     # The metaclasses of `ctypes` cannot be found by name.
     if (type(cls) is not type or issubclass(cls, type)) and "_ctypes" in sys.modules:
         from .ctypes_classes import reduce_structure_class
@@ -57,6 +63,11 @@ def reduce_class_by_value(cls: type, payload_state: Any) -> Any:
         # If no module has it, `pickle` raises a clear error.
         name = byvalue.other_name(cls)
         return NotImplemented if name is None else payload_state.name(name)
+    reduced = _reduce_python_class(cls, payload_state)
+    return from_file(cls, reduced, payload_state) if finders.not_found else reduced
+
+
+def _reduce_python_class(cls: type, payload_state: Any) -> Any:
     if isinstance(cls, enum.EnumType) and "_member_map_" in vars(cls):
         return enumerations.reduce_enum_class(cls, payload_state)
     args, attributes = payload_state.describe(cls)

@@ -7,7 +7,8 @@ from typing import Any
 
 from .. import wire
 from ..options import current_form
-from ..rules import byvalue
+from ..rules import byvalue, finders
+from .loaded_files import from_file
 from .subclass_state import reduces_itself, with_slots
 
 _NEVER_SENT = frozenset(("__builtins__",))
@@ -18,7 +19,7 @@ _OF_THE_PLACE = _NEVER_SENT | {"__file__", "__cached__", "__spec__", "__loader__
 def reduce_module(module: ModuleType, payload_state: Any) -> Any:
     """Reduce a module; record in `payload_state` that one by value has the globals of its functions."""
     if byvalue.module_by_reference(module):
-        return wire.module, (payload_state.name(byvalue.imported_name(module)),)
+        return wire.module, (payload_state.name(byvalue.imported_name(module)), *payload_state.submodules_of(module))
     kind: Any = type(module)
     if kind in payload_state.table or reduces_itself(kind, ModuleType):
         return NotImplemented
@@ -32,4 +33,5 @@ def reduce_module(module: ModuleType, payload_state: Any) -> Any:
         # The module remains a package.
         state[payload_state.name("__path__")] = []
     args = (name,) if kind is ModuleType else (name, kind)
-    return with_slots((wire.dynamic_module, args, state, None, None, wire.dynamic_module), module)
+    reduced = with_slots((wire.dynamic_module, args, state, None, None, wire.dynamic_module), module)
+    return from_file(module, reduced, payload_state) if finders.not_found else reduced

@@ -1,11 +1,13 @@
-"""Reducer for `object()` instances that the standard library uses as sentinels."""
+"""Reducers for `object()` instances that modules use as sentinels."""
 
 from __future__ import annotations
 
 import inspect
+from types import ModuleType
 from typing import Any
 
 from .. import wire
+from ..rules import byvalue
 from ..rules.names import private
 
 _MARKS = {id(mark): name for name, mark in vars(inspect).items() if type(mark) is object}
@@ -14,6 +16,22 @@ _MARKS = {id(mark): name for name, mark in vars(inspect).items() if type(mark) i
 def reduce_object(obj: object) -> Any:
     name = _MARKS.get(id(obj))
     return object.__reduce_ex__(obj, 2) if name is None else (wire.attribute, (private("inspect"), private(name)))
+
+
+def in_modules(sentinel: object, namespace: dict[str, Any]) -> tuple[str, str] | None:
+    """Return module and name of a sentinel that a function has as a global, or None.
+
+    Parameters
+    ----------
+    namespace
+        The globals of the function. One of them must be the module, which must be importable.
+    """
+    for module in list(namespace.values()):
+        if isinstance(module, ModuleType) and byvalue.module_by_reference(module):
+            for name, value in list(vars(module).items()):
+                if value is sentinel and type(name) is str:
+                    return byvalue.imported_name(module), name
+    return None
 
 
 REDUCERS: dict[type, Any] = {object: reduce_object}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Sequence
-from types import BuiltinFunctionType, GetSetDescriptorType, MemberDescriptorType
+from types import BuiltinFunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any
 
 from ..identity import keys
 from ..identity.traces_of_use import VOLATILE, is_cached_absence
 from ..options import current_form
 from ..restorers.classes import NAME_SETS
+from ..rules import byvalue
 from ..rules.builtin_types import DESCRIPTOR_TYPES
 from ..rules.names import TYPE_BASES, class_names
 from . import namespaces
@@ -59,8 +60,8 @@ def describe(cls: type, payload_state: Any, skip: Any = ()) -> tuple[tuple[Any, 
     # class.
     own = dict(vars(cls))
     taken = intercepted(type(cls))
-    if sys.version_info >= (3, 12):
-        namespaces.note_owner(cls, payload_state)
+    note_metaclasses(cls, payload_state)
+    namespaces.note_owner(cls, payload_state)
     for name in EARLY:
         if own.get(name) is not None and name not in taken:
             attributes[payload_state.name(name)] = in_wire_form(name, own[name])
@@ -81,6 +82,10 @@ def describe(cls: type, payload_state: Any, skip: Any = ()) -> tuple[tuple[Any, 
             if isinstance(value, MemberDescriptorType):
                 slots.append(payload_state.name(name))
             continue
+        if isinstance(value, ModuleType):
+            payload_state.note_package(value)
+        elif name == "_field_defaults" and type(value) is dict:
+            value = with_names_of_fields(value, own)
         if name == "__firstlineno__" and current_form().deterministic:
             continue
         check_attribute(cls, name, value)
@@ -108,6 +113,35 @@ def describe(cls: type, payload_state: Any, skip: Any = ()) -> tuple[tuple[Any, 
     while len(args) > 3 and args[-1] is defaults[len(args) - 4]:
         args.pop()
     return tuple(args), namespaces.staged(cls, attributes)
+
+
+def note_metaclasses(cls: type, payload_state: Any) -> None:
+    """Record metaclasses that no module has, but that an importable base class of `cls` has.
+
+    The reader takes such a metaclass from the base class.
+    """
+    if type(cls) is type or byvalue.by_reference(type(cls)):
+        return
+    for base in cls.__mro__[1:]:
+        metaclass = type(base)
+        if metaclass is not type and byvalue.by_reference(base) and not byvalue.by_reference(metaclass):
+            payload_state.shared.setdefault((METACLASS, id(metaclass)), base)
+
+
+# Key in `PayloadState.shared`, with the id of a metaclass.
+METACLASS = "an importable instance of a metaclass"
+
+
+def with_names_of_fields(defaults: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return `_field_defaults` of a named tuple with the strings of its `_fields` as keys.
+
+    Up to 3.13 there may be two strings of one character, but the unpickler only creates one.
+    """
+    fields = own.get("_fields")
+    if type(fields) is not tuple:
+        return defaults
+    names = {name: name for name in fields if type(name) is str and len(name) == 1}
+    return {names.get(name, name): value for name, value in defaults.items()}
 
 
 def of_slot(cls: type, name: str, value: Any) -> bool:

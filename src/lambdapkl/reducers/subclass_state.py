@@ -14,7 +14,7 @@ import sys
 import weakref
 from collections.abc import Iterable
 from functools import cached_property
-from types import MemberDescriptorType, WrapperDescriptorType
+from types import MemberDescriptorType, ModuleType, WrapperDescriptorType
 from typing import Any
 
 from .. import wire
@@ -191,7 +191,7 @@ def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
     Return NotImplemented if there are none.
     """
     if plan.by_setter is not None:
-        return _reduce_below_object(obj, plan)
+        return _reduce_below_object(obj, plan, payload_state)
     restored = plan.restored
     namespace = None if restored is None else getattr(obj, "__dict__", None)
     attributes: dict[Any, Any] = {}
@@ -211,7 +211,7 @@ def reduce_subclass(obj: Any, plan: Plan, payload_state: Any) -> Any:
     return _combined(reduced, type(obj), attributes, slots, plan.by_setattr)
 
 
-def _reduce_below_object(obj: Any, plan: Plan) -> Any:
+def _reduce_below_object(obj: Any, plan: Plan, payload_state: Any) -> Any:
     """Reduce an instance as `object` does, with a setter that runs no code of its class."""
     if not byvalue.is_reduced_by_object(obj):
         return NotImplemented
@@ -224,9 +224,35 @@ def _reduce_below_object(obj: Any, plan: Plan) -> Any:
     if state is None:
         return NotImplemented
     attributes = obj if is_own_dict else {private_key(name): value for name, value in namespace.items()} or None
+    if not is_own_dict and attributes:
+        adapt_attributes(attributes, payload_state)
     # Not with `getattr`, which `object` uses for slots: a property may hide one.
     slots = {private(name): value for name, value in _values(obj, plan.slots).items()} or None
     return constructor, args, trimmed([attributes, slots]), items, pairs, wire.subclass_state
+
+
+def adapt_attributes(attributes: Any, payload_state: Any) -> None:
+    """Do what the attributes of an instance of a class by value need; compiled code does the same."""
+    for value in attributes.values():
+        if type(value) is ModuleType:
+            payload_state.note_package(value)
+    if "__wrapped__" in attributes:
+        separate_names(attributes)
+
+
+def separate_names(attributes: Any) -> None:
+    """Copy the names that `functools.update_wrapper` took from a function that is pickled by reference.
+
+    `pickle` writes the same strings for the function. A loaded object has strings of its own.
+    """
+    wrapped = attributes["__wrapped__"]
+    if not isinstance(getattr(wrapped, "__qualname__", None), str) or not byvalue.by_reference(wrapped):
+        return
+    copies: dict[int, str] = {}
+    for name in ("__module__", "__name__", "__qualname__"):
+        value = attributes.get(name)
+        if type(value) is str:
+            attributes[name] = copies.setdefault(id(value), private(value))
 
 
 def with_slots(reduced: Any, obj: Any) -> Any:

@@ -9,10 +9,19 @@ from types import ModuleType
 from typing import Any
 
 
-def module(name: str) -> ModuleType:
-    """Import the module called `name` and return it."""
+def module(name: str, *submodules: str) -> ModuleType:
+    """Import the module called `name` and return it.
+
+    Parameters
+    ----------
+    submodules
+        Full names of submodules to import, too.
+    """
     found = sys.modules.get(name)
-    return found if found is not None else importlib.import_module(name)
+    found = found if found is not None else importlib.import_module(name)
+    for each in submodules:
+        importlib.import_module(each)
+    return found
 
 
 def dynamic_module(first: Any, second: Any = None) -> ModuleType:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from . import finders
 from .names import plain
 
 __all__ = ["list_registry_pickle_by_value", "register_pickle_by_value", "unregister_pickle_by_value"]
@@ -90,8 +91,9 @@ def is_dynamic(module: ModuleType) -> bool:
     they are imported, so a module inside an importable package counts as importable.
     """
     name = getattr(module, "__name__", None)
-    if getattr(module, "__spec__", None) is not None:
-        return False
+    spec = getattr(module, "__spec__", None)
+    if spec is not None:
+        return not finders.is_found(spec)
     if not isinstance(name, str):
         return True
     if name in sys.builtin_module_names or name.startswith("_pypy_"):  # some of PyPy's have no spec

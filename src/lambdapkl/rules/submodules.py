@@ -12,6 +12,9 @@ import sys
 
 from . import process_lock
 
+# Functions that take names of attributes. The string constants of code that uses them count as names.
+BY_NAME = frozenset(("getattr", "attrgetter"))
+
 _index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
 _stamp: tuple[int, str] | None = None
 generation = 0

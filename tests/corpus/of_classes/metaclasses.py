@@ -342,3 +342,62 @@ case(
     """,
     "assert o.extra() == 'extra'",
 )
+
+_MACHINES = """
+class _Meta(type):
+    def __call__(cls, *args): return super().__call__(*args, "made by the metaclass")
+class Machine(metaclass=_Meta):
+    def __init__(self, *args): self.args = args
+del _Meta
+"""
+
+case(
+    "class whose metaclass only an importable base class has",
+    """
+    import machines
+    class Press(machines.Machine):
+        def force(self): return len(self.args)
+    o = Press, type(Press), Press(1)
+    """,
+    """
+    import machines
+    Press, meta, press = o
+    assert meta is type(Press) is type(machines.Machine) and Press(1).force() == 2 == press.force()
+    """,
+    modules={"machines.py": _MACHINES},
+)
+
+case(
+    "metaclass derived from one that only an importable class has",
+    """
+    import machines
+    class Counting(type(machines.Machine)):
+        count = 0
+        def __call__(cls, *args):
+            type(cls).count += 1
+            return super().__call__(*args)
+    class Press(machines.Machine, metaclass=Counting): pass
+    class Sub(Press): pass
+    o = Sub
+    """,
+    """
+    import machines
+    assert issubclass(type(o), type(machines.Machine)) and o(1).args == (1, "made by the metaclass") and type(o).count == 1
+    """,
+    modules={"machines.py": _MACHINES},
+)
+
+case(
+    "class with two bases of one such metaclass",
+    """
+    import machines
+    class Mixin(metaclass=type(machines.Machine)): pass
+    class Press(Mixin, machines.Machine): pass
+    o = Press, Mixin
+    """,
+    """
+    import machines
+    assert type(o[0]) is type(o[1]) is type(machines.Machine) and o[0]().args == ("made by the metaclass",)
+    """,
+    modules={"machines.py": _MACHINES},
+)

@@ -125,3 +125,12 @@ case(
     "assert o.kids[0] is o",
     unstable="as with pickle, a tuple in a cycle is written twice",
 )
+
+case(
+    "namedtuple with defaults and fields of one character",
+    """
+    import collections
+    o = [collections.namedtuple(name, fields, defaults=(1, 2)) for name, fields in (("P", "n x y"), ("Q", "begin n"), ("R", ["s", "t"]))]
+    """,
+    "assert [cls(0)[-1] if len(cls._fields) == 3 else cls()[1] for cls in o] == [2, 2, 2] and o[0]._field_defaults == {'x': 1, 'y': 2}",
+)
