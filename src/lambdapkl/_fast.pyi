@@ -16,6 +16,8 @@ class PayloadState:
     held: Any
     opened: list[Any] | None
     @property
+    def openings(self) -> int: ...
+    @property
     def class_dicts(self) -> dict[Any, type]: ...
     @property
     def shared(self) -> dict[Any, Any]: ...
@@ -70,7 +72,13 @@ def bind(
     subclass_state: ModuleType,
     table: ModuleType,
 ) -> None: ...
-def set_callbacks(*, explain_error: Callable[[Exception, Any], None], dumps_in_form: Callable[..., bytes]) -> None: ...
+def set_callbacks(
+    *,
+    explain_error: Callable[[Exception, Any], None],
+    dumps_in_form: Callable[..., bytes],
+    dumps_with_buffers: Callable[..., bytes],
+    held_buffers: type,
+) -> None: ...
 def dumps(
     obj: Any,
     protocol: int | None = None,

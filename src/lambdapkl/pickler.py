@@ -10,10 +10,12 @@ from operator import index
 from typing import Any, Protocol
 
 from . import files
+from .attempts import HeldBuffers, Output
 from ._backend.dumps import PayloadState, dumps, set_callbacks
 from .error_paths import explain_error
 from .options import current
 from .reducers.table import DISPATCH_TABLE, DispatchTable, UserTable, refresh, with_shared
+from .reducers.running_methods import CarefulFormNeeded
 from .rules.reducer_tables import Reducer
 from .stdlib_picklers import BasePickler, PayloadStateMixin
 
@@ -28,8 +30,27 @@ def _dumps_in_form(*args: Any, careful: bool = False) -> bytes:
     return forms.dumps(*args, careful=careful)
 
 
+def _dumps_with_buffers(obj: Any, protocol: int | None, callback: Callable[..., object], *args: bool) -> bytes:
+    fix_imports, deterministic, portable, standalone = args
+    held = HeldBuffers(callback)
+    while True:
+        data = dumps(
+            obj,
+            protocol,
+            held,
+            fix_imports=fix_imports,
+            deterministic=deterministic,
+            portable=portable,
+            standalone=standalone,
+        )
+        if not held.pass_on():
+            return data
+
+
 # The backends cannot import these functions, which use the backends' `PayloadState`.
-set_callbacks(explain_error=explain_error, dumps_in_form=_dumps_in_form)
+set_callbacks(
+    explain_error=explain_error, dumps_in_form=_dumps_in_form, dumps_with_buffers=_dumps_with_buffers, held_buffers=HeldBuffers
+)
 
 _base_table: Any = vars(BasePickler).get("dispatch_table")
 
@@ -140,7 +161,10 @@ class Pickler(PayloadStateMixin, BasePickler):
         self._payload_state.clear()
         protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
         self._payload_state.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
-        super().__init__(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
+        self._output = Output(file) if hasattr(file, "write") else file  # otherwise `pickle` raises its error
+        self._callback, self._held = buffer_callback, None if buffer_callback is None else HeldBuffers(buffer_callback)
+        take: Any = None if buffer_callback is None else self._take_buffer
+        super().__init__(self._output, protocol, fix_imports=fix_imports, buffer_callback=take)
         # `_pickle` has read the attribute, which may be the table of a subclass or an instance.
         table = self.dispatch_table
         if table is not self._payload_state.table and not isinstance(table, DispatchTable):
@@ -165,15 +189,60 @@ class Pickler(PayloadStateMixin, BasePickler):
         refresh()
         payload_state = self._payload_state
         payload_state.root, payload_state.pickler, payload_state.held = obj, self, None
+        self._output.begin()
         try:
-            super().dump(obj)
+            self._dump(obj)
+            self._output.end()
             if type(obj) not in _ALONE:
-                payload_state.dumped.append(obj)
+                self._payload_state.dumped.append(obj)
         except Exception as error:
             explain_error(error, obj)
             raise
         finally:
-            payload_state.root = payload_state.pickler = payload_state.held = None
+            for state in (payload_state, self._payload_state):
+                state.root = state.pickler = state.held = state.opened = None
+
+    def _dump(self, obj: Any) -> None:
+        payload_state = self._payload_state
+        payload_state.opened = []
+        openings, held = payload_state.openings, self._held
+        # A second attempt starts with an empty memo. So there is none after the first dump, except that the
+        # memo was cleared.
+        is_first = not payload_state.dumped
+        self._holds_buffers = is_first
+        self._output.holds = lambda: is_first and (payload_state.openings != openings or bool(held))
+        try:
+            super().dump(obj)
+            if held is None or not held.pass_on():
+                return
+            self._start_again(payload_state)
+        except CarefulFormNeeded:
+            if not is_first:
+                raise pickle.PicklingError(
+                    "cannot pickle an instance before its class is complete, in a Pickler that has dumped other objects; call "
+                    "clear_memo() before this dump, or use lambdapkl.dumps"
+                ) from None
+            from .forms.careful import CarefulState  # few programs need it
+
+            if held is not None:
+                held.drop()
+            careful = CarefulState(payload_state.table)
+            careful.protocol, careful.root, careful.pickler = payload_state.protocol, obj, self
+            self._start_again(careful)
+        super().dump(obj)
+        if held is not None and held.pass_on():
+            self._start_again(self._payload_state)
+            super().dump(obj)
+            held.pass_on()
+
+    def _start_again(self, payload_state: Any) -> None:
+        super().clear_memo()
+        payload_state.clear()
+        self._payload_state = payload_state
+        self._output.again()
+
+    def _take_buffer(self, buffer: pickle.PickleBuffer) -> object:
+        return self._held(buffer) if self._holds_buffers and self._held is not None else self._callback(buffer)
 
 
 CloudPickler = Pickler

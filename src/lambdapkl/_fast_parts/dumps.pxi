@@ -251,6 +251,8 @@ def dumps(
         Include lambdapkl's constructors, so that `pickle.loads` reads the payload where lambdapkl
         is not installed.
     """
+    if buffer_callback is not None and type(buffer_callback) is not _held_buffers:
+        return _dumps_with_buffers(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     chosen = get_value(_options)
     if deterministic or portable or standalone or (chosen is not _default_options and chosen.deterministic):
         return _dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)

@@ -144,6 +144,8 @@ cdef object _learn(PayloadState self, object obj, PyTypeObject *kind):
         return None
     if not by_value and kind.tp_dictoffset == 0 and _is_named_tuple(cls):
         return _NAMED_TUPLE
+    if by_value:
+        _running_methods.check_new(cls)
     cdef _Kind entry = _Kind.__new__(_Kind)
     entry.by_value = by_value
     # `object` may be unable to reduce an instance that has a method for pickling in its dictionary.

@@ -88,8 +88,8 @@ cdef class PayloadState:
     # if nobody asks; see `reducers.running_methods`.
     cdef public list opened
     # How many were opened so far.
-    cdef Py_ssize_t _openings
-    # The class that was checked last, and `_openings` then.
+    cdef readonly Py_ssize_t openings
+    # The class that was checked last, and `openings` then.
     cdef PyTypeObject *_checked
     cdef Py_ssize_t _checked_at
     cdef bint _used
@@ -293,7 +293,7 @@ cdef object _open(PayloadState self, object obj, object reduced):
     """Record that the state of `obj` is being written, from now until the pickler drops `reduced`; return `reduced`."""
     if self.opened is not None and Py_TYPE(reduced) is &PyTuple_Type and PyTuple_GET_SIZE(reduced) > 2:
         _close_ended(self)
-        self._openings += 1
+        self.openings += 1
         self.opened.append(obj)
         self.opened.append(reduced)
     return reduced
@@ -310,11 +310,11 @@ cdef int _close_ended(PayloadState self) except -1:
 
 cdef int _check_opened(PayloadState self, PyTypeObject *kind) except -1:
     """Give up the payload if a method of `kind` would run while it, or what it needs, is incomplete."""
-    if kind == self._checked and self._openings == self._checked_at:
+    if kind == self._checked and self.openings == self._checked_at:
         return 0
     _close_ended(self)
     if self.opened:
         _running_methods.check(<object>kind, self.opened[::2], self)
         self._checked = kind
-        self._checked_at = self._openings
+        self._checked_at = self.openings
     return 0

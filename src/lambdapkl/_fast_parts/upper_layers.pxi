@@ -14,7 +14,7 @@ cdef object _refresh, _table
 # The preamble for each kind of root, and the memo of a pickler that has written it. Both are created
 # early: `wire` cannot be imported while the interpreter exits.
 cdef tuple _preambles, _memos
-cdef object _explain_error, _dumps_in_form
+cdef object _explain_error, _dumps_in_form, _dumps_with_buffers, _held_buffers
 
 
 def bind(
@@ -55,7 +55,8 @@ def bind(
     _memos = tuple(memos)
 
 
-def set_callbacks(*, explain_error, dumps_in_form):
+def set_callbacks(*, explain_error, dumps_in_form, dumps_with_buffers, held_buffers):
     """Set what `dumps` calls of the layers above; see `_pure.dumps.set_callbacks`."""
-    global _explain_error, _dumps_in_form
+    global _explain_error, _dumps_in_form, _dumps_with_buffers, _held_buffers
     _explain_error, _dumps_in_form = explain_error, dumps_in_form
+    _dumps_with_buffers, _held_buffers = dumps_with_buffers, held_buffers

@@ -26,9 +26,17 @@ class _Callbacks:
 
     explain_error: Callable[[Exception, Any], None]
     dumps_in_form: Callable[..., bytes]
+    dumps_with_buffers: Callable[..., bytes]
+    held_buffers: type
 
 
-def set_callbacks(*, explain_error: Callable[[Exception, Any], None], dumps_in_form: Callable[..., bytes]) -> None:
+def set_callbacks(
+    *,
+    explain_error: Callable[[Exception, Any], None],
+    dumps_in_form: Callable[..., bytes],
+    dumps_with_buffers: Callable[..., bytes],
+    held_buffers: type,
+) -> None:
     """Set what `dumps` calls of the layers above it.
 
     Parameters
@@ -37,8 +45,11 @@ def set_callbacks(*, explain_error: Callable[[Exception, Any], None], dumps_in_f
         Called with an error and the object that was pickled; adds the path to the error.
     dumps_in_form
         Called with all arguments of `dumps` if one of the last three is true; returns the payload.
+    dumps_with_buffers
+        The same for a `buffer_callback` that is no instance of `held_buffers`.
     """
     _Callbacks.explain_error, _Callbacks.dumps_in_form = explain_error, dumps_in_form
+    _Callbacks.dumps_with_buffers, _Callbacks.held_buffers = dumps_with_buffers, held_buffers
 
 
 class PayloadPickler(PayloadStateMixin, BasePickler):
@@ -72,6 +83,9 @@ def dumps(
         Include lambdapkl's constructors, so that `pickle.loads` reads the payload where lambdapkl
         is not installed.
     """
+    if buffer_callback is not None and type(buffer_callback) is not _Callbacks.held_buffers:
+        args = obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone
+        return _Callbacks.dumps_with_buffers(*args)
     if deterministic or portable or standalone or current().deterministic:
         return _Callbacks.dumps_in_form(obj, protocol, buffer_callback, fix_imports, deterministic, portable, standalone)
     refresh()

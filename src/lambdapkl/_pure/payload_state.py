@@ -60,6 +60,8 @@ class PayloadState(Packages):
     opened
         The functions and classes by value whose state is being written, each with its reduced
         value; None if nobody asks. See `reducers.running_methods`.
+    openings
+        How many were opened so far.
     """
 
     def __init__(self, table: Any) -> None:
@@ -68,6 +70,7 @@ class PayloadState(Packages):
         self.root: Any = None
         self.pickler: Any = None
         self.opened: list[tuple[Any, Any]] | None = None
+        self.openings = 0
         self.clear()
 
     def clear(self) -> None:
@@ -136,6 +139,7 @@ class PayloadState(Packages):
         reduced = self._reduce(obj)
         if type(reduced) is tuple and len(reduced) > 2 and (type(obj) is FunctionType or issubclass(type(obj), type)):
             opened.append((obj, reduced))
+            self.openings += 1
         return reduced
 
     def close_ended(self) -> None:

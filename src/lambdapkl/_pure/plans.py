@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import Any
 
-from ..reducers import subclass_state
+from ..reducers import running_methods, subclass_state
 from ..rules import byvalue
 from ..rules.reducer_tables import OWN_KEYS
 
@@ -27,14 +27,17 @@ def plan_of(kind: Any, table: Any) -> bool | str | subclass_state.Plan:
     # The pickler in Python also passes None and the like.
     if not kind.__flags__ & byvalue.HEAP_TYPE or kind in table:
         return False
-    plan = subclass_state.plan_of(kind)
-    if plan is not None:
-        return plan
-    if type(kind.__reduce_ex__) is FunctionType or type(kind.__reduce__) is FunctionType:
-        return BY_METHOD
-    return (
+    by_object = (
         kind.__reduce_ex__ is object.__reduce_ex__
         and kind.__reduce__ is object.__reduce__
         and kind.__getstate__ is object.__getstate__
         and (kind in OWN_KEYS or not byvalue.by_reference(kind))
     )
+    if by_object:
+        running_methods.check_new(kind)
+    plan = subclass_state.plan_of(kind)
+    if plan is not None:
+        return plan
+    if type(kind.__reduce_ex__) is FunctionType or type(kind.__reduce__) is FunctionType:
+        return BY_METHOD
+    return by_object

@@ -14,6 +14,7 @@ from functools import partial
 from operator import index
 from typing import Any
 
+from ..attempts import HeldBuffers
 from .._pure.dumps import PayloadPickler
 from ..error_paths import explain_error
 from ..options import Form, current, current_form, using_form
@@ -30,7 +31,7 @@ __all__ = ["dumps"]
 def dumps(
     obj: Any,
     protocol: int | None,
-    buffer_callback: Callable[[pickle.PickleBuffer], object] | None,
+    buffer_callback: HeldBuffers | None,
     fix_imports: bool,
     deterministic: bool,
     portable: bool,
@@ -56,6 +57,8 @@ def dumps(
             if not careful:
                 with suppress(CarefulFormNeeded):
                     return write(FormState)
+            if buffer_callback is not None:
+                buffer_callback.drop()
             return write(CarefulState)
         except Exception as error:
             explain_error(error, obj, make_state=state_for_paths)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 from collections import deque
 from collections.abc import Iterator
 from enum import EnumType
@@ -15,7 +16,7 @@ from typing import Any
 
 from ..rules import byvalue
 
-__all__ = ["CarefulFormNeeded", "Reached", "check", "is_instance", "reached_by", "touches"]
+__all__ = ["CarefulFormNeeded", "Reached", "check", "check_new", "is_instance", "reached_by", "touches"]
 
 _HASHING = ("__hash__", "__eq__")
 _MAKING = ("__new__", "__setstate__", "__setattr__")
@@ -229,3 +230,27 @@ def touches(reached: Reached, opened: Any, payload_state: Any) -> bool:
     if names and not names.isdisjoint(payload_state.global_names(opened.__code__)):
         return True
     return any(id(cell) in reached.cells for cell in opened.__closure__ or ())
+
+
+def check_new(cls: Any) -> None:
+    """Refuse instances of `cls` if its `__new__` needs arguments that `pickle` does not pass to it.
+
+    `object` reduces them to a call of `__new__` with the result of `__getnewargs__`, or no arguments.
+    """
+    new = cls.__new__
+    if type(new) is not FunctionType or type(new.__code__) is not CodeType or hasattr(cls, "__getnewargs_ex__"):
+        return
+    given = 1  # the class
+    if hasattr(cls, "__getnewargs__"):
+        if _own_method(cls, "__getnewargs__") is not None:
+            return
+        given += 1  # builtin types give their value
+    code = new.__code__
+    positional = code.co_varnames[: code.co_argcount - len(new.__defaults__ or ())]
+    by_name = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    missing = [*positional[given:], *(name for name in by_name if name not in (new.__kwdefaults__ or {}))]
+    if missing:
+        raise pickle.PicklingError(
+            f"cannot pickle an instance of {cls.__qualname__}: loading it calls {cls.__qualname__}.__new__, which needs "
+            f"{missing[0]!r}; define __getnewargs__, which returns the arguments, or give {missing[0]!r} a default"
+        )

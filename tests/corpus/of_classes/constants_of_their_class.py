@@ -250,3 +250,32 @@ case(
     assert o[0].known() == "two" and o[0].area() == 4 and isinstance(o[1], type(o[0]).__mro__[1])
     """,
 )
+
+for kind, new, value in (
+    ("positional", "def __new__(cls, tree): return super().__new__(cls)", 'Leaf("oak")'),
+    ("keyword-only", "def __new__(cls, *, tree): return super().__new__(cls)", 'Leaf(tree="oak")'),
+):
+    case(
+        f"__new__ with a required {kind} argument that nothing gives when it is loaded",
+        f"""
+        class Leaf:
+            {new}
+        o = [{value}]
+        """,
+        refused="(?s)Leaf.__new__.*'tree'.*__getnewargs__",
+    )
+case(
+    "__new__ with a required argument that __getnewargs__ or a builtin type gives",
+    """
+    class Leaf:
+        def __new__(cls, tree):
+            self = super().__new__(cls)
+            self.tree = tree
+            return self
+        def __getnewargs__(self): return (self.tree,)
+    class Metres(float):
+        def __new__(cls, value): return super().__new__(cls, value)
+    o = Leaf("oak"), Metres(3)
+    """,
+    "assert o[0].tree == 'oak' and o[1] == 3.0 and type(o[1]).__name__ == 'Metres'",
+)
