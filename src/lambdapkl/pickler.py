@@ -10,12 +10,12 @@ from operator import index
 from typing import Any, Protocol
 
 from . import files
-from .attempts import HeldBuffers, Output
 from ._backend.dumps import PayloadState, dumps, set_callbacks
+from .attempts import HeldBuffers, Output
 from .error_paths import explain_error
 from .options import current
-from .reducers.table import DISPATCH_TABLE, DispatchTable, UserTable, refresh, with_shared
 from .reducers.running_methods import CarefulFormNeeded
+from .reducers.table import DISPATCH_TABLE, DispatchTable, UserTable, refresh, with_shared
 from .rules.reducer_tables import Reducer
 from .stdlib_picklers import BasePickler, PayloadStateMixin
 
@@ -24,10 +24,10 @@ __all__ = ["DEFAULT_PROTOCOL", "CloudPickler", "Pickler", "dump", "dumps"]
 DEFAULT_PROTOCOL = pickle.HIGHEST_PROTOCOL
 
 
-def _dumps_in_form(*args: Any, careful: bool = False) -> bytes:
+def _dumps_in_form(*args: Any, **options: Any) -> bytes:
     from .forms import dumps as forms  # few programs need it
 
-    return forms.dumps(*args, careful=careful)
+    return forms.dumps(*args, **options)
 
 
 def _dumps_with_buffers(obj: Any, protocol: int | None, callback: Callable[..., object], *args: bool) -> bytes:
@@ -150,6 +150,11 @@ class Pickler(PayloadStateMixin, BasePickler):
         # cloudpickle's name for it, which engines write to. `pickle._Pickler` (PyPy) has another table under this name.
         dispatch: Any = DISPATCH_TABLE
 
+    # None before `__init__`: `pickle` raises its error then.
+    _output: Output | None = None
+    _held: HeldBuffers | None
+    _callback: Callable[[pickle.PickleBuffer], object]
+
     def __init__(
         self,
         file: Writer,
@@ -161,10 +166,13 @@ class Pickler(PayloadStateMixin, BasePickler):
         self._payload_state.clear()
         protocol = DEFAULT_PROTOCOL if protocol is None else index(protocol)
         self._payload_state.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
-        self._output = Output(file) if hasattr(file, "write") else file  # otherwise `pickle` raises its error
-        self._callback, self._held = buffer_callback, None if buffer_callback is None else HeldBuffers(buffer_callback)
-        take: Any = None if buffer_callback is None else self._take_buffer
-        super().__init__(self._output, protocol, fix_imports=fix_imports, buffer_callback=take)
+        output: Any = Output(file) if hasattr(file, "write") else file  # otherwise `pickle` raises its error
+        self._output = output
+        self._held = None
+        take = None
+        if buffer_callback is not None:
+            self._callback, self._held, take = buffer_callback, HeldBuffers(buffer_callback), self._take_buffer
+        super().__init__(output, protocol, fix_imports=fix_imports, buffer_callback=take)
         # `_pickle` has read the attribute, which may be the table of a subclass or an instance.
         table = self.dispatch_table
         if table is not self._payload_state.table and not isinstance(table, DispatchTable):
@@ -189,10 +197,13 @@ class Pickler(PayloadStateMixin, BasePickler):
         refresh()
         payload_state = self._payload_state
         payload_state.root, payload_state.pickler, payload_state.held = obj, self, None
-        self._output.begin()
         try:
-            self._dump(obj)
-            self._output.end()
+            if self._output is None:
+                super().dump(obj)
+            else:
+                self._output.begin()
+                self._dump(obj, self._output)
+                self._output.end()
             if type(obj) not in _ALONE:
                 self._payload_state.dumped.append(obj)
         except Exception as error:
@@ -202,7 +213,7 @@ class Pickler(PayloadStateMixin, BasePickler):
             for state in (payload_state, self._payload_state):
                 state.root = state.pickler = state.held = state.opened = None
 
-    def _dump(self, obj: Any) -> None:
+    def _dump(self, obj: Any, output: Output) -> None:
         payload_state = self._payload_state
         payload_state.opened = []
         openings, held = payload_state.openings, self._held
@@ -210,12 +221,12 @@ class Pickler(PayloadStateMixin, BasePickler):
         # memo was cleared.
         is_first = not payload_state.dumped
         self._holds_buffers = is_first
-        self._output.holds = lambda: is_first and (payload_state.openings != openings or bool(held))
+        output.holds = lambda: is_first and (payload_state.openings != openings or bool(held))
         try:
             super().dump(obj)
             if held is None or not held.pass_on():
                 return
-            self._start_again(payload_state)
+            self._start_again(payload_state, output)
         except CarefulFormNeeded:
             if not is_first:
                 raise pickle.PicklingError(
@@ -228,18 +239,18 @@ class Pickler(PayloadStateMixin, BasePickler):
                 held.drop()
             careful = CarefulState(payload_state.table)
             careful.protocol, careful.root, careful.pickler = payload_state.protocol, obj, self
-            self._start_again(careful)
+            self._start_again(careful, output)
         super().dump(obj)
         if held is not None and held.pass_on():
-            self._start_again(self._payload_state)
+            self._start_again(self._payload_state, output)
             super().dump(obj)
             held.pass_on()
 
-    def _start_again(self, payload_state: Any) -> None:
+    def _start_again(self, payload_state: Any, output: Output) -> None:
         super().clear_memo()
         payload_state.clear()
         self._payload_state = payload_state
-        self._output.again()
+        output.again()
 
     def _take_buffer(self, buffer: pickle.PickleBuffer) -> object:
         return self._held(buffer) if self._holds_buffers and self._held is not None else self._callback(buffer)

@@ -48,6 +48,15 @@ class PythonPickler(_StandardPickler):  # type: ignore[misc]
         )
     }
 
+    if not hasattr(sys, "getrefcount"):  # PyPy
+
+        def save_reduce(self, func: Any, args: Any, *rest: Any, **named: Any) -> None:
+            """Write a reduced value, and tell the `PayloadState` when it is written."""
+            super().save_reduce(func, args, *rest, **named)
+            payload_state = getattr(self, "_payload_state", None)
+            if payload_state is not None:
+                payload_state.close(named["obj"])
+
 
 if TYPE_CHECKING or sys.implementation.name != "pypy":
     BasePickler = pickle.Pickler

@@ -148,6 +148,11 @@ class PayloadState(Packages):
         while opened and _references(opened[-1][1]) <= _UNUSED:
             opened.pop()
 
+    def close(self, obj: Any) -> None:
+        """Remove `obj` from `opened`."""
+        if self.opened and self.opened[-1][0] is obj:
+            self.opened.pop()
+
     def _reduce(self, obj: Any) -> Any:
         kind = type(obj)
         if kind is FunctionType:

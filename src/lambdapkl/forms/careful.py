@@ -45,6 +45,9 @@ _DEPTH = 8
 _MOST_OBJECTS = 100_000
 
 
+_NEWOBJ = vars(copyreg)["__newobj__"]
+
+
 class _Call:
     """Pickled as a call of `function`."""
 
@@ -54,10 +57,10 @@ class _Call:
         self.function = function
         self.args = args
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:
         # `pickle` compares the class of an object with the one that `__newobj__` makes.
-        return self.args[0] if self.function is copyreg.__newobj__ else _Call  # type: ignore[attr-defined]
+        return self.args[0] if self.function is _NEWOBJ else _Call
 
 
 class _Step:
@@ -90,6 +93,8 @@ class _Rest:
 
 class CarefulState(FormState):
     """A `PayloadState` that writes the careful form."""
+
+    opened: list[tuple[Any, Any]]
 
     def __init__(self, table: Any) -> None:
         super().__init__(table)
@@ -174,7 +179,7 @@ class CarefulState(FormState):
             if _is_inert(value):
                 early_globals[name] = value
             else:
-                place = "global", id(func.__globals__), name
+                place: tuple[Any, ...] = "global", id(func.__globals__), name
                 self._put_off(place, f"the global {name!r}", func, wire.function, ({name: value},))
         cells = func.__closure__ or ()
         for index, value in contents.items() if type(contents) is dict else enumerate(contents or ()):
@@ -201,7 +206,7 @@ class CarefulState(FormState):
     def _class_state(self, cls: type, state: Any, setter: Any) -> tuple[Any, Any]:
         """Return a state setter and its argument, for the attributes that are not put off."""
         if setter is wire.class_:
-            attributes, end = _flat(state), {}
+            attributes, end = _flat(state), _EMPTY
         elif setter is wire.abc_class:
             attributes, end = _flat(state[0]), ({}, state[1])
         else:
@@ -282,6 +287,7 @@ class CarefulState(FormState):
 
 
 _NOTHING = wire.last, (None,)
+_EMPTY: Any = {}
 _CONTAINERS = (tuple, list, set, frozenset)
 
 
@@ -334,7 +340,8 @@ def _needs(reached: running_methods.Reached, each: Any, payload_state: Any) -> b
 
 def _has_key(value: Any, cls: type) -> bool:
     """Whether `value` refers to a dictionary or set with keys that are, or contain, instances of `cls`."""
-    pending, seen = [(value, False)], {}
+    pending = [(value, False)]
+    seen: dict[tuple[int, bool], Any] = {}
     while pending and len(seen) < _MOST_OBJECTS:
         each, in_key = pending.pop()
         kind = type(each)

@@ -14,8 +14,8 @@ from functools import partial
 from operator import index
 from typing import Any
 
-from ..attempts import HeldBuffers
 from .._pure.dumps import PayloadPickler
+from ..attempts import HeldBuffers
 from ..error_paths import explain_error
 from ..options import Form, current, current_form, using_form
 from ..reducers.running_methods import CarefulFormNeeded

@@ -21,7 +21,7 @@ from ..restorers.iterators import KnownKey
 from ..rules.names import private
 
 _HAS_RESULT = sys.version_info >= (3, 13)
-_HEADER = object.__basicsize__
+_HEADER = getattr(object, "__basicsize__", 0)  # PyPy has none
 
 _tuple_iterator: Any = type(iter(()))
 

@@ -33,7 +33,7 @@ _AMBIGUOUS = frozenset(
 _WITHOUT_REFERENCES = frozenset(map(id, (type(None), bool, int, float, complex, str, bytes, CodeType)))
 
 
-class CarefulFormNeeded(BaseException):  # noqa: N818
+class CarefulFormNeeded(BaseException):
     """Raised to give up a payload: a method would run before what it needs is complete.
 
     Not an Exception, because reducers and hooks of the program may catch those.
