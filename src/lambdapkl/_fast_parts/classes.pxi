@@ -27,7 +27,7 @@ cdef object _reduce_usual_class(PayloadState self, object cls):
     if Py_TYPE(_lookup(lp_class_dict(kind), "__new__")) is &PyCFunction_Type:
         return _classes.reduce_class_by_value(cls, self)
     args, attributes = _describe(self, cls)
-    return _class, args, attributes, None, None, _class
+    return _with_changes(self, cls, (_class, args, attributes, None, None, _class))
 
 
 cdef tuple _describe(PayloadState self, cls):

@@ -244,3 +244,9 @@ cdef class PayloadState:
         if not PyType_Check(cls):
             raise TypeError(f"expected a class, got a {type(cls).__name__}")
         return _describe(self, cls)
+
+    def scan(self, cls):
+        """Return what `cls` consists of now; see `identity.reached.Scan`."""
+        if not PyType_Check(cls):
+            raise TypeError(f"expected a class, got a {type(cls).__name__}")
+        return _Scan(lp_copy_class_dict(<PyTypeObject *>cls))

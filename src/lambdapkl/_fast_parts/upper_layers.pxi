@@ -17,6 +17,7 @@ cdef object _cell = None
 cdef object _module = None
 cdef object _method = None
 cdef object _enum_class = None
+cdef object _with_edits = None
 # Used so often that looking them up in their modules would take too long.
 cdef object _in_wire_form = None
 cdef object _of_slot = None
@@ -49,6 +50,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     """
     global _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _skeletons, _subclass_state
     global _function, _class, _code, _cell, _module, _method, _enum_class
+    global _with_edits
     global _in_wire_form, _of_slot, _Plan, _set_subclass_state, _SHADOWS, _ANNOTATES, _EARLY, _special_names, _builtin_names
     global _refresh, _table, _preambles, _memos
     _classes, _descriptors, _enumerations, _module_reducers = classes, descriptors, enumerations, modules
@@ -56,6 +58,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method, _enum_class = wire.module, wire.method, wire.enum_class
     _set_subclass_state = wire.subclass_state
+    _with_edits = classes.with_edits
     _in_wire_form, _of_slot, _Plan = skeletons.in_wire_form, skeletons.of_slot, subclass_state.Plan
     _SHADOWS, _ANNOTATES = skeletons.SHADOWS, skeletons.ANNOTATES
     _EARLY, _special_names, _builtin_names = skeletons.EARLY, skeletons.SPECIAL_NAMES, classes.BUILTIN_NAMES

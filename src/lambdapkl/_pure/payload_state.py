@@ -17,6 +17,7 @@ from typing import Any
 
 from .. import wire
 from ..code.code_info import CodeInfo, code_info
+from ..identity.reached import Scan
 from ..reducers import classes, descriptors, modules, namespaces, skeletons, subclass_state
 from ..rules import builtin_types, byvalue, edited_annotations, submodules
 from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
@@ -155,6 +156,10 @@ class PayloadState:
         """Return the arguments for the skeleton of `cls`, and its attributes; see `reducers.skeletons.describe`."""
         described: tuple[tuple[Any, ...], dict[str, Any]] = skeletons.describe(cls, self)
         return described
+
+    def scan(self, cls: type) -> Scan:
+        """Return what `cls` consists of now."""
+        return Scan(dict(vars(cls)))
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
         """Record that the reader creates `namespace` with `owner`, a module that is pickled by value."""

@@ -67,6 +67,9 @@ def describe(value: Value) -> Description:
     elif name.startswith(_WIRE) and last in _CLASSES:
         description.module = string(data_of(value, 1))
         _class(description, value, name=0, bases=3)
+    elif name == _WIRE + "edited_class":
+        description.module = string(data_of(value, 3))
+        _class(description, value, name=2, bases=5)
     elif last in ("_make_function", "_create_function"):
         _foreign_function(description, value, dill=last == "_create_function")
     elif last in ("_make_skeleton_class", "_make_skeleton_enum", "_create_type"):
@@ -228,7 +231,13 @@ def _class(description: Description, value: Made, name: int, bases: int) -> None
         else:
             description.open(entry, "bases" if index == bases else f"argument {index}")
     for state in value.states:
-        description.state(state)
+        if _dotted(value.callee) != _WIRE + "edited_class" or len(items_of(state)) != 3:
+            description.state(state)
+            continue
+        setter, attributes, changes = description.items(state)
+        description.add("callable", setter)
+        description.state(attributes)
+        description.named(changes, "change of")
 
 
 def _is_code(value: Made) -> bool:

@@ -14,6 +14,7 @@ from ..restorers.builtin import BUILTIN_TYPES
 from ..rules import byvalue
 from ..rules.names import plain
 from . import enumerations
+from .edits import with_edits
 
 # `pickle` restores these as ``type(None)`` and so on.
 _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
@@ -46,6 +47,10 @@ def reduce_by_name(obj: Any, payload_state: Any) -> Any:
 
 def reduce_class_by_value(cls: type, payload_state: Any) -> Any:
     """Reduce a class that cannot be found by name."""
+    return with_edits(cls, _reduce_as_it_is(cls, payload_state), payload_state)
+
+
+def _reduce_as_it_is(cls: type, payload_state: Any) -> Any:
     # The metaclasses of `ctypes` cannot be found by name.
     if (type(cls) is not type or issubclass(cls, type)) and "_ctypes" in sys.modules:
         from .ctypes_classes import reduce_structure_class
