@@ -487,6 +487,53 @@ CASES = {
         assert run("answer = a.get(), b.get()", B()) == (3, 3)
         assert run("answer = a.get(), b.get()", (A(), B())) == (3, 3)
     """,
+    "a function that is reached on another way": """
+        rate = 1
+        def helper(x=5): return x * rate
+        helper.label = "x"
+        class A:
+            def get(self): return helper(), helper.label
+        assert run("kept = obj; answer = obj.get()", A()) == (5, "x")
+        A.early = staticmethod(helper)
+        del A.get
+        A.get = lambda self: (helper(), helper.label)
+        assert run("answer = kept.get(), kept.early()", A()) == ((5, "x"), 5)
+        rate = 2
+        assert run("answer = kept.get(), kept.early()", A()) == ((10, "x"), 10)
+    """,
+    "a global that only another class still reaches": """
+        rate = 1
+        class A:
+            def get(self): return rate
+        class B:
+            def get(self): return rate
+        run("a, b = obj", (A(), B()))
+        A.get = lambda self: 0
+        assert run("answer = a.get(), b.get()", A()) == (0, 1)
+        rate = 2
+        A.get = lambda self: rate
+        assert run("answer = a.get(), b.get()", A()) == (2, 2)
+    """,
+    "a third process gets what the reader had set to the same value": """
+        class A:
+            rate = 1
+        third = Reader()
+        third.run("kept = obj", A())
+        run("import lambdapkl; kept = obj; lambdapkl.dumps(obj); type(obj).rate = 2", A())
+        A.rate = 2
+        assert third.load("answer = kept.rate", run("answer = lambdapkl.dumps(kept)", A())) == 2
+        third.__exit__()
+    """,
+    "a class whose statement ran in the reader": """
+        source = "class A: rate = 1"
+        run(f"import sys; exec({source!r}, vars(sys.modules['__main__'])); own = sys.modules['__main__'].A")
+        namespace = {"__name__": "__main__"}
+        exec(source, namespace)
+        A = namespace["A"]
+        assert run("answer = type(obj) is own", A())
+        A.rate = 2
+        assert run("answer = type(obj) is own, own.rate, obj.rate", A()) == (True, 1, 1)
+    """,
     "counters in class attributes": """
         class A:
             made = 0

@@ -61,5 +61,3 @@ class Reader:
         if error is not None:
             raise AssertionError(f"in the reader: {error}")
         return answer
-
-

@@ -215,6 +215,7 @@ cdef class _Scan:
     cdef readonly dict nodes
     cdef readonly list attributes
     cdef readonly list functions
+    cdef readonly set missing
     cdef list followed
     # id of a function that is followed, or of globals -> True, or the name of the globals
     cdef dict known
@@ -227,6 +228,7 @@ cdef class _Scan:
         self.followed = []
         self.known = {}
         self.names = set()
+        self.missing = set()
         cdef Py_ssize_t index = 0
         for name, value in (<dict?>namespace).items():
             if Py_TYPE(name) is not &PyUnicode_Type or name in _SKIPPED_NAMES:
@@ -321,6 +323,7 @@ cdef class _Scan:
             attributes,
             None if cells is None else tuple(cells),
             self.globals(<object>func.func_globals, code),
+            place,
         )
 
     cdef tuple globals(self, object namespace, object code):
@@ -340,7 +343,11 @@ cdef class _Scan:
                 continue
             self.known[place] = True
             value = namespace.get(name, _ABSENT)
-            found.append((name, None if value is _ABSENT else self.add(place, value)))
+            if value is _ABSENT:
+                self.missing.add(place)
+                found.append((name, None))
+            else:
+                found.append((name, self.add(place, value)))
         return tuple(found) if found else None
 
 

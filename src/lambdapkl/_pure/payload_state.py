@@ -158,7 +158,6 @@ class PayloadState:
         return described
 
     def scan(self, cls: type) -> Scan:
-        """Return what `cls` consists of now."""
         return Scan(dict(vars(cls)))
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:

@@ -20,6 +20,7 @@ from .reached import (
     Node,
     Place,
     function_matches,
+    is_inside,
     is_tracked_name,
     matches,
     node_digest,
@@ -48,10 +49,23 @@ class Record:
     current
         The digest and running number of the class as it is now.
     applied
-        place -> the digest that a load applied last
+        place -> what a load applied last
+    is_stale
+        Whether a load has applied something since the last comparison.
     """
 
-    __slots__ = ("applied", "attributes", "changed", "current", "functions", "nodes", "reference", "sources", "watch")
+    __slots__ = (
+        "applied",
+        "attributes",
+        "changed",
+        "current",
+        "functions",
+        "is_stale",
+        "nodes",
+        "reference",
+        "sources",
+        "watch",
+    )
 
     def __init__(self, reference: weakref.ref[Any]) -> None:
         self.reference = reference
@@ -62,7 +76,8 @@ class Record:
         self.changed: dict[Place, Change] = {}
         self.sources: dict[Place, tuple[Any, str, str]] = {}
         self.current: tuple[bytes, int] | None = None
-        self.applied: dict[Place, bytes] = {}
+        self.applied: dict[Place, Change] = {}
+        self.is_stale = False
 
 
 # id of a class -> its record
@@ -87,6 +102,8 @@ def _forget(ident: int, known: dict[int, Record], reference: weakref.ref[Any]) -
 
 def is_unchanged(record: Record, cls: type) -> bool:
     """Whether `cls`, and what its methods reach, is as it was at the last comparison."""
+    if record.is_stale:
+        return False
     count = 0
     for name, value in list(vars(cls).items()):
         if is_tracked_name(name, value):
@@ -109,32 +126,40 @@ def compare(cls: type, key: keys.Key, scan: Any) -> None:
         What it consists of now.
     """
     record = record_of(cls)
-    before, now = record.nodes, scan.nodes
     changed = dict(record.changed)
-    if before is None:
-        for place, digest in record.applied.items():
-            changed[place] = node_digest(now.get(place)) or b"", digest
-    else:
-        _add_changes(before, now, changed)
+    if record.nodes is not None:
+        _add_changes(record, scan, changed)
+    for place, (_, first) in list(record.applied.items()):
+        if place not in changed:
+            changed[place] = node_digest(scan.nodes.get(place)) or b"", first
     current = record.current
     if changed:
-        digest = class_digest(cls)
-        current = keys.current_key(cls, key, digest)[2:]
+        current = keys.current_key(cls, key, class_digest(cls))[2:]
     sources = _sources(scan, changed)
     with process_lock.lock:
-        record.nodes, record.changed, record.current = now, changed, current
-        record.sources = sources
-        record.attributes, record.functions = dict(scan.attributes), tuple(scan.functions)
+        record.nodes, record.changed, record.sources, record.current = scan.nodes, changed, sources, current
+        record.attributes, record.functions, record.is_stale = dict(scan.attributes), tuple(scan.functions), False
 
 
-def _add_changes(before: dict[Place, Node], now: dict[Place, Node], changed: dict[Place, Change]) -> None:
+def _add_changes(record: Record, scan: Any, changed: dict[Place, Change]) -> None:
+    """Add the places with another digest than at the last comparison to `changed`."""
+    before, now = record.nodes or {}, scan.nodes
+    # A part of a function counts if the function was, and is, followed at the same place.
+    followed = {entry[-1] for entry in record.functions} & {entry[-1] for entry in scan.functions}
     replaced: set[Place] = set()
     for place in {**now, **before}:
         old, new = before.get(place), now.get(place)
         if old is not None and new is not None and _same(old, new):
             continue
+        if len(place) > 1:
+            if place[0] == "" and len(place) == 3:
+                # A global that no method reaches any more is still there.
+                if new is None and place not in scan.missing:
+                    continue
+            elif place[:-1] not in followed and place[:-2] not in followed:
+                continue
         # The parts of a new function come with it.
-        if place not in changed and any(place[:end] in replaced for end in range(1, len(place))):
+        if place not in changed and is_inside(place, replaced):
             continue
         first, digest = node_digest(old), node_digest(new)
         if first is not None and first == digest:
@@ -165,13 +190,15 @@ def _sources(scan: Any, places: dict[Place, Change]) -> dict[Place, tuple[Any, s
     The result has a weak reference to a function, the kind of part, and its name.
     """
     index: dict[int, tuple[Any, str, str]] = {}
-    if any([len(place) > 1 for place in places]):
-        for reference, code, defaults, kwdefaults, attributes, cells, names in scan.functions:
+    if places and max(map(len, places)) > 1:
+        for reference, code, defaults, kwdefaults, attributes, cells, names, _ in scan.functions:
             index[id(defaults)] = reference, "defaults", ""
             index[id(kwdefaults)] = reference, "kwdefaults", ""
             pairs = attributes[3] if attributes is not None else ()
             index.update({id(node): (reference, "attr", name) for (_, name), node in zip(pairs[::2], pairs[1::2], strict=True)})
-            index.update({id(node): (reference, "cell", name) for name, node in zip(code.co_freevars, cells or (), strict=False)})
+            index.update(
+                {id(node): (reference, "cell", name) for name, node in zip(code.co_freevars, cells or (), strict=False)}
+            )
             index.update({id(node): (reference, "global", name) for name, node in names or ()})
     nodes = scan.nodes
     return {place: index[id(nodes[place])] for place in places if len(place) > 1 and place in nodes}

@@ -180,7 +180,9 @@ def is_placeless(digest: Any) -> bool:
 def _remember(key: Key, obj: Any, known: Keys) -> bool:
     """Register the key of `obj`. If another live object has it, do nothing and return False."""
     ident = id(obj)
-    reference = weakref.ref(obj, partial(_forget, ident, key, known, _aliases, _loaded, loads.building, _gone, process_lock.lock, _remove))
+    reference = weakref.ref(
+        obj, partial(_forget, ident, key, known, _aliases, _loaded, loads.building, _gone, process_lock.lock, _remove)
+    )
     # One atomic step: other code may run between two.
     first = _by_key.setdefault(key, reference)
     if first is not reference:

@@ -56,7 +56,8 @@ CONTAINERS = frozenset((tuple, list, dict, set, frozenset))
 # Attributes that are set only when a class is created, or that `dataclasses` and `enum` compute then.
 SKIPPED = frozenset(
     VOLATILE
-    | {name for name, value in vars(type).items() if isinstance(value, (GetSetDescriptorType, MemberDescriptorType))} - {"__doc__"}
+    | {name for name, value in vars(type).items() if isinstance(value, (GetSetDescriptorType, MemberDescriptorType))}
+    - {"__doc__"}
     | {
         "__annotate_func__",
         "__classcell__",
@@ -82,9 +83,9 @@ _DESCRIPTORS = (MemberDescriptorType, GetSetDescriptorType)
 _is_tracked: Callable[[Any], bool] = getattr(gc, "is_tracked", lambda _: True)
 
 # A function as the comparison needs it: a weak reference, the code, the nodes of the defaults, of
-# the keyword defaults, of the attributes and of the cells, and the names and nodes of globals. None
-# stands for what is missing.
-Function = tuple[Any, Any, Any, Any, Any, Any, Any]
+# the keyword defaults, of the attributes and of the cells, the names and nodes of globals, and its
+# place. None stands for what is missing.
+Function = tuple[Any, Any, Any, Any, Any, Any, Any, Place]
 
 
 def is_tracked_name(name: Any, value: Any) -> bool:
@@ -105,6 +106,8 @@ class Scan:
         The names and nodes of the attributes of the class.
     functions
         The functions that the class reaches.
+    missing
+        The places of globals that do not exist.
     followed
         The places and objects of these functions.
     namespaces
@@ -116,6 +119,7 @@ class Scan:
         self.found: dict[Place, tuple[Any, Any, Any]] = {}
         self.attributes: list[tuple[str, Node]] = []
         self.functions: list[Function] = []
+        self.missing: set[Place] = set()
         self.namespaces: dict[str, dict[str, Any]] = {}
         self._names: dict[int, str] = {}
         self._seen: set[int] = set()
@@ -141,7 +145,12 @@ class Scan:
             if id(value) not in self._seen and len(self.followed) < MAX_FUNCTIONS:
                 self._seen.add(id(value))
                 self.followed.append((place, value))
-            return FUNCTION, weakref.ref(value), value.__code__, f"{byvalue.module_in_payload(value.__module__)}:{value.__qualname__}"
+            return (
+                FUNCTION,
+                weakref.ref(value),
+                value.__code__,
+                f"{byvalue.module_in_payload(value.__module__)}:{value.__qualname__}",
+            )
         if issubclass(kind, (type, ModuleType)):
             return REFERENCE, weakref.ref(value)
         if depth >= MAX_DEPTH:
@@ -170,7 +179,7 @@ class Scan:
     def _function(self, place: Place, func: FunctionType) -> Function:
         code = func.__code__
         defaults, kwdefaults = func.__defaults__, func.__kwdefaults__
-        cells = []
+        cells: list[Any] = []
         for name, cell in zip(code.co_freevars, func.__closure__ or (), strict=True):
             try:
                 contents = cell.cell_contents
@@ -192,6 +201,7 @@ class Scan:
             (ITEMS, dict, len(func.__dict__), tuple(attributes)) if func.__dict__ else None,
             tuple(cells) if cells else None,
             self._globals(func.__globals__, code),
+            place,
         )
 
     def _globals(self, namespace: dict[str, Any], code: CodeType) -> Any:
@@ -202,7 +212,7 @@ class Scan:
                 label += "'"
             self._names[id(namespace)] = label
             self.namespaces[label] = namespace
-        found = []
+        found: list[Any] = []
         for name in code_info(code).names:
             place = "", label, name
             if name in NEVER_SENT or place in self.nodes or place in self.found:
@@ -210,10 +220,16 @@ class Scan:
             value = namespace.get(name, ABSENT)
             if value is ABSENT:
                 self.found[place] = ABSENT, namespace, name
+                self.missing.add(place)
                 found.append((name, None))
             else:
                 found.append((name, self._add(place, value, namespace, name)))
         return tuple(found) if found else None
+
+
+def is_inside(place: Place, functions: set[Place]) -> bool:
+    """Whether `place` is a part of what is in one of `functions`."""
+    return not functions.isdisjoint([place[:end] for end in range(1, len(place))])
 
 
 def items_of(value: Any) -> list[Any]:
@@ -247,7 +263,7 @@ def matches(node: Node | None, value: Any) -> bool:
     kind = node[0]
     if kind == VALUE:
         return node[1] is value
-    if kind == REFERENCE or kind == FUNCTION:
+    if kind in (REFERENCE, FUNCTION):
         return node[1]() is value
     if kind == DIGEST:
         return type(value) not in ATOMS and value_digest(value) == node[1]
@@ -257,13 +273,13 @@ def matches(node: Node | None, value: Any) -> bool:
         return False
     if kind == PARTS:
         names = PROPERTY_PARTS if node[1] is property else ("__func__",)
-        return all([matches(part, getattr(value, name)) for part, name in zip(node[2], names, strict=True)])
+        return all(map(matches, node[2], [getattr(value, name) for name in names]))
     return len(value) == node[2] and all(map(matches, node[3], items_of(value)))
 
 
 def function_matches(entry: Function) -> bool:
     """Whether a function, and the globals that it reaches, are as they were."""
-    reference, code, defaults, kwdefaults, attributes, cells, names = entry
+    reference, code, defaults, kwdefaults, attributes, cells, names, _ = entry
     func = reference()
     if func is None or func.__code__ is not code:
         return False
@@ -279,7 +295,9 @@ def function_matches(entry: Function) -> bool:
             if not matches(node, contents):
                 return False
     namespace = func.__globals__
-    return all([matches(node, namespace.get(name, ABSENT)) for name, node in names or ()])
+    if names is None:
+        return True
+    return all(map(matches, [node for _, node in names], [namespace.get(name, ABSENT) for name, _ in names]))
 
 
 class _GoneError(Exception):
@@ -325,7 +343,7 @@ def _feed(walk: Walk, node: Node) -> None:
             digests = [node_digest(each) for each in node[3]]
             if None in digests:
                 raise _GoneError
-            walk.items("set", sorted(digests))  # type: ignore[type-var]
+            walk.items("set", sorted(digests))
             return
         nodes = node[-1]
         walk.text("count", str(node[2] if kind == ITEMS else len(nodes)))

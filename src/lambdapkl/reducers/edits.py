@@ -39,7 +39,7 @@ def with_edits(cls: type, reduced: Any, payload_state: Any, is_unchanged: bool =
         if place in found:
             value = in_wire_form(place[0], found[place]) if len(place) == 1 else found[place]
             changes[written] = digest, first, value
-        else:
+        elif not digest:
             changes[written] = b"", first
     current = record.current or key[2:]
     identity = (_the_same(args, key[2]), key[3], *current)

@@ -12,8 +12,8 @@ from typing import Any
 
 from ..identity import keys
 from ..identity.building import unfinished
-from ..identity.edits import record_of
-from ..identity.reached import ABSENT, Place, Scan, inner_functions, node_digest
+from ..identity.edits import Record, record_of
+from ..identity.reached import ABSENT, Place, Scan, inner_functions, is_inside, node_digest
 from ..identity.script_classes import defined_by_script
 from ..rules import byvalue, process_lock
 from .classes import set_attributes
@@ -38,7 +38,7 @@ def edited_class(first: Any, second: Any, *args: Any) -> Any:
         if keys.is_loaded(first):
             places = {(place,) if type(place) is str else place: change for place, change in changes.items()}
             if is_new:
-                record_of(first).applied.update({place: change[0] for place, change in places.items()})
+                _note(record_of(first), places)
             else:
                 _merge(first, places)
         return first
@@ -59,7 +59,8 @@ def edited_class(first: Any, second: Any, *args: Any) -> Any:
 def _merge(cls: type, changes: dict[Place, tuple[Any, ...]]) -> None:
     record = record_of(cls)
     # A part of a function comes after the function.
-    pending = sorted([place for place, change in changes.items() if record.applied.get(place) != change[0]], key=len)
+    pending = [place for place, change in changes.items() if _applied(record, place) != change[0]]
+    pending.sort(key=len)
     if not pending:
         return
     scan = Scan(dict(vars(cls)))
@@ -67,29 +68,38 @@ def _merge(cls: type, changes: dict[Place, tuple[Any, ...]]) -> None:
     replaced: set[Place] = set()
     steps: list[tuple[Any, Any, Any]] = []
     for place in pending:
-        digest, first, *value = changes[place]
-        if any(place[:end] in replaced for end in range(1, len(place))):
+        _, first, *value = changes[place]
+        if is_inside(place, replaced):
             continue
         found = _holder(scan, place)
         if found is None:
             continue
         present, holder, key = found
-        before = record.applied.get(place, first)
-        is_own = before is not None and node_digest(scan.nodes.get(place)) != before
-        if present is ABSENT:
-            is_own = False
+        before = _applied(record, place)
+        before = first if before is None else before
+        is_own = present is not ABSENT and before is not None and node_digest(scan.nodes.get(place)) != before
         if is_own and (not value or isinstance(present, (list, dict, set, bytearray))):
             continue
         replaced.add(place)
         steps.append((holder, key, adapt(value[0]) if value else ABSENT))
     # No code of the program runs while the lock is held.
     with process_lock.lock:
-        record.applied.update({place: changes[place][0] for place in pending})
+        _note(record, {place: changes[place] for place in pending})
         for namespace, names in adapt.missing():
             for name, each in names.items():
                 namespace.setdefault(name, each)
         for holder, key, each in steps:
             _set(cls, holder, key, each)
+
+
+def _applied(record: Record, place: Place) -> bytes | None:
+    change = record.applied.get(place)
+    return None if change is None else change[0]
+
+
+def _note(record: Record, changes: dict[Place, tuple[Any, ...]]) -> None:
+    record.applied.update({place: (change[0], change[1]) for place, change in changes.items()})
+    record.is_stale, record.watch = True, None
 
 
 def _holder(scan: Scan, place: Place) -> tuple[Any, Any, Any] | None:
@@ -101,16 +111,15 @@ def _holder(scan: Scan, place: Place) -> tuple[Any, Any, Any] | None:
         return ABSENT, None, place[0]
     if place[0] == "" and place[1] in scan.namespaces:
         return ABSENT, scan.namespaces[place[1]], place[2]
-    func = next((func for at, func in scan.followed if at == place[: len(at)] and len(place) - len(at) <= 2), None)
+    func = next((func for at, func in scan.followed if at in (place[:-1], place[:-2])), None)
     if func is None:
         return None
     part = place[-2:]
     if part[0] == "attr":
         return ABSENT, func.__dict__, part[1]
     if part[0] == "cell":
-        return next(
-            ((ABSENT, cell, None) for name, cell in zip(func.__code__.co_freevars, func.__closure__ or ()) if name == part[1]), None
-        )
+        cells = dict(zip(func.__code__.co_freevars, func.__closure__ or (), strict=False))
+        return (ABSENT, cells[part[1]], None) if part[1] in cells else None
     return (ABSENT, func, f"__{place[-1]}__") if place[-1] in ("defaults", "kwdefaults") else None
 
 
@@ -164,7 +173,7 @@ class _Adapter:
         if kind is property:
             parts = value.fget, value.fset, value.fdel
             adapted = tuple(map(self, parts))
-            return value if all(map(_is, parts, adapted)) else property(*adapted, value.__doc__)
+            return value if all(map(_is, parts, adapted)) else property(adapted[0], adapted[1], adapted[2], value.__doc__)
         if kind is tuple:
             items = tuple([self(each) for each in value])
             return value if all(map(_is, value, items)) else items
