@@ -11,10 +11,10 @@ __all__ = ["PayloadState", "dumps", "set_callbacks"]
 if TYPE_CHECKING or COMPILED:
     from .. import wire
     from .._fast import PayloadState, bind, dumps, set_callbacks
-    from ..reducers import classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table
+    from ..reducers import classes, descriptors, edits, enumerations, modules, namespaces, skeletons, subclass_state, table
 
     # The extension is loaded before these modules, so it cannot import them.
-    bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table)
+    bind(wire, classes, descriptors, edits, enumerations, modules, namespaces, skeletons, subclass_state, table)
 else:
     from .._pure.dumps import dumps, set_callbacks
     from .._pure.payload_state import PayloadState

@@ -20,6 +20,18 @@ cdef extern from *:
     #endif
     }
 
+    /* What a weak reference refers to, or None. */
+    static PyObject *lp_referent(PyObject *reference) {
+    #if PY_VERSION_HEX >= 0x030D0000
+        PyObject *found = NULL;
+        if (PyWeakref_GetRef(reference, &found) < 0)
+            return NULL;
+        return found != NULL ? found : Py_NewRef(Py_None);
+    #else
+        return Py_NewRef(PyWeakref_GET_OBJECT(reference));
+    #endif
+    }
+
     /* Whether a weak reference refers to `object`. */
     static int lp_refers_to(PyObject *reference, PyObject *object) {
     #if PY_VERSION_HEX >= 0x030D0000
@@ -34,20 +46,23 @@ cdef extern from *:
     """
     unsigned int lp_class_version(object)
     int PyObject_GC_IsTracked(PyObject *)
+    object lp_referent(PyObject *)
     bint lp_refers_to(PyObject *, PyObject *)
 
 
 cdef class _Watch:
     """What is compared of a class whose dictionary has not changed."""
 
+    cdef object reference
     cdef unsigned int version
     # Names and nodes of attributes that can change without the dictionary of the class.
     cdef tuple attributes
     # See `reached.Function`.
-    cdef tuple functions
+    cdef list functions
     cdef bint has_changes
 
     def __init__(self, record, version):
+        self.reference = record.reference
         self.version = version
         self.functions = record.functions
         self.has_changes = bool(record.changed)
@@ -60,15 +75,14 @@ cdef class _Watch:
     cdef int is_unchanged(self, object cls) except -1:
         if self.version == 0 or lp_class_version(cls) != self.version:
             return False
-        cdef Py_ssize_t index
         if PyTuple_GET_SIZE(self.attributes):
             own = lp_class_dict(<PyTypeObject *>cls)
             for name, node in self.attributes:
                 value = _lookup_or(own, name, _ABSENT)
                 if not _matches(node, value):
                     return False
-        for index in range(PyTuple_GET_SIZE(self.functions)):
-            if not _function_matches(<tuple>PyTuple_GET_ITEM(self.functions, index)):
+        for entry in self.functions:
+            if not _function_matches(<tuple>entry):
                 return False
         return True
 
@@ -135,7 +149,7 @@ cdef int _matches(object node, object value) except -1:
 
 cdef int _function_matches(tuple entry) except -1:
     """See `reached.function_matches`."""
-    function = (<object>PyTuple_GET_ITEM(entry, 0))()
+    cdef object function = lp_referent(PyTuple_GET_ITEM(entry, 0))
     if Py_TYPE(function) is not &PyFunction_Type:
         return False
     cdef PyFunctionObject *func = <PyFunctionObject *>function
@@ -191,21 +205,23 @@ cdef bint _field_matches(PyObject *node, object function, PyObject **field) exce
 cdef object _with_changes(PayloadState self, object cls, tuple reduced):
     """See `reducers.edits.with_edits`; a class that has never changed is returned without a call of Python code."""
     cdef object ident = <size_t><PyObject *>cls
-    cdef object record = _lookup(_edit_records, ident)
+    cdef object watch = _lookup(_watches, ident)
     cdef bint is_unchanged = False
-    if record is not None and lp_refers_to(<PyObject *>record.reference, <PyObject *>cls):
-        watch = record.watch
-        if type(watch) is _Watch and (<_Watch>watch).is_unchanged(cls):
+    if watch is not None and lp_refers_to(<PyObject *>(<_Watch>watch).reference, <PyObject *>cls):
+        if (<_Watch>watch).is_unchanged(cls):
             if not (<_Watch>watch).has_changes:
                 return reduced
             is_unchanged = True
     # Before the comparison, so that a change during it is noticed.
     cdef unsigned int version = lp_class_version(cls)
-    result = _with_edits(cls, reduced, self, is_unchanged)
-    if not is_unchanged:
-        record = _lookup(_edit_records, ident)
-        if record is not None and record.nodes is not None:
-            record.watch = _Watch(record, version)
+    cdef object result = reduced
+    if ident not in _edit_records:
+        record = _remember(cls, _scan_class(cls))
+    else:
+        result = _with_edits(cls, reduced, self, is_unchanged, _scan_class)
+        record = _edit_records.get(ident)
+    if not is_unchanged and record is not None and record.nodes is not None:
+        _watches[ident] = _Watch(record, version)
     return result
 
 
@@ -213,7 +229,7 @@ cdef class _Scan:
     """`reached.Scan` without `found`."""
 
     cdef readonly dict nodes
-    cdef readonly list attributes
+    cdef readonly dict attributes
     cdef readonly list functions
     cdef readonly set missing
     cdef list followed
@@ -223,7 +239,7 @@ cdef class _Scan:
 
     def __init__(self, namespace):
         self.nodes = {}
-        self.attributes = []
+        self.attributes = {}
         self.functions = []
         self.followed = []
         self.known = {}
@@ -234,7 +250,7 @@ cdef class _Scan:
             if Py_TYPE(name) is not &PyUnicode_Type or name in _SKIPPED_NAMES:
                 continue
             if Py_TYPE(value) is not &PyGetSetDescr_Type and Py_TYPE(value) is not &PyMemberDescr_Type:
-                self.attributes.append((name, self.add((name,), value)))
+                self.attributes[name] = self.add((name,), value)
         while index < len(self.followed):
             place, function = <tuple>self.followed[index]
             self.functions.append(self.function(place, function))
@@ -258,7 +274,7 @@ cdef class _Scan:
             if <size_t><PyObject *>value not in self.known and len(self.followed) < _MAX_FOLLOWED:
                 self.known[<size_t><PyObject *>value] = True
                 self.followed.append((place, value))
-            return _FUNCTION_KIND, _weak(value), value.__code__, f"{_module_in_payload(value.__module__)}:{value.__qualname__}"
+            return _FUNCTION_KIND, _weak(value), lp_read(<PyObject *>value, &(<PyFunctionObject *>value).func_code)
         if PyType_Check(value) or PyType_IsSubtype(kind, &PyModule_Type):
             return _REFERENCE, _weak(value)
         if depth >= _MAX_NODE_DEPTH:
@@ -351,6 +367,13 @@ cdef class _Scan:
         return tuple(found) if found else None
 
 
+def _scan_class(cls):
+    """See `reached.scan`."""
+    if not PyType_Check(cls):
+        raise TypeError(f"expected a class, got a {type(cls).__name__}")
+    return _Scan(lp_copy_class_dict(<PyTypeObject *>cls))
+
+
 cdef object _weak = weakref.ref
 cdef frozenset _SKIPPED_NAMES = reached.SKIPPED
 cdef frozenset _ATOM_TYPES = reached.ATOMS
@@ -366,6 +389,8 @@ cdef object _value_digest = digest.value_digest
 cdef object _PARTS = reached.PARTS
 cdef object _DIGEST_KIND = reached.DIGEST
 cdef dict _edit_records = edits.records
+cdef dict _watches = edits.watches
+cdef object _remember = edits.remember
 cdef object _matches_slowly = reached.matches
 cdef object _ABSENT = reached.ABSENT
 cdef object _IGNORED = reached.IGNORED

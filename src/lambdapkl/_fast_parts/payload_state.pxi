@@ -245,8 +245,8 @@ cdef class PayloadState:
             raise TypeError(f"expected a class, got a {type(cls).__name__}")
         return _describe(self, cls)
 
-    def scan(self, cls):
-        """Return what `cls` consists of now; see `identity.reached.Scan`."""
-        if not PyType_Check(cls):
-            raise TypeError(f"expected a class, got a {type(cls).__name__}")
-        return _Scan(lp_copy_class_dict(<PyTypeObject *>cls))
+    def with_edits(self, cls, reduced):
+        """Return `reducers.edits.with_edits`, quickly for a class that has not changed."""
+        if not PyType_Check(cls) or type(reduced) is not tuple or len(<tuple>reduced) != 6:
+            return reduced
+        return _with_changes(self, cls, <tuple>reduced)

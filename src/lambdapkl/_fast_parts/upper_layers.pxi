@@ -38,14 +38,14 @@ cdef object _explain_error = None
 cdef object _dumps_in_form = None
 
 
-def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table):
+def bind(wire, classes, descriptors, edit_reducers, enumerations, modules, namespaces, skeletons, subclass_state, table):
     """Set what the reducers of the extension use of the layers above.
 
     Parameters
     ----------
     wire
         `lambdapkl.wire`.
-    classes, descriptors, enumerations, modules, namespaces, skeletons, subclass_state, table
+    classes, descriptors, edit_reducers, enumerations, modules, namespaces, skeletons, subclass_state, table
         The modules of these names in `lambdapkl.reducers`.
     """
     global _classes, _descriptors, _enumerations, _module_reducers, _namespaces, _skeletons, _subclass_state
@@ -58,7 +58,7 @@ def bind(wire, classes, descriptors, enumerations, modules, namespaces, skeleton
     _function, _class, _code, _cell = wire.function, wire.class_, wire.code, wire.cell
     _module, _method, _enum_class = wire.module, wire.method, wire.enum_class
     _set_subclass_state = wire.subclass_state
-    _with_edits = classes.with_edits
+    _with_edits = edit_reducers.with_edits
     _in_wire_form, _of_slot, _Plan = skeletons.in_wire_form, skeletons.of_slot, subclass_state.Plan
     _SHADOWS, _ANNOTATES = skeletons.SHADOWS, skeletons.ANNOTATES
     _EARLY, _special_names, _builtin_names = skeletons.EARLY, skeletons.SPECIAL_NAMES, classes.BUILTIN_NAMES

@@ -17,8 +17,7 @@ from typing import Any
 
 from .. import wire
 from ..code.code_info import CodeInfo, code_info
-from ..identity.reached import Scan
-from ..reducers import classes, descriptors, modules, namespaces, skeletons, subclass_state
+from ..reducers import classes, descriptors, edits, modules, namespaces, skeletons, subclass_state
 from ..rules import builtin_types, byvalue, edited_annotations, submodules
 from ..rules.names import NAMED_ANNOTATE, OVERRIDING, is_plain_key, plain, private
 from ..rules.reducer_tables import INHERITED, OWN_KEYS, RECREATED, Fallback, WithPayloadState
@@ -157,8 +156,8 @@ class PayloadState:
         described: tuple[tuple[Any, ...], dict[str, Any]] = skeletons.describe(cls, self)
         return described
 
-    def scan(self, cls: type) -> Scan:
-        return Scan(dict(vars(cls)))
+    def with_edits(self, cls: type, reduced: Any) -> Any:
+        return edits.with_edits(cls, reduced, self)
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
         """Record that the reader creates `namespace` with `owner`, a module that is pickled by value."""

@@ -40,8 +40,6 @@ class Record:
         place -> node, as of the last comparison; None before the first
     attributes, functions
         What is compared; see `Scan`.
-    watch
-        What the compiled backend compares.
     changed
         The places that are written.
     sources
@@ -54,25 +52,13 @@ class Record:
         Whether a load has applied something since the last comparison.
     """
 
-    __slots__ = (
-        "applied",
-        "attributes",
-        "changed",
-        "current",
-        "functions",
-        "is_stale",
-        "nodes",
-        "reference",
-        "sources",
-        "watch",
-    )
+    __slots__ = ("applied", "attributes", "changed", "current", "functions", "is_stale", "nodes", "reference", "sources")
 
     def __init__(self, reference: weakref.ref[Any]) -> None:
         self.reference = reference
         self.nodes: dict[Place, Node] | None = None
         self.attributes: dict[str, Node] = {}
-        self.functions: tuple[Function, ...] = ()
-        self.watch: Any = None
+        self.functions: list[Function] = []
         self.changed: dict[Place, Change] = {}
         self.sources: dict[Place, tuple[Any, str, str]] = {}
         self.current: tuple[bytes, int] | None = None
@@ -82,22 +68,25 @@ class Record:
 
 # id of a class -> its record
 records: dict[int, Record] = {}
+# id of a class -> what the compiled backend compares
+watches: dict[int, Any] = {}
 
 
 def record_of(cls: type) -> Record:
     """Return the record of `cls`; the first call creates it."""
     record = records.get(id(cls))
     if record is None or record.reference() is not cls:
-        reference = weakref.ref(cls, partial(_forget, id(cls), records))
+        reference = weakref.ref(cls, partial(_forget, id(cls), records, watches))
         record = records[id(cls)] = Record(reference)
     return record
 
 
-# The dictionary is an argument because this module's globals may be gone when the interpreter exits.
-def _forget(ident: int, known: dict[int, Record], reference: weakref.ref[Any]) -> None:
+# The dictionaries are arguments because this module's globals may be gone when the interpreter exits.
+def _forget(ident: int, known: dict[int, Record], watched: dict[int, Any], reference: weakref.ref[Any]) -> None:
     record = known.get(ident)
     if record is not None and record.reference is reference:
         del known[ident]
+        watched.pop(ident, None)
 
 
 def is_unchanged(record: Record, cls: type) -> bool:
@@ -113,10 +102,15 @@ def is_unchanged(record: Record, cls: type) -> bool:
     return count == len(record.attributes) and all(map(function_matches, record.functions))
 
 
+def remember(cls: type, scan: Any) -> Record:
+    """Make the record of a class that is pickled for the first time; `scan` is what it consists of."""
+    record = record_of(cls)
+    record.nodes, record.attributes, record.functions = scan.nodes, scan.attributes, scan.functions
+    return record
+
+
 def compare(cls: type, key: keys.Key, scan: Any) -> None:
     """Find out which places of `cls` differ from the last comparison.
-
-    The first call only remembers the nodes.
 
     Parameters
     ----------
@@ -138,7 +132,7 @@ def compare(cls: type, key: keys.Key, scan: Any) -> None:
     sources = _sources(scan, changed)
     with process_lock.lock:
         record.nodes, record.changed, record.sources, record.current = scan.nodes, changed, sources, current
-        record.attributes, record.functions, record.is_stale = dict(scan.attributes), tuple(scan.functions), False
+        record.attributes, record.functions, record.is_stale = scan.attributes, scan.functions, False
 
 
 def _add_changes(record: Record, scan: Any, changed: dict[Place, Change]) -> None:

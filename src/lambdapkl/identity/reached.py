@@ -33,7 +33,7 @@ Node = tuple[Any, ...]
 VALUE = 0
 # A weak reference to a class, a module, or an object whose contents are not followed.
 REFERENCE = 1
-# A function by value: a weak reference, its code, and its name.
+# A function by value: a weak reference, and its code.
 FUNCTION = 2
 # A builtin container: its type, and the nodes of its items.
 ITEMS = 3
@@ -117,7 +117,7 @@ class Scan:
     def __init__(self, namespace: dict[Any, Any]) -> None:
         self.nodes: dict[Place, Node] = {}
         self.found: dict[Place, tuple[Any, Any, Any]] = {}
-        self.attributes: list[tuple[str, Node]] = []
+        self.attributes: dict[str, Node] = {}
         self.functions: list[Function] = []
         self.missing: set[Place] = set()
         self.namespaces: dict[str, dict[str, Any]] = {}
@@ -126,7 +126,7 @@ class Scan:
         self.followed: list[tuple[Place, FunctionType]] = []
         for name, value in namespace.items():
             if is_tracked_name(name, value):
-                self.attributes.append((name, self._add((name,), value, None, name)))
+                self.attributes[name] = self._add((name,), value, None, name)
         for place, function in self.followed:  # grows
             self.functions.append(self._function(place, function))
 
@@ -145,12 +145,7 @@ class Scan:
             if id(value) not in self._seen and len(self.followed) < MAX_FUNCTIONS:
                 self._seen.add(id(value))
                 self.followed.append((place, value))
-            return (
-                FUNCTION,
-                weakref.ref(value),
-                value.__code__,
-                f"{byvalue.module_in_payload(value.__module__)}:{value.__qualname__}",
-            )
+            return FUNCTION, weakref.ref(value), value.__code__
         if issubclass(kind, (type, ModuleType)):
             return REFERENCE, weakref.ref(value)
         if depth >= MAX_DEPTH:
@@ -225,6 +220,11 @@ class Scan:
             else:
                 found.append((name, self._add(place, value, namespace, name)))
         return tuple(found) if found else None
+
+
+def scan(cls: type) -> Scan:
+    """Return what `cls` consists of now."""
+    return Scan(dict(vars(cls)))
 
 
 def is_inside(place: Place, functions: set[Place]) -> bool:
@@ -324,7 +324,7 @@ def _feed(walk: Walk, node: Node) -> None:
         walk.add(node[1])
     elif kind == FUNCTION:
         blob, _, constants = packed(node[2])
-        walk.text("function", node[3])
+        walk.text("function", node[2].co_qualname)
         walk.add(blob)
         walk.items("constants", constants)
     elif kind == REFERENCE:

@@ -14,7 +14,6 @@ from ..restorers.builtin import BUILTIN_TYPES
 from ..rules import byvalue
 from ..rules.names import plain
 from . import enumerations
-from .edits import with_edits
 
 # `pickle` restores these as ``type(None)`` and so on.
 _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
@@ -47,7 +46,7 @@ def reduce_by_name(obj: Any, payload_state: Any) -> Any:
 
 def reduce_class_by_value(cls: type, payload_state: Any) -> Any:
     """Reduce a class that cannot be found by name."""
-    return with_edits(cls, _reduce_as_it_is(cls, payload_state), payload_state)
+    return payload_state.with_edits(cls, _reduce_as_it_is(cls, payload_state))
 
 
 def _reduce_as_it_is(cls: type, payload_state: Any) -> Any:

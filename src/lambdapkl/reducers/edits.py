@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .. import wire
-from ..identity import edits, keys
+from ..identity import edits, keys, reached
 from ..options import current_form
 from ..rules.names import class_names
 from .skeletons import in_wire_form
 
 
-def with_edits(cls: type, reduced: Any, payload_state: Any, is_unchanged: bool = False) -> Any:
+def with_edits(
+    cls: type, reduced: Any, payload_state: Any, is_unchanged: bool = False, scan: Callable[[type], Any] = reached.scan
+) -> Any:
     """Return `reduced`, the reduced form of the by-value class `cls`, with the changes in `cls`.
 
     A class without changes is returned as it is.
@@ -20,15 +23,20 @@ def with_edits(cls: type, reduced: Any, payload_state: Any, is_unchanged: bool =
     ----------
     is_unchanged
         Whether the class is known to be as it was at the last comparison.
+    scan
+        `reached.scan`, or the compiled version.
     """
     # These forms describe the class as it is now, whatever it was before.
     if type(reduced) is not tuple or len(reduced) != 6 or current_form().deterministic:
         return reduced
+    record = edits.records.get(id(cls))
+    if record is None or record.reference() is not cls:
+        edits.remember(cls, scan(cls))
+        return reduced
     module, qualname, _ = class_names(cls)
     key = keys.key_of(cls, module, qualname)
-    record = edits.record_of(cls)
-    if record.nodes is None or not (is_unchanged or edits.is_unchanged(record, cls)):
-        edits.compare(cls, key, payload_state.scan(cls))
+    if not is_unchanged and not edits.is_unchanged(record, cls):
+        edits.compare(cls, key, scan(cls))
     if not record.changed:
         return reduced
     constructor, args, state, _, _, setter = reduced

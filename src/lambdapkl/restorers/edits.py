@@ -12,8 +12,8 @@ from typing import Any
 
 from ..identity import keys
 from ..identity.building import unfinished
-from ..identity.edits import Record, record_of
-from ..identity.reached import ABSENT, Place, Scan, inner_functions, is_inside, node_digest
+from ..identity.edits import Record, record_of, watches
+from ..identity.reached import ABSENT, Place, Scan, inner_functions, is_inside, node_digest, scan
 from ..identity.script_classes import defined_by_script
 from ..rules import byvalue, process_lock
 from .classes import set_attributes
@@ -63,21 +63,21 @@ def _merge(cls: type, changes: dict[Place, tuple[Any, ...]]) -> None:
     pending.sort(key=len)
     if not pending:
         return
-    scan = Scan(dict(vars(cls)))
-    adapt = _Adapter(scan.namespaces)
+    live = scan(cls)
+    adapt = _Adapter(live.namespaces)
     replaced: set[Place] = set()
     steps: list[tuple[Any, Any, Any]] = []
     for place in pending:
         _, first, *value = changes[place]
         if is_inside(place, replaced):
             continue
-        found = _holder(scan, place)
+        found = _holder(live, place)
         if found is None:
             continue
         present, holder, key = found
         before = _applied(record, place)
         before = first if before is None else before
-        is_own = present is not ABSENT and before is not None and node_digest(scan.nodes.get(place)) != before
+        is_own = present is not ABSENT and before is not None and node_digest(live.nodes.get(place)) != before
         if is_own and (not value or isinstance(present, (list, dict, set, bytearray))):
             continue
         replaced.add(place)
@@ -99,19 +99,20 @@ def _applied(record: Record, place: Place) -> bytes | None:
 
 def _note(record: Record, changes: dict[Place, tuple[Any, ...]]) -> None:
     record.applied.update({place: (change[0], change[1]) for place, change in changes.items()})
-    record.is_stale, record.watch = True, None
+    record.is_stale = True
+    watches.pop(id(record.reference()), None)
 
 
-def _holder(scan: Scan, place: Place) -> tuple[Any, Any, Any] | None:
+def _holder(live: Scan, place: Place) -> tuple[Any, Any, Any] | None:
     """Return what is at `place`, the object that holds it (None for the class), and the name there."""
-    found = scan.found.get(place)
+    found = live.found.get(place)
     if found is not None:
         return found
     if len(place) == 1:
         return ABSENT, None, place[0]
-    if place[0] == "" and place[1] in scan.namespaces:
-        return ABSENT, scan.namespaces[place[1]], place[2]
-    func = next((func for at, func in scan.followed if at in (place[:-1], place[:-2])), None)
+    if place[0] == "" and place[1] in live.namespaces:
+        return ABSENT, live.namespaces[place[1]], place[2]
+    func = next((func for at, func in live.followed if at in (place[:-1], place[:-2])), None)
     if func is None:
         return None
     part = place[-2:]
