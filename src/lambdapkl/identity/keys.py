@@ -34,6 +34,8 @@ _taken: dict[tuple[Any, str, bytes], int] = {}
 # id of an object -> its other keys, each with the reference in `_by_key`, and whether it has the
 # present digest
 _aliases: dict[int, dict[Key, tuple[weakref.ref[Any], bool]]] = {}
+# id of an object -> the digest in a payload with ``deterministic=True`` when it was first computed
+_first_digests: dict[int, bytes] = {}
 # ids of objects that a load made
 _loaded: set[int] = set()
 # Keys of objects that no longer exist. The next thread with the lock removes them.
@@ -50,9 +52,16 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
     if form.fingerprint:
         return module, qualname, b"", 0
     if form.deterministic:
-        key = _key_in(_placeless_keys, obj, module, qualname, lambda obj: digest_of(obj) + PLACELESS)
-        return current_key(obj, key, digest_of(obj) + PLACELESS) if isinstance(obj, type) else key
+        return _placeless_key(obj, module, qualname, lambda obj: digest_of(obj) + PLACELESS)
     return _key_in(keys, obj, module, qualname, digest_of)
+
+
+def _placeless_key(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes]) -> Key:
+    """Return the key of an object as it is now, not as it was when it got its first key."""
+    key = _key_in(_placeless_keys, obj, module, qualname, digest_of)
+    digest = digest_of(obj)
+    # A loaded class may have another digest than the one in its key.
+    return key if digest == _first_digests.setdefault(id(obj), digest) else current_key(obj, key, digest)
 
 
 def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes]) -> Key:
@@ -181,7 +190,10 @@ def _remember(key: Key, obj: Any, known: Keys) -> bool:
     """Register the key of `obj`. If another live object has it, do nothing and return False."""
     ident = id(obj)
     reference = weakref.ref(
-        obj, partial(_forget, ident, key, known, _aliases, _loaded, loads.building, _gone, process_lock.lock, _remove)
+        obj,
+        partial(
+            _forget, ident, key, known, _aliases, _first_digests, _loaded, loads.building, _gone, process_lock.lock, _remove
+        ),
     )
     # One atomic step: other code may run between two.
     first = _by_key.setdefault(key, reference)
@@ -201,6 +213,7 @@ def _forget(
     key: Key,
     known: Keys,
     aliases: dict[int, dict[Key, tuple[weakref.ref[Any], bool]]],
+    first_digests: dict[int, bytes],
     loaded: set[int],
     building: dict[int, loads.Building],
     gone: deque[tuple[Key, weakref.ref[Any]]],
@@ -212,6 +225,7 @@ def _forget(
     known.pop(ident, None)
     building.pop(ident, None)
     loaded.discard(ident)
+    first_digests.pop(ident, None)
     gone.append((key, reference))
     gone.extend([(other, kept) for other, (kept, _) in aliases.pop(ident, {}).items()])
     # Do not wait: a daemon thread that holds the lock when the interpreter exits never releases it.
