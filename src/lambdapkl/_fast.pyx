@@ -13,11 +13,12 @@ import functools
 import operator
 import pickle
 import sys
+import weakref
 from opcode import opmap as _opmap
 from types import MappingProxyType
 
 from .code import blobs, compact, spelling
-from .identity import building, digest, keys, traces_of_use, walk as digest_walk
+from .identity import building, digest, edits, keys, reached, traces_of_use, walk as digest_walk
 # Not the module: once the package is imported, `lambdapkl.options` is the function.
 from .options import DEFAULT as _default_options, _current as _options
 from .rules import builtin_types, byvalue, finders, names, own_builtins, preamble, reducer_tables, submodules
@@ -49,6 +50,8 @@ include "_fast_parts/packages.pxi"
 include "_fast_parts/shared_cells.pxi"
 # Classes: skeleton, attributes, key.
 include "_fast_parts/classes.pxi"
+# What the program has changed in a class.
+include "_fast_parts/edits.pxi"
 # Enumerations.
 include "_fast_parts/enumerations.pxi"
 # Fields of dataclasses.

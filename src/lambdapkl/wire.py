@@ -19,6 +19,7 @@ from .restorers.contexts import attribute, context, context_var
 from .restorers.ctypes_classes import ctypes_array, ctypes_class
 from .restorers.dataclass_parts import dataclass_annotate, dataclass_field, dataclass_params
 from .restorers.descriptors import descriptor, function_wrapper, method, property_
+from .restorers.edits import edited_class
 from .restorers.enumerations import enum_class, enum_member
 from .restorers.exceptions import exception, raised
 from .restorers.files import closed_file, file, file_in_memory, layered_file, standard_stream
@@ -67,6 +68,7 @@ __all__ = [
     "descriptor",
     "dict_view",
     "dynamic_module",
+    "edited_class",
     "enum_class",
     "enum_member",
     "exception",

@@ -14,6 +14,7 @@ if TYPE_CHECKING or COMPILED:
     from ..reducers import (
         classes,
         descriptors,
+        edits,
         enumerations,
         loaded_files,
         modules,
@@ -32,6 +33,7 @@ if TYPE_CHECKING or COMPILED:
         wire,
         classes,
         descriptors,
+        edits,
         enumerations,
         loaded_files,
         modules,

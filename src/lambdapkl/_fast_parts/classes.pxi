@@ -29,7 +29,7 @@ cdef object _reduce_usual_class(PayloadState self, object cls):
     if PyType_IsSubtype(kind, &PyType_Type):
         return _classes.reduce_class_by_value(cls, self)
     args, attributes = _describe(self, cls)
-    reduced = _class, args, attributes, None, None, _class
+    reduced = _with_changes(self, cls, (_class, args, attributes, None, None, _class))
     return _loaded_files.from_file(cls, reduced, self) if _not_found else reduced
 
 

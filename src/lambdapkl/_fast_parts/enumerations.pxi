@@ -52,7 +52,8 @@ cdef object _reduce_usual_enum(PayloadState self, object cls):
         state = _enumerations.staged(cls, attributes, values, {}, False, self)
     else:
         state = attributes, values, {}
-    return _enum_class, (<tuple>args)[:2] + (tuple(members), None) + (<tuple>args)[2:], state, None, None, _enum_class
+    args = (<tuple>args)[:2] + (tuple(members), None) + (<tuple>args)[2:]
+    return _with_changes(self, cls, (_enum_class, args, state, None, None, _enum_class))
 
 
 cdef dict _usual_member(object name, object member, Py_ssize_t place):

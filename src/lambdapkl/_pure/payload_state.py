@@ -20,6 +20,7 @@ from ..code.code_info import CodeInfo, code_info
 from ..reducers import (
     classes,
     descriptors,
+    edits,
     loaded_files,
     modules,
     named_globals,
@@ -213,6 +214,9 @@ class PayloadState(Packages):
         """Return the arguments for the skeleton of `cls`, and its attributes; see `reducers.skeletons.describe`."""
         described: tuple[tuple[Any, ...], dict[str, Any]] = skeletons.describe(cls, self)
         return described
+
+    def with_edits(self, cls: type, reduced: Any) -> Any:
+        return edits.with_edits(cls, reduced, self)
 
     def own_globals(self, namespace: dict[str, Any], owner: Any) -> None:
         """Record that the reader creates `namespace` with `owner`, a module that is pickled by value."""

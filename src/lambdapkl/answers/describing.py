@@ -35,6 +35,7 @@ _BUILTINS = ("builtins", "__builtin__")
 _WIRE = "lambdapkl.wire."
 # Last part of the name of a callable that creates a class -> the positions of the name and the bases in its arguments.
 _CLASSES = {
+    "edited_class": (2, 5),
     **dict.fromkeys(("class_", "abc_class", "enum_class", "ctypes_class"), (0, 3)),
     **dict.fromkeys(("_make_skeleton_class", "_make_skeleton_enum", "_create_type"), (1, 2)),
 }
@@ -203,13 +204,22 @@ def _class(description: Description, value: Made, creator: str) -> None:
     description.kind = "class"
     name, bases = _CLASSES[creator]
     # cloudpickle and dill have the attributes after the bases, lambdapkl the module after the name.
-    description.module = text_at(item_of(value.args, 3), "__module__") if name else string(data_of(value, 1))
+    if creator == "edited_class":
+        description.module = string(data_of(value, 3))
+    else:
+        description.module = text_at(item_of(value.args, 3), "__module__") if name else string(data_of(value, 1))
     description.add("callable", value.callee)
     for index, entry in enumerate(description.items(value.args)):
         label = "attribute" if resolve(entry).kind == DICT else f"argument {index}"
         description.named(entry, "bases" if index == bases else label)
     for state in value.states:
-        description.state(state)
+        if _dotted(value.callee) != _WIRE + "edited_class" or len(items_of(state)) != 3:
+            description.state(state)
+            continue
+        setter, attributes, changes = description.items(state)
+        description.add("callable", setter)
+        description.state(attributes)
+        description.named(changes, "change of")
 
 
 def _is_code(value: Made) -> bool:

@@ -28,7 +28,7 @@ from typing import Any
 from .. import wire
 from ..reducers import running_methods
 from ..reducers.classes import is_enum_member
-from ..reducers.namespaces import ClassDict, ClassPart
+from ..reducers.namespaces import ClassDict
 from ..rules import byvalue
 from ..walking.parts import type_name
 from .payload_state import FormState
@@ -148,12 +148,15 @@ class CarefulState(FormState):
         constructor, args, state, _, _, setter = reduced
         if setter is wire.from_file:
             *self._files[id(obj)], state, setter = state
+        changes = None
+        if setter is wire.edited_class:
+            setter, state, changes = state
         is_outermost = not self.opened
         if setter is wire.function:
             state = self._function_state(obj, state)
             done: Any = (None,)
         elif setter in (wire.class_, wire.abc_class, wire.enum_class):
-            setter, state = self._class_state(obj, state, setter)
+            setter, state = self._class_state(obj, state, setter, changes)
             done = {}
         else:
             return reduced
@@ -203,43 +206,42 @@ class CarefulState(FormState):
             early.pop()
         return tuple(early)
 
-    def _class_state(self, cls: type, state: Any, setter: Any) -> tuple[Any, Any]:
-        """Return a state setter and its argument, for the attributes that are not put off."""
-        if setter is wire.class_:
-            attributes, end = _flat(state), _EMPTY
-        elif setter is wire.abc_class:
-            attributes, end = _flat(state[0]), ({}, state[1])
-        else:
-            return self._enumeration_state(cls, state)
+    def _class_state(self, cls: type, state: Any, setter: Any, changes: Any) -> tuple[Any, Any]:
+        """Return a state setter and its argument, for the attributes that are not put off.
+
+        Parameters
+        ----------
+        changes
+            The last item of the state of `edited_class`, or None.
+        """
         before = len(self._steps)
-        early = self._early(cls, attributes)
-        if len(self._steps) == before:
+        first, early = setter, state
+        if setter is wire.class_:
+            first, early, end = wire.class_part, self._early(cls, _flat(state)), _EMPTY
+        elif setter is wire.abc_class:
+            first, early, end = wire.class_part, self._early(cls, _flat(state[0])), ({}, state[1])
+        elif len(state) == 2:  # an enumeration in stages
+            first, early, end = state[0][""].setter, state[0][""].state, ({}, state[1])
+            self._early(cls, {name: value for name, value in state[0].items() if name}, late=True)
+        else:
+            attributes, states, aliases, *complete = state
+            early, end = (self._early(cls, attributes), states, aliases, bool(complete), True), ({}, ())
+        if changes is not None:
+            self._put_off(("end", id(cls)), "", cls, wire.edited_class, (setter, end, changes))
+        elif len(self._steps) > before:
+            self._put_off(("end", id(cls)), "", cls, setter, end)
+        else:
             return setter, state
-        self._put_off(("end", id(cls)), "", cls, setter, end)
-        return wire.class_part, early
+        return first, early
 
-    def _enumeration_state(self, cls: type, state: tuple[Any, ...]) -> tuple[Any, Any]:
-        attributes, *rest = state
-        if len(state) > 2:
-            states, aliases, *complete = rest
-            before = len(self._steps)
-            early = self._early(cls, attributes)
-            if len(self._steps) == before:
-                return wire.enum_class, state
-            self._put_off(("end", id(cls)), "", cls, wire.enum_class, ({}, ()))
-            return wire.enum_class, (early, states, aliases, bool(complete), True)
-        first: ClassPart = attributes[""]
-        for name, value in attributes.items():
-            if name:
-                self._put_off_attribute(cls, name, value)
-        self._put_off(("end", id(cls)), "", cls, wire.enum_class, ({}, *rest))
-        return first.setter, first.state
+    def _early(self, cls: type, attributes: dict[str, Any], late: bool = False) -> dict[str, Any]:
+        """Put off what is not inert; return the other attributes, and None for those: their order stays.
 
-    def _early(self, cls: type, attributes: dict[str, Any]) -> dict[str, Any]:
-        """Put off what is not inert; return the other attributes, and None for those: their order stays."""
+        With `late`, put off all.
+        """
         early = {}
         for name, value in attributes.items():
-            if _is_inert(value):
+            if not late and _is_inert(value):
                 early[name] = value
             else:
                 early[name] = None

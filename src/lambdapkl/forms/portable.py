@@ -224,6 +224,11 @@ def adapt(obj: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
     pickle.PicklingError
         `obj` would be another object in other versions.
     """
+    if reduced[0] is wire.edited_class:
+        (constructor, identity, *args), (setter, state, changes) = reduced[1:3]
+        adapted = adapt(obj, (constructor, tuple(args), state, None, None, setter))
+        setter, state = adapted[5], adapted[2]
+        return wire.edited_class, (adapted[0], identity, *adapted[1]), (setter, state, changes), *reduced[3:]
     if reduced[0] is wire.enum_class and hasattr(obj, "__dataclass_fields__"):
         raise pickle.PicklingError(
             f"cannot pickle the enumeration {obj.__qualname__!r} with portable=True: versions of Python treat an enumeration "

@@ -23,7 +23,11 @@ __all__ = ["SourcesMissingError", "bootstrap", "chunk", "release"]
 _PACKAGE = __package__.partition(".")[0]
 # Module -> the module that replaces it in payloads: the reader gets the constructors in Python, and
 # nothing that only dumps need.
-_REPLACEMENTS = {"_backend.constructors": "_pure.constructors", "identity.script_classes": "identity.no_script_classes"}
+_REPLACEMENTS = {
+    "_backend.constructors": "_pure.constructors",
+    "identity.script_classes": "identity.no_script_classes",
+    "restorers.edits": "restorers.no_edits",
+}
 _READS_GLOBAL = frozenset(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL"))
 _DIGEST_SIZE = 8
 

@@ -48,8 +48,8 @@ context_var dict_view exception lock mapping_proxy memory_view simple_queue thre
 _CODE = """
 abc_class async_generator_asend attribute awaited_coroutine builtin_type cell class_ class_cell class_dict class_namespace
 class_part code comparison_key context ctypes_array ctypes_class dataclass_annotate dataclass_field dataclass_methods
-dataclass_params descriptor dynamic_module enum_class enum_member finished_generator frame from_file function
-function_wrapper generator generic_alias iterator json_scanner lru_cache method named_global new_generator new_type
+dataclass_params descriptor dynamic_module edited_class enum_class enum_member finished_generator frame from_file function
+function_wrapper generator generic_alias iterator json_scanner last lru_cache method named_global new_generator new_type
 partial_method property_ raised recursive_repr source_code subclass_state traceback type_alias type_variable ufunc
 """
 # Name in `lambdapkl.wire` -> its kind.

@@ -49,9 +49,14 @@ def value_digest(value: Any) -> bytes:
     return hashed(b"".join(walk.parts))
 
 
+def plain_walk() -> Walk:
+    """Return a walk whose parts include file names and line numbers."""
+    return Walk(_feed)
+
+
 def _new_walk() -> Walk:
     if not current_form().deterministic:
-        return Walk(_feed)
+        return plain_walk()
     from .placeless_walk import PlacelessWalk  # few programs need it
 
     return PlacelessWalk(_feed)

@@ -31,6 +31,13 @@ PLACELESS = b"-"
 _by_key: dict[Key, weakref.ref[Any]] = {}
 # module, qualified name, digest -> the first running number that may be free
 _taken: dict[tuple[Any, str, bytes], int] = {}
+# id of an object -> its other keys, each with the reference in `_by_key`, and whether it has the
+# present digest
+_aliases: dict[int, dict[Key, tuple[weakref.ref[Any], bool]]] = {}
+# id of an object -> the digest in a payload with ``deterministic=True`` when it was first computed
+_first_digests: dict[int, bytes] = {}
+# ids of objects that a load made
+_loaded: set[int] = set()
 # Keys of objects that no longer exist. The next thread with the lock removes them.
 _gone: deque[tuple[Key, weakref.ref[Any]]] = deque()
 
@@ -45,8 +52,16 @@ def key_of(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], byte
     if form.fingerprint:
         return module, qualname, b"", 0
     if form.deterministic:
-        return _key_in(_placeless_keys, obj, module, qualname, lambda obj: digest_of(obj) + PLACELESS)
+        return _placeless_key(obj, module, qualname, lambda obj: digest_of(obj) + PLACELESS)
     return _key_in(keys, obj, module, qualname, digest_of)
+
+
+def _placeless_key(obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes]) -> Key:
+    """Return the key of an object as it is now, not as it was when it got its first key."""
+    key = _key_in(_placeless_keys, obj, module, qualname, digest_of)
+    digest = digest_of(obj)
+    # A loaded class may have another digest than the one in its key.
+    return key if digest == _first_digests.setdefault(id(obj), digest) else current_key(obj, key, digest)
 
 
 def _key_in(known: Keys, obj: Any, module: Any, qualname: str, digest_of: Callable[[Any], bytes]) -> Key:
@@ -77,6 +92,52 @@ def _known_key(known: Keys, obj: Any, module: Any, qualname: str) -> Key | None:
     return key if key[1] == qualname and key[0] == module else None
 
 
+def current_key(obj: Any, key: Key, digest: bytes) -> Key:
+    """Return the key that `obj`, whose key is `key`, has with its present digest.
+
+    Readers that met only the present state know it by this key.
+    """
+    if digest == key[2]:
+        return key
+    with process_lock.lock:
+        for known in _aliases.get(id(obj), ()):
+            if known[:3] == (*key[:2], digest) and find(known) is obj:
+                return known
+        number = 0
+        while not alias(obj, current := (*key[:2], digest, number), is_current=True):
+            number += 1
+        return current
+
+
+def alias(obj: Any, key: Key, *, is_current: bool = False) -> bool:
+    """Let `obj` be found by `key`, too. Return False if another live object has that key.
+
+    Parameters
+    ----------
+    is_current
+        Whether it is the key with the present digest. Only the latest of these is kept.
+    """
+    with process_lock.lock:
+        found = find(key)
+        entry = keys.get(id(obj)) or _placeless_keys.get(id(obj))
+        if found is not None or entry is None:
+            return found is obj
+        aliases = _aliases.setdefault(id(obj), {})
+        if is_current:
+            for former in [former for former, (_, current) in aliases.items() if current]:
+                del aliases[former]
+                if find(former) is obj:
+                    del _by_key[former]
+        _by_key[key] = entry[0]
+        aliases[key] = entry[0], is_current
+        return True
+
+
+def is_loaded(obj: Any) -> bool:
+    """Whether a load made `obj`."""
+    return id(obj) in _loaded
+
+
 def find(key: Key) -> Any:
     """Return the live object with `key`, or None."""
     reference = _by_key.get(key)
@@ -105,6 +166,7 @@ def track(key: Key, obj: Any, digest: Any = None) -> Any:
                 # Copy the digest: the reference count of the unpickler's object is significant.
                 key = (*key[:2], bytes(bytearray(digest)), key[3]) if type(digest) is bytes else key
             _remember(key, obj, _placeless_keys if is_placeless(key[2]) else keys)
+            _loaded.add(id(obj))
             return obj
     loads.settle(existing, digest)
     return existing
@@ -127,7 +189,12 @@ def is_placeless(digest: Any) -> bool:
 def _remember(key: Key, obj: Any, known: Keys) -> bool:
     """Register the key of `obj`. If another live object has it, do nothing and return False."""
     ident = id(obj)
-    reference = weakref.ref(obj, partial(_forget, ident, key, known, loads.building, _gone, process_lock.lock, _remove))
+    reference = weakref.ref(
+        obj,
+        partial(
+            _forget, ident, key, known, _aliases, _first_digests, _loaded, loads.building, _gone, process_lock.lock, _remove
+        ),
+    )
     # One atomic step: other code may run between two.
     first = _by_key.setdefault(key, reference)
     if first is not reference:
@@ -145,6 +212,9 @@ def _forget(
     ident: int,
     key: Key,
     known: Keys,
+    aliases: dict[int, dict[Key, tuple[weakref.ref[Any], bool]]],
+    first_digests: dict[int, bytes],
+    loaded: set[int],
     building: dict[int, loads.Building],
     gone: deque[tuple[Key, weakref.ref[Any]]],
     lock: Any,
@@ -154,7 +224,10 @@ def _forget(
     # Its id cannot have been reused yet, but its key may belong to another object by now.
     known.pop(ident, None)
     building.pop(ident, None)
+    loaded.discard(ident)
+    first_digests.pop(ident, None)
     gone.append((key, reference))
+    gone.extend([(other, kept) for other, (kept, _) in aliases.pop(ident, {}).items()])
     # Do not wait: a daemon thread that holds the lock when the interpreter exits never releases it.
     if lock.acquire(blocking=False):
         try:

@@ -63,7 +63,7 @@ def reduce_class_by_value(cls: type, payload_state: Any) -> Any:
         # If no module has it, `pickle` raises a clear error.
         name = byvalue.other_name(cls)
         return NotImplemented if name is None else payload_state.name(name)
-    reduced = _reduce_python_class(cls, payload_state)
+    reduced = payload_state.with_edits(cls, _reduce_python_class(cls, payload_state))
     return from_file(cls, reduced, payload_state) if finders.not_found else reduced
 
 
