@@ -371,7 +371,7 @@ def _scan_class(cls):
     """See `reached.scan`."""
     if not PyType_Check(cls):
         raise TypeError(f"expected a class, got a {type(cls).__name__}")
-    return _Scan(lp_copy_class_dict(<PyTypeObject *>cls))
+    return _Scan((<dict>lp_class_dict(<PyTypeObject *>cls)).copy())
 
 
 cdef object _weak = weakref.ref
