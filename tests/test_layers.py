@@ -18,7 +18,7 @@ TESTS = Path(__file__).parent
 # From the lowest to the highest.  A line holds folders and modules of one layer, which do not import each other.
 # What is named with its folder ("_backend.dumps") is in a layer of its own, apart from the rest of the folder.
 LAYERS = """
-_version errors options stdlib_picklers files
+_version errors options stdlib_picklers files attempts
 rules
 code
 identity

@@ -28,6 +28,7 @@ case(
     Foo()
     assert len(log) == 4
     """,
+    unstable="each process computes the second key of a class that has changed",
 )
 
 case(

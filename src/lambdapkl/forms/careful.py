@@ -14,7 +14,7 @@ from __future__ import annotations
 import copyreg
 import gc
 import pickle
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import (
     BuiltinFunctionType,
     FunctionType,
@@ -235,17 +235,18 @@ class CarefulState(FormState):
         return first, early
 
     def _early(self, cls: type, attributes: dict[str, Any], late: bool = False) -> dict[str, Any]:
-        """Put off what is not inert; return the other attributes, and None for those: their order stays.
-
-        With `late`, put off all.
-        """
+        """Put off what is not inert; return the other attributes. With `late`, put off all."""
         early = {}
+        put_off = []
         for name, value in attributes.items():
             if not late and _is_inert(value):
                 early[name] = value
             else:
-                early[name] = None
-                self._put_off_attribute(cls, name, value)
+                put_off.append(name)
+        # The reader sets them in the order in which they are needed. Sorted, they give the same
+        # bytes again there.
+        for name in sorted(put_off, key=_text):
+            self._put_off_attribute(cls, name, attributes[name])
         return early
 
     def _put_off_attribute(self, cls: type, name: str, value: Any) -> None:
@@ -256,10 +257,13 @@ class CarefulState(FormState):
         """Write the steps that the methods need which run for `obj` when it is loaded, and then `obj`."""
         cls = type(obj)
         reached = running_methods.reached_by(cls, self)
-        if reached is None:
-            return reduced
-        open_needs = [each for each, _ in self.opened if _needs(reached, each, self)]
-        steps = [step for step in self._steps.values() if _needs(reached, step, self) or self._may_be_early(step, reached)]
+        classes = {id(each) for each in cls.__mro__} if reached is None else reached.objects
+        open_needs = [] if reached is None else [each for each, _ in self.opened if _needs(reached, each, self)]
+        steps = [
+            step
+            for step in self._steps.values()
+            if (reached is not None and _needs(reached, step, self)) or self._may_be_early(step, classes)
+        ]
         if not open_needs and not steps:
             return reduced
         if reduced is NotImplemented:
@@ -268,7 +272,12 @@ class CarefulState(FormState):
         if type(reduced) is not tuple:
             return reduced
         for each in open_needs:
-            if self._is_needed(cls, reduced[0], each):
+            if reduced[0] is wire.named_global:  # runs no code of the class
+                break
+            if _is_kept_by(each, obj) and reduced[0] is _NEWOBJ and cls.__base__ is object:
+                # Such as the only instance of a class. Its `__new__` ran in the writer.
+                reduced = (object.__new__, *reduced[1:])
+            elif self._is_needed(cls, reduced[0], each):
                 raise _cycle_error(obj, each)
         return (wire.last, (*steps, _Call(reduced[0], *reduced[1])), *reduced[2:]) if steps else reduced
 
@@ -279,9 +288,9 @@ class CarefulState(FormState):
             return True
         return _needs(hashing, opened, self) and (type(opened) is not _Step or _has_key(opened.state, cls))
 
-    def _may_be_early(self, step: _Step, reached: running_methods.Reached) -> bool:
-        """Whether `step` sets an attribute of a class in `reached`, and runs no code of a class by value."""
-        if step.place[0] != "class" or step.place[1] not in reached.objects:
+    def _may_be_early(self, step: _Step, classes: Collection[int]) -> bool:
+        """Whether `step` sets an attribute of one of `classes`, given by id, and runs no code of a class by value."""
+        if step.place[0] != "class" or step.place[1] not in classes:
             return False
         (value,) = step.state.values()
         values = value.values() if type(value) is dict else value if type(value) in _CONTAINERS else (value,)
@@ -291,6 +300,10 @@ class CarefulState(FormState):
 _NOTHING = wire.last, (None,)
 _EMPTY: Any = {}
 _CONTAINERS = (tuple, list, set, frozenset)
+
+
+def _text(name: Any) -> str:
+    return name if type(name) is str else ""
 
 
 def _flat(attributes: dict[str, Any]) -> dict[str, Any]:
@@ -338,6 +351,14 @@ def _needs(reached: running_methods.Reached, each: Any, payload_state: Any) -> b
     if what == "cell":
         return ident in reached.cells
     return what != "end" and ident in reached.objects
+
+
+def _is_kept_by(opened: Any, obj: Any) -> bool:
+    """Whether `opened` is a step that sets an attribute or variable to `obj`."""
+    if type(opened) is not _Step or opened.place[0] not in ("class", "global", "cell"):
+        return False
+    namespace = opened.state if opened.place[0] == "class" else opened.state[-1]
+    return any(value is obj for value in namespace.values())
 
 
 def _has_key(value: Any, cls: type) -> bool:

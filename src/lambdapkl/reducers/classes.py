@@ -15,7 +15,7 @@ from ..rules import byvalue, finders
 from ..rules.names import plain
 from . import enumerations
 from .loaded_files import from_file
-from .skeletons import METACLASS
+from .skeletons import importable_instance
 
 # `pickle` restores these as ``type(None)`` and so on.
 _SINGLETON_TYPES = frozenset(("NoneType", "NotImplementedType", "ellipsis"))
@@ -49,7 +49,7 @@ def reduce_by_name(obj: Any, payload_state: Any) -> Any:
 def reduce_class_by_value(cls: type, payload_state: Any) -> Any:
     """Reduce a class that cannot be found by name."""
     if issubclass(cls, type):
-        importable = payload_state.shared.get((METACLASS, id(cls)))
+        importable = importable_instance(cls, payload_state)
         if importable is not None:
             return type, (importable,)
     # The metaclasses of `ctypes` cannot be found by name.

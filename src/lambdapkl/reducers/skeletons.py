@@ -129,6 +129,19 @@ def note_metaclasses(cls: type, payload_state: Any) -> None:
 
 
 # Key in `PayloadState.shared`, with the id of a metaclass.
+def importable_instance(metaclass: type, payload_state: Any) -> type | None:
+    """Return an importable class with `metaclass`, which no module holds; None if none is known."""
+    known: type | None = payload_state.shared.get((METACLASS, id(metaclass)))
+    if known is not None:
+        return known
+    module = sys.modules.get(metaclass.__module__)
+    for value in list(vars(module).values()) if module is not None else ():
+        if type(value) is metaclass and byvalue.by_reference(value):
+            known = payload_state.shared[METACLASS, id(metaclass)] = value
+            break
+    return known
+
+
 METACLASS = "an importable instance of a metaclass"
 
 
