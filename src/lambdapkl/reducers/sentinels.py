@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -10,11 +10,16 @@ from .. import wire
 from ..rules import byvalue
 from ..rules.names import private
 
-_MARKS = {id(mark): name for name, mark in vars(inspect).items() if type(mark) is object}
+
+@cache
+def _marks() -> dict[int, str]:
+    import inspect  # imported already: the reducer is added then
+
+    return {id(mark): name for name, mark in vars(inspect).items() if type(mark) is object}
 
 
 def reduce_object(obj: object) -> Any:
-    name = _MARKS.get(id(obj))
+    name = _marks().get(id(obj))
     return object.__reduce_ex__(obj, 2) if name is None else (wire.attribute, (private("inspect"), private(name)))
 
 

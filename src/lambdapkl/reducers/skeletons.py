@@ -129,9 +129,9 @@ def note_metaclasses(cls: type, payload_state: Any) -> None:
 
 
 # Key in `PayloadState.shared`, with the id of a metaclass.
-def importable_instance(metaclass: type, payload_state: Any) -> type | None:
+def importable_instance(metaclass: type, payload_state: Any) -> Any:
     """Return an importable class with `metaclass`, which no module holds; None if none is known."""
-    known: type | None = payload_state.shared.get((METACLASS, id(metaclass)))
+    known: Any = payload_state.shared.get((METACLASS, id(metaclass)))
     if known is not None:
         return known
     module = sys.modules.get(metaclass.__module__)
