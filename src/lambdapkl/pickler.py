@@ -153,7 +153,6 @@ class Pickler(PayloadStateMixin, BasePickler):
     # None before `__init__`: `pickle` raises its error then.
     _output: Output | None = None
     _held: HeldBuffers | None
-    _callback: Callable[[pickle.PickleBuffer], object]
 
     def __init__(
         self,
@@ -168,11 +167,8 @@ class Pickler(PayloadStateMixin, BasePickler):
         self._payload_state.protocol = protocol if protocol >= 0 else pickle.HIGHEST_PROTOCOL
         output: Any = Output(file) if hasattr(file, "write") else file  # otherwise `pickle` raises its error
         self._output = output
-        self._held = None
-        take = None
-        if buffer_callback is not None:
-            self._callback, self._held, take = buffer_callback, HeldBuffers(buffer_callback), self._take_buffer
-        super().__init__(output, protocol, fix_imports=fix_imports, buffer_callback=take)
+        self._held = None if buffer_callback is None else HeldBuffers(buffer_callback)
+        super().__init__(output, protocol, fix_imports=fix_imports, buffer_callback=self._held)
         # `_pickle` has read the attribute, which may be the table of a subclass or an instance.
         table = self.dispatch_table
         if table is not self._payload_state.table and not isinstance(table, DispatchTable):
@@ -220,7 +216,8 @@ class Pickler(PayloadStateMixin, BasePickler):
         # A second attempt starts with an empty memo. So there is none after the first dump, except that the
         # memo was cleared.
         is_first = not payload_state.dumped
-        self._holds_buffers = is_first
+        if held is not None:
+            held.passes = not is_first
         output.holds = lambda: is_first and (payload_state.openings != openings or bool(held))
         try:
             super().dump(obj)
@@ -251,9 +248,6 @@ class Pickler(PayloadStateMixin, BasePickler):
         payload_state.clear()
         self._payload_state = payload_state
         output.again()
-
-    def _take_buffer(self, buffer: pickle.PickleBuffer) -> object:
-        return self._held(buffer) if self._holds_buffers and self._held is not None else self._callback(buffer)
 
 
 CloudPickler = Pickler

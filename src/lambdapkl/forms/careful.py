@@ -35,9 +35,10 @@ from .payload_state import FormState
 
 __all__ = ["CarefulState"]
 
-_ATOMS = frozenset(
-    (type(None), bool, int, float, complex, str, bytes, ClassDict, GetSetDescriptorType, MemberDescriptorType, FunctionType)
-)
+_ATOMS = (type(None), bool, int, float, complex, str, bytes)
+_PARTS_OF_CLASSES = (ClassDict, GetSetDescriptorType, MemberDescriptorType, FunctionType)
+# By id, since a metaclass may have a hash of its own.
+_INERT = frozenset(map(id, (*_ATOMS, *_PARTS_OF_CLASSES)))
 # A larger container is put off as a whole.
 _MOST_ITEMS = 100
 _DEPTH = 8
@@ -69,7 +70,7 @@ class _Step:
     Attributes
     ----------
     place
-        What it sets: see `_is_reached`.
+        What it sets; see `_needs`.
     owner, setter, state
         The function or class, and the state setter with its argument.
     name
@@ -132,7 +133,7 @@ class CarefulState(FormState):
         if step.written:
             return _NOTHING
         step.written = True
-        del self._steps[step.place]
+        self._steps.pop(step.place, None)
         setter, state = self._of_file(step.owner, step.setter, step.state)
         reduced = setter, (step.owner, state)
         self.opened.append((step, reduced))
@@ -316,7 +317,7 @@ def _flat(attributes: dict[str, Any]) -> dict[str, Any]:
 def _is_inert(value: Any, depth: int = _DEPTH) -> bool:
     """Whether loading `value` runs no code of the program."""
     kind = type(value)
-    if kind in _ATOMS or issubclass(kind, type) or is_enum_member(value):
+    if id(kind) in _INERT or issubclass(kind, type) or is_enum_member(value):
         return True
     if issubclass(kind, ModuleType):
         return byvalue.module_by_reference(value)
@@ -368,7 +369,7 @@ def _has_key(value: Any, cls: type) -> bool:
     while pending and len(seen) < _MOST_OBJECTS:
         each, in_key = pending.pop()
         kind = type(each)
-        if kind in _ATOMS or issubclass(kind, (type, ModuleType)) or (id(each), in_key) in seen:
+        if id(kind) in _INERT or issubclass(kind, (type, ModuleType)) or (id(each), in_key) in seen:
             continue
         if in_key and kind is cls:
             return True

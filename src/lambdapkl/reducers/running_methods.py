@@ -176,15 +176,24 @@ def reached_by(cls: Any, payload_state: Any) -> Reached | None:
     key = "reached", id(cls)
     known = payload_state.shared.get(key, key)
     if known is key:
-        reducer = payload_state.table.get(cls)
-        # The reducer names what makes the instance.
-        is_called = reducer is not None or any(_own_method(cls, name) for name in _REDUCING)
-        running = _running(cls, [*_MAKING, *_REDUCING, "__init__"] if is_called else [*_MAKING], True)
-        if type(reducer) is FunctionType:
-            running.append(reducer)
-        known = payload_state.shared[key] = Reached(running, cls, payload_state, frozenset()) if running else None
+        known = payload_state.shared[key] = _reached_by(cls, payload_state)
     found: Reached | None = known
     return found
+
+
+def _reached_by(cls: Any, payload_state: Any) -> Reached | None:
+    reducer = payload_state.table.get(cls)
+    own_reducer = type(reducer) is FunctionType and not byvalue.by_reference(reducer)
+    # Methods of an importable class reach objects by value only through its instances. These come
+    # before, and are checked themselves.
+    if not own_reducer and byvalue.by_reference(cls):
+        return None
+    # A reducer names what makes the instance.
+    is_called = own_reducer or any(_own_method(cls, name) for name in _REDUCING)
+    running = _running(cls, [*_MAKING, *_REDUCING, "__init__"] if is_called else [*_MAKING], True)
+    if own_reducer:
+        running.append(reducer)
+    return Reached(running, cls, payload_state, frozenset()) if running else None
 
 
 def reached_surely(cls: Any, constructor: Any, hashing: bool, payload_state: Any) -> Reached:
