@@ -75,8 +75,7 @@ class Output:
     def __init__(self, file: Any) -> None:
         self._write = file.write
         self._passed = self._skipped = 0
-        # Whether the dump may be given up, or what it has written so far may change
-        self.holds: Callable[[], bool] = bool
+        self._holds: Callable[[], bool] = bool
         self._held: list[Any] = []
 
     def write(self, data: Any) -> Any:
@@ -85,14 +84,15 @@ class Output:
             skipped = min(self._skipped, len(data))
             self._skipped -= skipped
             data = data[skipped:]
-        if self._held or self.holds():
+        if self._held or self._holds():
             self._held.append(bytes(data))
             return None
         self._passed += len(data)
         return self._write(data)
 
-    def begin(self) -> None:
-        """Start a dump."""
+    def begin(self, holds: Callable[[], bool]) -> None:
+        """Start a dump; `holds` tells whether it may still be given up, or what it has written may change."""
+        self._holds = holds
         self._passed = self._skipped = 0
         self._held.clear()
 
@@ -105,5 +105,6 @@ class Output:
         """Write what was held back."""
         held = b"".join(self._held)
         self._held.clear()
+        self._holds = bool
         if held:
             self._write(held)

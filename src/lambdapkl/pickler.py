@@ -150,8 +150,7 @@ class Pickler(PayloadStateMixin, BasePickler):
         # cloudpickle's name for it, which engines write to. `pickle._Pickler` (PyPy) has another table under this name.
         dispatch: Any = DISPATCH_TABLE
 
-    # None before `__init__`: `pickle` raises its error then.
-    _output: Output | None = None
+    _output: Output
     _held: HeldBuffers | None
 
     def __init__(
@@ -193,13 +192,13 @@ class Pickler(PayloadStateMixin, BasePickler):
         refresh()
         payload_state = self._payload_state
         payload_state.root, payload_state.pickler, payload_state.held = obj, self, None
+        # Before `__init__`, when `pickle` raises its error, and in a pickler that cloudpickle has created, there is none.
+        output: Output | None = getattr(self, "_output", None)
         try:
-            if self._output is None:
+            if output is None:
                 super().dump(obj)
             else:
-                self._output.begin()
-                self._dump(obj, self._output)
-                self._output.end()
+                _dump_in_attempts(self, output, super().dump, super().clear_memo, obj)
             if type(obj) not in _ALONE:
                 self._payload_state.dumped.append(obj)
         except Exception as error:
@@ -209,45 +208,52 @@ class Pickler(PayloadStateMixin, BasePickler):
             for state in (payload_state, self._payload_state):
                 state.root = state.pickler = state.held = state.opened = None
 
-    def _dump(self, obj: Any, output: Output) -> None:
-        payload_state = self._payload_state
-        payload_state.opened = []
-        openings, held = payload_state.openings, self._held
-        # A second attempt starts with an empty memo. So there is none after the first dump, except that the
-        # memo was cleared.
-        is_first = not payload_state.dumped
-        if held is not None:
-            held.passes = not is_first
-        output.holds = lambda: is_first and (payload_state.openings != openings or bool(held))
-        try:
-            super().dump(obj)
-            if held is None or not held.pass_on():
-                return
-            self._start_again(payload_state, output)
-        except CarefulFormNeeded:
-            if not is_first:
-                raise pickle.PicklingError(
-                    "cannot pickle an instance before its class is complete, in a Pickler that has dumped other objects; call "
-                    "clear_memo() before this dump, or use lambdapkl.dumps"
-                ) from None
-            from .forms.careful import CarefulState  # few programs need it
 
-            if held is not None:
-                held.drop()
-            careful = CarefulState(payload_state.table)
-            careful.protocol, careful.root, careful.pickler = payload_state.protocol, obj, self
-            self._start_again(careful, output)
-        super().dump(obj)
-        if held is not None and held.pass_on():
-            self._start_again(self._payload_state, output)
-            super().dump(obj)
-            held.pass_on()
+def _dump_in_attempts(
+    pickler: Any, output: Output, write: Callable[[Any], None], clear_memo: Callable[[], None], obj: Any
+) -> None:
+    """Write `obj`; if needed, again in the careful form, or with buffers in band."""
 
-    def _start_again(self, payload_state: Any, output: Output) -> None:
-        super().clear_memo()
+    def start_again(payload_state: Any) -> None:
+        clear_memo()
         payload_state.clear()
-        self._payload_state = payload_state
+        pickler._payload_state = payload_state
         output.again()
+
+    payload_state, held = pickler._payload_state, pickler._held
+    payload_state.opened = []
+    openings = payload_state.openings
+    # A second attempt starts with an empty memo. So there is none after the first dump, unless the memo was cleared.
+    is_first = not payload_state.dumped
+    if held is not None:
+        held.passes = not is_first
+    output.begin(lambda: is_first and (payload_state.openings != openings or bool(held)))
+    try:
+        write(obj)
+        is_written = held is None or not held.pass_on()
+        if not is_written:
+            start_again(payload_state)
+    except CarefulFormNeeded:
+        if not is_first:
+            raise pickle.PicklingError(
+                "cannot pickle an instance before its class is complete, in a Pickler that has dumped other objects; call "
+                "clear_memo() before this dump, or use lambdapkl.dumps"
+            ) from None
+        from .forms.careful import CarefulState  # few programs need it
+
+        if held is not None:
+            held.drop()
+        careful = CarefulState(payload_state.table)
+        careful.protocol, careful.root, careful.pickler = payload_state.protocol, obj, pickler
+        start_again(careful)
+        is_written = False
+    if not is_written:
+        write(obj)
+        if held is not None and held.pass_on():
+            start_again(pickler._payload_state)
+            write(obj)
+            held.pass_on()
+    output.end()
 
 
 CloudPickler = Pickler

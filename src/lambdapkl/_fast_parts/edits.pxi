@@ -291,7 +291,7 @@ cdef class _Scan:
             for index, item in enumerate(_items_of(value)):
                 nodes.append(self.node(place + (str(index),), item, depth + 1))
             return _ITEMS, cls, len(value), tuple(nodes)
-        if not PyObject_GC_IsTracked(<PyObject *>value):
+        if cls is _FIELD or not PyObject_GC_IsTracked(<PyObject *>value):
             return _VALUE, value
         for part, inner in _inner_functions(value):
             self.node(place + (part,), inner, depth + 1)
@@ -386,6 +386,7 @@ cdef int _MAX_NODE_DEPTH = reached.MAX_DEPTH
 cdef object _items_of = reached.items_of
 cdef object _inner_functions = reached.inner_functions
 cdef object _value_digest = digest.value_digest
+cdef object _FIELD = reached.FIELD
 cdef object _PARTS = reached.PARTS
 cdef object _DIGEST_KIND = reached.DIGEST
 cdef dict _edit_records = edits.records

@@ -87,6 +87,7 @@ cdef class PayloadState:
     # Functions and classes whose state is being written, and their reduced values, in turns; None
     # if nobody asks; see `reducers.running_methods`.
     cdef public list opened
+    cdef list _ended
     # How many were opened so far.
     cdef readonly Py_ssize_t openings
     # The class that was checked last, and `openings` then.
@@ -106,6 +107,7 @@ cdef class PayloadState:
         self.class_dicts = {}
         self.shared = {}
         self.dumped = []
+        self._ended = []
 
     cpdef clear(self):
         """Forget everything, as the pickler's memo does."""
@@ -113,6 +115,8 @@ cdef class PayloadState:
             self.dumped.clear()
         if self.opened:
             self.opened.clear()
+        if self._ended:
+            self._ended.clear()
         self._checked = NULL
         if not self._used:
             return
@@ -308,18 +312,24 @@ cdef int _close_ended(PayloadState self) except -1:
     """Remove from `opened` what the pickler has written."""
     cdef list opened = self.opened
     while opened and Py_REFCNT(PyList_GET_ITEM(<PyObject *>opened, len(opened) - 1)) == 1:
-        opened.pop()
-        opened.pop()
+        # Freed at the end only: `__del__` could change a dictionary to which the pickler in C has
+        # borrowed references.
+        self._ended.append(opened.pop())
+        self._ended.append(opened.pop())
     return 0
 
 
 cdef int _check_opened(PayloadState self, PyTypeObject *kind) except -1:
     """Give up the payload if a method of `kind` would run while it, or what it needs, is incomplete."""
+    cdef object cls = <object>kind
     if kind == self._checked and self.openings == self._checked_at:
         return 0
     _close_ended(self)
     if self.opened:
-        _running_methods.check(<object>kind, self.opened[::2], self)
+        # The usual case of `running_methods.reached_by`.
+        if self._user is not None and cls not in self._user and cls not in self._copyreg and _class_by_reference(cls):
+            return 0
+        _running_methods.check(cls, self.opened[::2], self)
         self._checked = kind
         self._checked_at = self.openings
     return 0

@@ -102,6 +102,7 @@ class PayloadState(Packages):
         self._derived_annotates: set[int] = set()
         # Whether the payload has named `wire.function`
         self.numbers_builtin_types = False
+        self._ended: list[Any] = []
 
     def info(self, code: CodeType) -> CodeInfo:
         """Return what is pickled of `code`."""
@@ -147,7 +148,9 @@ class PayloadState(Packages):
         """Remove from `opened` what the pickler has written: it has dropped the reduced value."""
         opened = self.opened
         while opened and _references(opened[-1][1]) <= _UNUSED:
-            opened.pop()
+            # Freed at the end only: `__del__` could change a dictionary to which the pickler in C
+            # has borrowed references.
+            self._ended.append(opened.pop())
 
     def close(self, obj: Any) -> None:
         """Remove `obj` from `opened`."""

@@ -13,6 +13,7 @@ cannot refer to a class, so that it keeps no class alive.
 
 from __future__ import annotations
 
+import collections
 import gc
 import weakref
 from collections.abc import Callable, Iterator
@@ -80,6 +81,8 @@ NEVER_SENT = ("__builtins__", "__name__")
 RUNNING_CELLS = ("__classdict__", "repr_running")
 PROPERTY_PARTS = ("fget", "fset", "fdel", "__doc__")
 _DESCRIPTORS = (MemberDescriptorType, GetSetDescriptorType)
+# The descriptor of a field of a named tuple, which nothing changes; PyPy has none.
+FIELD: Any = getattr(collections, "_tuplegetter", None)
 _is_tracked: Callable[[Any], bool] = getattr(gc, "is_tracked", lambda _: True)
 
 # A function as the comparison needs it: a weak reference, the code, the nodes of the defaults, of
@@ -158,7 +161,7 @@ class Scan:
         if kind in CONTAINERS:
             nodes = [self._node((*place, str(index)), item, depth + 1) for index, item in enumerate(items_of(value))]
             return ITEMS, kind, len(value), tuple(nodes)
-        if not _is_tracked(value):
+        if kind is FIELD or not _is_tracked(value):
             return VALUE, value
         return self._other(place, value, depth)
 
