@@ -35,6 +35,8 @@ CASES: Sequence[Case] = [
     # `standalone` is an argument of `dumps`, not of a pickler.
     and "pickler.Pickler(" not in case.define
     and "(pickler.Pickler)" not in case.define
+    # Only lambdapkl can pickle what the reader loaded.
+    and "pickler.dumps(nothing)" not in case.check
 ]
 if os.environ.get("HYPOTHESIS_PROFILE") != "nightly":
     CASES = sample.part(CASES[::4])  # all cases would double the time of the corpus tests

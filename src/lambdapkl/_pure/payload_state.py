@@ -441,4 +441,4 @@ class PayloadState(Packages):
 # PyPy has no reference counts; there the pickler says when it has written an object.
 _references: Any = getattr(sys, "getrefcount", lambda _: sys.maxsize)
 _example = [(None, tuple([None]))]  # noqa: C409 - a constant has more references
-_UNUSED: int = _references(_example[-1][1])
+_UNUSED: int = _references(_example[-1][1]) if hasattr(sys, "getrefcount") else 0
