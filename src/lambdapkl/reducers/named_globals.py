@@ -22,7 +22,12 @@ def reduce_by_method(obj: Any, payload_state: Any) -> Any:
     if not isinstance(reduced, str):
         return reduced
     name = str.__str__(reduced)
-    module_name = pickle.whichmodule(obj, name)  # type: ignore[attr-defined]
+    module_name = getattr(obj, "__module__", None)
+    if module_name is None:
+        try:
+            module_name = pickle.whichmodule(obj, name)  # type: ignore[attr-defined]
+        except pickle.PicklingError:  # since 3.14, if no module has the object
+            return reduced
     if not isinstance(module_name, str):
         return reduced
     module = sys.modules.get(module_name)
