@@ -215,7 +215,11 @@ def _dump_in_attempts(
     """Write `obj`; if needed, again in the careful form, or with buffers in band."""
 
     def start_again(payload_state: Any) -> None:
+        # Keeps the objects alive meanwhile: a `__del__` could start a garbage collection, which
+        # would follow references of the half-emptied memo.
+        kept = pickler.memo.copy()
         clear_memo()
+        del kept
         payload_state.clear()
         pickler._payload_state = payload_state
         output.again()
