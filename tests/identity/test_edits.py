@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from pathlib import Path
 
@@ -556,7 +557,11 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+# PyPy's caches are Python functions, so what they have computed counts as a change.
+LEFT_OUT = {"decorated functions"} if sys.implementation.name == "pypy" else set()
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in LEFT_OUT])
 def test_edit_arrives(name: str, backend: fresh.Process) -> None:
     backend.execute(BEGIN + textwrap.dedent(CASES[name]) + END)
 
