@@ -85,8 +85,9 @@ cdef class PayloadState:
     # Whether the payload has named `wire.function`.
     cdef bint _numbers_builtin_types
     # Functions and classes whose state is being written, and their reduced values, in turns; None
-    # if nobody asks; see `reducers.running_methods`.
+    # if the payload cannot be given up; see `reducers.running_methods`.
     cdef public list opened
+    # Those that are written, until the end of the payload.
     cdef list _ended
     # How many were opened so far.
     cdef readonly Py_ssize_t openings

@@ -60,7 +60,7 @@ class PayloadState(Packages):
         was empty.
     opened
         The functions and classes by value whose state is being written, each with its reduced
-        value; None if nobody asks. See `reducers.running_methods`.
+        value; None if the payload cannot be given up. See `reducers.running_methods`.
     openings
         How many were opened so far.
     """

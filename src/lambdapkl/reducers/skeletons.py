@@ -128,7 +128,6 @@ def note_metaclasses(cls: type, payload_state: Any) -> None:
             payload_state.shared.setdefault((METACLASS, id(metaclass)), base)
 
 
-# Key in `PayloadState.shared`, with the id of a metaclass.
 def importable_instance(metaclass: type, payload_state: Any) -> Any:
     """Return an importable class with `metaclass`, which no module holds; None if none is known."""
     known: Any = payload_state.shared.get((METACLASS, id(metaclass)))
@@ -142,6 +141,7 @@ def importable_instance(metaclass: type, payload_state: Any) -> Any:
     return known
 
 
+# Key in `PayloadState.shared`, with the id of a metaclass.
 METACLASS = "an importable instance of a metaclass"
 
 
