@@ -48,6 +48,9 @@ obj = eval(expression)
 # A partial is written with its `__dict__` once somebody has asked for that, as the walk after an error does.
 getattr(obj, "__dict__", None)
 payload = lambdapkl.dumps(obj)
+# The first one imported modules, and the next one looks for new modules in a loop over `dict.items()`, in which 3.11 itself
+# crashes without memory: it untracks an iterator that it has not tracked.
+assert lambdapkl.dumps(obj) == payload
 gc.disable()
 
 
