@@ -13,56 +13,59 @@ __all__ = ["HeldBuffers", "Output"]
 
 
 class HeldBuffers:
-    """Holds back the buffers of a payload (PEP 574) until the payload is complete.
+    """Holds back the buffers of a payload (PEP 574) that may still be given up.
+
+    Buffers that come before the first function or class by value are the same in both forms. They
+    go to the callback at once, and a second attempt repeats its answers.
 
     Parameters
     ----------
     callback
         The program's `buffer_callback`.
-
-    Attributes
-    ----------
-    passes
-        Whether buffers go to the callback at once: there will be no second attempt.
     """
 
     def __init__(self, callback: Callable[[pickle.PickleBuffer], object]) -> None:
         self._callback = callback
-        self.passes = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Start a payload."""
+        self._answers: list[object] = []
+        # How many answers were given in this attempt
+        self._given = 0
         self._held: list[pickle.PickleBuffer] = []
-        # The callback's answers, in a second attempt, and how many were repeated
-        self._answers: list[object] | None = None
-        self._repeated = 0
+        self._payload_state: Any = None
+        self._openings = 0
+        self._is_last = False
+
+    def watch(self, payload_state: Any) -> None:
+        """Hold buffers back from the next function or class on that `payload_state` opens, if there may be another attempt."""
+        if not self._is_last:
+            self._payload_state, self._openings = payload_state, payload_state.openings
 
     def __call__(self, buffer: pickle.PickleBuffer) -> object:
-        """Hold `buffer` back, as if the callback took it out of band; or repeat the callback's answer."""
-        if self.passes:
-            return self._callback(buffer)
-        if self._answers is None:
-            self._held.append(buffer)
-            return None
-        self._repeated += 1
-        return self._answers[self._repeated - 1]
+        """Call the callback, or repeat its answer; or hold `buffer` back, as if the callback took it out of band."""
+        if self._given == len(self._answers):
+            if self._payload_state is not None and self._payload_state.openings != self._openings:
+                self._held.append(buffer)
+                return None
+            self._answers.append(self._callback(buffer))
+        self._given += 1
+        return self._answers[self._given - 1]
 
-    def __bool__(self) -> bool:
-        return bool(self._held)
-
-    def drop(self) -> None:
-        """Forget the buffers of an attempt that was given up."""
+    def again(self) -> None:
+        """Forget the buffers that were held back, and start the second attempt."""
         self._held.clear()
-        self._repeated = 0
+        self._given = 0
+        self._payload_state = None
+        self._is_last = True
 
     def pass_on(self) -> bool:
         """Call the callback. Return whether it wants buffers in band: then the payload has to be written again."""
-        if self._answers is not None:
-            self._answers = None
-            self.drop()
-            return False
         answers = [self._callback(buffer) for buffer in self._held]
-        self.drop()
-        if any(answers):
-            self._answers = answers
-        return self._answers is not None
+        self._answers += answers
+        self.again()
+        return any(answers)
 
 
 class Output:

@@ -230,8 +230,10 @@ def _dump_in_attempts(
     # A second attempt starts with an empty memo. So there is none after the first dump, unless the memo was cleared.
     is_first = not payload_state.dumped
     if held is not None:
-        held.passes = not is_first
-    output.begin(lambda: is_first and (payload_state.openings != openings or bool(held)))
+        held.begin()
+        if is_first:
+            held.watch(payload_state)
+    output.begin(lambda: is_first and payload_state.openings != openings)
     try:
         write(obj)
         is_written = held is None or not held.pass_on()
@@ -246,17 +248,13 @@ def _dump_in_attempts(
         from .forms.careful import CarefulState  # few programs need it
 
         if held is not None:
-            held.drop()
+            held.again()
         careful = CarefulState(payload_state.table)
         careful.protocol, careful.root, careful.pickler = payload_state.protocol, obj, pickler
         start_again(careful)
         is_written = False
     if not is_written:
         write(obj)
-        if held is not None and held.pass_on():
-            start_again(pickler._payload_state)
-            write(obj)
-            held.pass_on()
     output.end()
 
 

@@ -70,6 +70,37 @@ def test_buffers_of_the_first_attempt_are_dropped(backend: fresh.Process) -> Non
     backend.execute(textwrap.dedent(read), payload=payload, buffers=taken[1:])
 
 
+def test_a_buffer_before_the_first_class_goes_to_the_callback_at_once(backend: fresh.Process) -> None:
+    source = """
+    class Array:
+        def __init__(self, data): self.data = data
+        def __reduce_ex__(self, protocol):
+            counts.append(bytes(self.data))
+            return bytearray, (pickle.PickleBuffer(self.data),)
+    def written(write, answer):
+        counts.clear()
+        buffer = pickle.PickleBuffer(b"xyz")
+        def callback(each):
+            # As in CPython's test of a callback that changes what is being pickled.
+            if each is buffer: buffer.release()
+            return answer
+        try:
+            payload = write([Array(b"abc"), buffer, Array(b"defg")], callback)
+        except ValueError as error:
+            payload = str(error)
+        return payload, list(counts)
+    def by_pickler(obj, callback):
+        file = io.BytesIO()
+        lambdapkl.Pickler(file, 5, buffer_callback=callback).dump(obj)
+        return file.getvalue()
+    def by_pickle(obj, callback): return pickle.dumps(obj, 5, buffer_callback=callback)
+    def by_dumps(obj, callback): return lambdapkl.dumps(obj, 5, buffer_callback=callback)
+    result = [[written(write, answer) for write in (by_pickle, by_dumps, by_pickler)] for answer in (True, False)]
+    """
+    for by_pickle, *ours in backend.execute(DEFINE + textwrap.dedent(source)):
+        assert ours == [by_pickle, by_pickle]
+
+
 def test_output_before_the_first_class_is_written_once(backend: fresh.Process) -> None:
     source = """
     large = b"x" * 300_000

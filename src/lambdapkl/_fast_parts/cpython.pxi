@@ -159,6 +159,7 @@ cdef extern from *:
     object PyObject_GenericGetDict(object, void *)
     bint lp_has_default_getattr(PyTypeObject *)
     PyObject *PyCell_Get(object)
+    int PyList_SetSlice(list, Py_ssize_t, Py_ssize_t, PyObject *) except -1
     int PyCell_Set(object, object) except -1
     object PyFunction_New(object, object)
     int PyFunction_SetClosure(object, object) except -1

@@ -277,6 +277,8 @@ def dumps(
         if pooled is None:
             pooled = _Pooled(protocol, fix_imports, buffers, root)
         pooled.sink.callback = buffer_callback
+        if buffers:
+            buffer_callback.watch(pooled.payload_state)
         # The preamble names `wire.function`.
         pooled.payload_state._numbers_builtin_types = root != _ANY_ROOT
         pooled.payload_state.root = obj

@@ -49,7 +49,10 @@ cdef list _add_other_submodules(
         for value in lp_copy_dict(keyword_defaults).values():
             if PyType_IsSubtype(Py_TYPE(value), &PyModule_Type):
                 _note_package(self, value)
-    self._codes.append(code)
+    if self._first_code is None:
+        self._first_code = code
+    else:
+        self._codes.append(code)
     if self._packages is not None:
         for package in list(self._packages):
             used = _use_submodules(self, package, code, info, used)
@@ -73,7 +76,7 @@ cdef int _note_package(PayloadState self, object module) except -1:
         return 0
     self._used = True
     self._packages[package] = None
-    for code in list(self._codes):
+    for code in [self._first_code] + self._codes if self._first_code is not None else []:
         self._to_import = _use_submodules(self, package, code, _code_info(<PyObject *>code), self._to_import)
     return 0
 

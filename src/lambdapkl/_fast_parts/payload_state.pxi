@@ -75,6 +75,7 @@ cdef class PayloadState:
     # Submodules, code and packages; see `_pure.Packages`.
     cdef set _imported
     cdef list _to_import
+    cdef object _first_code
     cdef list _codes
     cdef dict _packages
     cdef set _named_packages
@@ -114,10 +115,11 @@ cdef class PayloadState:
         """Forget everything, as the pickler's memo does."""
         if self.dumped:
             self.dumped.clear()
+        # A slice, because Cython looks the method `clear` of a list up in each call.
         if self.opened:
-            self.opened.clear()
+            PyList_SetSlice(self.opened, 0, len(self.opened), NULL)
         if self._ended:
-            self._ended.clear()
+            PyList_SetSlice(self._ended, 0, len(self._ended), NULL)
         self._checked = NULL
         if not self._used:
             return
@@ -142,8 +144,9 @@ cdef class PayloadState:
             self.class_dicts.clear()
         if self.shared:
             self.shared.clear()
+        self._first_code = None
         if self._codes:
-            self._codes.clear()
+            PyList_SetSlice(self._codes, 0, len(self._codes), NULL)
         self._imported = None
         self._to_import = None
         self._packages = None
@@ -302,11 +305,42 @@ cdef class PayloadState:
 cdef object _open(PayloadState self, object obj, object reduced):
     """Record that the state of `obj` is being written, from now until the pickler drops `reduced`; return `reduced`."""
     if self.opened is not None and Py_TYPE(reduced) is &PyTuple_Type and PyTuple_GET_SIZE(reduced) > 2:
+        if Py_TYPE(obj) is &PyFunction_Type and _has_only_atoms(reduced):
+            return reduced
         _close_ended(self)
         self.openings += 1
         self.opened.append(obj)
         self.opened.append(reduced)
     return reduced
+
+
+cdef bint _has_only_atoms(tuple reduced) except -1:
+    """Whether the state in a reduced function has only values that cannot reach an instance."""
+    cdef object part
+    cdef object value
+    cdef object state = reduced[2]
+    if type(state) is not tuple:
+        return False
+    for part in <tuple>state:
+        if type(part) is dict:
+            for value in (<dict>part).values():
+                if not _is_atom(value):
+                    return False
+        elif type(part) is tuple:
+            for value in <tuple>part:
+                if not _is_atom(value):
+                    return False
+        elif part is not None:
+            return False
+    return True
+
+
+cdef bint _is_atom(object value) noexcept:
+    cdef PyTypeObject *kind = Py_TYPE(value)
+    return (
+        value is None or kind is &PyLong_Type or kind is &PyUnicode_Type or kind is &PyFloat_Type or kind is &PyBytes_Type
+        or kind is &PyBool_Type
+    )
 
 
 cdef int _close_ended(PayloadState self) except -1:
@@ -328,9 +362,8 @@ cdef int _check_opened(PayloadState self, PyTypeObject *kind) except -1:
     _close_ended(self)
     if self.opened:
         # The usual case of `running_methods.reached_by`.
-        if self._user is not None and cls not in self._user and cls not in self._copyreg and _class_by_reference(cls):
-            return 0
-        _running_methods.check(cls, self.opened[::2], self)
+        if self._user is None or cls in self._user or cls in self._copyreg or not _class_by_reference(cls):
+            _running_methods.check(cls, self.opened[::2], self)
         self._checked = kind
         self._checked_at = self.openings
     return 0

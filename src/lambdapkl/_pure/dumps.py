@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from operator import index
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, cast
 
 from .. import wire
 from ..options import current
@@ -95,6 +95,8 @@ def dumps(
         pickler = PayloadPickler(file, protocol, fix_imports=fix_imports, buffer_callback=buffer_callback)
         payload_state = PayloadState(DISPATCH_TABLE)
         payload_state.root = obj
+        if buffer_callback is not None:
+            cast(Any, buffer_callback).watch(payload_state)
         pickler._use(payload_state, protocol)
         before = b""
         root = _root_of(obj) if protocol == pickle.HIGHEST_PROTOCOL else 0

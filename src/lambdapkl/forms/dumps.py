@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from operator import index
@@ -58,7 +57,7 @@ def dumps(
                 with suppress(CarefulFormNeeded):
                     return write(FormState)
             if buffer_callback is not None:
-                buffer_callback.drop()
+                buffer_callback.again()
             return write(CarefulState)
         except Exception as error:
             explain_error(error, obj, make_state=state_for_paths)
@@ -70,7 +69,7 @@ def dumps(
 def _write(
     obj: Any,
     protocol: int,
-    buffer_callback: Callable[[pickle.PickleBuffer], object] | None,
+    buffer_callback: HeldBuffers | None,
     fix_imports: bool,
     table: Any,
     kind: type[FormState],
@@ -78,6 +77,8 @@ def _write(
     file = io.BytesIO()
     payload_state = kind(table)
     payload_state.root, payload_state.opened = obj, []
+    if buffer_callback is not None:
+        buffer_callback.watch(payload_state)
     if current_form().deterministic:
         make_state = partial(FormState, table)
         pickler: Any = OrderedPickler(file, protocol, make_state, fix_imports=fix_imports, buffer_callback=buffer_callback)
