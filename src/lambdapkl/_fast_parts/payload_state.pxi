@@ -362,7 +362,10 @@ cdef int _check_opened(PayloadState self, PyTypeObject *kind) except -1:
     _close_ended(self)
     if self.opened:
         # The usual case of `running_methods.reached_by`.
-        if self._user is None or cls in self._user or cls in self._copyreg or not _class_by_reference(cls):
+        if (
+            self._user is None or cls in self._user or cls in self._copyreg
+            or not (cls in self._own or _class_by_reference(cls))
+        ):
             _running_methods.check(cls, self.opened[::2], self)
         self._checked = kind
         self._checked_at = self.openings

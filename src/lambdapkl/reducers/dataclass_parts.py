@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import MISSING, Field
+from functools import lru_cache
+from operator import attrgetter
 from types import FunctionType
 from typing import Any
 
@@ -28,6 +30,7 @@ from .recursive_repr import closure_of, recreate
 _Params: Any = dataclasses._DataclassParams  # type: ignore[attr-defined]
 _FIELD_SLOTS = {"name", "type", "hash", "kw_only", "_field_type", *FIELD_FLAGS, *OPTIONAL}
 _PARAMS = [(1 << place, name) for place, name in enumerate(PARAMS) if name in getattr(_Params, "__slots__", PARAMS)]
+_values_of_params = attrgetter(*(name for _, name in _PARAMS))
 
 
 def reduce_field(field: Any) -> Any:
@@ -36,7 +39,7 @@ def reduce_field(field: Any) -> Any:
     A field with other attributes is reduced like any object.
     """
     try:
-        flags = _flags(field, ((1 << place, name) for place, name in enumerate(FIELD_FLAGS)))
+        flags = _flags((1 << place, name, getattr(field, name)) for place, name in enumerate(FIELD_FLAGS))
         flags |= _place(FIELD_KINDS, getattr(field._field_type, "name", None)) << KIND_AT
         # Reduced like any object, it would depend on the Python version.
         kw_only = None if field.kw_only is MISSING and current_form().portable else field.kw_only
@@ -63,15 +66,20 @@ def reduce_field(field: Any) -> Any:
 def reduce_params(params: Any) -> Any:
     """Reduce the arguments of `@dataclass` to one number."""
     try:
-        return wire.dataclass_params, (_flags(params, _PARAMS),)
-    except (AttributeError, LookupError):
+        return wire.dataclass_params, (_flags_of_params(*_values_of_params(params)),)
+    except (AttributeError, LookupError, TypeError):
         return object.__reduce_ex__(params, 2)
 
 
-def _flags(obj: Any, names: Iterable[tuple[int, str]]) -> int:
+# `typed`, because 1 is not True.
+@lru_cache(maxsize=64, typed=True)
+def _flags_of_params(*values: Any) -> int:
+    return _flags((bit, name, value) for (bit, name), value in zip(_PARAMS, values, strict=True))
+
+
+def _flags(parts: Iterable[tuple[int, str, Any]]) -> int:
     flags = 0
-    for bit, name in names:
-        value = getattr(obj, name)
+    for bit, name, value in parts:
         if value is True:
             flags |= bit
         elif value is not False:
