@@ -54,8 +54,14 @@ class PythonPickler(_StandardPickler):  # type: ignore[misc]
             """Write a reduced value, and tell the `PayloadState` when it is written."""
             super().save_reduce(func, args, *rest, **named)
             payload_state = getattr(self, "_payload_state", None)
-            if payload_state is not None:
+            # Without `obj` for a name with dots, as of nested classes.
+            if payload_state is not None and "obj" in named:
                 payload_state.close(named["obj"])
+
+        def clear_memo(self) -> None:
+            """Empty the memo, and forget the frame that a failed dump has left."""
+            super().clear_memo()
+            self.framer.current_frame = None
 
 
 if TYPE_CHECKING or sys.implementation.name != "pypy":

@@ -269,7 +269,14 @@ class Process:
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         with self._lock:
             server = self._server or self._start()
-            watch = None if FORK else threading.Timer(request["seconds"], server.kill)
+            hung = threading.Event()
+
+            def kill() -> None:
+                # Before the end of the process, which the other thread waits for.
+                hung.set()
+                server.kill()
+
+            watch = None if FORK else threading.Timer(request["seconds"], kill)
             if watch is not None:
                 watch.start()
             try:
@@ -278,10 +285,9 @@ class Process:
             except BrokenPipeError:
                 answer = None
             if watch is not None:
-                hung = not watch.is_alive()
                 watch.cancel()
                 self.close()
-                if answer is None and hung:
+                if answer is None and hung.is_set():
                     return {"phase": "hung", "seconds": request["seconds"]}
             if answer is None:
                 self._server = None

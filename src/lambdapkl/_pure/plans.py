@@ -38,6 +38,8 @@ def plan_of(kind: Any, table: Any) -> bool | str | subclass_state.Plan:
     plan = subclass_state.plan_of(kind)
     if plan is not None:
         return plan
-    if type(kind.__reduce_ex__) is FunctionType or type(kind.__reduce__) is FunctionType:
-        return BY_METHOD
+    for method, usual in ((kind.__reduce_ex__, object.__reduce_ex__), (kind.__reduce__, object.__reduce__)):
+        # PyPy's own are functions, too.
+        if type(method) is FunctionType and method is not usual:
+            return BY_METHOD
     return by_object

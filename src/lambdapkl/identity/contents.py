@@ -94,7 +94,9 @@ def _reduces_itself(kind: type) -> bool:
     """
     if not by_reference(kind):
         return False
-    return any(type(vars(base).get(name)) is FunctionType for base in kind.__mro__ for name in ("__reduce__", "__reduce_ex__"))
+    # Those of `object` are functions on PyPy.
+    bases = [base for base in kind.__mro__ if base is not object]
+    return any(type(vars(base).get(name)) is FunctionType for base in bases for name in ("__reduce__", "__reduce_ex__"))
 
 
 def _keeps_state_in_c(kind: type) -> bool:
