@@ -88,6 +88,16 @@ class _Step:
         self.written = False
 
 
+class _Made:
+    """Pickled as an instance without its state, when its class and constructor are written."""
+
+    __slots__ = ("obj", "reduced")
+
+    def __init__(self, obj: Any, reduced: tuple[Any, ...]) -> None:
+        self.obj = obj
+        self.reduced = reduced
+
+
 class _Rest:
     """Pickled as all steps that are not written yet."""
 
@@ -106,6 +116,8 @@ class CarefulState(FormState):
         super().clear()
         # Steps that are not written yet, by their place
         self._steps: dict[tuple[Any, ...], _Step] = {}
+        # ids of functions and classes that are written, or open
+        self._begun: set[int] = set()
         # id of a function or class -> the arguments of `wire.from_file`
         self._files: dict[int, list[Any]] = {}
 
@@ -117,12 +129,15 @@ class CarefulState(FormState):
             return obj.function, obj.args
         if kind is _Step:
             return self._reduce_step(obj)
+        if kind is _Made:
+            return self._after_its_needs(obj.obj, obj.reduced, is_alone=True)
         if kind is _Rest:
             # The outermost function or class, which alone is open, has its state now.
             self.opened.clear()
             return (list, (), None, self._rest()) if self._steps else _NOTHING
         reduced = self._reduce(obj)
         if kind is FunctionType or issubclass(kind, type):
+            self._begun.add(id(obj))
             if type(reduced) is tuple and len(reduced) > 2:
                 reduced = self._without_instances(obj, reduced)
                 self.opened.append((obj, reduced))
@@ -254,10 +269,23 @@ class CarefulState(FormState):
         text = f"the attribute {name!r} of the class {cls.__qualname__}"
         self._put_off(("class", id(cls), name), text, cls, wire.class_part, {name: value})
 
-    def _after_its_needs(self, obj: Any, reduced: Any) -> Any:
-        """Write the steps that the methods need which run for `obj` when it is loaded, and then `obj`."""
+    def _after_its_needs(self, obj: Any, reduced: Any, *, is_alone: bool = False) -> Any:
+        """Write the steps that the methods need which run for `obj` when it is loaded, and then `obj`.
+
+        Parameters
+        ----------
+        is_alone
+            Whether to leave out the state of `obj`.
+        """
         cls = type(obj)
         reached = running_methods.reached_by(cls, self)
+        if reached is not None:
+            reduced = self._reduced(obj, reduced)
+        if reached is not None and type(reduced) is tuple:
+            # Their steps are not known before.
+            first = [each for each in (cls, reduced[0]) if id(each) not in self._begun and _is_by_value(each)]
+            if first:
+                return (wire.last, (*first, _Made(obj, reduced)), *reduced[2:])
         classes = {id(each) for each in cls.__mro__} if reached is None else reached.objects
         open_needs = [] if reached is None else [each for each, _ in self.opened if _needs(reached, each, self)]
         steps = [
@@ -265,22 +293,30 @@ class CarefulState(FormState):
             for step in self._steps.values()
             if (reached is not None and _needs(reached, step, self)) or self._may_be_early(step, classes)
         ]
-        if not open_needs and not steps:
-            return reduced
-        if reduced is NotImplemented:
-            reducer = self.table.get(cls)
-            reduced = obj.__reduce_ex__(self.protocol) if reducer is None else reducer(obj)
-        if type(reduced) is not tuple:
+        if steps:
+            reduced = self._reduced(obj, reduced)
+        if type(reduced) is not tuple or not (open_needs or steps or is_alone):
             return reduced
         for each in open_needs:
             if reduced[0] is wire.named_global:  # runs no code of the class
                 break
             if _is_kept_by(each, obj) and reduced[0] is _NEWOBJ and cls.__base__ is object:
                 # Such as the only instance of a class. Its `__new__` ran in the writer.
-                reduced = (object.__new__, *reduced[1:])
+                # Such as the only instance of a class. Its own `__new__` ran in the writer.
+                reduced = (object.__new__, reduced[1][:1], *reduced[2:])
             elif self._is_needed(cls, reduced[0], each):
                 raise _cycle_error(obj, each)
-        return (wire.last, (*steps, _Call(reduced[0], *reduced[1])), *reduced[2:]) if steps else reduced
+        if not steps and not is_alone:
+            return reduced
+        made = wire.last, (*steps, _Call(reduced[0], *reduced[1]))
+        return made if is_alone else (*made, *reduced[2:])
+
+    def _reduced(self, obj: Any, reduced: Any) -> Any:
+        """Return `reduced`, or what the pickler would call if that is NotImplemented."""
+        if reduced is not NotImplemented:
+            return reduced
+        reducer = self.table.get(type(obj))
+        return obj.__reduce_ex__(self.protocol) if reducer is None else reducer(obj)
 
     def _is_needed(self, cls: type, constructor: Any, opened: Any) -> bool:
         """Whether loading an instance of `cls` needs `opened`; hashing runs for keys only."""
@@ -301,6 +337,10 @@ class CarefulState(FormState):
 _NOTHING = wire.last, (None,)
 _EMPTY: Any = {}
 _CONTAINERS = (tuple, list, set, frozenset)
+
+
+def _is_by_value(each: Any) -> bool:
+    return (type(each) is FunctionType or isinstance(each, type)) and not byvalue.by_reference(each)
 
 
 def _text(name: Any) -> str:
@@ -351,6 +391,8 @@ def _needs(reached: running_methods.Reached, each: Any, payload_state: Any) -> b
         return name[0] in reached.attributes.get(ident, ())
     if what == "cell":
         return ident in reached.cells
+    if what == "attribute" and reached.is_sure and name[0] not in reached.used:
+        return False
     return what != "end" and ident in reached.objects
 
 

@@ -53,6 +53,10 @@ class Reached:
         ids of cells.
     attributes
         id of a class -> the names of its attributes that are used.
+    used
+        Names that the code uses as attributes of something.
+    is_sure
+        Whether methods are left out that may not be called; see `reached_surely`.
     """
 
     def __init__(self, start: list[Any], cls: type, payload_state: Any, ignored: frozenset[str]) -> None:
@@ -62,8 +66,8 @@ class Reached:
         self.attributes: dict[int, set[str]] = {}
         self._state = payload_state
         self._ignored = ignored
-        # Names that the code uses as attributes of something
-        self._used: set[str] = set()
+        self.is_sure = bool(ignored)
+        self.used: set[str] = set()
         self._classes: dict[int, type] = {}
         self._seen: dict[int, Any] = {}
         self._pending = list(start)
@@ -92,7 +96,7 @@ class Reached:
             if not byvalue.by_reference(value):
                 self.objects[id(value)] = value
                 self._classes[id(value)] = value
-                self._used.update(_MADE_BY_CALL)
+                self.used.update(_MADE_BY_CALL)
         elif kind is MethodType:
             self._pending += [value.__func__, value.__self__]
         else:
@@ -101,7 +105,7 @@ class Reached:
     def _add_function(self, func: FunctionType) -> None:
         if type(func.__code__) is not CodeType:
             return
-        self._used.update(name for name in _names(func.__code__) if name not in self._ignored)
+        self.used.update(name for name in _names(func.__code__) if name not in self._ignored)
         if byvalue.by_reference(func):
             return
         self.objects[id(func)] = func
@@ -122,7 +126,7 @@ class Reached:
                 continue
             own = vars(base)
             known = self.attributes.setdefault(id(base), set())
-            for name in self._used.intersection(own) - known:
+            for name in self.used.intersection(own) - known:
                 known.add(name)
                 self._pending.append(own[name])
 

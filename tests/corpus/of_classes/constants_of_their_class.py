@@ -292,3 +292,105 @@ case(
     """,
     "assert o[0].tree == 'oak' and o[1] == 3.0 and type(o[1]).__name__ == 'Metres'",
 )
+
+# The class is met through its instance, while another function or class is open.
+case(
+    "function attribute that is a named tuple, which another class keeps as well",
+    """
+    import typing
+    class Span(typing.NamedTuple):
+        end: int
+        def longer(self): return self.end + Line.width
+    class Line: width = 8
+    Line.first = Span(1)
+    def measured(x): return x + 1
+    measured.last = Line.first
+    o = measured
+    """,
+    """
+    span = o.last
+    assert span.longer() == 9 and span == (1,) and o(1) == 2
+    assert span.longer.__func__.__globals__["Line"].first is span
+    """,
+)
+case(
+    "two frozen dataclasses with slots that keep one instance",
+    """
+    import dataclasses
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class Currency:
+        name: str
+        def told(self): return EURO.name
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class Price:
+        amount: int
+        def told(self): return EURO.name, self.amount
+    EURO = Currency("EUR")
+    Price.usual = Currency.usual = EURO
+    o = Price
+    """,
+    """
+    assert o(3).told() == ("EUR", 3) and o.usual is type(o.usual).usual and hash(o.usual) == hash(type(o.usual)("EUR"))
+    """,
+)
+case(
+    "instance whose __reduce__ names a function that uses an instance",
+    """
+    class Node:
+        def __init__(self, name): self.name = name
+        def __reduce__(self): return node, (self.name,)
+        def base(self): return BASE.name
+    def node(name): return Node(name + BASE.suffix)
+    class Base:
+        def __init__(self): self.name, self.suffix = "base", ""
+        def __getstate__(self): return (self.name, self.suffix)
+        def __setstate__(self, state): self.name, self.suffix = state
+        def kept(self): return LEAF
+    BASE = Base()
+    LEAF = Node("leaf")
+    def f(x): return x
+    f.leaf = LEAF
+    BASE.__class__.first = BASE
+    o = f
+    """,
+    """
+    assert o.leaf.name == "leaf" and o.leaf.base() == "base"
+    """,
+)
+case(
+    "method that calls a function, one of whose attributes contains the instance",
+    """
+    class Angle:
+        def __init__(self, degrees): self.degrees, self.turns = degrees, turned(degrees)
+        def __getstate__(self): return (self.degrees,)
+        def __setstate__(self, state): self.degrees, self.turns = state[0], turned(state[0])
+    def turned(degrees): return degrees / 360
+    turned.last = Angle(90)
+    o = turned
+    """,
+    """
+    assert o.last.turns == 0.25 and o(180) == 0.5 and type(o.last)(36).turns == 0.1
+    """,
+)
+case(
+    "global whose class has a __new__ with an argument, and uses that global",
+    """
+    class Leaf:
+        def __new__(cls, name):
+            self = super().__new__(cls)
+            self.name = name + Tree.suffix
+            return self
+        def __getnewargs__(self): return (self.name,)
+        def told(self): return OAK.name
+    class Tree:
+        suffix = "!"
+        def __init__(self): self.name = OAK.name
+        def __getstate__(self): return (self.name,)
+        def __setstate__(self, state): self.name = state[0] + OAK.name[:0]
+    OAK = Leaf("oak")
+    o = Tree
+    """,
+    """
+    assert o().name == "oak!"
+    """,
+)
